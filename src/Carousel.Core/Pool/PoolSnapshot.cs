@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Ring;
+
+namespace Carousel.Core.Pool;
+
+/// <summary>What a worker needs to know of the pool for one request. Immutable but for the ring, whose cursor turns.</summary>
+public sealed class PoolSnapshot(ServerRing ring, ImmutableArray<Server> servers, ImmutableArray<ImmutableArray<IPEndPoint>> endPoints)
+{
+    /// <summary>The servers that may be picked, in rotation. Servers that can't be reached by name are not in it.</summary>
+    public ServerRing Ring { get; } = ring;
+
+    /// <summary>All servers, by slot.</summary>
+    public ImmutableArray<Server> Servers { get; } = servers;
+
+    /// <summary>Where each server can be reached, by slot, in the order to try; empty while its name does not resolve.</summary>
+    public ImmutableArray<ImmutableArray<IPEndPoint>> EndPoints { get; } = endPoints;
+}

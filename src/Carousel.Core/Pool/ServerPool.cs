@@ -1,0 +1,16 @@
+namespace Carousel.Core.Pool;
+
+/// <summary>
+/// Where Control publishes what it knows and workers read it: one volatile write, one volatile read a request.
+/// Only one thread at a time may publish.
+/// </summary>
+public sealed class ServerPool(PoolSnapshot first)
+{
+    private volatile PoolSnapshot _current = first;
+
+    /// <summary>The newest snapshot. Any thread.</summary>
+    public PoolSnapshot Current => _current;
+
+    /// <summary>Makes <paramref name="next"/> what workers see from their next request on.</summary>
+    public void Publish(PoolSnapshot next) => _current = next;
+}

@@ -1,0 +1,56 @@
+using System.Net;
+
+
+namespace Carousel.Engine;
+
+/// <summary>What the engine may be told. Defaults are those of the command line. Immutable.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Addresses to listen on; empty means every address of this machine, IPv6 and IPv4.</summary>
+    public IReadOnlyList<IPAddress> Bind { get; init; } = [];
+
+    /// <summary>Port to listen on, 1 to 65535; 0 lets the kernel choose (see <see cref="ProxyEngine.Port"/>).</summary>
+    public int Port { get; init; } = 7777;
+
+    /// <summary>Threads that move traffic, 1 to 256.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Largest head of a request or an answer, in bytes: 1 KiB to 48 KiB.</summary>
+    public int MaxHead { get; init; } = 16 * 1024;
+
+    /// <summary>Most header fields in a head, 1 to 1000.</summary>
+    public int MaxFields { get; init; } = 100;
+
+    /// <summary>From a request's first byte until its head is complete.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client's connection may wait for its next request.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>How long one attempt to connect to one address of a server may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the last byte of the request until the answer's head is complete.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest pause between two bytes of a body, either direction, either side.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an upgraded connection (WebSocket) may be silent.</summary>
+    public TimeSpan TunnelTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a connection to a server is kept for the next request.</summary>
+    public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most client connections at once, over all workers; at least 1.</summary>
+    public int MaxConnections { get; init; } = 8192;
+
+    /// <summary>Most connections from one client address at once; 0 for no limit.</summary>
+    public int MaxConnectionsPerClient { get; init; }
+
+    /// <summary>Clients whose X-Forwarded-* and Forwarded fields are believed and passed on; those of all others are replaced.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>True to send <c>Forwarded</c> (RFC 7239) to servers, beside X-Forwarded-*.</summary>
+    public bool SendForwarded { get; init; }
+}

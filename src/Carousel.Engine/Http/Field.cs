@@ -1,0 +1,42 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>Fields that the balancer itself reads, removes or writes. All others are passed on untouched.</summary>
+internal enum FieldName : byte
+{
+    Other,
+    Connection,
+    ContentLength,
+    Date,
+    Expect,
+    Forwarded,
+    Host,
+    KeepAlive,
+    ProxyAuthenticate,
+    ProxyAuthorization,
+    ProxyConnection,
+    Te,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    Via,
+    XForwardedFor,
+    XForwardedHost,
+    XForwardedProto,
+}
+
+/// <summary>A run of bytes inside a head, counted from the head's first byte.</summary>
+internal readonly record struct Slice(ushort Start, ushort Length)
+{
+    public int End => Start + Length;
+
+    public bool IsEmpty => Length == 0;
+
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> head) => head.Slice(Start, Length);
+}
+
+/// <summary>One field line of a head: <c>name ":" OWS value OWS CRLF</c> (RFC 9112 section 5).</summary>
+/// <param name="Known">Which of the fields that concern us it is.</param>
+/// <param name="Name">The name's bytes; the line starts where it starts.</param>
+/// <param name="Value">The value's bytes, without the optional white space around it; may be empty.</param>
+/// <param name="LineEnd">Where the next line starts: after this one's CRLF.</param>
+internal readonly record struct Field(FieldName Known, Slice Name, Slice Value, ushort LineEnd);

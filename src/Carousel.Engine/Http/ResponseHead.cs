@@ -1,0 +1,39 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>What an answer's head says. Slices count from the head's first byte and are valid as long as its buffer is.</summary>
+internal struct ResponseHead
+{
+    /// <summary>Bytes of the head, with the empty line that ends it.</summary>
+    public int Length;
+
+    /// <summary>100 to 599.</summary>
+    public int Status;
+
+    /// <summary>The reason phrase; may be empty.</summary>
+    public Slice ReasonPhrase;
+
+    public bool IsHttp10;
+
+    /// <summary>
+    /// How the body is framed, given the request's method (RFC 9112 section 6.3): <see cref="BodyKind.None"/> for answers to HEAD, for 1xx, 204 and 304.
+    /// </summary>
+    public BodyKind Body;
+
+    /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
+    public long ContentLength;
+
+    /// <summary>The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with <see cref="BodyKind.UntilClose"/>.</summary>
+    public bool KeepAlive;
+
+    /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>
+    public bool Upgrade;
+
+    public bool HasDate;
+
+    /// <inheritdoc cref="RequestHead.ConnectionNamesFields"/>
+    public bool ConnectionNamesFields;
+
+    public int FieldCount;
+
+    public readonly bool IsInterim => Status < 200 && Status != 101;
+}
