@@ -8,10 +8,6 @@ namespace Carousel.Engine.Proxy;
 /// </summary>
 internal unsafe struct BodyFraming
 {
-    /// <summary>A chunk's size line as we write it: always this long, so that its place can be reserved before the size is known.</summary>
-    private const int SizeLine = ChunkEncoder.SizeLineLength;
-    private const int LineEnd = 2;
-
     private BodyKind _kind;
     private BodyRecoding _recoding;
     private ChunkDecoder _chunks;
@@ -81,7 +77,7 @@ internal unsafe struct BodyFraming
         }
         if (_recoding == BodyRecoding.Chunk)
         {
-            ReadOnlySpan<byte> last = ChunkEncoder.LastChunk;
+            ReadOnlySpan<byte> last = ChunkEncoder.BodyEnd;
             last.CopyTo(new Span<byte>(buffer.Base + buffer.End, last.Length));
             buffer.Framed = buffer.End += last.Length;
         }
@@ -127,11 +123,14 @@ internal unsafe struct BodyFraming
         {
             return;
         }
+        Span<byte> sizeLine = stackalloc byte[ChunkEncoder.MaxSizeLine];
+        sizeLine = sizeLine[..ChunkEncoder.WriteSizeLine(sizeLine, length)];
+        // Room for both lines is what FlowBuffer.Tailroom is kept free for.
         byte* at = buffer.Base + buffer.Framed;
-        Buffer.MemoryCopy(at, at + SizeLine, length, length);
-        ChunkEncoder.WriteSizeLine(new Span<byte>(at, SizeLine), length);
-        at[SizeLine + length] = (byte)'\r';
-        at[SizeLine + length + 1] = (byte)'\n';
-        buffer.End += SizeLine + LineEnd;
+        Buffer.MemoryCopy(at, at + sizeLine.Length, length, length);
+        sizeLine.CopyTo(new Span<byte>(at, sizeLine.Length));
+        ReadOnlySpan<byte> end = ChunkEncoder.ChunkEnd;
+        end.CopyTo(new Span<byte>(at + sizeLine.Length + length, end.Length));
+        buffer.End += sizeLine.Length + end.Length;
     }
 }

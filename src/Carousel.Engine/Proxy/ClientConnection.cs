@@ -7,7 +7,7 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>A connection to a client. Idle, it holds no buffer and no exchange. Pooled; its own worker's thread only.</summary>
-internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner
+internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IResumable
 {
     /// <summary>
     /// A client that sends its end while it waits may have left, or only have nothing more to say (nc -N): it looks the same. It gets this long to be
@@ -33,13 +33,13 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner
     private bool _isTrusted;
     private byte _textLength;
     private AddressText _text;
-    private SocketAddress _peer;
+    private SockAddr _peer;
 
     public ClientConnection(Worker worker)
         : base(worker) => _deadline = new Deadline(this);
 
     /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
-    public bool Accept(int fd, in SocketAddress peer)
+    public bool Accept(int fd, in SockAddr peer)
     {
         _peer = peer;
         _textLength = 0;
@@ -87,6 +87,14 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner
         else
         {
             Close(abort: false);
+        }
+    }
+
+    public void Resume()
+    {
+        if (_phase == Phase.Lingering && IsOpen)
+        {
+            Drain();
         }
     }
 
@@ -213,8 +221,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner
         }
         if (Readable)
         {
-            // More than a turn's share is waiting: it gets no event of its own.
-            ArmIn(1);
+            // More than a turn's share is waiting, and gets no event of its own.
+            Worker.Reactor.ResumeNextTurn(this);
         }
     }
 

@@ -1,3 +1,4 @@
+using Carousel.Engine.Reactor;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;

@@ -66,7 +66,7 @@ internal sealed partial class Exchange
         {
             IPEndPoint endPoint = _endPoints[_nextEndPoint++];
             _server = _worker.Upstreams.Rent();
-            int result = _server.Connect(_target!, SocketAddress.From(endPoint.Address, endPoint.Port), this);
+            int result = _server.Connect(_target!, SockAddr.From(endPoint.Address, endPoint.Port), this);
             if (result == 0)
             {
                 Enter(RequestLeg.SendHead);

@@ -67,7 +67,7 @@ internal unsafe struct FlowBuffer
     /// <summary>Makes room to receive into, if all that was framed is sent: at the cost of what is held, where there is no other.</summary>
     public void MakeRoom()
     {
-        if (Pending == 0 && (!IsHeld || Free == 0))
+        if (Pending == 0 && (!IsHeld || Free <= 0))
         {
             Compact();
         }

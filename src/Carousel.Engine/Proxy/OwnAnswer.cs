@@ -1,6 +1,5 @@
 using System.Text;
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Http;
 
 namespace Carousel.Engine.Proxy;
 

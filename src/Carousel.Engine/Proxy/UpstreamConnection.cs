@@ -30,7 +30,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     public UpstreamConnection? Older { get; set; }
 
     /// <summary>Begins to connect for this exchange: 0 if it is connected, -EINPROGRESS, or the error negated, with nothing left open.</summary>
-    public int Connect(Server server, in SocketAddress address, Exchange exchange)
+    public int Connect(Server server, in SockAddr address, Exchange exchange)
     {
         Server = server;
         WasUsedBefore = false;

@@ -28,7 +28,7 @@ internal sealed unsafe class TcpTransport : Transport
         return Libc.OrErrno(Libc.recv(fd, &one, 1, PeekOnly));
     }
 
-    public override int Connect(in SocketAddress to, out int fd)
+    public override int Connect(in SockAddr to, out int fd)
     {
         fd = Libc.OrErrno(Libc.socket(to.Family, Stream | NonBlocking | CloseOnExec, 0));
         if (fd < 0)
@@ -37,7 +37,7 @@ internal sealed unsafe class TcpTransport : Transport
         }
         int one = 1;
         Libc.setsockopt(fd, Tcp, NoDelay, &one, sizeof(int));
-        SocketAddress address = to;
+        SockAddr address = to;
         int result = Libc.OrErrno(Libc.connect(fd, &address, address.Length));
         if (result < 0 && result != -Errno.EINPROGRESS)
         {
@@ -55,19 +55,19 @@ internal sealed unsafe class TcpTransport : Transport
     }
 
     /// <summary>TCP_NODELAY is inherited from the listener, so an accepted connection costs one call.</summary>
-    public override int Accept(int listener, out SocketAddress peer)
+    public override int Accept(int listener, out SockAddr peer)
     {
-        SocketAddress address;
-        int length = SocketAddress.Capacity;
+        SockAddr address;
+        int length = SockAddr.Capacity;
         int fd = Libc.OrErrno(Libc.accept4(listener, &address, &length, NonBlocking | CloseOnExec));
         peer = address;
         return fd;
     }
 
-    public override SocketAddress LocalAddress(int fd)
+    public override SockAddr LocalAddress(int fd)
     {
-        SocketAddress address = default;
-        int length = SocketAddress.Capacity;
+        SockAddr address = default;
+        int length = SockAddr.Capacity;
         Libc.getsockname(fd, &address, &length);
         return address;
     }

@@ -21,16 +21,16 @@ internal abstract unsafe class Transport
     public abstract int Peek(int fd);
 
     /// <summary>Begins to connect; <paramref name="fd"/> is the new descriptor. 0, -EINPROGRESS, or the error negated with no descriptor left open.</summary>
-    public abstract int Connect(in SocketAddress to, out int fd);
+    public abstract int Connect(in SockAddr to, out int fd);
 
     /// <summary>How a connect that was in progress ended: 0, or the error negated.</summary>
     public abstract int ConnectResult(int fd);
 
     /// <summary>The new connection's descriptor, or the error negated.</summary>
-    public abstract int Accept(int listener, out SocketAddress peer);
+    public abstract int Accept(int listener, out SockAddr peer);
 
     /// <summary>Where this end of the connection is.</summary>
-    public abstract SocketAddress LocalAddress(int fd);
+    public abstract SockAddr LocalAddress(int fd);
 
     /// <summary>Sends the end of our bytes; the peer's may still come.</summary>
     public abstract void ShutdownSend(int fd);

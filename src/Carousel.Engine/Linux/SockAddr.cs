@@ -8,7 +8,7 @@ namespace Carousel.Engine.Linux;
 
 /// <summary>A <c>sockaddr_in</c> or <c>sockaddr_in6</c> as the kernel wants it: family in host order, port and address in network order.</summary>
 [InlineArray(Capacity)]
-internal struct SocketAddress
+internal struct SockAddr
 {
     public const int Capacity = 28;
     public const int Inet = 2;
@@ -45,9 +45,9 @@ internal struct SocketAddress
     }
 
     /// <summary>The kernel's form of an address and a port.</summary>
-    public static SocketAddress From(IPAddress address, int port)
+    public static SockAddr From(IPAddress address, int port)
     {
-        SocketAddress made = default;
+        SockAddr made = default;
         Span<byte> bytes = made;
         Span<byte> written = stackalloc byte[16];
         address.TryWriteBytes(written, out int length);
