@@ -1,0 +1,10 @@
+namespace Carousel.Load.Peers;
+
+/// <summary>All that can be compared, in the order of the tables.</summary>
+internal static class PeerCatalog
+{
+    public static IReadOnlyList<string> Names { get; } = All(null).Select(peer => peer.Name).ToList();
+
+    public static IReadOnlyList<Peer> All(string? carousel) =>
+        [new CarouselPeer(carousel), new NginxPeer(), new HaproxyPeer(), new YarpPeer(), new FloorPeer()];
+}
