@@ -56,8 +56,10 @@ internal sealed class NameState(string host, TimeSpan interval)
         {
             return null;
         }
-        string what = resolution.Kind == ResolutionKind.NotFound ? $"{host} does not resolve" : $"{host} can't be looked up ({resolution.Error})";
-        return Addresses.IsEmpty ? $"{what}: its servers are down until it does" : $"{what}: the last known addresses stay in use";
+        (string what, string until) = resolution.Kind == ResolutionKind.NotFound
+            ? ($"{host} does not resolve", "until it does")
+            : ($"{host} can't be looked up ({resolution.Error})", "until it can");
+        return Addresses.IsEmpty ? $"{what}: its servers are down {until}" : $"{what}: the last known addresses stay in use";
     }
 
     private TimeSpan Backoff()

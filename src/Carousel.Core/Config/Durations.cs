@@ -36,20 +36,18 @@ public static class Durations
         return text.Length != 0 && sum <= TimeSpan.FromDays(365);
     }
 
-    /// <summary>The shortest text that parses to the same duration, to the millisecond.</summary>
+    /// <summary>Text that parses to the same duration, to the millisecond, in the largest unit that needs no other: <c>75s</c>, <c>2m</c>.</summary>
     public static string Format(TimeSpan duration)
     {
-        long left = (long)duration.TotalMilliseconds;
-        string text = "";
+        long total = (long)duration.TotalMilliseconds;
         foreach ((string unit, long milliseconds) in Units)
         {
-            if (left >= milliseconds)
+            if (total >= milliseconds && total % milliseconds == 0)
             {
-                text += $"{left / milliseconds}{unit}";
-                left %= milliseconds;
+                return $"{total / milliseconds}{unit}";
             }
         }
-        return text.Length == 0 ? "0s" : text;
+        return "0s";
     }
 
     /// <summary>Index of the unit that the text begins with, -1 if none.</summary>

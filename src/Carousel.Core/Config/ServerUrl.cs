@@ -57,7 +57,8 @@ internal static class ServerUrl
     /// <summary>Host and port are checked both, so that a line shows all its errors at once.</summary>
     private static ServerAddress? HostAndPort(string authority, int column, int line, List<ConfigError> errors)
     {
-        int colon = authority.IndexOf(':', Math.Max(0, authority.LastIndexOf(']')));
+        bool unclosed = authority.StartsWith('[') && !authority.Contains(']');
+        int colon = unclosed ? -1 : authority.IndexOf(':', Math.Max(0, authority.LastIndexOf(']')));
         string? host = HostText.Normalize(colon < 0 ? authority : authority[..colon], out string? error);
         if (error is not null)
         {
