@@ -11,7 +11,8 @@ internal sealed record Message(string Head, string Body, bool IsWhole)
 {
     public string FirstLine => Head.Split("\r\n")[0];
 
-    public int Status => int.Parse(FirstLine.Split(' ')[1], CultureInfo.InvariantCulture);
+    /// <summary>0 if not even that came whole.</summary>
+    public int Status => FirstLine.Length > 12 ? int.Parse(FirstLine.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
     public string? Field(string name) => Head.Split("\r\n").Skip(1).Select(line => line.Split(": ", 2))
         .FirstOrDefault(pair => pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
