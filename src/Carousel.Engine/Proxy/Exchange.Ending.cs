@@ -148,7 +148,7 @@ internal sealed partial class Exchange
         if (_server is { } server)
         {
             _server = null;
-            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed;
+            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed && server.IsSilent();
             if (reusable)
             {
                 _worker.Upstreams.Keep(server);
