@@ -128,7 +128,7 @@ internal sealed partial class Exchange
         return Step.Over;
     }
 
-    /// <summary>Both connections are closed and nothing more is said.</summary>
+    /// <summary>Both connections are closed and nothing more is said; a body that would seem to end here ends with a reset.</summary>
     private Step End(FailureReason reason)
     {
         if (reason != FailureReason.None)
@@ -138,7 +138,7 @@ internal sealed partial class Exchange
         DropServer();
         ClientConnection client = _client!;
         Leave();
-        client.Close(abort: false);
+        client.Close(abort: _endsWithClose);
         return Step.Over;
     }
 
