@@ -184,6 +184,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         if (client.Accept(fd, peer))
         {
             _clients.Add(client);
+            if (IsDraining)
+            {
+                client.Leave(); // Handed over by a worker that did not know yet.
+            }
         }
         else
         {
