@@ -31,6 +31,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private Phase _phase;
     private bool _served;
     private bool _isTrusted;
+    private bool _willResume;
     private byte _textLength;
     private AddressText _text;
     private SockAddr _peer;
@@ -72,7 +73,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
                 }
                 _exchange!.Advance();
                 break;
-            case Phase.Lingering:
+            case Phase.Lingering when !_willResume:
                 Drain();
                 break;
         }
@@ -92,6 +93,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     public void Resume()
     {
+        _willResume = false;
         if (_phase == Phase.Lingering && IsOpen)
         {
             Drain();
@@ -219,9 +221,10 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
                 }
             }
         }
-        if (Readable)
+        if (Readable && !_willResume)
         {
             // More than a turn's share is waiting, and gets no event of its own.
+            _willResume = true;
             Worker.Reactor.ResumeNextTurn(this);
         }
     }
