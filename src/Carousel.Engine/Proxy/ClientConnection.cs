@@ -11,7 +11,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 {
     /// <summary>
     /// A client that sends its end while it waits may have left, or only have nothing more to say (nc -N): it looks the same. It gets this long to be
-    /// answered; then the server is spared the rest.
+    /// answered, and goes on as long as it takes its answer; then the server is spared the rest.
     /// </summary>
     public const int HalfClosedGraceMs = 500;
 
@@ -83,7 +83,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         if (_phase == Phase.InExchange)
         {
-            _exchange!.ClientSeemsGone();
+            long leftMs = _exchange!.AbandonUnlessTaking(HalfClosedGraceMs);
+            if (leftMs > 0)
+            {
+                ArmIn(leftMs);
+            }
         }
         else
         {
