@@ -1,5 +1,4 @@
 using Carousel.Engine.Linux;
-using Carousel.Engine.Transport;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
@@ -7,7 +6,7 @@ namespace Carousel.Tests.Proxy.Fakes;
 /// Connections in memory, with the kernel's manners: the lowest free descriptor is given out, a short count means that there is no more, a closed
 /// descriptor must not be used (here that throws). Each call is counted, and the one that a test names fails.
 /// </summary>
-internal sealed unsafe class FakeNetwork : Transport
+internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
 {
     /// <summary>Above the real descriptors of the test's process (the mailbox and pipes are real).</summary>
     private const int FirstFd = 3000;

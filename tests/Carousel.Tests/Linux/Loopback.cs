@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Transport;
+using Xunit;
+
+namespace Carousel.Tests.Linux;
+
+/// <summary>A real connection: the near end is the engine's, the far end the test's.</summary>
+internal sealed class Loopback : IDisposable
+{
+    public Loopback()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        int result = Transport.Connect(SockAddr.From(IPAddress.Loopback, port), out int near);
+        Assert.True(result is 0 or -Errno.EINPROGRESS);
+        Near = near;
+        Far = listener.Accept();
+        Far.NoDelay = true;
+        Assert.Equal(0, Transport.ConnectResult(near));
+    }
+
+    public TcpTransport Transport { get; } = new();
+
+    /// <summary>The engine's end; the test closes it or says so.</summary>
+    public int Near { get; private set; }
+
+    public Socket Far { get; }
+
+    /// <summary>The near end is closed by the test.</summary>
+    public int Give()
+    {
+        int near = Near;
+        Near = -1;
+        return near;
+    }
+
+    public void Dispose()
+    {
+        if (Near >= 0)
+        {
+            Transport.Close(Near);
+        }
+        Far.Dispose();
+    }
+}
