@@ -19,7 +19,7 @@ internal abstract class Poller
 }
 
 /// <inheritdoc cref="Poller"/>
-internal sealed class EpollPoller(int maxEvents) : Poller
+internal sealed class EpollPoller(int maxEvents) : Poller, IDisposable
 {
     private readonly EpollSet _set = new(maxEvents);
 
@@ -30,4 +30,6 @@ internal sealed class EpollPoller(int maxEvents) : Poller
     public override int Wait(int timeoutMs) => _set.Wait(timeoutMs);
 
     public override void Get(int index, out Readiness readiness, out ulong token) => _set.Get(index, out readiness, out token);
+
+    public void Dispose() => _set.Dispose();
 }

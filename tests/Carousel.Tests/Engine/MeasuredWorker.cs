@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Engine.Reactor;
+using Carousel.Engine.Transport;
+using Carousel.Tests.Ring;
+
+namespace Carousel.Tests.Engine;
+
+/// <summary>The real worker over the real kernel, on a thread that notes what it allocates.</summary>
+internal sealed class MeasuredWorker : IDisposable
+{
+    private readonly ListenSocket _listener = ListenSocket.Open([IPAddress.Loopback], 0)[0];
+    private readonly EpollPoller _poller = new(Carousel.Engine.Reactor.Reactor.MaxEventsATurn);
+    private readonly Worker _worker;
+    private readonly Thread _thread;
+    private readonly long _from, _to;
+    private long _before = -1, _allocated = -1;
+
+    /// <summary>Measures from one request to another; those before warm it up.</summary>
+    public MeasuredWorker(int serverPort, long from, long to)
+    {
+        (_from, _to) = (from, to);
+        Server[] servers = RingFixture.Servers(1);
+        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [[new IPEndPoint(IPAddress.Loopback, serverPort)]];
+        var pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints));
+        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog());
+        _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
+        group.Workers = [_worker];
+        _worker.Listen(_listener.Fd);
+        _thread = new Thread(Run);
+        _thread.Start();
+    }
+
+    public int Port => _listener.Port;
+
+    /// <summary>Ends the worker; what its thread has allocated, -1 if there were too few requests.</summary>
+    public long Finish()
+    {
+        _worker.Post(new Mail(MailKind.Stop));
+        _thread.Join();
+        return _allocated;
+    }
+
+    public void Dispose()
+    {
+        _worker.Dispose();
+        _poller.Dispose();
+        _listener.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_worker.IsOver)
+        {
+            _worker.Reactor.RunTurn();
+            if (_before < 0 && _worker.Requests >= _from)
+            {
+                _before = GC.GetAllocatedBytesForCurrentThread();
+            }
+            if (_allocated < 0 && _worker.Requests >= _to)
+            {
+                _allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
+            }
+        }
+        _worker.Upstreams.CloseKept();
+    }
+}
