@@ -144,7 +144,8 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
             ]);
         }
 
-        text.Append($"\n## idle: {results.Idles[0].Connections} keep-alive connections after one request each, a fresh process\n\n");
+        int connections = results.Idles[0].Connections;
+        text.Append($"\n## idle: {connections} keep-alive connections after one request each, in a fresh process\n\n");
         text.Append(Table(rows));
     }
 
