@@ -78,6 +78,7 @@ internal sealed partial class Exchange
         }
         bool freshOnly = _server!.WasUsedBefore;
         DropServer();
+        _requestIncomplete = false;
         _request.Buffer.Rewind();
         _response.Buffer.Release(_worker.Slab);
         Enter(ResponseLeg.Idle);

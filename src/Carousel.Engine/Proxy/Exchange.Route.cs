@@ -65,8 +65,14 @@ internal sealed partial class Exchange
         while (_nextEndPoint < _endPoints.Length)
         {
             IPEndPoint endPoint = _endPoints[_nextEndPoint++];
+            SockAddr address = SockAddr.From(endPoint.Address, endPoint.Port);
             _server = _worker.Upstreams.Rent();
-            int result = _server.Connect(_target!, SockAddr.From(endPoint.Address, endPoint.Port), this);
+            int result = _server.Connect(_target!, address, this);
+            if (Errno.IsOutOfResources(-result) && _worker.Upstreams.CloseKept())
+            {
+                // What is only kept must not be what a request fails for.
+                result = _server.Connect(_target!, address, this);
+            }
             if (result == 0)
             {
                 Enter(RequestLeg.SendHead);

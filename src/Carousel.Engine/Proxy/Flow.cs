@@ -31,10 +31,16 @@ internal unsafe struct Flow
     /// <summary>Rounds of receiving and sending before others have their turn: half a megabyte through a buffer of 32 KB.</summary>
     private const int MaxRoundsATurn = 16;
 
+    /// <summary>From this size on, what is left of a body goes by splice: below, setting it up costs more than copying (measured, docs/decisions).</summary>
+    public const int SpliceThreshold = 512 * 1024;
+
     public FlowBuffer Buffer;
     public BodyFraming Framing;
     private Pipe? _pipe;
     private int _inPipe;
+
+    /// <summary>The kernel granted no pipe for this body.</summary>
+    private bool _copyOnly;
 
     /// <summary>True if something was received that has not been sent.</summary>
     public readonly bool HasPending => Buffer.Pending > 0 || _inPipe > 0;
@@ -59,7 +65,7 @@ internal unsafe struct Flow
             {
                 return FlowResult.Ended;
             }
-            if (MaySplice(worker))
+            if (MaySplice)
             {
                 return RunSpliced(source, sink, worker, moved);
             }
@@ -78,6 +84,7 @@ internal unsafe struct Flow
     {
         Buffer.Release(worker.Slab);
         ReleasePipe(worker);
+        _copyOnly = false;
     }
 
     /// <summary>Moved: nothing is pending any more (or was). Blocked: the sink is full.</summary>
@@ -136,15 +143,15 @@ internal unsafe struct Flow
         }
     }
 
-    private readonly bool MaySplice(Worker worker) =>
-        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= worker.SpliceFrom && Buffer.Unframed == 0);
+    private readonly bool MaySplice =>
+        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= SpliceThreshold && Buffer.Unframed == 0 && !_copyOnly);
 
     private FlowResult RunSpliced(Connection source, Connection sink, Worker worker, bool moved)
     {
         _pipe ??= worker.Pipes.Take();
         if (_pipe is null)
         {
-            worker.SpliceFrom = long.MaxValue; // The kernel grants no pipe: copy from now on.
+            _copyOnly = true;
             return FlowResult.Yielded;
         }
         Buffer.Release(worker.Slab);
