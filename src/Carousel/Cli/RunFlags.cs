@@ -30,7 +30,7 @@ internal sealed class RunFlags
     public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
         "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
-    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request or an answer; larger is told 431",
+    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger is told 431) or of an answer (502)",
         Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
 
     public Flag<int> MaxFields { get; } = new("--max-fields", null, "N", "most header fields in a head; more is told 431",
