@@ -51,8 +51,8 @@ internal sealed class RunFlags
     public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest silence of an upgraded connection (WebSocket)",
         Default.TunnelTimeout);
 
-    public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout", "how long a connection to a server is kept for the next request",
-        Default.ServerIdleTimeout);
+    public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
+        "how long a connection to a server is kept for the next request", Default.ServerIdleTimeout);
 
     public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
         "proxies in front of this one, whose X-Forwarded-* and Forwarded fields are believed; several as with --bind", "none", ValueReaders.Network);

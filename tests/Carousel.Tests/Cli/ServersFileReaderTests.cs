@@ -11,10 +11,12 @@ public sealed class ServersFileReaderTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void Read_GoodFile_GivesServers() => Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Servers.Length);
+    public void Read_GoodFile_GivesServers() =>
+        Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Servers.Length);
 
     [Fact]
-    public void Read_MissingFile_SaysSo() => Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none"));
+    public void Read_MissingFile_SaysSo() =>
+        Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none"));
 
     [Fact]
     public void Read_MissingDirectory_SaysSo() =>

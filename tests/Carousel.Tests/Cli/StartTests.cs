@@ -24,7 +24,8 @@ public class StartTests
         string text = Banner.Text([IPAddress.Loopback, IPAddress.IPv6Loopback], 80, 1, Pool("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\nweb"));
 
         Assert.Contains("listening on http://127.0.0.1:80, http://[::1]:80, 1 worker\n", text);
-        Assert.Contains("balancing 6 servers: http://10.0.0.1:80, http://10.0.0.2:80, http://10.0.0.3:80, http://10.0.0.4:80, http://10.0.0.5:80 and 1 more\n", text);
+        Assert.Contains("balancing 6 servers: http://10.0.0.1:80, ", text);
+        Assert.Contains(", http://10.0.0.5:80 and 1 more\n", text);
         Assert.Contains("1 server down, the name does not resolve: http://web:80\n", text);
     }
 
@@ -73,8 +74,9 @@ public class StartTests
     {
         ulong raised = DescriptorLimit.Raise();
 
-        string[] row = File.ReadAllLines("/proc/self/limits").Single(line => line.StartsWith("Max open files")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal([raised, raised], row[3..5].Select(ulong.Parse));
+        string line = File.ReadAllLines("/proc/self/limits").Single(line => line.StartsWith("Max open files"));
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([raised, raised], words[3..5].Select(ulong.Parse));
     }
 
     [Fact]
