@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Control;
 using Xunit;
@@ -58,6 +59,25 @@ public sealed class StderrLogTests : IDisposable
         _log.Info("too late");
 
         Assert.Equal($"2026-11-23T16:30:00Z {Line}\n2026-11-23T16:30:00Z {Line}\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Start_FailureComes_IsWrittenByItsOwnThread()
+    {
+        using var lines = new LineWriter();
+        using var log = new StderrLog(_failures, lines, _time, clientsToo: false);
+        log.Start();
+        Write(1);
+
+        Assert.True(lines.Written.TryTake(out string? line, TimeSpan.FromSeconds(20)));
+        Assert.Equal($"2026-11-23T16:30:00Z {Line}", line);
+    }
+
+    private sealed class LineWriter : StringWriter
+    {
+        public BlockingCollection<string> Written { get; } = [];
+
+        public override void WriteLine(string? value) => Written.Add(value!);
     }
 
     private void Write(int times)
