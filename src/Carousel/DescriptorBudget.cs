@@ -29,7 +29,8 @@ internal static class DescriptorBudget
         {
             error = wanted is null
                 ? $"too few file descriptors: {descriptors} allowed, at least {needed} needed: raise the hard limit ({Remedy(needed)})"
-                : $"--max-connections {wanted} needs {needed} file descriptors, {descriptors} allowed: lower it, or raise the hard limit ({Remedy(needed)})";
+                : $"--max-connections {wanted} needs {needed} file descriptors, {descriptors} allowed: lower it, or raise the hard limit "
+                    + $"({Remedy(needed)})";
             return null;
         }
         error = null;
