@@ -16,7 +16,9 @@ internal static class ConnectionNames
         FieldNames.Match(name) == FieldName.Other
         && !StartsWith(name, "x-forwarded-"u8)
         && !StartsWith(name, "x-session-"u8)
-        && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8);
+        && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8)
+        // An option, and reserved as a field name (RFC 9110 section 16.3.2).
+        && !Ascii.EqualsIgnoreCase(name, "close"u8);
 
     /// <summary>True if one of the head's Connection fields names this field and it may be removed for that.</summary>
     public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)
