@@ -16,12 +16,13 @@ public class WireTests
     [Fact]
     public async Task ReadEnd_OtherSideResets_IsReset()
     {
-        await using var server = ScriptedServer.Start(connection =>
+        await using var server = ScriptedServer.Start(async connection =>
         {
+            await connection.ReadExactAsync(1);
             connection.Reset();
-            return Task.CompletedTask;
         });
         using var client = await RawClient.ConnectAsync(server.Port);
+        await client.SendAsync("x");
         Assert.Equal(End.Reset, await client.ReadEndAsync());
     }
 
