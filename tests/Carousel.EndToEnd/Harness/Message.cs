@@ -36,7 +36,7 @@ internal sealed class Message
 
     public int Status => int.Parse(StartLine.Split(' ')[1], CultureInfo.InvariantCulture);
 
-    public bool IsChunked => this["Transfer-Encoding"] == "chunked";
+    public bool IsChunked => this["Transfer-Encoding"] is { } coding && Is(coding, "chunked");
 
     /// <summary>The field's value, several lines joined by ", "; null if there is none.</summary>
     public string? this[string name]

@@ -77,19 +77,6 @@ public class PipeliningTests
         Assert.Equal("/1", Assert.Single(server.Requests).Target);
     }
 
-    [Fact]
-    public async Task Client_HalfClosesAfterPipelining_GetsAllAnswers()
-    {
-        await using var server = Echo();
-        await using var balancer = await Balancer.StartAsync(server);
-        using var client = await balancer.ConnectAsync();
-        await client.SendAsync("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-        client.HalfClose();
-        Assert.Equal("GET /1 ", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("GET /2 ", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal(End.Closed, await client.ReadEndAsync());
-    }
-
     private static ScriptedServer Echo() => ScriptedServer.Answering(request =>
     {
         string text = request.Method == "HEAD" ? "" : $"{request.Method} {request.Target} {request.Text}";
