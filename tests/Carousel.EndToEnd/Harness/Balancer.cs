@@ -28,6 +28,9 @@ internal sealed partial class Balancer : IAsyncDisposable
     /// <summary>Memory in use now, in bytes (VmRSS).</summary>
     public long Memory => ReadStatus("VmRSS");
 
+    /// <summary>The most memory that was ever in use, in bytes (VmHWM).</summary>
+    public long PeakMemory => ReadStatus("VmHWM");
+
     /// <summary>One worker on 127.0.0.1 before these servers.</summary>
     public static Task<Balancer> StartAsync(params ScriptedServer[] servers) => StartAsync(servers, []);
 
