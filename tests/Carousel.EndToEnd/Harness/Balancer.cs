@@ -23,6 +23,8 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public int ProcessId => _program.Id;
 
+    public string Output => _program.Output;
+
     public string Errors => _program.Errors;
 
     /// <summary>Memory in use now, in bytes (VmRSS).</summary>
@@ -49,7 +51,7 @@ internal sealed partial class Balancer : IAsyncDisposable
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");
         arguments.AddRange(options);
-        var balancer = new Balancer(ChildProcess.Start(arguments[0], [.. arguments.Skip(1)]), file);
+        var balancer = new Balancer(ChildProcess.Start(file.Directory, arguments[0], [.. arguments.Skip(1)]), file);
         await balancer.ListeningAsync();
         return balancer;
     }

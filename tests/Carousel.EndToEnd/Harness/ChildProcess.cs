@@ -31,10 +31,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>What was written to standard error so far. Any thread.</summary>
     public string Errors => Read(_errors);
 
-    public static ChildProcess Start(string file, params string[] arguments)
+    public static ChildProcess Start(string directory, string file, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
+            WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -47,7 +47,7 @@ internal sealed class Nginx : IAsyncDisposable
                 }
             }
             """);
-        _program = ChildProcess.Start("/usr/sbin/nginx", "-p", _directory.FullName, "-c", config);
+        _program = ChildProcess.Start(_directory.FullName, "/usr/sbin/nginx", "-p", _directory.FullName, "-c", config);
         await Patience.UntilAsync(IsListening, $"nginx to listen on {Port}");
     }
 

@@ -3,7 +3,7 @@ namespace Carousel.EndToEnd.Harness;
 /// <summary>A servers.txt in a directory of its own.</summary>
 internal sealed class ServersFile : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-test-");
+    private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("carousel-test-");
 
     public ServersFile(params string[] lines)
     {
@@ -12,6 +12,8 @@ internal sealed class ServersFile : IDisposable
     }
 
     public string Path { get; }
+
+    public string Directory => _directory.FullName;
 
     public void Dispose() => _directory.Delete(recursive: true);
 }
