@@ -2,8 +2,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.CommandLine;
 
-/// <summary>One run of the binary to its end.</summary>
-/// <param name="Code">The exit code.</param>
+/// <summary>One run of the binary to its end: exit code and all it wrote.</summary>
 internal sealed record Run(int Code, string Output, string Errors)
 {
     /// <summary>Runs the binary in this directory until it ends.</summary>
