@@ -15,7 +15,7 @@ public class OptionTests
         string[] said =
         [
             "--file", "-f", "--port", "-p", "--bind", "--workers", "--max-head", "16k", "--max-fields", "100", "--head-timeout", "10s",
-            "--idle-timeout", "75s", "--connect-timeout", "2s", "--answer-timeout", "--body-timeout", "60s", "--max-connections",
+            "--idle-timeout", "--connect-timeout", "2s", "--answer-timeout", "--body-timeout", "--max-connections",
             "--max-connections-per-client", "--drain-timeout", "30s", "--tunnel-timeout", "1h", "--server-idle-timeout",
             "--trusted-proxy", "--forwarded", "--version", "check", "demo",
         ];
