@@ -108,33 +108,45 @@ public class DrainTests
         balancer.Signal(Posix.SigTerm);
         await UntilRefusedAsync(balancer);
         balancer.Signal(Posix.SigTerm);
-        await balancer.ExitAsync();
+        Assert.Equal(0, await balancer.ExitAsync());
         Assert.NotEqual(End.None, await client.DrainAsync());
     }
 
     [Fact]
-    public async Task Signal_ClientsThatKeepAsking_NoRequestIsLost()
+    public async Task Signal_ClientsThatKeepAsking_WhatReachedTheServerIsAnswered()
     {
+        // A connection is closed between two requests, as nginx closes it: a request that crosses the close is never begun, and its client may repeat it.
         await using var server = ScriptedServer.Answering("x");
         await using var balancer = await Balancer.StartAsync([server], "--workers", "2");
         int served = 0;
         Task[] clients = [.. Enumerable.Range(0, 6).Select(async _ =>
         {
             using var client = await balancer.ConnectAsync();
-            Message answer;
-            do
+            while (await TryGetAsync(client) is { } answer)
             {
-                answer = await client.GetAsync();
                 Assert.Equal("x", answer.Text);
                 Interlocked.Increment(ref served);
             }
-            while (answer["Connection"] != "close");
-            Assert.Equal(End.Closed, await client.ReadEndAsync());
         })];
         await Patience.UntilAsync(() => Volatile.Read(ref served) > 200, "some load");
         balancer.Signal(Posix.SigTerm);
         await Task.WhenAll(clients);
         Assert.Equal(0, await balancer.ExitAsync());
+        Assert.Equal(server.Requests.Count, served);
+    }
+
+    /// <summary>The answer whole; null if the connection was closed, or reset, before a byte of it.</summary>
+    private static async Task<Message?> TryGetAsync(RawClient client)
+    {
+        long before = client.BytesReceived;
+        try
+        {
+            return await client.GetAsync();
+        }
+        catch (Exception error) when (error is SocketException or EndOfStreamException && client.BytesReceived == before)
+        {
+            return null;
+        }
     }
 
     private static ScriptedServer AnsweringAfter(TaskCompletionSource release) => ScriptedServer.Start(async connection =>
