@@ -1,30 +1,79 @@
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
+using Carousel.Engine.Reactor;
+using Carousel.Engine.Transport;
 
 namespace Carousel.Engine;
 
 /// <summary>The data plane: listens, and moves requests to the pool's servers, on threads of its own.</summary>
-public sealed class ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log)
+public sealed class ProxyEngine
 {
+    private readonly WorkerGroup _group;
+    private Thread[] _threads = [];
+
+    /// <summary>Nothing is opened yet.</summary>
+    /// <param name="options">What the engine may be told.</param>
+    /// <param name="pool">Where the servers are read from, once a request.</param>
+    /// <param name="log">Where failures are told.</param>
+    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log)
+    {
+        _group = new WorkerGroup(options, pool, log);
+        Port = options.Port;
+    }
+
     /// <summary>The port that is listened on, known after <see cref="Start"/>.</summary>
-    public int Port { get; private set; } = options.Port;
+    public int Port { get; private set; }
+
+    /// <summary>Requests whose heads were accepted so far. Any thread; may lag by a moment.</summary>
+    public long Requests
+    {
+        get
+        {
+            long sum = 0;
+            foreach (Worker worker in _group.Workers)
+            {
+                sum += worker.Requests;
+            }
+            return sum;
+        }
+    }
+
+    /// <summary>Client connections open now. Any thread.</summary>
+    public int Connections => _group.Limits.Open;
 
     /// <summary>Binds, listens and starts the workers. Once.</summary>
     /// <exception cref="EngineStartException">Port taken, no permission, no such address.</exception>
-    public void Start() => GC.KeepAlive((pool, log));
+    public void Start()
+    {
+        Signals.IgnoreBrokenPipe();
+        ListenSocket[] sockets = ListenSocket.Open(_group.Options.Bind, Port);
+        Port = sockets[0].Port;
+        var clock = new SystemClock();
+        var transport = new TcpTransport();
+        var workers = new Worker[_group.Options.Workers];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            workers[i] = new Worker(_group, new EpollPoller(Reactor.Reactor.MaxEventsATurn), clock, transport);
+            Array.ForEach(sockets, workers[i].Listen);
+        }
+        _group.Workers = workers;
+        _group.Sockets = sockets;
+        _threads = Array.ConvertAll(workers, worker => new Thread(worker.Run) { Name = "carousel-worker" });
+        Array.ForEach(_threads, thread => thread.Start());
+    }
 
     /// <summary>
     /// Stops accepting, closes idle connections, finishes what is in flight and cuts what is left after <paramref name="atMost"/>. Any thread; returns at once.
     /// </summary>
-    public void Drain(TimeSpan atMost) => GC.KeepAlive(atMost);
+    public void Drain(TimeSpan atMost) => PostAll(new Mail(MailKind.Drain, DrainMs: (long)atMost.TotalMilliseconds));
 
     /// <summary>Cuts everything now. Any thread; returns at once.</summary>
-    public void Stop()
-    {
-    }
+    public void Stop() => PostAll(new Mail(MailKind.Stop));
 
     /// <summary>Blocks until every worker has ended, after <see cref="Drain"/> or <see cref="Stop"/>.</summary>
-    public void WaitForExit()
-    {
-    }
+    public void WaitForExit() => Array.ForEach(_threads, thread => thread.Join());
+
+    private void PostAll(Mail mail) => Array.ForEach(_group.Workers, worker => worker.Post(mail));
 }

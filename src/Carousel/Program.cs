@@ -1,1 +1,53 @@
-return 0;
+using Carousel.Cli;
+using Carousel.Commands;
+
+namespace Carousel;
+
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(ReportDefect(e.ExceptionObject));
+        try
+        {
+            return Run(CommandLine.Parse(args));
+        }
+        catch (Exception e)
+        {
+            return ReportDefect(e);
+        }
+    }
+
+    private static int Run(Request request)
+    {
+        switch (request)
+        {
+            case Request.Print print:
+                Console.Out.WriteLine(print.Text);
+                return ExitCode.Ok;
+            case Request.Invalid invalid:
+                foreach (string error in invalid.Errors)
+                {
+                    Console.Error.WriteLine($"carousel: {error}");
+                }
+                return ExitCode.BadInput;
+            case Request.Check check:
+                return CheckCommand.Run(check);
+            case Request.Demo or Request.Run when !OperatingSystem.IsLinux():
+                Console.Error.WriteLine("carousel: runs on Linux only: its engine speaks to the kernel's epoll; a container or WSL will do");
+                return ExitCode.CannotStart;
+            case Request.Demo demo:
+                return DemoCommand.Run(demo);
+            case Request.Run run:
+                return RunCommand.Run(run);
+            default:
+                throw new InvalidOperationException($"nothing does {request}");
+        }
+    }
+
+    private static int ReportDefect(object exception)
+    {
+        Console.Error.WriteLine($"carousel: this is a defect in carousel, please report it: {exception}");
+        return ExitCode.Defect;
+    }
+}

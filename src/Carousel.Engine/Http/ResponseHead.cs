@@ -19,10 +19,16 @@ internal struct ResponseHead
     /// </summary>
     public BodyKind Body;
 
-    /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
+    /// <summary>
+    /// What the fields say of the framing, to be passed on even where no body follows (HEAD, 304): <see cref="BodyKind.Length"/>,
+    /// <see cref="BodyKind.Chunked"/> or <see cref="BodyKind.None"/>; always the last for 1xx and 204, where such fields mean nothing.
+    /// </summary>
+    public BodyKind FramedAs;
+
+    /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>; without a body what the body of a GET would have.</summary>
     public long ContentLength;
 
-    /// <summary>The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with <see cref="BodyKind.UntilClose"/>.</summary>
+    /// <summary>The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with <see cref="BodyKind.UntilClose"/> or a framed 204.</summary>
     public bool KeepAlive;
 
     /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>

@@ -1,0 +1,35 @@
+namespace Carousel.Load.Peers;
+
+/// <summary>What is judged: published ahead of time as it ships, one worker, everything else at its default.</summary>
+/// <param name="given">A binary that is built already; null to publish the repository's.</param>
+internal sealed class CarouselPeer(string? given) : Peer
+{
+    public const string PeerName = "carousel";
+    private string _binary = given ?? "";
+    private string _version = "";
+
+    public override string Name => PeerName;
+
+    public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
+
+    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)
+    {
+        _version = given ?? await publisher.CommitAsync(stop);
+        _binary = given is null
+            ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop)
+            : Path.GetFullPath(given);
+        if (!File.Exists(_binary))
+        {
+            throw new LoadException($"--carousel: there is no {_binary}");
+        }
+    }
+
+    public override Task<string> VersionAsync(CancellationToken stop) => Task.FromResult(_version);
+
+    public override string[] Configure(Place place)
+    {
+        string servers = Path.Combine(place.Folder, "servers.txt");
+        File.WriteAllLines(servers, place.Servers.Select(port => $"http://127.0.0.1:{port}"));
+        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1"];
+    }
+}

@@ -1,0 +1,44 @@
+using Carousel.Load.Processes;
+
+namespace Carousel.Load.Peers;
+
+/// <summary>Publishes the programs of this repository that are measured.</summary>
+internal sealed class Publisher(string root, bool skip, Action<string> say)
+{
+    /// <summary>What publishing ahead of time links with, and its packages.</summary>
+    public static (string Program, string Package) Linker => ("clang", "clang zlib1g-dev");
+
+    /// <summary>Publishes a project into <c>artifacts/load/NAME</c> and returns the path of a file there.</summary>
+    /// <param name="project">The project's folder, from the root of the repository.</param>
+    /// <param name="name">The folder of the result.</param>
+    /// <param name="file">The file in it that is run.</param>
+    /// <param name="stop">Ends the publishing.</param>
+    /// <exception cref="LoadException">It doesn't build, or publishing is skipped and it was never published.</exception>
+    public async Task<string> PublishAsync(string project, string name, string file, CancellationToken stop)
+    {
+        string folder = Path.Combine(root, "artifacts", "load", name);
+        string result = Path.Combine(folder, file);
+        if (!skip)
+        {
+            say($"publishing {project}");
+            string[] how = ["-c", "Release", "--use-current-runtime", "-o", folder, "-v", "quiet", "--nologo"];
+            await Command.RunAsync("dotnet", ["publish", Path.Combine(root, project), .. how], stop);
+        }
+
+        return File.Exists(result) ? result : throw new LoadException($"{result} isn't there: run without --no-publish");
+    }
+
+    /// <summary>The commit that is checked out, and whether the tree differs from it.</summary>
+    public async Task<string> CommitAsync(CancellationToken stop)
+    {
+        try
+        {
+            return (await Command.RunAsync("git", ["-C", root, "describe", "--always", "--dirty"], stop)).Trim();
+        }
+        catch (Exception e) when (e is LoadException or System.ComponentModel.Win32Exception)
+        {
+            // A source archive has no commit.
+            return "unknown commit";
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Carousel.Load.Peers;
+using Carousel.Load.Scenarios;
+
+namespace Carousel.Load.Report;
+
+/// <summary>A promise of Carousel's that a run holds or breaks.</summary>
+/// <param name="Scenario">Where it is measured.</param>
+/// <param name="Says">What is promised, for the report.</param>
+/// <param name="Limit">The most it may be.</param>
+/// <param name="Against">The peer it is compared with, or null.</param>
+/// <param name="Measure">The measured value, null if the run has none.</param>
+internal sealed record Target(string Scenario, string Says, double Limit, string? Against, Func<Results, double?> Measure)
+{
+    private const string Own = CarouselPeer.PeerName;
+
+    public static IReadOnlyList<Target> All { get; } =
+    [
+        .. Small(ScenarioCatalog.Small64),
+        .. Small(ScenarioCatalog.Small256),
+        Ratio(ScenarioCatalog.Ten, "nginx", 0.95),
+        Ratio(ScenarioCatalog.Megabyte, "nginx", 0.85),
+        Ratio(ScenarioCatalog.Upload, "nginx", 0.85),
+        Ratio(ScenarioCatalog.Close, "nginx", 1.0),
+        new(ScenarioCatalog.Idle, "KB for an idle connection", 0.5, null, results =>
+            Results.Median(results.Idles.Where(sample => sample.Peer == Own).Select(sample => sample.EachConnection.Rss))),
+        new(ScenarioCatalog.Start, "ms from start to first answer", 100, null, results =>
+            Results.Median(results.Starts.Where(sample => sample.Peer == Own).Select(sample => sample.Milliseconds))),
+        new(ScenarioCatalog.Start, "MB resident at rest", 40, null, results =>
+            Results.Median(results.Starts.Where(sample => sample.Peer == Own).Select(sample => sample.AtRest.Rss / 1024))),
+    ];
+
+    /// <summary>PASS or MISS; BROKEN if errors make the numbers worthless; null if it wasn't measured.</summary>
+    public string? Verdict(Results results)
+    {
+        if (results.IsBroken(Scenario, Own) || (Against is not null && results.IsBroken(Scenario, Against)))
+        {
+            return "BROKEN";
+        }
+
+        return Measure(results) switch
+        {
+            null => null,
+            var value when value <= Limit => "PASS",
+            _ => "MISS",
+        };
+    }
+
+    private static IEnumerable<Target> Small(string scenario) =>
+    [
+        Ratio(scenario, "nginx", 0.95),
+        Ratio(scenario, "haproxy", 0.80),
+        Ratio(scenario, "yarp", 0.35),
+        new(scenario, "user CPU us a request", 2.0, null, results =>
+            Results.Median(results.Of(scenario, Own).Select(sample => sample.Cpu.User))),
+    ];
+
+    private static Target Ratio(string scenario, string peer, double limit) =>
+        new(scenario, $"CPU by {peer}'s", limit, peer, results => results.Ratio(scenario, peer));
+}

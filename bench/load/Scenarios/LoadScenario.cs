@@ -1,0 +1,21 @@
+namespace Carousel.Load.Scenarios;
+
+/// <summary>A scenario that wrk drives in a closed loop.</summary>
+/// <param name="Name">As the command line and the tables call it.</param>
+/// <param name="Title">What it is, for the report.</param>
+/// <param name="Path">What is asked for.</param>
+/// <param name="Connections">How many clients ask, each again as soon as it is answered.</param>
+internal sealed record LoadScenario(string Name, string Title, string Path, int Connections)
+{
+    /// <summary>What one request moves, as the tables' unit of work.</summary>
+    public string Unit { get; init; } = "request";
+
+    /// <summary>Each request posts a body of 1 MB.</summary>
+    public bool Uploads { get; init; }
+
+    /// <summary>Each request comes on a new connection.</summary>
+    public bool Closes { get; init; }
+
+    /// <summary>Small answers over keep-alive: all that the floor can do.</summary>
+    public bool FitsFloor { get; init; }
+}

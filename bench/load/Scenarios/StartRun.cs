@@ -1,0 +1,16 @@
+using Carousel.Load.Machine;
+using Carousel.Load.Peers;
+
+namespace Carousel.Load.Scenarios;
+
+/// <summary>How long a peer takes from its start to its first answer, and what it then weighs.</summary>
+internal static class StartRun
+{
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
+
+    public static async Task<StartSample> MeasureAsync(RunningPeer peer, int round, CancellationToken stop)
+    {
+        await Task.Delay(Settling, stop);
+        return new StartSample(peer.Name, round, peer.FirstAnswer.TotalMilliseconds, MemoryUse.Read(peer.Process.Id));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Carousel.Load.Machine;
+using Carousel.Load.Processes;
+
+namespace Carousel.Load.Scenarios;
+
+/// <summary>
+/// What wrk saw: times in microseconds; errors are answers above 399 and failed connects, reads, writes and timeouts.
+/// </summary>
+internal sealed record WrkResult(long Requests, double DurationMicros, double P50, double P99, long Errors);
+
+/// <summary>The load generator: one thread on the load's core.</summary>
+internal static partial class Wrk
+{
+    // Only done() is defined: functions called once a request would slow the load.
+    private const string Done = """
+        done = function(summary, latency, requests)
+            local e = summary.errors
+            io.write(string.format("result %d %d %.0f %.0f %d\n", summary.requests, summary.duration,
+                latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
+        end
+        """;
+
+    /// <summary>Runs the scenario against a port for so many seconds.</summary>
+    /// <exception cref="LoadException">wrk failed.</exception>
+    public static async Task<WrkResult> RunAsync(
+        LoadScenario scenario, string folder, int port, int seconds, CancellationToken stop)
+    {
+        string script = Path.Combine(folder, $"{scenario.Name}.lua");
+        await File.WriteAllTextAsync(script, Script(scenario), stop);
+        string output = await Command.RunAsync(
+            "taskset",
+            [
+                "-c", $"{Cores.Load}", "wrk", "-t", "1", "-c", $"{scenario.Connections}", "-d", $"{seconds}s", "--timeout", "2s",
+                "-s", script, $"http://127.0.0.1:{port}{scenario.Path}",
+            ],
+            stop);
+        var match = Result().Match(output);
+        if (!match.Success)
+        {
+            throw new LoadException($"wrk gave no result:\n{output}");
+        }
+
+        string[] fields = match.Groups[1].Value.Split(' ');
+        double[] values = Array.ConvertAll(fields, text => double.Parse(text, CultureInfo.InvariantCulture));
+        return new WrkResult((long)values[0], values[1], values[2], values[3], (long)values[4]);
+    }
+
+    private static string Script(LoadScenario scenario)
+    {
+        string upload = scenario.Uploads ? "wrk.method = \"POST\"\nwrk.body = string.rep(\"u\", 1048576)\n" : "";
+        string close = scenario.Closes ? "wrk.headers[\"Connection\"] = \"close\"\n" : "";
+        return upload + close + Done;
+    }
+
+    [GeneratedRegex("^result (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Result();
+}

@@ -1,0 +1,28 @@
+namespace Carousel.Core.Config;
+
+/// <summary>Remembers on which line each address and each name came first, and reports those that come again.</summary>
+internal sealed class FirstLines(List<ConfigError> errors)
+{
+    private readonly Dictionary<ServerAddress, int> _addresses = [];
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+
+    /// <summary>False if the address is taken.</summary>
+    public bool TakeAddress(ServerAddress address, int column, int line)
+    {
+        if (_addresses.TryAdd(address, line))
+        {
+            return true;
+        }
+        errors.Add(new ConfigError(line, column, $"http://{address} is already on line {_addresses[address]}"));
+        return false;
+    }
+
+    public void TakeName(LineToken name, int line)
+    {
+        if (!_names.TryAdd(name.Text, line))
+        {
+            string message = $"the name \"{name.Text}\" is already taken on line {_names[name.Text]}";
+            errors.Add(new ConfigError(line, name.Column, message));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Carousel.Core.Pool;
+
+namespace Carousel.Core.Ring;
+
+/// <summary>
+/// Who comes after whom, the servers that are out for now included. Has no lock: all of it is used under the ring's.
+/// </summary>
+internal sealed class RingPlaces
+{
+    private readonly List<RingPlace> _inOrder;
+    private RingPlace?[] _bySlot = [];
+
+    public RingPlaces()
+    {
+        var place = new RingPlace(server: null);
+        Origin = new RingNode(place);
+        place.Node = Origin;
+        _inOrder = [place];
+    }
+
+    /// <summary>The start of the rotation.</summary>
+    public RingNode Origin { get; }
+
+    /// <summary>The last place.</summary>
+    public RingPlace Last => _inOrder[^1];
+
+    /// <summary>The place of that very server; null if it has none.</summary>
+    public RingPlace? Find(Server server)
+    {
+        RingPlace? place = server.Slot < _bySlot.Length ? _bySlot[server.Slot] : null;
+        return ReferenceEquals(place?.Server, server) ? place : null;
+    }
+
+    /// <summary>Makes a place for a server that has none. Costs a walk over the places behind it.</summary>
+    /// <exception cref="ArgumentException">Another server has that slot.</exception>
+    public RingPlace InsertAfter(RingPlace before, Server server)
+    {
+        if (server.Slot >= _bySlot.Length)
+        {
+            Array.Resize(ref _bySlot, Math.Max(server.Slot + 1, 2 * _bySlot.Length));
+        }
+        if (_bySlot[server.Slot] is { } holder)
+        {
+            throw new ArgumentException($"slot {server.Slot} is that of {holder.Server}", nameof(server));
+        }
+        var place = new RingPlace(server);
+        _bySlot[server.Slot] = place;
+        _inOrder.Insert(before.Order + 1, place);
+        NumberFrom(before.Order + 1);
+        return place;
+    }
+
+    /// <summary>Gives the place up, and its slot.</summary>
+    public void GiveUp(RingPlace place)
+    {
+        int order = place.Order;
+        _inOrder.RemoveAt(order);
+        _bySlot[place.Server!.Slot] = null;
+        place.Order = RingPlace.GivenUp;
+        NumberFrom(order);
+    }
+
+    /// <summary>The place before this one; the origin's if it is the first.</summary>
+    public RingPlace Before(RingPlace place) => _inOrder[place.Order - 1];
+
+    /// <summary>The nearest node in the ring whose place is before this one; the origin if there is none.</summary>
+    public RingNode NodeBefore(RingPlace place)
+    {
+        for (int order = place.Order - 1; order > 0; order--)
+        {
+            if (_inOrder[order].Node is { } node)
+            {
+                return node;
+            }
+        }
+        return Origin;
+    }
+
+    private void NumberFrom(int order)
+    {
+        for (; order < _inOrder.Count; order++)
+        {
+            _inOrder[order].Order = order;
+        }
+    }
+}

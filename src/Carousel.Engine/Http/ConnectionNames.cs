@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>
+/// Fields that a message's Connection field declares to be for the next hop only (RFC 9110 section 7.6.1).
+/// </summary>
+/// <remarks>
+/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that <see cref="FieldName"/> knows
+/// (they are removed anyway, or carry framing, routing or the way the message took) and those listed here stay.
+/// </remarks>
+internal static class ConnectionNames
+{
+    /// <summary>True if a field of this name is to be removed when Connection names it. The name is a token.</summary>
+    public static bool MayRemove(ReadOnlySpan<byte> name) =>
+        FieldNames.Match(name) == FieldName.Other
+        && !StartsWith(name, "x-forwarded-"u8)
+        && !StartsWith(name, "x-session-"u8)
+        && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8);
+
+    /// <summary>True if one of the head's Connection fields names this field and it may be removed for that.</summary>
+    public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)
+    {
+        if (field.Known != FieldName.Other)
+        {
+            return false;
+        }
+        ReadOnlySpan<byte> name = field.Name.Of(head);
+        foreach (ref readonly Field other in fields)
+        {
+            if (other.Known == FieldName.Connection && Names(other.Value.Of(head), name))
+            {
+                return MayRemove(name);
+            }
+        }
+        return false;
+    }
+
+    private static bool Names(ReadOnlySpan<byte> connection, ReadOnlySpan<byte> name)
+    {
+        var options = new TokenList(connection);
+        while (options.MoveNext())
+        {
+            if (Ascii.EqualsIgnoreCase(options.Current, name))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lower) =>
+        name.Length >= lower.Length && Ascii.EqualsIgnoreCase(name[..lower.Length], lower);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>Recognises field names: by length, then by bytes.</summary>
+internal static class FieldNames
+{
+    /// <summary>Which field this is, whatever its case. All bytes must be <see cref="TokenBytes"/>.</summary>
+    public static FieldName Match(ReadOnlySpan<byte> name) => Match(ref MemoryMarshal.GetReference(name), name.Length);
+
+    /// <inheritdoc cref="Match(ReadOnlySpan{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FieldName Match(ref byte name, int length)
+    {
+        switch (length)
+        {
+            case 2:
+                return Is(ref name, "te"u8) ? FieldName.Te : FieldName.Other;
+            case 3:
+                return Is(ref name, "via"u8) ? FieldName.Via : FieldName.Other;
+            case 4:
+                return Is(ref name, "host"u8) ? FieldName.Host : Is(ref name, "date"u8) ? FieldName.Date : FieldName.Other;
+            case 6:
+                return Is(ref name, "expect"u8) ? FieldName.Expect : FieldName.Other;
+            case 7:
+                return Is(ref name, "upgrade"u8) ? FieldName.Upgrade : Is(ref name, "trailer"u8) ? FieldName.Trailer : FieldName.Other;
+            case 9:
+                return Is(ref name, "forwarded"u8) ? FieldName.Forwarded : FieldName.Other;
+            case 10:
+                return Is(ref name, "connection"u8) ? FieldName.Connection : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive : FieldName.Other;
+            case 14:
+                return Is(ref name, "content-length"u8) ? FieldName.ContentLength : FieldName.Other;
+            case >= 15 and <= 19:
+                return MatchLong(ref name, length);
+            default:
+                return FieldName.Other;
+        }
+    }
+
+    private static FieldName MatchLong(ref byte name, int length) => length switch
+    {
+        15 when Is(ref name, "x-forwarded-for"u8) => FieldName.XForwardedFor,
+        16 when Is(ref name, "x-forwarded-host"u8) => FieldName.XForwardedHost,
+        16 when Is(ref name, "proxy-connection"u8) => FieldName.ProxyConnection,
+        17 when Is(ref name, "transfer-encoding"u8) => FieldName.TransferEncoding,
+        17 when Is(ref name, "x-forwarded-proto"u8) => FieldName.XForwardedProto,
+        18 when Is(ref name, "proxy-authenticate"u8) => FieldName.ProxyAuthenticate,
+        19 when Is(ref name, "proxy-authorization"u8) => FieldName.ProxyAuthorization,
+        _ => FieldName.Other,
+    };
+
+    /// <summary>
+    /// Compares as many bytes as <paramref name="lower"/> has. Setting bit 0x20 makes letters lower case; it maps no other token byte to
+    /// a letter or "-" (that would take a control character or one of <c>@ [ \ ]</c>), so for tokens the comparison is exact.
+    /// </summary>
+    /// <remarks>The two reads of a size overlap instead of going past the name's end.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Is(ref byte name, ReadOnlySpan<byte> lower)
+    {
+        ref byte expected = ref MemoryMarshal.GetReference(lower);
+        int length = lower.Length;
+        if (length >= 8)
+        {
+            return IsWord(ref name, ref expected, 0)
+                && (length <= 16 || IsWord(ref name, ref expected, 8))
+                && IsWord(ref name, ref expected, length - 8);
+        }
+        if (length >= 4)
+        {
+            return IsHalf(ref name, ref expected, 0) && IsHalf(ref name, ref expected, length - 4);
+        }
+        return IsByte(ref name, ref expected, 0) && IsByte(ref name, ref expected, length / 2) && IsByte(ref name, ref expected, length - 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWord(ref byte name, ref byte expected, int at) =>
+        (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref name, at)) | 0x2020_2020_2020_2020) == Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref expected, at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsHalf(ref byte name, ref byte expected, int at) =>
+        (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref name, at)) | 0x2020_2020) == Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref expected, at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsByte(ref byte name, ref byte expected, int at) =>
+        (Unsafe.Add(ref name, at) | 0x20) == Unsafe.Add(ref expected, at);
+}

@@ -1,0 +1,33 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>A set of <see cref="FieldName"/>s.</summary>
+internal readonly struct FieldSet(uint bits)
+{
+    public const uint Connection = 1u << (int)FieldName.Connection;
+    public const uint ContentLength = 1u << (int)FieldName.ContentLength;
+    public const uint Expect = 1u << (int)FieldName.Expect;
+    public const uint Forwarded = 1u << (int)FieldName.Forwarded;
+    public const uint Host = 1u << (int)FieldName.Host;
+    public const uint KeepAlive = 1u << (int)FieldName.KeepAlive;
+    public const uint ProxyAuthenticate = 1u << (int)FieldName.ProxyAuthenticate;
+    public const uint ProxyAuthorization = 1u << (int)FieldName.ProxyAuthorization;
+    public const uint ProxyConnection = 1u << (int)FieldName.ProxyConnection;
+    public const uint Te = 1u << (int)FieldName.Te;
+    public const uint Trailer = 1u << (int)FieldName.Trailer;
+    public const uint TransferEncoding = 1u << (int)FieldName.TransferEncoding;
+    public const uint Upgrade = 1u << (int)FieldName.Upgrade;
+    public const uint XForwardedFor = 1u << (int)FieldName.XForwardedFor;
+    public const uint XForwardedHost = 1u << (int)FieldName.XForwardedHost;
+    public const uint XForwardedProto = 1u << (int)FieldName.XForwardedProto;
+
+    /// <summary>
+    /// What concerns one connection only (RFC 9110 section 7.6.1 and the historical Proxy-Connection), in either direction, but for
+    /// Transfer-Encoding, which belongs to the framing.
+    /// </summary>
+    public const uint HopByHop = Connection | KeepAlive | ProxyConnection | Te | Upgrade;
+
+    /// <summary>What says where the body ends.</summary>
+    public const uint Framing = ContentLength | TransferEncoding;
+
+    public bool Has(FieldName name) => (bits >> (int)name & 1) != 0;
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>
+/// What the fields seen so far say of where the body ends and what becomes of the connection. Shared by requests and answers;
+/// what it refuses is ambiguous in either.
+/// </summary>
+internal struct FramingFields
+{
+    /// <summary>
+    /// Most elements that all Connection fields of a head may have together. The rewriter compares each field of the head with each of these,
+    /// so without a bound a small head could cost millions of comparisons. More than a handful was never seen in earnest.
+    /// </summary>
+    public const int MaxConnectionOptions = 32;
+
+    private bool _hasUpgradeField;
+    private bool _hasUpgradeOption;
+    private bool _offersHttp2;
+    private int _connectionOptions;
+
+    public bool HasContentLength { get; private set; }
+
+    public bool IsChunked { get; private set; }
+
+    /// <summary>Meaningful with <see cref="HasContentLength"/>.</summary>
+    public long ContentLength { get; private set; }
+
+    public bool HasClose { get; private set; }
+
+    public bool HasKeepAlive { get; private set; }
+
+    /// <summary>Connection names a field that is to be removed for it.</summary>
+    public bool NamesFields { get; private set; }
+
+    /// <summary>
+    /// An upgrade that we pass on. Not one to HTTP/2 in clear text: inside such a tunnel requests would reach the server unseen and unchecked,
+    /// and whoever may ignore an upgrade (RFC 9110 section 7.8) had better do.
+    /// </summary>
+    public readonly bool IsUpgrade => _hasUpgradeOption && _hasUpgradeField && !_offersHttp2;
+
+    /// <summary><c>1*DIGIT</c>, once or with the same value each time (RFC 9112 section 6.3).</summary>
+    public FailureReason TakeContentLength(ReadOnlySpan<byte> value)
+    {
+        if (!TryParseLength(value, out long length) || (HasContentLength && length != ContentLength))
+        {
+            return FailureReason.BadContentLength;
+        }
+        HasContentLength = true;
+        ContentLength = length;
+        return IsChunked ? FailureReason.AmbiguousLength : FailureReason.None;
+    }
+
+    /// <summary>Once, and nothing but <c>chunked</c>. An HTTP/1.0 message that has it is taken as wrongly framed (RFC 9112 section 6.1).</summary>
+    public FailureReason TakeTransferEncoding(ReadOnlySpan<byte> value, bool isHttp10)
+    {
+        if (IsChunked || !Ascii.EqualsIgnoreCase(value, "chunked"u8))
+        {
+            return FailureReason.UnsupportedTransferCoding;
+        }
+        IsChunked = true;
+        return HasContentLength || isHttp10 ? FailureReason.AmbiguousLength : FailureReason.None;
+    }
+
+    /// <summary><c>#connection-option</c> (RFC 9110 section 7.6.1).</summary>
+    public FailureReason TakeConnection(ReadOnlySpan<byte> value)
+    {
+        _connectionOptions += value.Count((byte)',') + 1;
+        if (_connectionOptions > MaxConnectionOptions)
+        {
+            return FailureReason.BadHeader;
+        }
+        var options = new TokenList(value);
+        while (options.MoveNext())
+        {
+            if (!Scan.IsAll<TokenBytes>(options.Current))
+            {
+                return FailureReason.BadHeader;
+            }
+            TakeOption(options.Current);
+        }
+        return FailureReason.None;
+    }
+
+    public void TakeUpgrade(ReadOnlySpan<byte> value)
+    {
+        _hasUpgradeField = true;
+        var protocols = new TokenList(value);
+        while (protocols.MoveNext())
+        {
+            ReadOnlySpan<byte> protocol = protocols.Current;
+            _offersHttp2 |= protocol.Length >= 2 && Ascii.EqualsIgnoreCase(protocol[..2], "h2"u8);
+        }
+    }
+
+    private void TakeOption(ReadOnlySpan<byte> option)
+    {
+        if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8))
+        {
+            HasKeepAlive = true;
+        }
+        else if (Ascii.EqualsIgnoreCase(option, "close"u8))
+        {
+            HasClose = true;
+        }
+        else if (Ascii.EqualsIgnoreCase(option, "upgrade"u8))
+        {
+            _hasUpgradeOption = true;
+        }
+        else if (ConnectionNames.MayRemove(option))
+        {
+            NamesFields = true;
+        }
+    }
+
+    private static bool TryParseLength(ReadOnlySpan<byte> value, out long length)
+    {
+        length = 0;
+        foreach (byte character in value)
+        {
+            int digit = character - '0';
+            if ((uint)digit > 9 || length > (long.MaxValue - digit) / 10)
+            {
+                return false;
+            }
+            length = (length * 10) + digit;
+        }
+        return !value.IsEmpty;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>
+/// The one line of a rewritten head that says where the body ends. It is always written in one form, since what two parsers could read
+/// in two ways (leading zeros, white space, letter case) is what request smuggling is made of.
+/// </summary>
+internal static class FramingLine
+{
+    /// <summary>The form for a body of chunks.</summary>
+    public static ReadOnlySpan<byte> Chunked => "Transfer-Encoding: chunked\r\n"u8;
+
+    /// <summary>Most bytes that the line can be longer than an original one: the space after its colon.</summary>
+    public const int MaxGrowth = 1;
+
+    /// <summary>
+    /// True if the field is framing, the first to be kept, and its line is in that form already (whatever the case of its name), so that it may be
+    /// copied as it is. <paramref name="kept"/> are the <see cref="FieldSet"/> bits of what was copied so far.
+    /// </summary>
+    public static bool MayCopy(ReadOnlySpan<byte> head, in Field field, uint kept) =>
+        field.Known is FieldName.ContentLength or FieldName.TransferEncoding
+        && (kept & FieldSet.Framing) == 0
+        && IsCanonical(head, field);
+
+    /// <summary>Writes the line; nothing for a body that no field frames.</summary>
+    public static void Write(ref HeadWriter writer, BodyKind body, long contentLength)
+    {
+        if (body == BodyKind.Chunked)
+        {
+            writer.Append(Chunked);
+        }
+        else if (body == BodyKind.Length)
+        {
+            writer.Append("Content-Length: "u8);
+            writer.Append(contentLength);
+            writer.Append("\r\n"u8);
+        }
+    }
+
+    private static bool IsCanonical(ReadOnlySpan<byte> head, in Field field)
+    {
+        bool isTight = field.Value.Start == field.Name.End + 2 && head[field.Name.End + 1] == (byte)' ' && field.LineEnd == field.Value.End + 2;
+        if (!isTight)
+        {
+            return false;
+        }
+        ReadOnlySpan<byte> value = field.Value.Of(head);
+        return field.Known == FieldName.ContentLength
+            ? value.Length == 1 || value[0] != (byte)'0'
+            : value.SequenceEqual("chunked"u8);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>What the fields of one request mean for the balancer; filled field by field while parsing.</summary>
+internal struct RequestFields
+{
+    private FramingFields _framing;
+    private bool _hasHost;
+    private bool _expectsContinue;
+
+    /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
+    public FailureReason Take(ref byte start, in Field field, ref RequestHead head)
+    {
+        ReadOnlySpan<byte> value = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref start, field.Value.Start), field.Value.Length);
+        switch (field.Known)
+        {
+            case FieldName.Host:
+                return TakeHost(ref start, field.Value, ref head);
+            case FieldName.Connection:
+                return _framing.TakeConnection(value);
+            case FieldName.ContentLength:
+                return _framing.TakeContentLength(value);
+            case FieldName.TransferEncoding:
+                return _framing.TakeTransferEncoding(value, head.IsHttp10);
+            case FieldName.Expect when !head.IsHttp10:
+                _expectsContinue = true;
+                return Ascii.EqualsIgnoreCase(value, "100-continue"u8) ? FailureReason.None : FailureReason.UnsupportedExpectation;
+            case FieldName.Upgrade:
+                _framing.TakeUpgrade(value);
+                return FailureReason.None;
+            default:
+                return FailureReason.None;
+        }
+    }
+
+    /// <summary>Draws the conclusions once all fields were taken.</summary>
+    public readonly FailureReason Finish(ref RequestHead head)
+    {
+        // RFC 9112 section 3.2: a 1.1 request without Host is answered with 400.
+        if (!_hasHost && !head.IsHttp10)
+        {
+            return FailureReason.BadHost;
+        }
+        if (_framing.IsChunked)
+        {
+            head.Body = BodyKind.Chunked;
+        }
+        else if (_framing.HasContentLength)
+        {
+            head.Body = BodyKind.Length;
+            head.ContentLength = _framing.ContentLength;
+        }
+        head.KeepAlive = !_framing.HasClose && (!head.IsHttp10 || _framing.HasKeepAlive);
+        head.Upgrade = _framing.IsUpgrade && !head.IsHttp10;
+        head.ExpectContinue = _expectsContinue;
+        head.ConnectionNamesFields = _framing.NamesFields;
+        return FailureReason.None;
+    }
+
+    /// <summary>
+    /// Host comes once and is well formed. It may be empty only where the target has an authority that replaces it (RFC 9112 section 3.2.2).
+    /// </summary>
+    private FailureReason TakeHost(ref byte start, Slice value, ref RequestHead head)
+    {
+        bool isAbsolute = head.Form == TargetForm.Absolute;
+        if (_hasHost || !((isAbsolute && value.IsEmpty) || Authority.IsWellFormed(ref start, value)))
+        {
+            return FailureReason.BadHost;
+        }
+        _hasHost = true;
+        if (!isAbsolute)
+        {
+            head.Authority = value;
+        }
+        return FailureReason.None;
+    }
+}

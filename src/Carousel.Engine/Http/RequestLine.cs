@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>Reads <c>method SP request-target SP HTTP-version CRLF</c> (RFC 9112 section 3): exactly one space, no other white space.</summary>
+internal static class RequestLine
+{
+    private const int VersionBytes = 8;
+
+    /// <summary>
+    /// Reads the line that starts at <paramref name="position"/> into <paramref name="request"/>. Returns where the next line starts, or a <see cref="Stop"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Read(ref byte head, int position, int length, ref RequestHead request)
+    {
+        int methodEnd = Scan.IndexOutside<TokenBytes>(ref head, position, length);
+        if (methodEnd >= length || methodEnd == position || Unsafe.Add(ref head, methodEnd) != (byte)' ')
+        {
+            return Stop.At(ref head, methodEnd, length, FailureReason.BadRequestLine);
+        }
+        int target = methodEnd + 1;
+        int targetEnd = Scan.IndexOutside<TargetBytes>(ref head, target, length);
+        if (targetEnd >= length || targetEnd == target || Unsafe.Add(ref head, targetEnd) != (byte)' ')
+        {
+            return Stop.At(ref head, targetEnd, length, FailureReason.BadRequestLine);
+        }
+        int next = ReadVersion(ref head, targetEnd + 1, length, out request.IsHttp10);
+        if (next < 0)
+        {
+            return next;
+        }
+        request.MethodToken = new Slice((ushort)position, (ushort)(methodEnd - position));
+        request.Method = MatchMethod(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, position), methodEnd - position));
+        request.Target = new Slice((ushort)target, (ushort)(targetEnd - target));
+        FailureReason reason = RequestTarget.Read(ref head, ref request);
+        return reason == FailureReason.None ? next : Stop.Refuse(reason);
+    }
+
+    /// <summary>Methods are case-sensitive (RFC 9110 section 9.1).</summary>
+    private static RequestMethod MatchMethod(ReadOnlySpan<byte> token) => token.Length switch
+    {
+        3 when token.SequenceEqual("GET"u8) => RequestMethod.Get,
+        3 when token.SequenceEqual("PUT"u8) => RequestMethod.Put,
+        4 when token.SequenceEqual("POST"u8) => RequestMethod.Post,
+        4 when token.SequenceEqual("HEAD"u8) => RequestMethod.Head,
+        5 when token.SequenceEqual("PATCH"u8) => RequestMethod.Patch,
+        5 when token.SequenceEqual("TRACE"u8) => RequestMethod.Trace,
+        6 when token.SequenceEqual("DELETE"u8) => RequestMethod.Delete,
+        7 when token.SequenceEqual("OPTIONS"u8) => RequestMethod.Options,
+        7 when token.SequenceEqual("CONNECT"u8) => RequestMethod.Connect,
+        _ => RequestMethod.Other,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadVersion(ref byte head, int position, int length, out bool isHttp10)
+    {
+        isHttp10 = false;
+        bool isHttp11 = position + VersionBytes + 2 <= length
+            && Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref head, position)) == MemoryMarshal.Read<ulong>("HTTP/1.1"u8)
+            && Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref head, position + VersionBytes)) == FieldLine.CrLf;
+        return isHttp11 ? position + VersionBytes + 2 : ReadOtherVersion(ref head, position, length, out isHttp10);
+    }
+
+    /// <summary>Whatever is not 1.1, or not there as a whole: byte by byte, so that what can't become a version is refused at once.</summary>
+    private static int ReadOtherVersion(ref byte head, int position, int length, out bool isHttp10)
+    {
+        isHttp10 = false;
+        ReadOnlySpan<byte> pattern = "HTTP/0.0"u8;
+        for (int i = 0; i < VersionBytes; i++)
+        {
+            if (position + i >= length)
+            {
+                return Stop.NeedMore;
+            }
+            byte value = Unsafe.Add(ref head, position + i);
+            if (pattern[i] == (byte)'0' ? !char.IsAsciiDigit((char)value) : value != pattern[i])
+            {
+                return Stop.At(ref head, position + i, length, FailureReason.BadRequestLine);
+            }
+        }
+        int lineEnd = position + VersionBytes;
+        if (lineEnd + 1 >= length || Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref head, lineEnd)) != FieldLine.CrLf)
+        {
+            return Stop.At(ref head, lineEnd, length, FailureReason.BadRequestLine);
+        }
+        byte major = Unsafe.Add(ref head, lineEnd - 3), minor = Unsafe.Add(ref head, lineEnd - 1);
+        isHttp10 = minor == (byte)'0';
+        return major == (byte)'1' && minor is (byte)'0' or (byte)'1' ? lineEnd + 2 : Stop.Refuse(FailureReason.UnsupportedVersion);
+    }
+}

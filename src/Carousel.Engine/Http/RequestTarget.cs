@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>Tells the forms of a request target apart (RFC 9112 section 3.2) and finds authority, path and query in it.</summary>
+internal static class RequestTarget
+{
+    /// <summary>
+    /// Reads <see cref="RequestHead.Target"/>, which is not empty, given the method; sets form, path and query, and the authority of an absolute form.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FailureReason Read(ref byte head, ref RequestHead request)
+    {
+        if (Unsafe.Add(ref head, request.Target.Start) == (byte)'/' && request.Method != RequestMethod.Connect)
+        {
+            request.Form = TargetForm.Origin;
+            request.PathAndQuery = request.Target;
+            return FailureReason.None;
+        }
+        return ReadOther(ref head, ref request);
+    }
+
+    private static FailureReason ReadOther(ref byte head, ref RequestHead request)
+    {
+        if (request.Method == RequestMethod.Connect)
+        {
+            return FailureReason.ConnectRefusedMethod;
+        }
+        ReadOnlySpan<byte> target = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, request.Target.Start), request.Target.Length);
+        if (target.SequenceEqual("*"u8))
+        {
+            request.Form = TargetForm.Asterisk;
+            return request.Method == RequestMethod.Options ? FailureReason.None : FailureReason.BadRequestLine;
+        }
+        int authority = StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : -1;
+        if (authority < 0)
+        {
+            return FailureReason.BadRequestLine;
+        }
+        int rest = target[authority..].IndexOfAny((byte)'/', (byte)'?');
+        int pathAt = rest < 0 ? target.Length : authority + rest;
+        request.Form = TargetForm.Absolute;
+        request.Authority = new Slice((ushort)(request.Target.Start + authority), (ushort)(pathAt - authority));
+        request.PathAndQuery = new Slice((ushort)(request.Target.Start + pathAt), (ushort)(target.Length - pathAt));
+        return Authority.IsWellFormed(ref head, request.Authority) ? FailureReason.None : FailureReason.BadRequestLine;
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> target, ReadOnlySpan<byte> scheme) =>
+        target.Length >= scheme.Length && Ascii.EqualsIgnoreCase(target[..scheme.Length], scheme);
+}

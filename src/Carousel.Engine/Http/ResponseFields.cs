@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Http;
+
+/// <summary>What the fields of one answer mean for the balancer; filled field by field while parsing.</summary>
+internal struct ResponseFields
+{
+    private FramingFields _framing;
+
+    /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
+    public FailureReason Take(ref byte start, in Field field, ref ResponseHead head)
+    {
+        ReadOnlySpan<byte> value = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref start, field.Value.Start), field.Value.Length);
+        switch (field.Known)
+        {
+            case FieldName.ContentLength:
+                return _framing.TakeContentLength(value);
+            case FieldName.TransferEncoding:
+                return _framing.TakeTransferEncoding(value, head.IsHttp10);
+            case FieldName.Connection:
+                return _framing.TakeConnection(value);
+            case FieldName.Upgrade:
+                _framing.TakeUpgrade(value);
+                return FailureReason.None;
+            case FieldName.Date:
+                head.HasDate = true;
+                return FailureReason.None;
+            default:
+                return FailureReason.None;
+        }
+    }
+
+    /// <summary>Draws the conclusions once all fields were taken (RFC 9112 section 6.3).</summary>
+    public readonly void Finish(RequestMethod method, ref ResponseHead head)
+    {
+        bool isNeverFramed = head.Status is < 200 or 204;
+        bool isBodiless = isNeverFramed || head.Status == 304 || method == RequestMethod.Head;
+        BodyKind framedAs = _framing.IsChunked ? BodyKind.Chunked : _framing.HasContentLength ? BodyKind.Length : BodyKind.None;
+        head.FramedAs = isNeverFramed ? BodyKind.None : framedAs;
+        head.Body = isBodiless ? BodyKind.None : framedAs == BodyKind.None ? BodyKind.UntilClose : framedAs;
+        head.ContentLength = isNeverFramed ? 0 : _framing.ContentLength;
+
+        // A server that frames a body where none can be may send one: what follows on its connection is not to be trusted as an answer.
+        bool mayFollow = isNeverFramed && (_framing.IsChunked || _framing.ContentLength > 0);
+        head.KeepAlive = !_framing.HasClose && (!head.IsHttp10 || _framing.HasKeepAlive)
+            && head.Body != BodyKind.UntilClose && !mayFollow;
+        head.Upgrade = _framing.IsUpgrade;
+        head.ConnectionNamesFields = _framing.NamesFields;
+    }
+}

@@ -1,0 +1,150 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>What a rewritten answer says of the client's connection.</summary>
+internal enum ConnectionDirective : byte
+{
+    /// <summary>No Connection field: the version's default holds.</summary>
+    None,
+
+    /// <summary><c>Connection: close</c>.</summary>
+    Close,
+
+    /// <summary><c>Connection: keep-alive</c>, which an HTTP/1.0 client has to be told.</summary>
+    KeepAlive,
+
+    /// <summary><c>Connection: upgrade</c>, and the answer's Upgrade field is kept: for 101.</summary>
+    Upgrade,
+}
+
+/// <summary>How an answer's body is framed anew on its way.</summary>
+internal enum BodyRecoding : byte
+{
+    /// <summary>As the server framed it.</summary>
+    None,
+
+    /// <summary>Chunks from the server, bare data until the close for an HTTP/1.0 client.</summary>
+    Dechunk,
+
+    /// <summary>Data until the close from the server, chunks for the client.</summary>
+    Chunk,
+}
+
+/// <summary>Writes an answer's head as it is sent to the client: what stays is copied in runs of lines, what concerns only the server's connection is left out.</summary>
+/// <remarks>
+/// Proxy-Authenticate is left out: it is for whoever spoke to that proxy (RFC 9110 section 11.7.1), which was the balancer. Content-Length and Transfer-Encoding
+/// are left out of 1xx and 204, where they must not be (RFC 9110 section 8.6, RFC 9112 section 6.1), so that nobody waits for a body.
+/// </remarks>
+internal static class ResponseRewriter
+{
+    /// <summary>
+    /// Most bytes a rewritten head can be longer than the original: the space before an absent phrase, the framing line grown or added,
+    /// <c>Date: </c> with its line end, <c>Connection: keep-alive</c>.
+    /// </summary>
+    public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 8 + DateBytes + 24;
+
+    private const int DateBytes = 29;
+
+    private const int VersionEnd = 8;
+    private const int CodeEnd = 12;
+
+    /// <summary>Writes the head for the client; its version is always HTTP/1.1 (RFC 9110 section 6.2).</summary>
+    /// <param name="head">The bytes that were parsed, at least <see cref="ResponseHead.Length"/> of them.</param>
+    /// <param name="response">What the parser said of them.</param>
+    /// <param name="fields">The parser's field table.</param>
+    /// <param name="connection">What to say of the connection.</param>
+    /// <param name="recoding">How the body will be framed.</param>
+    /// <param name="date">The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at least 200.</param>
+    /// <param name="output">At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.</param>
+    /// <returns>How many bytes were written.</returns>
+    public static int Write(
+        ReadOnlySpan<byte> head,
+        in ResponseHead response,
+        ReadOnlySpan<Field> fields,
+        ConnectionDirective connection,
+        BodyRecoding recoding,
+        ReadOnlySpan<byte> date,
+        Span<byte> output)
+    {
+        fields = fields[..response.FieldCount];
+        var writer = new HeadWriter(output);
+        BodyKind framing = recoding switch
+        {
+            BodyRecoding.Dechunk => BodyKind.None,
+            BodyRecoding.Chunk => BodyKind.Chunked,
+            _ => response.FramedAs,
+        };
+        if (!CopyFields(ref writer, head, response, fields, Special(connection, recoding), framing))
+        {
+            FramingLine.Write(ref writer, framing, response.ContentLength);
+        }
+        if (!response.HasDate && response.Status >= 200)
+        {
+            writer.AppendLine("Date: "u8, date);
+        }
+        writer.Append(connection switch
+        {
+            ConnectionDirective.Close => "Connection: close\r\n"u8,
+            ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
+            ConnectionDirective.Upgrade => "Connection: upgrade\r\n"u8,
+            _ => default,
+        });
+        writer.Append("\r\n"u8);
+        return writer.Length;
+    }
+
+    /// <summary>Copies the status line and the fields that stay. Returns whether a framing line was among them, or none is wanted.</summary>
+    private static bool CopyFields(
+        ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response, ReadOnlySpan<Field> fields, FieldSet special, BodyKind framing)
+    {
+        int runStart = WriteStatusLine(ref writer, head, response);
+        bool removesNamed = response.ConnectionNamesFields;
+        // As if there were one already: then none is copied.
+        uint kept = framing == BodyKind.None ? FieldSet.Framing : 0;
+        foreach (ref readonly Field field in fields)
+        {
+            bool isCopied = special.Has(field.Known)
+                ? FramingLine.MayCopy(head, field, kept)
+                : !(removesNamed && ConnectionNames.Remove(head, fields, field));
+            if (isCopied)
+            {
+                kept |= 1u << (int)field.Known;
+            }
+            else
+            {
+                writer.Append(head[runStart..field.Name.Start]);
+                runStart = field.LineEnd;
+            }
+        }
+        writer.Append(head[runStart..(response.Length - 2)]);
+        return (kept & FieldSet.Framing) != 0;
+    }
+
+    /// <summary>The fields that are not simply copied.</summary>
+    private static FieldSet Special(ConnectionDirective connection, BodyRecoding recoding)
+    {
+        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate;
+        if (connection == ConnectionDirective.Upgrade)
+        {
+            special &= ~FieldSet.Upgrade;
+        }
+        if (recoding == BodyRecoding.Dechunk)
+        {
+            special |= FieldSet.Trailer;
+        }
+        return new FieldSet(special);
+    }
+
+    /// <summary>Returns where the run to be copied starts: at the status line if it may stay as it is, else in it, behind what was written.</summary>
+    private static int WriteStatusLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response)
+    {
+        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
+        if (!response.IsHttp10 && !lacksSpace)
+        {
+            return 0;
+        }
+        writer.Append("HTTP/1.1"u8);
+        writer.Append(head[VersionEnd..CodeEnd]);
+        writer.Append(lacksSpace ? " "u8 : default);
+        return CodeEnd;
+    }
+}

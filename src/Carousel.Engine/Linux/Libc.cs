@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Carousel.Engine.Linux;
+
+/// <summary>
+/// The system calls the engine makes, and nothing else. Calls that return at once suppress the GC transition, which costs more than
+/// some of them; those that may take long (waiting, moving megabytes) don't, so that a collection need not wait for them.
+/// </summary>
+internal static unsafe class Libc
+{
+    private const string Lib = "libc";
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int epoll_create1(int flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int epoll_ctl(int epoll, int operation, int fd, void* ev);
+
+    [DllImport(Lib, SetLastError = true)]
+    public static extern int epoll_wait(int epoll, void* events, int max, int timeoutMs);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int eventfd(uint initial, int flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern nint read(int fd, void* to, nint count);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern nint write(int fd, void* from, nint count);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern nint recv(int fd, void* to, nint count, int flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern nint send(int fd, void* from, nint count, int flags);
+
+    [DllImport(Lib, SetLastError = true)]
+    public static extern nint splice(int from, long* fromOffset, int to, long* toOffset, nint count, uint flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int pipe2(int* fds, int flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int fcntl(int fd, int command, nint argument);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int socket(int domain, int type, int protocol);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int bind(int fd, void* address, int length);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int listen(int fd, int backlog);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int connect(int fd, void* address, int length);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int accept4(int fd, void* address, int* length, int flags);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int shutdown(int fd, int how);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int setsockopt(int fd, int level, int option, void* value, int length);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int getsockopt(int fd, int level, int option, void* value, int* length);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int getsockname(int fd, void* address, int* length);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern int close(int fd);
+
+    [DllImport(Lib), SuppressGCTransition]
+    public static extern nint signal(int number, nint handler);
+
+    /// <summary>The result as it is, or the error negated. To be called right behind the system call, before anything else can set errno.</summary>
+    public static int OrErrno(int result) => result >= 0 ? result : -Marshal.GetLastSystemError();
+
+    /// <inheritdoc cref="OrErrno(int)"/>
+    public static int OrErrno(nint result) => result >= 0 ? (int)result : -Marshal.GetLastSystemError();
+}

@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>A connection to a client. Idle, it holds no buffer and no exchange. Pooled; its own worker's thread only.</summary>
+internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IResumable
+{
+    /// <summary>
+    /// A client that sends its end while it waits may have left, or only have nothing more to say (nc -N): it looks the same. It gets this long to be
+    /// answered; then the server is spared the rest.
+    /// </summary>
+    public const int HalfClosedGraceMs = 500;
+
+    /// <summary>How long a client may go on sending what nobody reads, after its answer (as nginx's lingering_close, but shorter).</summary>
+    public const int LingerMs = 5_000;
+
+    private enum Phase : byte
+    {
+        Idle,
+        InExchange,
+        /// <summary>All is said; what still comes is thrown away, so that the kernel does not reset the connection under our last answer.</summary>
+        Lingering,
+    }
+
+    private readonly Deadline _deadline;
+    private Exchange? _exchange;
+    private Phase _phase;
+    private bool _served;
+    private bool _isTrusted;
+    private byte _textLength;
+    private AddressText _text;
+    private SockAddr _peer;
+
+    public ClientConnection(Worker worker)
+        : base(worker) => _deadline = new Deadline(this);
+
+    /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
+    public bool Accept(int fd, in SockAddr peer)
+    {
+        _peer = peer;
+        _textLength = 0;
+        _served = false;
+        _phase = Phase.Idle;
+        if (Open(fd, writable: true) < 0)
+        {
+            return false;
+        }
+        ArmIn(Worker.Timeouts.Idle);
+        return true;
+    }
+
+    public override void OnEvents(Readiness readiness)
+    {
+        bool peerWasOpen = !PeerClosed;
+        Note(readiness);
+        switch (_phase)
+        {
+            case Phase.Idle:
+                if (Readable)
+                {
+                    BeginExchange();
+                }
+                break;
+            case Phase.InExchange:
+                if (PeerClosed && peerWasOpen)
+                {
+                    ArmIn(HalfClosedGraceMs);
+                }
+                _exchange!.Advance();
+                break;
+            case Phase.Lingering:
+                Drain();
+                break;
+        }
+    }
+
+    public void OnDeadline(Deadline deadline)
+    {
+        if (_phase == Phase.InExchange)
+        {
+            _exchange!.ClientSeemsGone();
+        }
+        else
+        {
+            Close(abort: false);
+        }
+    }
+
+    public void Resume()
+    {
+        if (_phase == Phase.Lingering && IsOpen)
+        {
+            Drain();
+        }
+    }
+
+    /// <summary>What the request's rewriter has to know about this client.</summary>
+    public ForwardingInfo ForwardingInfo(in RequestHead head)
+    {
+        if (_textLength == 0)
+        {
+            _textLength = (byte)_peer.Format(_text);
+            _isTrusted = Worker.IsTrusted(_peer);
+        }
+        return new ForwardingInfo
+        {
+            ClientAddress = ((ReadOnlySpan<byte>)_text)[.._textLength],
+            Scheme = "http"u8,
+            TrustClient = _isTrusted,
+            SendForwarded = Worker.Options.SendForwarded,
+            FallbackHost = head.Authority.IsEmpty ? Worker.LocalAuthority(Fd) : default,
+        };
+    }
+
+    /// <summary>The exchange is over and the connection stays.</summary>
+    public void BecomeIdle()
+    {
+        _exchange = null;
+        _phase = Phase.Idle;
+        if (PeerClosed || (Worker.IsDraining && _served))
+        {
+            Close(abort: false);
+            return;
+        }
+        ArmIn(Worker.Timeouts.Idle);
+    }
+
+    /// <summary>The last answer is sent: closes, at once or after the client has had its say.</summary>
+    public void Finish(bool linger)
+    {
+        _exchange = null;
+        if (!linger)
+        {
+            Close(abort: false);
+            return;
+        }
+        _phase = Phase.Lingering;
+        ShutdownSend();
+        ArmIn(LingerMs);
+        Drain();
+    }
+
+    /// <summary>Closes, with a reset if <paramref name="abort"/>. This object is free for another connection.</summary>
+    public void Close(bool abort)
+    {
+        _exchange = null;
+        Worker.Reactor.Wheel.Remove(_deadline);
+        CloseDescriptor(abort);
+        Worker.Closed(this, _peer);
+    }
+
+    /// <summary>The worker is leaving: an idle connection closes unless a request has just arrived; one in an exchange closes after it.</summary>
+    public void Leave()
+    {
+        if (_phase == Phase.Idle)
+        {
+            // Never used: its first request is on its way.
+            if (Worker.Transport.Peek(Fd) != -Errno.EAGAIN)
+            {
+                Note(Readiness.Readable);
+                BeginExchange();
+            }
+            else if (_served)
+            {
+                Close(abort: false);
+            }
+            else
+            {
+                ArmIn(HalfClosedGraceMs);
+            }
+        }
+    }
+
+    /// <summary>The worker's time is over.</summary>
+    public void Cut()
+    {
+        if (_phase == Phase.InExchange)
+        {
+            _exchange!.Abandon(FailureReason.ShuttingDown);
+        }
+        else
+        {
+            Close(abort: false);
+        }
+    }
+
+    private void BeginExchange()
+    {
+        _deadline.Disarm();
+        _phase = Phase.InExchange;
+        _served = true;
+        if (PeerClosed)
+        {
+            ArmIn(HalfClosedGraceMs);
+        }
+        _exchange = Worker.RentExchange();
+        _exchange.Begin(this);
+        _exchange.Advance();
+    }
+
+    /// <summary>Throws away what the client sends, a bounded amount a turn; the deadline bounds the whole.</summary>
+    private void Drain()
+    {
+        const int maxReads = 16;
+        Span<byte> scratch = Worker.Scratch;
+        fixed (byte* to = scratch)
+        {
+            for (int i = 0; i < maxReads && Readable; i++)
+            {
+                int received = Receive(to, scratch.Length);
+                if (received == 0 || (received < 0 && received != -Errno.EAGAIN))
+                {
+                    Close(abort: false);
+                    return;
+                }
+            }
+        }
+        if (Readable)
+        {
+            // More than a turn's share is waiting, and gets no event of its own.
+            Worker.Reactor.ResumeNextTurn(this);
+        }
+    }
+
+    private void ArmIn(long milliseconds) => Worker.Reactor.Wheel.Arm(_deadline, Worker.Reactor.Now + milliseconds);
+
+    [InlineArray(45)]
+    private struct AddressText
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,112 @@
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// A TCP connection of a worker, to a client or to a server: its descriptor and what is known of its readiness. Registered once, edge-triggered,
+/// so a bit stays set until a call says that there is no more (EAGAIN, or fewer bytes than asked for).
+/// </summary>
+internal abstract unsafe class Connection(Worker worker) : EventTarget
+{
+    protected Worker Worker { get; } = worker;
+
+    /// <summary>Bytes may wait to be received, or the end.</summary>
+    public bool Readable { get; private set; }
+
+    /// <summary>The kernel may take bytes to send.</summary>
+    public bool Writable { get; private set; }
+
+    /// <summary>The peer has sent its end, or reset the connection; bytes from before may still wait.</summary>
+    public bool PeerClosed { get; private set; }
+
+    public bool IsOpen => Fd >= 0;
+
+    /// <summary>Takes over a descriptor and has it watched; 0, or the error negated with the descriptor closed.</summary>
+    protected int Open(int fd, bool writable)
+    {
+        Fd = fd;
+        Readable = PeerClosed = false;
+        Writable = writable;
+        int result = Worker.Reactor.Watch(this);
+        if (result < 0)
+        {
+            Worker.Transport.Close(fd);
+            Fd = -1;
+        }
+        return result;
+    }
+
+    /// <summary>Notes what epoll reported. An error makes both directions ready, so that the next call tells which.</summary>
+    protected void Note(Readiness readiness)
+    {
+        const Readiness ended = Readiness.Error | Readiness.HangUp;
+        Readable |= (readiness & (Readiness.Readable | Readiness.PeerClosed | ended)) != 0;
+        Writable |= (readiness & (Readiness.Writable | ended)) != 0;
+        PeerClosed |= (readiness & (Readiness.PeerClosed | ended)) != 0;
+    }
+
+    /// <inheritdoc cref="Transport.Transport.Receive"/>
+    public int Receive(byte* to, int count)
+    {
+        int received = Worker.Transport.Receive(Fd, to, count);
+        // A short read means that nothing is left, and what comes later is reported anew; but an end that was reported already is not.
+        if (received < count && !(PeerClosed && received > 0))
+        {
+            Readable = false;
+        }
+        return received;
+    }
+
+    /// <inheritdoc cref="Transport.Transport.Send"/>
+    public int Send(byte* from, int count)
+    {
+        int sent = Worker.Transport.Send(Fd, from, count);
+        if (sent < count)
+        {
+            Writable = false;
+        }
+        return sent;
+    }
+
+    /// <summary>Socket to pipe. A short count says nothing here: a pipe counts pages, not bytes.</summary>
+    public int SpliceInto(Pipe pipe, int count)
+    {
+        int moved = Worker.Transport.Splice(Fd, pipe.WriteEnd, count);
+        if (moved <= 0)
+        {
+            Readable = false;
+        }
+        return moved;
+    }
+
+    /// <summary>Pipe to socket.</summary>
+    public int SpliceFrom(Pipe pipe, int count)
+    {
+        int moved = Worker.Transport.Splice(pipe.ReadEnd, Fd, count);
+        if (moved < count)
+        {
+            Writable = false;
+        }
+        return moved;
+    }
+
+    /// <inheritdoc cref="Transport.Transport.ShutdownSend"/>
+    public void ShutdownSend() => Worker.Transport.ShutdownSend(Fd);
+
+    /// <summary>Closes the descriptor, once; with a reset if <paramref name="abort"/>.</summary>
+    protected void CloseDescriptor(bool abort)
+    {
+        Worker.Reactor.Release(this);
+        if (abort)
+        {
+            Worker.Transport.Abort(Fd);
+        }
+        else
+        {
+            Worker.Transport.Close(Fd);
+        }
+        Fd = -1;
+        Readable = Writable = PeerClosed = false;
+    }
+}

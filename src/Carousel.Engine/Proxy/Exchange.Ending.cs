@@ -1,0 +1,204 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>How exchanges end, and the one place each where it is decided what a failure means and what a connection is still good for.</summary>
+internal sealed partial class Exchange
+{
+    /// <summary>The worker is leaving: the exchange is cut, whatever it is doing.</summary>
+    public void Abandon(FailureReason reason) => End(reason);
+
+    /// <summary>The client has sent its end and waited long enough. In a tunnel that is no news: each direction ends by itself.</summary>
+    public void ClientSeemsGone()
+    {
+        if (_requestLeg != RequestLeg.Tunnel && _responseLeg != ResponseLeg.Tunnel)
+        {
+            End(FailureReason.ClientClosed);
+        }
+    }
+
+    public void OnDeadline(Deadline deadline)
+    {
+        Step step = ReferenceEquals(deadline, _requestDeadline) ? RequestTimedOut() : ResponseTimedOut();
+        if (step != Step.Over)
+        {
+            Advance();
+        }
+    }
+
+    private Step RequestTimedOut()
+    {
+        switch (_requestLeg)
+        {
+            case RequestLeg.ReadHead:
+                _keepClient = false;
+                return Fail(FailureReason.HeadTimeout);
+            case RequestLeg.Connect:
+                return ConnectFailed(FailureReason.ConnectTimeout, 0);
+            case RequestLeg.Tunnel:
+                return TunnelTimedOut(_requestDeadline);
+            default:
+                _keepClient = false;
+                return Fail(_request.HasPending ? FailureReason.ServerStalled : FailureReason.RequestBodyTimeout);
+        }
+    }
+
+    private Step ResponseTimedOut() => _responseLeg switch
+    {
+        ResponseLeg.ReadHead => Fail(FailureReason.AnswerTimeout),
+        ResponseLeg.Tunnel => TunnelTimedOut(_responseDeadline),
+        ResponseLeg.StreamBody when !_response.HasPending => Cut(FailureReason.AnswerBodyTimeout),
+        _ => Cut(FailureReason.ClientStalled),
+    };
+
+    /// <summary>A tunnel is silent only if both directions are.</summary>
+    private Step TunnelTimedOut(Deadline deadline)
+    {
+        long silentMs = _worker.Reactor.Now - _lastMoved;
+        if (silentMs >= _worker.Timeouts.Tunnel)
+        {
+            return End(FailureReason.None);
+        }
+        Arm(deadline, _worker.Timeouts.Tunnel - silentMs);
+        return Step.Blocked;
+    }
+
+    /// <summary>
+    /// The connection ended before a byte of the answer. A kept connection that died says nothing about its server: a request that may be sent again, or
+    /// of which nothing was sent, gets a fresh one, once. A fresh one that took nothing is passed over like one that could not be connected.
+    /// </summary>
+    private Step RetryOr(FailureReason reason)
+    {
+        bool unsent = _request.Buffer.IsUnsent;
+        bool maySendAgain = unsent || (_head.IsIdempotent && _request.Buffer.IsHeld && _server!.WasUsedBefore);
+        if (!maySendAgain)
+        {
+            return Fail(reason);
+        }
+        bool freshOnly = _server!.WasUsedBefore;
+        DropServer();
+        _request.Buffer.Rewind();
+        _response.Buffer.Release(_worker.Slab);
+        Enter(ResponseLeg.Idle);
+        if (!freshOnly)
+        {
+            return PassOver(reason, 0);
+        }
+        _freshOnly = true;
+        Enter(RequestLeg.Route);
+        return Step.Progress;
+    }
+
+    /// <summary>The request can't be served. Before the answer has begun, the client is told why; after that, its connection is cut.</summary>
+    private Step Fail(FailureReason reason)
+    {
+        if (_responseLeg is ResponseLeg.StreamBody or ResponseLeg.Tunnel or ResponseLeg.Error or ResponseLeg.Done || _response.Buffer.Pending > 0)
+        {
+            return Cut(reason);
+        }
+        int status = reason.Describe().Status;
+        if (status == 0)
+        {
+            return End(reason);
+        }
+        Log(reason, 0);
+        DropServer();
+        _keepServer = false;
+        _keepClient &= _request.Framing.Ended && !_head.IsHttp10 && !_worker.IsDraining;
+        if (_requestLeg != RequestLeg.Done)
+        {
+            Enter(RequestLeg.Done);
+        }
+        _response.Buffer.Release(_worker.Slab);
+        _response.Buffer.Acquire(_worker.Slab);
+        OwnAnswer.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date);
+        Enter(ResponseLeg.Error);
+        return Step.Progress;
+    }
+
+    /// <summary>The answer has begun and can't be finished: the client must not take it for complete.</summary>
+    private Step Cut(FailureReason reason)
+    {
+        Log(reason, 0);
+        DropServer();
+        ClientConnection client = _client!;
+        Leave();
+        client.Close(abort: _endsWithClose);
+        return Step.Over;
+    }
+
+    /// <summary>Both connections are closed and nothing more is said.</summary>
+    private Step End(FailureReason reason)
+    {
+        if (reason != FailureReason.None)
+        {
+            Log(reason, 0);
+        }
+        DropServer();
+        ClientConnection client = _client!;
+        Leave();
+        client.Close(abort: false);
+        return Step.Over;
+    }
+
+    /// <summary>Both legs are done: the only judge of whether each connection is used again.</summary>
+    private Step Complete()
+    {
+        if (_server is { } server)
+        {
+            _server = null;
+            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed;
+            if (reusable)
+            {
+                _worker.Upstreams.Keep(server);
+            }
+            else
+            {
+                _worker.Upstreams.Close(server);
+            }
+        }
+        ClientConnection client = _client!;
+        if (!_keepClient)
+        {
+            // What the client still sends, or sent and we did not read, must not make the kernel reset the connection under our answer.
+            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || client.Readable;
+            Leave();
+            client.Finish(linger: unread);
+            return Step.Over;
+        }
+        _response.Release(_worker);
+        if (_request.Buffer.Unframed == 0 && !client.Readable)
+        {
+            Leave();
+            client.BecomeIdle();
+            return Step.Over;
+        }
+        StartOver();
+        return Step.Progress;
+    }
+
+    /// <summary>There was nothing to be read after all.</summary>
+    private Step GoIdle()
+    {
+        ClientConnection client = _client!;
+        Leave();
+        client.BecomeIdle();
+        return Step.Over;
+    }
+
+    /// <summary>Gives everything back; this object is free for another exchange.</summary>
+    private void Leave()
+    {
+        _request.Release(_worker);
+        _response.Release(_worker);
+        _requestDeadline.Disarm();
+        _responseDeadline.Disarm();
+        _client = null;
+        _target = null;
+        _worker.Return(this);
+    }
+
+    private void Log(FailureReason reason, int errno) =>
+        _worker.Log.Write(new FailureEvent(reason, Activity, _server?.Server ?? _target, errno));
+}

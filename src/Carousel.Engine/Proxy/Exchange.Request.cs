@@ -1,0 +1,181 @@
+using Carousel.Engine.Reactor;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>The request leg: from the client to the server.</summary>
+internal sealed unsafe partial class Exchange
+{
+    /// <summary>The server stopped taking the request before its end: it may still have answered, but its connection is not used again.</summary>
+    private bool _requestIncomplete;
+
+    /// <summary>ReadHead. To Route, or Done (refused, or the client left).</summary>
+    private Step StepReadRequestHead()
+    {
+        bool seenBefore = _request.Buffer.Unframed > 0 && _requestDeadline.IsArmed;
+        if (seenBefore || _request.Buffer.Unframed == 0)
+        {
+            if (!_client!.Readable)
+            {
+                return _request.Buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
+            }
+            int had = _request.Buffer.End;
+            Step received = ReceiveRequestHead();
+            if (received != Step.Progress)
+            {
+                return received;
+            }
+            // A head that drips in is parsed a line at a time, not a byte at a time.
+            if (seenBefore && _request.Buffer.Free > 0 && !NewBytesHoldLineEnd(had))
+            {
+                return Step.Progress;
+            }
+        }
+        ParseStatus status = RequestParser.Parse(_request.Buffer.UnframedBytes, _worker.HeadLimits, _worker.Fields, out _head, out FailureReason reason);
+        switch (status)
+        {
+            case ParseStatus.Complete:
+                return AcceptRequest();
+            case ParseStatus.Rejected:
+                _keepClient = false;
+                return Fail(reason);
+            default:
+                if (!_requestDeadline.IsArmed)
+                {
+                    _request.Buffer.Compact();
+                    Arm(_requestDeadline, _worker.Timeouts.Head);
+                }
+                return Step.Progress;
+        }
+    }
+
+    private bool NewBytesHoldLineEnd(int from) =>
+        new ReadOnlySpan<byte>(_request.Buffer.Base + from, _request.Buffer.End - from).Contains((byte)'\n');
+
+    private Step ReceiveRequestHead()
+    {
+        ref FlowBuffer buffer = ref _request.Buffer;
+        buffer.Acquire(_worker.Slab);
+        if (buffer.Unframed == 0)
+        {
+            buffer.Compact();
+        }
+        int received = _client!.Receive(buffer.Base + buffer.End, buffer.Free);
+        if (received > 0)
+        {
+            buffer.End += received;
+            return Step.Progress;
+        }
+        if (received == -Errno.EAGAIN)
+        {
+            return buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
+        }
+        // Nobody is there to be answered; between requests that is how connections end.
+        return buffer.Unframed == 0 ? End(FailureReason.None) : End(FailureReason.ClientClosed);
+    }
+
+    /// <summary>The head is whole and well formed: it is rewritten for the server, whichever that will be.</summary>
+    private Step AcceptRequest()
+    {
+        ref FlowBuffer buffer = ref _request.Buffer;
+        _worker.CountRequest();
+        _keepClient = _head.KeepAlive && !_worker.IsDraining;
+        int length = RequestRewriter.Write(buffer.UnframedBytes[.._head.Length], _head, _worker.Fields, _client!.ForwardingInfo(_head), _worker.Scratch);
+        buffer.ReplaceHead(_head.Length, _worker.Scratch[..length]);
+        buffer.Hold();
+        _request.Framing.Begin(_head.Body, _head.ContentLength, BodyRecoding.None);
+        if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer))
+        {
+            _keepClient = false;
+            return Fail(FailureReason.BadChunk);
+        }
+        Enter(RequestLeg.Route);
+        return Step.Progress;
+    }
+
+    /// <summary>SendHead. To StreamBody, or Done (there is no more to send, or no server to send it to), or Route or Connect (another connection).</summary>
+    private Step StepSendHead()
+    {
+        if (_responseLeg == ResponseLeg.Idle)
+        {
+            Enter(ResponseLeg.ReadHead);
+        }
+        switch (_request.SendPending(_server!))
+        {
+            case FlowResult.Blocked:
+                return Step.Blocked;
+            case FlowResult.SinkCut:
+                return RequestNotTaken();
+            default:
+                Enter(_request.Framing.Ended ? RequestLeg.Done : RequestLeg.StreamBody);
+                return Step.Progress;
+        }
+    }
+
+    /// <summary>StreamBody. To Done; or, by a failure of the server, to Route or Connect (another connection).</summary>
+    private Step StepRequestBody()
+    {
+        FlowResult result = _request.Run(_client!, _server!, _worker);
+        switch (result)
+        {
+            case FlowResult.Ended:
+                Enter(RequestLeg.Done);
+                return Step.Progress;
+            case FlowResult.SourceCut:
+                return End(FailureReason.ClientClosed);
+            case FlowResult.SinkCut:
+                return RequestNotTaken();
+            case FlowResult.Malformed:
+                _keepClient = false;
+                return Fail(FailureReason.BadChunk);
+            default:
+                return Continue(result, _requestDeadline, _worker.Timeouts.Body);
+        }
+    }
+
+    /// <summary>Tunnel. To Done at the client's end, which the server is told.</summary>
+    private Step StepRequestTunnel()
+    {
+        FlowResult result = _request.Run(_client!, _server!, _worker);
+        switch (result)
+        {
+            case FlowResult.Ended:
+                _server!.ShutdownSend();
+                Enter(RequestLeg.Done);
+                return Step.Progress;
+            case FlowResult.SourceCut or FlowResult.SinkCut or FlowResult.Malformed:
+                return End(FailureReason.None);
+            default:
+                return Continue(result, _requestDeadline, _worker.Timeouts.Tunnel);
+        }
+    }
+
+    /// <summary>Bytes moved: the pause that the deadline bounds starts anew.</summary>
+    private Step Continue(FlowResult result, Deadline deadline, long timeoutMs)
+    {
+        if (result == FlowResult.Blocked)
+        {
+            return Step.Blocked;
+        }
+        _lastMoved = _worker.Reactor.Now;
+        Arm(deadline, timeoutMs);
+        return result == FlowResult.Yielded ? Step.Yield : Step.Progress;
+    }
+
+    /// <summary>
+    /// The server takes no more bytes. If it took none of them, or the request may be sent again, another connection is tried; else it may have said why
+    /// before it closed (413, say), so its answer is waited for.
+    /// </summary>
+    private Step RequestNotTaken()
+    {
+        if (_response.Buffer.Unframed == 0 && _responseLeg == ResponseLeg.ReadHead && _request.Buffer.IsUnsent)
+        {
+            return RetryOr(FailureReason.ServerClosed);
+        }
+        _requestIncomplete = true;
+        Enter(RequestLeg.Done);
+        return Step.Progress;
+    }
+}

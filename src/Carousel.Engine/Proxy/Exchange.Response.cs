@@ -1,0 +1,206 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>The response leg: from the server, or from ourselves, to the client.</summary>
+internal sealed unsafe partial class Exchange
+{
+    private long _lastMoved;
+
+    /// <summary>The client takes the connection's end for the body's end: a body that is cut short must end with a reset.</summary>
+    private bool _endsWithClose;
+
+    /// <summary>ReadHead. To StreamBody, Tunnel (101), Idle (another connection is tried), Error, or Done.</summary>
+    private Step StepReadResponseHead()
+    {
+        ref FlowBuffer buffer = ref _response.Buffer;
+        // An interim answer goes out before the next head is looked at: rewriting needs the room before it.
+        FlowResult sent = _response.SendPending(_client!);
+        if (sent != FlowResult.Moved)
+        {
+            return sent == FlowResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
+        }
+        if (buffer.Unframed == 0 || !_interimBefore)
+        {
+            Step received = ReceiveResponseHead();
+            if (received != Step.Progress)
+            {
+                return received;
+            }
+        }
+        _interimBefore = false;
+        ParseStatus status = ResponseParser.Parse(buffer.UnframedBytes, _head.Method, _worker.HeadLimits, _worker.Fields, out ResponseHead head, out FailureReason reason);
+        return status switch
+        {
+            ParseStatus.Complete when head.IsInterim => PassInterim(head),
+            ParseStatus.Complete when head.Status == 101 => SwitchProtocols(head),
+            ParseStatus.Complete => AcceptResponse(head),
+            ParseStatus.Rejected => Fail(reason),
+            _ => Step.Progress,
+        };
+    }
+
+    /// <summary>True while bytes behind an interim answer have not been looked at.</summary>
+    private bool _interimBefore;
+
+    private Step ReceiveResponseHead()
+    {
+        if (!_server!.Readable)
+        {
+            return Step.Blocked;
+        }
+        ref FlowBuffer buffer = ref _response.Buffer;
+        buffer.Acquire(_worker.Slab);
+        buffer.Compact();
+        int received = _server.Receive(buffer.Base + buffer.End, buffer.Free);
+        if (received > 0)
+        {
+            buffer.End += received;
+            return Step.Progress;
+        }
+        if (received == -Errno.EAGAIN)
+        {
+            if (buffer.Unframed == 0)
+            {
+                buffer.Release(_worker.Slab);
+            }
+            return Step.Blocked;
+        }
+        return buffer.Unframed == 0 ? RetryOr(FailureReason.ServerClosed) : Fail(FailureReason.BadAnswer);
+    }
+
+    private Step PassInterim(in ResponseHead head)
+    {
+        ref FlowBuffer buffer = ref _response.Buffer;
+        _request.Buffer.LetGo();
+        _interimBefore = head.Length < buffer.Unframed;
+        if (_head.IsHttp10)
+        {
+            // RFC 9110 section 15.2: a 1.0 client knows no interim answers.
+            buffer.Framed += head.Length;
+            buffer.Start = buffer.Framed;
+            return Step.Progress;
+        }
+        Rewrite(head, ConnectionDirective.None, BodyRecoding.None);
+        if (_requestLeg == RequestLeg.Done)
+        {
+            Arm(_responseDeadline, _worker.Timeouts.Answer);
+        }
+        return Step.Progress;
+    }
+
+    private Step SwitchProtocols(in ResponseHead head)
+    {
+        if (!_head.Upgrade || !head.Upgrade || _requestLeg != RequestLeg.Done)
+        {
+            return Fail(FailureReason.BadAnswer);
+        }
+        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None);
+        _keepClient = _keepServer = false;
+        _request.Buffer.LetGo();
+        _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
+        _response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
+        _lastMoved = _worker.Reactor.Now;
+        Enter(RequestLeg.Tunnel);
+        Enter(ResponseLeg.Tunnel);
+        return Step.Progress;
+    }
+
+    private Step AcceptResponse(in ResponseHead head)
+    {
+        // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
+        _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
+        _keepServer = head.KeepAlive;
+        BodyRecoding recoding = BodyRecoding.None;
+        if (head.Body == BodyKind.Chunked && _head.IsHttp10)
+        {
+            recoding = BodyRecoding.Dechunk;
+        }
+        else if (head.Body == BodyKind.UntilClose && !_head.IsHttp10)
+        {
+            recoding = BodyRecoding.Chunk;
+        }
+        _endsWithClose = _head.IsHttp10 && head.Body is BodyKind.Chunked or BodyKind.UntilClose && recoding != BodyRecoding.Chunk;
+        _keepClient &= !_endsWithClose;
+        ConnectionDirective directive = !_keepClient ? ConnectionDirective.Close
+            : _head.IsHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
+        Rewrite(head, directive, recoding);
+        _response.Framing.Begin(head.Body, head.ContentLength, recoding);
+        _request.Buffer.LetGo();
+        Enter(ResponseLeg.StreamBody);
+        return Step.Progress;
+    }
+
+    private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding)
+    {
+        ref FlowBuffer buffer = ref _response.Buffer;
+        ReadOnlySpan<byte> date = head.HasDate ? default : _worker.Date;
+        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, _worker.Scratch);
+        buffer.ReplaceHead(head.Length, _worker.Scratch[..length]);
+    }
+
+    /// <summary>StreamBody. To Done at the body's end; a failure cuts the client's connection.</summary>
+    private Step StepResponseBody()
+    {
+        FlowResult result = _response.Run(_server!, _client!, _worker);
+        switch (result)
+        {
+            case FlowResult.Ended:
+                Enter(ResponseLeg.Done);
+                return StopListening();
+            case FlowResult.SourceCut:
+                return Cut(FailureReason.AnswerCutShort);
+            case FlowResult.Malformed:
+                return Cut(FailureReason.BadAnswer);
+            case FlowResult.SinkCut:
+                return End(FailureReason.ClientClosed);
+            default:
+                return Continue(result, _responseDeadline, _worker.Timeouts.Body);
+        }
+    }
+
+    /// <summary>The answer is complete. What is left of the request interests nobody any more.</summary>
+    private Step StopListening()
+    {
+        if (_requestLeg != RequestLeg.Done)
+        {
+            _requestIncomplete = true;
+            Enter(RequestLeg.Done);
+        }
+        return Step.Progress;
+    }
+
+    /// <summary>Tunnel. To Done at the server's end, which the client is told.</summary>
+    private Step StepResponseTunnel()
+    {
+        FlowResult result = _response.Run(_server!, _client!, _worker);
+        switch (result)
+        {
+            case FlowResult.Ended:
+                _client!.ShutdownSend();
+                Enter(ResponseLeg.Done);
+                return Step.Progress;
+            case FlowResult.SourceCut or FlowResult.SinkCut or FlowResult.Malformed:
+                return End(FailureReason.None);
+            default:
+                return Continue(result, _responseDeadline, _worker.Timeouts.Tunnel);
+        }
+    }
+
+    /// <summary>Error. To Done when our own answer is sent.</summary>
+    private Step StepOwnAnswer()
+    {
+        switch (_response.SendPending(_client!))
+        {
+            case FlowResult.Blocked:
+                return Step.Blocked;
+            case FlowResult.SinkCut:
+                return End(FailureReason.ClientClosed);
+            default:
+                Enter(ResponseLeg.Done);
+                return Step.Progress;
+        }
+    }
+}

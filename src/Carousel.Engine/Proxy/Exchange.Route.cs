@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>Finding a server that takes the request: the pick, the connection, and passing over those that can't be connected.</summary>
+internal sealed partial class Exchange
+{
+    private Server? _target;
+    private ImmutableArray<IPEndPoint> _endPoints;
+    private int _nextEndPoint;
+    private bool _freshOnly;
+    private FailureReason _lastFailure;
+
+    /// <summary>Route. To SendHead (a connection is there), Connect (one is being opened), or Done with an error (all were tried).</summary>
+    private Step StepRoute()
+    {
+        PoolSnapshot snapshot = _worker.Pool.Current;
+        if (!_freshOnly || _target is null)
+        {
+            _target = _tried.Count == 0 ? snapshot.Ring.Next() : snapshot.Ring.NextUntried(_tried);
+            if (_target is null)
+            {
+                return Fail(_lastFailure);
+            }
+        }
+        _endPoints = snapshot.EndPoints[_target.Slot];
+        _nextEndPoint = 0;
+        if (!_freshOnly && TakeWarmConnection(_target))
+        {
+            Enter(RequestLeg.SendHead);
+            return Step.Progress;
+        }
+        return ConnectToNextEndPoint(_endPoints.IsEmpty ? FailureReason.NameUnresolved : FailureReason.ConnectFailed, 0);
+    }
+
+    /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
+    private Step StepConnect()
+    {
+        if (!_server!.Writable)
+        {
+            return Step.Blocked;
+        }
+        int result = _worker.Transport.ConnectResult(_server.Fd);
+        if (result == 0)
+        {
+            Enter(RequestLeg.SendHead);
+            return Step.Progress;
+        }
+        return ConnectFailed(ReasonOf(-result), -result);
+    }
+
+    /// <summary>What is lost with this attempt is one address; the server's next one is tried, then the next server.</summary>
+    private Step ConnectFailed(FailureReason reason, int errno)
+    {
+        DropServer();
+        return ConnectToNextEndPoint(reason, errno);
+    }
+
+    private Step ConnectToNextEndPoint(FailureReason reason, int errno)
+    {
+        while (_nextEndPoint < _endPoints.Length)
+        {
+            IPEndPoint endPoint = _endPoints[_nextEndPoint++];
+            _server = _worker.Upstreams.Rent();
+            int result = _server.Connect(_target!, SockAddr.From(endPoint.Address, endPoint.Port), this);
+            if (result == 0)
+            {
+                Enter(RequestLeg.SendHead);
+                return Step.Progress;
+            }
+            if (result == -Errno.EINPROGRESS)
+            {
+                Enter(RequestLeg.Connect);
+                return Step.Blocked;
+            }
+            _worker.Upstreams.Return(_server);
+            _server = null;
+            errno = -result;
+            reason = ReasonOf(errno);
+        }
+        return PassOver(reason, errno);
+    }
+
+    /// <summary>This server can't be had: the next one, and if there is none, this failure is what the client is told.</summary>
+    private Step PassOver(FailureReason reason, int errno)
+    {
+        Log(reason, errno);
+        _lastFailure = reason;
+        _tried.Add(_target!.Slot);
+        _target = null;
+        _freshOnly = false;
+        if (_requestLeg != RequestLeg.Route)
+        {
+            Enter(RequestLeg.Route);
+        }
+        return Step.Progress;
+    }
+
+    /// <summary>
+    /// A kept connection may have been closed by its server a moment ago, before we were told. A method that may not be sent twice is not risked on one:
+    /// one look tells, at the price of a system call, which the others don't pay because they may be sent again.
+    /// </summary>
+    private bool TakeWarmConnection(Server server)
+    {
+        while (_worker.Upstreams.Take(server, this) is { } warm)
+        {
+            if (_head.IsIdempotent || _worker.Transport.Peek(warm.Fd) == -Errno.EAGAIN)
+            {
+                _server = warm;
+                return true;
+            }
+            _worker.Upstreams.Close(warm);
+        }
+        return false;
+    }
+
+    private void DropServer()
+    {
+        if (_server is { } server)
+        {
+            _server = null;
+            _worker.Upstreams.Close(server);
+        }
+    }
+
+    private static FailureReason ReasonOf(int errno) => errno switch
+    {
+        Errno.ECONNREFUSED => FailureReason.ConnectRefused,
+        Errno.ETIMEDOUT => FailureReason.ConnectTimeout,
+        _ when Errno.IsOutOfResources(errno) => FailureReason.OutOfResources,
+        _ => FailureReason.ConnectFailed,
+    };
+}

@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// One request and its response. Two legs run side by side, each a small state machine (docs/STATES.md); <see cref="Advance"/> steps both until neither
+/// gets on, then waits for the next event. Pooled: it lives as long as there is something to do for a client, and an idle connection holds none.
+/// Its own worker's thread only.
+/// </summary>
+internal sealed partial class Exchange : IDeadlineOwner, IResumable
+{
+    /// <summary>Steps before others have their turn: a pipelined burst of a few dozen small requests, no more.</summary>
+    private const int MaxStepsATurn = 64;
+
+    private readonly Worker _worker;
+    private readonly Deadline _requestDeadline, _responseDeadline;
+    private readonly SlotSet _tried = new();
+    private ClientConnection? _client;
+    private UpstreamConnection? _server;
+    private RequestLeg _requestLeg;
+    private ResponseLeg _responseLeg;
+    private Flow _request, _response;
+    private RequestHead _head;
+    private bool _keepClient, _keepServer, _willResume;
+
+    public Exchange(Worker worker)
+    {
+        _worker = worker;
+        _requestDeadline = new Deadline(this);
+        _responseDeadline = new Deadline(this);
+    }
+
+    private enum Step : byte
+    {
+        /// <summary>Nothing to do until an event or a deadline.</summary>
+        Blocked,
+        Progress,
+        /// <summary>The rest is left to the next turn.</summary>
+        Yield,
+        /// <summary>The exchange is over and this object may already serve another.</summary>
+        Over,
+    }
+
+    /// <summary>What is being done, to be read after "while": every log line says it.</summary>
+    private string Activity => (_requestLeg, _responseLeg) switch
+    {
+        (RequestLeg.ReadHead, _) => "receiving the request's head",
+        (RequestLeg.Route, _) => "picking a server",
+        (RequestLeg.Connect, _) => "connecting to the server",
+        (RequestLeg.SendHead, _) => "sending the request's head",
+        (_, ResponseLeg.StreamBody) => "passing on the answer's body",
+        (_, ResponseLeg.Tunnel) => "passing bytes through a tunnel",
+        (RequestLeg.StreamBody, _) => "passing on the request's body",
+        (_, ResponseLeg.ReadHead) => "waiting for the answer",
+        _ => "sending our own answer",
+    };
+
+    /// <summary>Starts with a client that has something to be read.</summary>
+    public void Begin(ClientConnection client)
+    {
+        _client = client;
+        StartOver();
+    }
+
+    /// <summary>Steps both legs until neither makes progress. The only loop.</summary>
+    public void Advance()
+    {
+        for (int i = 0; i < MaxStepsATurn; i++)
+        {
+            Step request = StepRequest();
+            if (request == Step.Over)
+            {
+                return;
+            }
+            Step response = StepResponse();
+            if (response == Step.Over)
+            {
+                return;
+            }
+            if (_requestLeg == RequestLeg.Done && _responseLeg == ResponseLeg.Done)
+            {
+                response = Complete();
+            }
+            if (response == Step.Over || (request == Step.Blocked && response == Step.Blocked))
+            {
+                return;
+            }
+            if (request == Step.Yield || response == Step.Yield)
+            {
+                break;
+            }
+        }
+        if (!_willResume)
+        {
+            _willResume = true;
+            _worker.Reactor.ResumeNextTurn(this);
+        }
+    }
+
+    public void Resume()
+    {
+        _willResume = false;
+        if (_client is not null)
+        {
+            Advance();
+        }
+    }
+
+    private Step StepRequest() => _requestLeg switch
+    {
+        RequestLeg.ReadHead => StepReadRequestHead(),
+        RequestLeg.Route => StepRoute(),
+        RequestLeg.Connect => StepConnect(),
+        RequestLeg.SendHead => StepSendHead(),
+        RequestLeg.StreamBody => StepRequestBody(),
+        RequestLeg.Tunnel => StepRequestTunnel(),
+        _ => Step.Blocked,
+    };
+
+    private Step StepResponse() => _responseLeg switch
+    {
+        ResponseLeg.ReadHead => StepReadResponseHead(),
+        ResponseLeg.StreamBody => StepResponseBody(),
+        ResponseLeg.Tunnel => StepResponseTunnel(),
+        ResponseLeg.Error => StepOwnAnswer(),
+        _ => Step.Blocked,
+    };
+
+    /// <summary>The only writer of the request leg. Arms the leg's one deadline, or disarms it.</summary>
+    private void Enter(RequestLeg next)
+    {
+        Debug.Assert(next.MayFollow(_requestLeg), $"{_requestLeg} -> {next}");
+        _requestLeg = next;
+        switch (next)
+        {
+            case RequestLeg.Connect:
+                Arm(_requestDeadline, _worker.Timeouts.Connect);
+                break;
+            case RequestLeg.SendHead or RequestLeg.StreamBody:
+                Arm(_requestDeadline, _worker.Timeouts.Body);
+                break;
+            case RequestLeg.Tunnel:
+                Arm(_requestDeadline, _worker.Timeouts.Tunnel);
+                break;
+            case RequestLeg.Done:
+                _requestDeadline.Disarm();
+                ReleaseSentRequest();
+                // From here on it is the server's turn, if its answer has not begun.
+                if (_responseLeg == ResponseLeg.ReadHead)
+                {
+                    Arm(_responseDeadline, _worker.Timeouts.Answer);
+                }
+                break;
+            default:
+                // ReadHead arms its deadline with the head's first byte.
+                _requestDeadline.Disarm();
+                break;
+        }
+    }
+
+    /// <summary>The only writer of the response leg. Arms the leg's one deadline, or disarms it.</summary>
+    private void Enter(ResponseLeg next)
+    {
+        Debug.Assert(next.MayFollow(_responseLeg), $"{_responseLeg} -> {next}");
+        _responseLeg = next;
+        switch (next)
+        {
+            case ResponseLeg.StreamBody or ResponseLeg.Error:
+                Arm(_responseDeadline, _worker.Timeouts.Body);
+                break;
+            case ResponseLeg.Tunnel:
+                Arm(_responseDeadline, _worker.Timeouts.Tunnel);
+                break;
+            default:
+                // ReadHead's deadline starts when the request is sent.
+                _responseDeadline.Disarm();
+                break;
+        }
+    }
+
+    /// <summary>While the answer is waited for, the request's buffer is kept only if the request may have to be sent again.</summary>
+    private void ReleaseSentRequest()
+    {
+        bool maySendAgain = _head.IsIdempotent && _server is { WasUsedBefore: true };
+        if (!maySendAgain && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
+        {
+            _request.Buffer.Release(_worker.Slab);
+        }
+    }
+
+    private void Arm(Deadline deadline, long timeoutMs) => _worker.Reactor.Wheel.Arm(deadline, _worker.Reactor.Now + timeoutMs);
+
+    private void StartOver()
+    {
+        _requestLeg = RequestLeg.ReadHead;
+        _responseLeg = ResponseLeg.Idle;
+        _requestDeadline.Disarm();
+        _responseDeadline.Disarm();
+        _tried.Clear();
+        _lastFailure = FailureReason.NoServer;
+        _target = null;
+        _freshOnly = false;
+        _requestIncomplete = false;
+    }
+}

@@ -1,0 +1,95 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// A worker's share of a listening socket, which all workers watch and one of which is woken (EPOLLEXCLUSIVE). What it accepts goes to the worker with the
+/// fewest connections.
+/// </summary>
+internal sealed class Listener : EventTarget, IDeadlineOwner
+{
+    /// <summary>Connections accepted a turn, so that a storm of new ones does not starve those that are there.</summary>
+    private const int MaxAcceptsATurn = 16;
+
+    /// <summary>On leaving, at most this many wait in the kernel's queue (<see cref="ListenSocket.Backlog"/>).</summary>
+    private const int MaxAcceptsOnLeaving = ListenSocket.Backlog;
+
+    /// <summary>Without descriptors, accepting pauses: the listener stays readable, and would keep the worker spinning.</summary>
+    private const int PauseMs = 100;
+
+    private readonly Worker _worker;
+    private readonly Deadline _pause;
+    private int _accepts = 1;
+
+    public Listener(Worker worker, int fd)
+    {
+        _worker = worker;
+        _pause = new Deadline(this);
+        Fd = fd;
+    }
+
+    public void Watch() => _worker.Reactor.Watch(this, Readiness.Readable | Readiness.Exclusive);
+
+    /// <summary>
+    /// Level-triggered: what is not accepted now is reported again. So the number of accepts follows the number found last time, and the call that only
+    /// tells that there is none is rare.
+    /// </summary>
+    public override void OnEvents(Readiness readiness)
+    {
+        for (int i = 0; i < _accepts; i++)
+        {
+            if (!AcceptOne())
+            {
+                _accepts = Math.Max(1, i);
+                return;
+            }
+        }
+        _accepts = Math.Min(_accepts * 2, MaxAcceptsATurn);
+    }
+
+    public void OnDeadline(Deadline deadline)
+    {
+        if (!_worker.IsDraining)
+        {
+            Watch();
+        }
+    }
+
+    /// <summary>Takes in what the kernel has already accepted for us, then stops.</summary>
+    public void Leave()
+    {
+        for (int i = 0; i < MaxAcceptsOnLeaving && AcceptOne(); i++)
+        {
+        }
+        if (!_pause.IsArmed)
+        {
+            _worker.Reactor.Unwatch(this);
+        }
+        _worker.Reactor.Wheel.Remove(_pause);
+    }
+
+    /// <summary>False if there is none (or none can be had now).</summary>
+    private bool AcceptOne()
+    {
+        int fd = _worker.Transport.Accept(Fd, out SockAddr peer);
+        if (fd >= 0)
+        {
+            _worker.Admit(fd, peer);
+            return true;
+        }
+        if (Errno.IsOutOfResources(-fd))
+        {
+            _worker.Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, -fd));
+            if (!_pause.IsArmed)
+            {
+                _worker.Reactor.Unwatch(this);
+                _worker.Reactor.Wheel.Arm(_pause, _worker.Reactor.Now + PauseMs);
+            }
+            return false;
+        }
+        // A connection that was reset before we took it says nothing about the next.
+        return fd is -Errno.ECONNABORTED or -Errno.EINTR;
+    }
+}

@@ -1,0 +1,20 @@
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Proxy;
+
+internal enum MailKind : byte
+{
+    /// <summary>Take over an accepted connection.</summary>
+    Adopt,
+    /// <summary>Stop accepting, finish what is in flight.</summary>
+    Drain,
+    /// <summary>Cut everything.</summary>
+    Stop,
+}
+
+/// <summary>What a worker may be told by other threads.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Fd">Adopt: the connection's descriptor.</param>
+/// <param name="Peer">Adopt: the client.</param>
+/// <param name="DrainMs">Drain: how long what is in flight may take.</param>
+internal readonly record struct Mail(MailKind Kind, int Fd = -1, SockAddr Peer = default, long DrainMs = 0);

@@ -1,0 +1,13 @@
+namespace Carousel.Engine.Proxy;
+
+/// <summary>The options' timeouts in milliseconds, as the workers use them.</summary>
+internal sealed class Timeouts(EngineOptions options)
+{
+    public long Head { get; } = (long)options.HeadTimeout.TotalMilliseconds;
+    public long Idle { get; } = (long)options.IdleTimeout.TotalMilliseconds;
+    public long Connect { get; } = (long)options.ConnectTimeout.TotalMilliseconds;
+    public long Answer { get; } = (long)options.AnswerTimeout.TotalMilliseconds;
+    public long Body { get; } = (long)options.BodyTimeout.TotalMilliseconds;
+    public long Tunnel { get; } = (long)options.TunnelTimeout.TotalMilliseconds;
+    public long ServerIdle { get; } = (long)options.ServerIdleTimeout.TotalMilliseconds;
+}

@@ -1,0 +1,85 @@
+using Carousel.Core.Pool;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>A connection to a server: in an exchange, or kept for the next. Pooled; its own worker's thread only.</summary>
+internal sealed class UpstreamConnection : Connection, IDeadlineOwner
+{
+    private Exchange? _exchange;
+
+    public UpstreamConnection(Worker worker)
+        : base(worker) => Deadline = new Deadline(this);
+
+    public Server Server { get; private set; } = null!;
+
+    /// <summary>An exchange was completed on it before: it may have been closed at the other end since.</summary>
+    public bool WasUsedBefore { get; private set; }
+
+    /// <summary>True while it waits in the pool.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Bounds how long it is kept.</summary>
+    public Deadline Deadline { get; }
+
+    /// <summary>Neighbours among the kept connections to the same server; <see cref="UpstreamPool"/>'s own.</summary>
+    public UpstreamConnection? Newer { get; set; }
+
+    /// <inheritdoc cref="Newer"/>
+    public UpstreamConnection? Older { get; set; }
+
+    /// <summary>Begins to connect for this exchange: 0 if it is connected, -EINPROGRESS, or the error negated, with nothing left open.</summary>
+    public int Connect(Server server, in SockAddr address, Exchange exchange)
+    {
+        Server = server;
+        WasUsedBefore = false;
+        int result = Worker.Transport.Connect(address, out int fd);
+        if (fd < 0)
+        {
+            return result;
+        }
+        int opened = Open(fd, writable: result == 0);
+        if (opened < 0)
+        {
+            return opened;
+        }
+        _exchange = exchange;
+        return result;
+    }
+
+    /// <summary>Taken out of the pool for an exchange.</summary>
+    public void Use(Exchange exchange)
+    {
+        Deadline.Disarm();
+        _exchange = exchange;
+        WasUsedBefore = true;
+    }
+
+    /// <summary>No exchange needs it now.</summary>
+    public void Rest() => _exchange = null;
+
+    public override void OnEvents(Readiness readiness)
+    {
+        Note(readiness);
+        if (_exchange is { } exchange)
+        {
+            exchange.Advance();
+        }
+        else if (Readable)
+        {
+            // A server has nothing to say unasked: this is its end, or bytes that would be taken for the next answer.
+            Worker.Upstreams.Close(this);
+        }
+    }
+
+    public void OnDeadline(Deadline deadline) => Worker.Upstreams.Close(this);
+
+    /// <summary>Closes the descriptor. To be called by the pool.</summary>
+    public void Close()
+    {
+        _exchange = null;
+        Worker.Reactor.Wheel.Remove(Deadline);
+        CloseDescriptor(abort: false);
+    }
+}

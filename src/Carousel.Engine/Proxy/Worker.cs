@@ -1,0 +1,255 @@
+using System.Net;
+using System.Text;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// One thread that moves traffic, and all that it owns: nothing on the way of a request is shared with other workers but the ring and the snapshot.
+/// Others reach it by <see cref="Post"/>.
+/// </summary>
+internal sealed class Worker : IDeadlineOwner
+{
+    /// <summary>Smallest buffer: one read takes a large head or a 10 KB answer whole.</summary>
+    private const int MinBufferSize = 32 * 1024;
+
+    /// <summary>From this size on, a body goes by splice: below, setting it up costs more than copying (measured, docs/decisions).</summary>
+    private const long SpliceThreshold = 256 * 1024;
+
+    /// <summary>Objects kept for clients to come.</summary>
+    private const int MaxSpare = 1024;
+
+    private readonly WorkerGroup _group;
+    private readonly Mailbox<Mail> _mailbox = new();
+    private readonly MailTarget _mailTarget;
+    private readonly List<Listener> _listeners = [];
+    private readonly HashSet<ClientConnection> _clients = [];
+    private readonly Stack<ClientConnection> _spareClients = new();
+    private readonly Stack<Exchange> _spareExchanges = new();
+    private readonly Deadline _drainDeadline;
+    private readonly HttpDate _date;
+    private readonly byte[] _scratch;
+    private int _connections;
+    private long _requests;
+    private bool _stopped;
+
+    public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport)
+    {
+        _group = group;
+        Options = group.Options;
+        Timeouts = new Timeouts(Options);
+        Transport = transport;
+        Reactor = new Reactor.Reactor(poller, clock);
+        HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields);
+        Fields = new Field[Options.MaxFields];
+        int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
+        Slab = new BufferSlab(bufferSize);
+        _scratch = new byte[bufferSize];
+        _date = new HttpDate(clock);
+        Upstreams = new UpstreamPool(this);
+        _drainDeadline = new Deadline(this);
+        _mailTarget = new MailTarget(this, _mailbox.Fd);
+        Reactor.Watch(_mailTarget, Readiness.Readable);
+    }
+
+    public EngineOptions Options { get; }
+    public Timeouts Timeouts { get; }
+    public ServerPool Pool => _group.Pool;
+    public FailureLog Log => _group.Log;
+    public Transport.Transport Transport { get; }
+    public Reactor.Reactor Reactor { get; }
+    public BufferSlab Slab { get; }
+    public PipePool Pipes { get; } = new();
+    public UpstreamPool Upstreams { get; }
+    public HeadLimits HeadLimits { get; }
+
+    /// <summary>Where parsers put their fields: valid until the next head is parsed.</summary>
+    public Field[] Fields { get; }
+
+    /// <summary>Room to rewrite a head in: valid until the next is.</summary>
+    public Span<byte> Scratch => _scratch;
+
+    /// <summary>The current time for a Date field.</summary>
+    public ReadOnlySpan<byte> Date => _date.Now;
+
+    /// <summary>Bodies of at least this many bytes are spliced; more than any body has if the kernel grants no pipes.</summary>
+    public long SpliceFrom { get; set; } = SpliceThreshold;
+
+    /// <summary>No new connections; answers say that theirs is closed.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>True when the worker has nothing more to do and its thread may end.</summary>
+    public bool IsOver => _stopped || (IsDraining && _clients.Count == 0);
+
+    /// <summary>Client connections, those on their way to this worker included. Any thread.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Requests whose heads were accepted. Any thread; may lag.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Any thread.</summary>
+    public void Post(in Mail mail) => _mailbox.Post(mail);
+
+    /// <summary>The thread's whole life.</summary>
+    public void Run()
+    {
+        while (!IsOver)
+        {
+            Reactor.RunTurn();
+        }
+        Upstreams.CloseKept();
+    }
+
+    /// <summary>Before the thread starts.</summary>
+    public void Listen(ListenSocket socket)
+    {
+        var listener = new Listener(this, socket.Fd);
+        _listeners.Add(listener);
+        listener.Watch();
+    }
+
+    public void CountRequest() => _requests++;
+
+    public bool IsTrusted(in SockAddr peer) => _group.IsTrusted(peer);
+
+    /// <summary>What a request without a Host was sent to: our own address and port.</summary>
+    public ReadOnlySpan<byte> LocalAuthority(int fd)
+    {
+        SockAddr local = Transport.LocalAddress(fd);
+        var endPoint = new IPEndPoint(new IPAddress(local.AddressBytes), local.Port);
+        return Encoding.ASCII.GetBytes(endPoint.ToString());
+    }
+
+    /// <summary>A connection was accepted: turns it away, keeps it, or hands it to the worker with the fewest.</summary>
+    public void Admit(int fd, in SockAddr peer)
+    {
+        Admission admission = _group.Limits.Enter(peer);
+        if (admission != Admission.Granted)
+        {
+            TurnAway(fd, admission == Admission.TooMany ? FailureReason.TooManyConnections : FailureReason.TooManyConnectionsFromClient);
+            return;
+        }
+        Worker worker = IsDraining ? this : _group.LeastBusy(this);
+        Interlocked.Increment(ref worker._connections);
+        if (ReferenceEquals(worker, this))
+        {
+            Adopt(fd, peer);
+        }
+        else
+        {
+            worker.Post(new Mail(MailKind.Adopt, fd, peer));
+        }
+    }
+
+    /// <summary>The connection's object is free for another.</summary>
+    public void Closed(ClientConnection client, in SockAddr peer)
+    {
+        _clients.Remove(client);
+        Interlocked.Decrement(ref _connections);
+        _group.Limits.Leave(peer);
+        if (_spareClients.Count < MaxSpare)
+        {
+            _spareClients.Push(client);
+        }
+    }
+
+    public Exchange RentExchange() => _spareExchanges.TryPop(out Exchange? spare) ? spare : new Exchange(this);
+
+    public void Return(Exchange exchange)
+    {
+        if (_spareExchanges.Count < MaxSpare)
+        {
+            _spareExchanges.Push(exchange);
+        }
+    }
+
+    /// <summary>The drain's time is over.</summary>
+    public void OnDeadline(Deadline deadline) => Stop();
+
+    private void Adopt(int fd, in SockAddr peer)
+    {
+        ClientConnection client = _spareClients.TryPop(out ClientConnection? spare) ? spare : new ClientConnection(this);
+        if (client.Accept(fd, peer))
+        {
+            _clients.Add(client);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _connections);
+            _group.Limits.Leave(peer);
+            Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, 0));
+        }
+    }
+
+    /// <summary>Says why, once, without waiting for the request: whoever is overloaded can't wait.</summary>
+    private unsafe void TurnAway(int fd, FailureReason reason)
+    {
+        Log.Write(new FailureEvent(reason, "accepting a connection", null, 0));
+        var buffer = default(FlowBuffer);
+        buffer.Acquire(Slab);
+        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Date);
+        Transport.Send(fd, buffer.Base + buffer.Start, buffer.Pending);
+        buffer.Release(Slab);
+        Transport.ShutdownSend(fd);
+        Transport.Close(fd);
+    }
+
+    private void ReadMail()
+    {
+        _mailbox.Silence();
+        while (_mailbox.TryTake(out Mail mail))
+        {
+            switch (mail.Kind)
+            {
+                case MailKind.Adopt:
+                    Adopt(mail.Fd, mail.Peer);
+                    break;
+                case MailKind.Drain:
+                    Drain(mail.DrainMs);
+                    break;
+                case MailKind.Stop:
+                    Stop();
+                    break;
+            }
+        }
+    }
+
+    private void Drain(long withinMs)
+    {
+        IsDraining = true;
+        _listeners.ForEach(listener => listener.Leave());
+        _listeners.Clear();
+        _group.StoppedListening();
+        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        {
+            client.Leave();
+        }
+        Reactor.Wheel.Arm(_drainDeadline, Reactor.Now + withinMs);
+    }
+
+    private void Stop()
+    {
+        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        {
+            client.Cut();
+        }
+        _stopped = true;
+    }
+
+    private sealed class MailTarget : EventTarget
+    {
+        private readonly Worker _worker;
+
+        public MailTarget(Worker worker, int fd)
+        {
+            _worker = worker;
+            Fd = fd;
+        }
+
+        public override void OnEvents(Readiness readiness) => _worker.ReadMail();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>What all workers share: options, the pool, the limits, and each other. Any thread.</summary>
+internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log)
+{
+    /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
+    private const int HandOverMargin = 1;
+
+    private int _listening;
+
+    public EngineOptions Options => options;
+    public ServerPool Pool => pool;
+    public FailureLog Log => log;
+    public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient);
+
+    /// <summary>Set once, before the first thread starts.</summary>
+    public Worker[] Workers { get; set; } = [];
+
+    /// <summary>Closed when the last worker has stopped listening.</summary>
+    public ListenSocket[] Sockets { get; set; } = [];
+
+    /// <summary>The worker with the fewest connections; the one that asks, unless another has clearly fewer.</summary>
+    public Worker LeastBusy(Worker asking)
+    {
+        Worker least = asking;
+        int fewest = asking.Connections - HandOverMargin;
+        foreach (Worker worker in Workers)
+        {
+            if (worker.Connections < fewest)
+            {
+                least = worker;
+                fewest = worker.Connections;
+            }
+        }
+        return least;
+    }
+
+    public bool IsTrusted(in SockAddr peer)
+    {
+        if (options.TrustedProxies.Count == 0)
+        {
+            return false;
+        }
+        var address = new IPAddress(peer.AddressBytes);
+        foreach (IPNetwork network in options.TrustedProxies)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>A worker has taken in what waited and listens no more; the last one closes the sockets.</summary>
+    public void StoppedListening()
+    {
+        if (Interlocked.Increment(ref _listening) == Workers.Length)
+        {
+            foreach (ListenSocket socket in Sockets)
+            {
+                socket.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Carousel.Engine.Reactor;
+
+/// <summary>Where a worker's time comes from. Read once a turn.</summary>
+internal abstract class Clock
+{
+    /// <summary>Milliseconds that never go back, from an arbitrary start.</summary>
+    public abstract long Milliseconds { get; }
+
+    /// <summary>Seconds since 1970, for Date fields only.</summary>
+    public abstract long UnixSeconds { get; }
+}
+
+/// <summary>The kernel's coarse monotonic clock: a few nanoseconds a reading, a few milliseconds exact.</summary>
+internal sealed class SystemClock : Clock
+{
+    public override long Milliseconds => Environment.TickCount64;
+
+    public override long UnixSeconds => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+}

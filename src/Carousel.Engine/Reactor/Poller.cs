@@ -1,0 +1,33 @@
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Reactor;
+
+/// <summary>Where a reactor's events come from: epoll, or a test's script.</summary>
+internal abstract class Poller
+{
+    /// <inheritdoc cref="EpollSet.Register"/>
+    public abstract int Register(int fd, Readiness interest, ulong token);
+
+    /// <inheritdoc cref="EpollSet.Unregister"/>
+    public abstract void Unregister(int fd);
+
+    /// <inheritdoc cref="EpollSet.Wait"/>
+    public abstract int Wait(int timeoutMs);
+
+    /// <summary>One of the events of the last <see cref="Wait"/>.</summary>
+    public abstract void Get(int index, out Readiness readiness, out ulong token);
+}
+
+/// <inheritdoc cref="Poller"/>
+internal sealed class EpollPoller(int maxEvents) : Poller
+{
+    private readonly EpollSet _set = new(maxEvents);
+
+    public override int Register(int fd, Readiness interest, ulong token) => _set.Register(fd, interest, token);
+
+    public override void Unregister(int fd) => _set.Unregister(fd);
+
+    public override int Wait(int timeoutMs) => _set.Wait(timeoutMs);
+
+    public override void Get(int index, out Readiness readiness, out ulong token) => _set.Get(index, out readiness, out token);
+}

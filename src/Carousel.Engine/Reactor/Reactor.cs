@@ -1,0 +1,98 @@
+using Carousel.Engine.Linux;
+
+namespace Carousel.Engine.Reactor;
+
+/// <summary>
+/// One worker's loop: waits for events, hands each to its target, fires deadlines, resumes what had yielded. All on one thread, nothing locked.
+/// </summary>
+internal sealed class Reactor
+{
+    /// <summary>Events taken a turn: enough to spread the cost of waiting, few enough that deadlines and mail are not kept waiting.</summary>
+    public const int MaxEventsATurn = 256;
+
+    private readonly Poller _poller;
+    private readonly Clock _clock;
+    private EventTarget?[] _targets = new EventTarget?[1024];
+    private uint _generation;
+    private List<IResumable> _resumeNow = [], _resumeNext = [];
+
+    public Reactor(Poller poller, Clock clock)
+    {
+        _poller = poller;
+        _clock = clock;
+        Now = clock.Milliseconds;
+        Wheel = new TimingWheel(Now);
+    }
+
+    /// <summary>When this turn began, in the clock's milliseconds.</summary>
+    public long Now { get; private set; }
+
+    public TimingWheel Wheel { get; }
+
+    /// <summary>Registers once, edge-triggered for both directions; <see cref="Release"/> before the descriptor is closed.</summary>
+    public int Watch(EventTarget target) =>
+        Watch(target, Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered);
+
+    /// <summary>Registers with the interest given; 0, or the error negated.</summary>
+    public int Watch(EventTarget target, Readiness interest)
+    {
+        int fd = target.Fd;
+        if (fd >= _targets.Length)
+        {
+            Array.Resize(ref _targets, Math.Max(fd + 1, _targets.Length * 2));
+        }
+        target.Generation = ++_generation;
+        int result = _poller.Register(fd, interest, (ulong)target.Generation << 32 | (uint)fd);
+        if (result >= 0)
+        {
+            _targets[fd] = target;
+        }
+        return result;
+    }
+
+    /// <summary>Hands out no more events of this target, pending ones included. The descriptor is about to be closed.</summary>
+    public void Release(EventTarget target)
+    {
+        if (ReferenceEquals(_targets[target.Fd], target))
+        {
+            _targets[target.Fd] = null;
+        }
+    }
+
+    /// <summary>As <see cref="Release"/>, for a descriptor that stays open.</summary>
+    public void Unwatch(EventTarget target)
+    {
+        Release(target);
+        _poller.Unregister(target.Fd);
+    }
+
+    /// <summary>Goes on with this in the next turn, after others had theirs.</summary>
+    public void ResumeNextTurn(IResumable work) => _resumeNext.Add(work);
+
+    public void RunTurn()
+    {
+        int timeout = _resumeNext.Count > 0 ? 0 : Wheel.MillisecondsToNext(Now);
+        int count = _poller.Wait(timeout);
+        Now = _clock.Milliseconds;
+        for (int i = 0; i < count; i++)
+        {
+            _poller.Get(i, out Readiness readiness, out ulong token);
+            if (_targets[(int)(uint)token] is { } target && target.Generation == (uint)(token >> 32))
+            {
+                target.OnEvents(readiness);
+            }
+        }
+        Wheel.Advance(Now);
+        Resume();
+    }
+
+    private void Resume()
+    {
+        (_resumeNow, _resumeNext) = (_resumeNext, _resumeNow);
+        foreach (IResumable work in _resumeNow)
+        {
+            work.Resume();
+        }
+        _resumeNow.Clear();
+    }
+}

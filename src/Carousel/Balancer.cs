@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Carousel.Cli;
+using Carousel.Control.Discovery;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+
+namespace Carousel;
+
+/// <summary>Puts the parts together and runs them until they are told to leave.</summary>
+internal static class Balancer
+{
+    /// <summary>Balances over these servers. Blocks until the balancer has left; gives the exit code.</summary>
+    /// <param name="entries">At least one.</param>
+    /// <param name="settings">From the command line.</param>
+    /// <param name="started">Called with the port when connections are taken and the banner is written.</param>
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, Action<int>? started = null)
+    {
+        EngineOptions options = settings.Engine;
+        int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
+        if (connections is null)
+        {
+            return CannotStart(error!);
+        }
+        options = options with { MaxConnections = connections.Value };
+        var failures = new FailureLog();
+        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
+        var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries)));
+        using var names = new NameResolver(pool, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
+        names.StartAsync().GetAwaiter().GetResult();
+        var engine = new ProxyEngine(options, pool, failures);
+        try
+        {
+            engine.Start();
+        }
+        catch (EngineStartException e)
+        {
+            return CannotStart(e.Message);
+        }
+        using var signals = new Signals(() => Drain(engine, settings.DrainTimeout), engine.Stop);
+        log.Start();
+        Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
+        Console.Out.Flush();
+        started?.Invoke(engine.Port);
+        engine.WaitForExit();
+        return ExitCode.Ok;
+    }
+
+    private static void Drain(ProxyEngine engine, TimeSpan atMost)
+    {
+        engine.Drain(atMost);
+        string limit = Durations.Format(atMost);
+        Console.Error.WriteLine($"draining: no new connections, requests in flight have {limit} to finish; a second signal ends at once");
+    }
+
+    private static int CannotStart(string why)
+    {
+        Console.Error.WriteLine($"carousel: {why}");
+        return ExitCode.CannotStart;
+    }
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Carousel.Core.Config;
+
+namespace Carousel.Cli;
+
+/// <summary>From arguments to what they ask for. Pure: prints nothing, does nothing.</summary>
+internal sealed class CommandLine
+{
+    private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
+
+    private readonly RunFlags _flags = new();
+    private readonly Switch _help = new("--help", "-h", "show this help");
+    private readonly Switch _version = new("--version", null, "show the version");
+    private readonly Command _check;
+    private readonly Command _demo;
+    private readonly RootCommand _root = new();
+
+    private CommandLine()
+    {
+        _root.Options.Clear();
+        _root.Directives.Clear();
+        _check = new Command("check") { _flags.File.Option };
+        _demo = new Command("demo") { _flags.Port.Option, _flags.Bind.Option, _flags.Workers.Option };
+        foreach (Flag flag in RunFlags())
+        {
+            _root.Add(flag.Option);
+        }
+        _root.Add(_check);
+        _root.Add(_demo);
+        foreach (Command command in (Command[])[_root, _check, _demo])
+        {
+            // We name what is not understood ourselves, with a remedy.
+            command.TreatUnmatchedTokensAsErrors = false;
+        }
+        // Else the parser would insist on a subcommand. It is never invoked: see Read.
+        _root.SetAction(_ => { });
+        _help.Option.Recursive = true;
+        _root.Add(_help.Option);
+        _root.Add(_version.Option);
+    }
+
+    /// <summary>What these arguments ask for.</summary>
+    public static Request Parse(string[] args)
+    {
+        var line = new CommandLine();
+        return line.Read(CommandLineParser.Parse(line._root, args, Configuration));
+    }
+
+    private IEnumerable<Flag> RunFlags() => _flags.Groups.SelectMany(group => group.Flags);
+
+    private Request Read(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        if (_help.IsGiven(result))
+        {
+            return new Request.Print(command == _check ? Help.Check(_flags) : command == _demo ? Help.Demo(_flags) : Help.Root(_flags, _help, _version));
+        }
+        if (_version.IsGiven(result))
+        {
+            return new Request.Print(ProductVersion.Line);
+        }
+        var errors = new List<string>();
+        AddUnknown(result.UnmatchedTokens, command, errors);
+        errors.AddRange(result.Errors.Select(error => error.Message));
+        Request request = command == _demo ? ReadDemo(result, errors)
+            : command == _check ? new Request.Check(ReadFile(result, "carousel check", errors))
+            : ReadRun(result, errors);
+        return errors.Count == 0 ? request : new Request.Invalid(errors);
+    }
+
+    private Request.Run ReadRun(ParseResult result, List<string> errors) => new(
+        ReadFile(result, "carousel", errors),
+        new RunSettings
+        {
+            Engine = _flags.ReadEngine(result, errors),
+            MaxConnections = _flags.MaxConnections.IsGiven(result) ? _flags.MaxConnections.Read(result, 1, errors) : null,
+            ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
+            DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
+            LogClients = _flags.LogClients.IsGiven(result),
+        });
+
+    /// <summary>A demo ends without ceremony: nobody waits for its answers.</summary>
+    private Request.Demo ReadDemo(ParseResult result, List<string> errors) =>
+        new(new RunSettings { Engine = _flags.ReadEngine(result, errors), DrainTimeout = TimeSpan.FromSeconds(1) });
+
+    private string ReadFile(ParseResult result, string command, List<string> errors)
+    {
+        if (_flags.File.IsGiven(result))
+        {
+            return _flags.File.Read(result, "", errors);
+        }
+        if (errors.Count != 0)
+        {
+            // The file may well be behind what was not understood.
+            return "";
+        }
+        errors.Add($"which servers? Name the file that lists them: {command} -f servers.txt");
+        return "";
+    }
+
+    private void AddUnknown(IReadOnlyList<string> tokens, Command command, List<string> errors)
+    {
+        bool afterFlag = false;
+        foreach (string token in tokens)
+        {
+            bool isFlag = token.StartsWith('-');
+            // What follows an unknown flag is likely its value.
+            if (!afterFlag || isFlag)
+            {
+                errors.Add(isFlag ? UnknownFlag(token, command) : Unexpected(token, command));
+            }
+            afterFlag = isFlag;
+        }
+    }
+
+    private string Unexpected(string token, Command command)
+    {
+        IEnumerable<string> commands = _root.Subcommands.Select(subcommand => subcommand.Name);
+        string remedy = command == _root && Suggestion.For(token, commands) is { } name
+            ? $"did you mean \"{name}\"?"
+            : "flags begin with \"-\", and servers are named with -f FILE";
+        return $"unexpected {Quote.Of(token)}: {remedy}";
+    }
+
+    private static string UnknownFlag(string token, Command command)
+    {
+        string flag = token.Split('=', ':')[0];
+        IEnumerable<string> known = command.Options.Select(option => option.Name);
+        string hint = Suggestion.For(flag, known) is { } close ? $"did you mean {close}?"
+            : command is RootCommand ? "carousel --help lists all flags"
+            : $"carousel {command.Name} --help lists its flags";
+        return $"unknown flag {Quote.Of(flag)}: {hint}";
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+
+namespace Carousel.Cli;
+
+/// <summary>A flag of the command line: how it is written, what --help says of it, and what its default is called there.</summary>
+internal abstract class Flag
+{
+    protected Flag(string name, string? alias, string? valueName, string description, string? defaultText)
+    {
+        Name = name;
+        Alias = alias;
+        ValueName = valueName;
+        Description = description;
+        DefaultText = defaultText;
+        // All values come as text, any number of them: what is wrong with them is then ours to say.
+        Option = new Option<string[]>(name, alias is null ? [] : [alias])
+        {
+            Arity = valueName is null ? ArgumentArity.Zero : ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+    }
+
+    public string Name { get; }
+
+    public string? Alias { get; }
+
+    /// <summary>Null if the flag takes no value.</summary>
+    public string? ValueName { get; }
+
+    public string Description { get; }
+
+    /// <summary>Null if there is nothing to say.</summary>
+    public string? DefaultText { get; }
+
+    public Option<string[]> Option { get; }
+
+    /// <summary>True if it was given.</summary>
+    public bool IsGiven(ParseResult result) => result.GetResult(Option) is { Implicit: false };
+
+    /// <summary>The values given, in their order.</summary>
+    protected IReadOnlyList<string> Texts(ParseResult result) => [.. result.GetResult(Option)?.Tokens.Select(token => token.Value) ?? []];
+}
+
+/// <summary>A flag that stands alone.</summary>
+internal sealed class Switch(string name, string? alias, string description) : Flag(name, alias, null, description, null);
+
+/// <summary>A flag with one value.</summary>
+internal sealed class Flag<T>(string name, string? alias, string valueName, string description, string? defaultText, ValueReader<T> reader)
+    : Flag(name, alias, valueName, description, defaultText)
+{
+    /// <summary>The value given, or <paramref name="fallback"/>; what is wrong goes to the errors.</summary>
+    public T Read(ParseResult result, T fallback, List<string> errors)
+    {
+        IReadOnlyList<string> texts = Texts(result);
+        if (!IsGiven(result))
+        {
+            return fallback;
+        }
+        if (texts.Count != 1)
+        {
+            errors.Add(texts.Count == 0 ? $"{Name} needs a value: {reader.Expected}" : $"{Name} is given {texts.Count} times: give it once");
+            return fallback;
+        }
+        if (reader.TryRead(texts[0], out T? value))
+        {
+            return value;
+        }
+        errors.Add(reader.Error(Name, texts[0]));
+        return fallback;
+    }
+}
+
+/// <summary>A flag that may come several times, or once with a list between commas.</summary>
+internal sealed class ListFlag<T>(string name, string valueName, string description, string? defaultText, ValueReader<T> reader)
+    : Flag(name, null, valueName, description, defaultText)
+{
+    /// <summary>The values given, each once; empty if none. What is wrong goes to the errors.</summary>
+    public IReadOnlyList<T> Read(ParseResult result, List<string> errors)
+    {
+        IReadOnlyList<string> texts = Texts(result);
+        if (IsGiven(result) && texts.Count == 0)
+        {
+            errors.Add($"{Name} needs a value: {reader.Expected}");
+        }
+        var values = new List<T>();
+        foreach (string text in texts.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            if (!reader.TryRead(text, out T? value))
+            {
+                errors.Add(reader.Error(Name, text));
+            }
+            else if (!values.Contains(value))
+            {
+                values.Add(value);
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+
+namespace Carousel.Cli;
+
+/// <summary>The texts of --help. README.md repeats the list of flags, and a test holds it to this.</summary>
+internal static class Help
+{
+    private const int DescriptionColumn = 36;
+    private const int Width = 110;
+
+    public static string Root(RunFlags flags, params Flag[] others)
+    {
+        var text = new StringBuilder();
+        text.Append($"""
+            {ProductVersion.Line}: balances HTTP/1.1 traffic over a ring of servers.
+
+            Usage:
+              carousel -f FILE [flags]   balance over the servers in FILE
+              carousel check -f FILE     say what FILE means, or what is wrong with it
+              carousel demo [-p PORT]    three small servers and a balancer in front, to try it
+
+
+            """);
+        foreach (FlagGroup group in flags.Groups)
+        {
+            Append(text, group);
+        }
+        Append(text, new FlagGroup("Help", others));
+        return text.Append("""
+            FILE has a line for each server, then what is special about it; # begins a comment:
+              http://localhost:8000
+              http://10.0.0.7:8000  weight=3 max=200 name=blue
+              http://[fd00::7]      backup
+
+            TIME is written as 500ms, 10s, 2m or 1h30m; SIZE in bytes or as 16k.
+
+            Examples:
+              carousel -f servers.txt
+              carousel -f servers.txt -p 80 --trusted-proxy 10.0.0.0/8
+              carousel -f servers.txt --bind 127.0.0.1,::1 --workers 1 --answer-timeout 5s
+
+            Exit codes: 0 served and drained, 1 could not start, 2 the command line or FILE is wrong.
+            """).ToString();
+    }
+
+    public static string Check(RunFlags flags)
+    {
+        var text = new StringBuilder("Says what a file of servers means, or everything that is wrong with it (exit code 2). Starts nothing.\n\n");
+        text.Append("Usage:\n  carousel check -f FILE\n\n");
+        Append(text, new FlagGroup("Flags", [flags.File]));
+        return text.ToString().TrimEnd();
+    }
+
+    public static string Demo(RunFlags flags)
+    {
+        var text = new StringBuilder("Starts three small servers (blue, green, red) on free ports of this machine and a balancer in front of them.\n\n");
+        text.Append("Usage:\n  carousel demo [flags]\n\n");
+        Append(text, new FlagGroup("Flags", [flags.Port, flags.Bind, flags.Workers]));
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>How a flag is written: <c>-p, --port PORT</c>.</summary>
+    public static string Usage(Flag flag) =>
+        (flag.Alias is null ? "" : flag.Alias + ", ") + flag.Name + (flag.ValueName is null ? "" : " " + flag.ValueName);
+
+    private static void Append(StringBuilder text, FlagGroup group)
+    {
+        text.Append(group.Title).Append(":\n");
+        foreach (Flag flag in group.Flags)
+        {
+            // Flags without a short form are indented as if they had one, so that the long forms line up.
+            string usage = "  " + (flag.Alias is null ? "    " : "") + Usage(flag);
+            text.Append(usage.PadRight(DescriptionColumn));
+            if (usage.Length >= DescriptionColumn)
+            {
+                text.Append('\n').Append(' ', DescriptionColumn);
+            }
+            AppendWrapped(text, flag.Description + (flag.DefaultText is null ? "" : $" [default: {flag.DefaultText}]"));
+        }
+        text.Append('\n');
+    }
+
+    private static void AppendWrapped(StringBuilder text, string words)
+    {
+        int column = DescriptionColumn;
+        foreach (string word in words.Split(' '))
+        {
+            if (column > DescriptionColumn && column + 1 + word.Length > Width)
+            {
+                text.Append('\n').Append(' ', DescriptionColumn);
+                column = DescriptionColumn;
+            }
+            else if (column > DescriptionColumn)
+            {
+                text.Append(' ');
+                column++;
+            }
+            text.Append(word);
+            column += word.Length;
+        }
+        text.Append('\n');
+    }
+}

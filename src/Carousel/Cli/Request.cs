@@ -1,0 +1,20 @@
+namespace Carousel.Cli;
+
+/// <summary>What the command line asks for.</summary>
+internal abstract record Request
+{
+    /// <summary>Balance over the servers of a file.</summary>
+    public sealed record Run(string File, RunSettings Settings) : Request;
+
+    /// <summary>Say what a file means.</summary>
+    public sealed record Check(string File) : Request;
+
+    /// <summary>Show it all with servers of our own.</summary>
+    public sealed record Demo(RunSettings Settings) : Request;
+
+    /// <summary>Print this text.</summary>
+    public sealed record Print(string Text) : Request;
+
+    /// <summary>Nothing that can be done; each error a line for people.</summary>
+    public sealed record Invalid(IReadOnlyList<string> Errors) : Request;
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Net;
+using Carousel.Core.Config;
+using Carousel.Engine;
+
+namespace Carousel.Cli;
+
+/// <summary>The flags of a running balancer, in the groups that --help shows.</summary>
+internal sealed class RunFlags
+{
+    private static readonly EngineOptions Default = new();
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    public Flag<string> File { get; } = new("--file", "-f", "FILE", "the servers, one URL a line", null, ValueReaders.Path);
+
+    public Flag<int> Port { get; } = new("--port", "-p", "PORT", "port to listen on; 0 lets the system choose", $"{Default.Port}",
+        ValueReaders.Number(0, 65535));
+
+    public ListFlag<IPAddress> Bind { get; } = new("--bind", "ADDRESS", "address to listen on; several with commas or by repeating the flag",
+        "all addresses, IPv4 and IPv6", ValueReaders.Address);
+
+    public Flag<int> Workers { get; } = new("--workers", null, "N", "threads that move the traffic", "the cores this process may use",
+        ValueReaders.Number(1, 256));
+
+    public Flag<int> MaxConnections { get; } = new("--max-connections", null, "N", "most client connections at once; more are told 503",
+        "half of what the descriptor limit leaves", ValueReaders.Number(1, DescriptorBudget.MaxConnections));
+
+    public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
+        "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
+
+    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request or an answer; larger is told 431",
+        Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
+
+    public Flag<int> MaxFields { get; } = new("--max-fields", null, "N", "most header fields in a head; more is told 431",
+        $"{Default.MaxFields}", ValueReaders.Number(1, 1000));
+
+    public Flag<TimeSpan> HeadTimeout { get; } = Timeout("--head-timeout", "from a request's first byte to the end of its head", Default.HeadTimeout);
+
+    public Flag<TimeSpan> IdleTimeout { get; } = Timeout("--idle-timeout", "how long a client's connection waits for its next request",
+        Default.IdleTimeout);
+
+    public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server", Default.ConnectTimeout);
+
+    public Flag<TimeSpan> AnswerTimeout { get; } = Timeout("--answer-timeout", "from the end of a request to the end of its answer's head",
+        Default.AnswerTimeout);
+
+    public Flag<TimeSpan> BodyTimeout { get; } = Timeout("--body-timeout", "longest pause within a body, either way", Default.BodyTimeout);
+
+    public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest silence of an upgraded connection (WebSocket)",
+        Default.TunnelTimeout);
+
+    public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout", "how long a connection to a server is kept for the next request",
+        Default.ServerIdleTimeout);
+
+    public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
+        "proxies in front of this one, whose X-Forwarded-* and Forwarded fields are believed; several as with --bind", "none", ValueReaders.Network);
+
+    public Switch Forwarded { get; } = new("--forwarded", null, "send Forwarded (RFC 7239) to servers, beside X-Forwarded-*");
+
+    public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew",
+        Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
+
+    public Flag<TimeSpan> DrainTimeout { get; } = new("--drain-timeout", null, "TIME",
+        "how long requests in flight may take to finish after SIGTERM or Ctrl-C; a second signal ends at once",
+        Durations.Format(RunSettings.DefaultDrainTimeout), ValueReaders.Duration(TimeSpan.Zero, Day));
+
+    public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
+
+    /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
+    public IReadOnlyList<FlagGroup> Groups =>
+    [
+        new("What to balance", [File, ResolveInterval]),
+        new("Where to listen", [Port, Bind, Workers]),
+        new("Limits", [MaxConnections, MaxConnectionsPerClient, MaxHead, MaxFields]),
+        new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
+        new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
+        new("Forwarding", [TrustedProxy, Forwarded]),
+        new("Leaving and logging", [DrainTimeout, LogClients]),
+    ];
+
+    /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
+    public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()
+    {
+        Bind = Bind.Read(result, errors),
+        Port = Port.Read(result, Default.Port, errors),
+        Workers = Workers.Read(result, Default.Workers, errors),
+        MaxHead = MaxHead.Read(result, Default.MaxHead, errors),
+        MaxFields = MaxFields.Read(result, Default.MaxFields, errors),
+        HeadTimeout = HeadTimeout.Read(result, Default.HeadTimeout, errors),
+        IdleTimeout = IdleTimeout.Read(result, Default.IdleTimeout, errors),
+        ConnectTimeout = ConnectTimeout.Read(result, Default.ConnectTimeout, errors),
+        AnswerTimeout = AnswerTimeout.Read(result, Default.AnswerTimeout, errors),
+        BodyTimeout = BodyTimeout.Read(result, Default.BodyTimeout, errors),
+        TunnelTimeout = TunnelTimeout.Read(result, Default.TunnelTimeout, errors),
+        ServerIdleTimeout = ServerIdleTimeout.Read(result, Default.ServerIdleTimeout, errors),
+        MaxConnectionsPerClient = MaxConnectionsPerClient.Read(result, 0, errors),
+        TrustedProxies = TrustedProxy.Read(result, errors),
+        SendForwarded = Forwarded.IsGiven(result),
+    };
+
+    private static Flag<TimeSpan> Timeout(string name, string description, TimeSpan fallback) =>
+        new(name, null, "TIME", description, Durations.Format(fallback), ValueReaders.Duration(Tick, Day));
+}

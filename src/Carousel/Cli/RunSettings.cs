@@ -1,0 +1,22 @@
+using Carousel.Engine;
+
+namespace Carousel.Cli;
+
+/// <summary>What a balancer is started with, but for its servers.</summary>
+internal sealed record RunSettings
+{
+    public static readonly TimeSpan DefaultResolveInterval = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Complete but for <see cref="EngineOptions.MaxConnections"/>, which the descriptor limit has a say in.</summary>
+    public required EngineOptions Engine { get; init; }
+
+    /// <summary>Null to take what the descriptor limit allows.</summary>
+    public int? MaxConnections { get; init; }
+
+    public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;
+
+    public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
+
+    public bool LogClients { get; init; }
+}

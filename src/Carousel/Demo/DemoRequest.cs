@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace Carousel.Demo;
+
+/// <summary>A request, whole, and the answer to it. As lenient as a demonstration may be: what comes was checked by the balancer.</summary>
+internal sealed class DemoRequest
+{
+    private readonly string _requestLine;
+    private readonly List<string> _fields = [];
+
+    private DemoRequest(string requestLine) => _requestLine = requestLine;
+
+    /// <summary>Whether the connection may be used for another request (RFC 9112 section 9.3).</summary>
+    public bool KeepAlive =>
+        !Field("Connection").Contains("close", StringComparison.OrdinalIgnoreCase)
+        && (_requestLine.EndsWith("HTTP/1.1", StringComparison.Ordinal) || Field("Connection").Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The next request of the connection, its body passed over; null if there is none.</summary>
+    public static async ValueTask<DemoRequest?> Read(DemoReader reader, Stream stream)
+    {
+        if (await reader.ReadLine().ConfigureAwait(false) is not { } first)
+        {
+            return null;
+        }
+        var request = new DemoRequest(first);
+        while (await reader.ReadLine().ConfigureAwait(false) is { Length: > 0 } field)
+        {
+            request._fields.Add(field);
+        }
+        if (request.Field("Expect").Equals("100-continue", StringComparison.OrdinalIgnoreCase))
+        {
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
+        }
+        await request.SkipBody(reader).ConfigureAwait(false);
+        return request;
+    }
+
+    /// <summary>Who answers, and what of the request shows the balancer's work.</summary>
+    public byte[] Answer(string name, int number)
+    {
+        string[] shown = ["Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"];
+        IEnumerable<string> fields = _fields.Where(field => shown.Contains(field.Split(':')[0], StringComparer.OrdinalIgnoreCase));
+        string body = $"{name} answers its request number {number}\n  {string.Join("\n  ", fields.Prepend(_requestLine))}\n";
+        string head = $"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.Latin1.GetByteCount(body)}\r\n"
+            + (KeepAlive ? "\r\n" : "Connection: close\r\n\r\n");
+        return Encoding.Latin1.GetBytes(_requestLine.StartsWith("HEAD ", StringComparison.Ordinal) ? head : head + body);
+    }
+
+    private async ValueTask SkipBody(DemoReader reader)
+    {
+        if (Field("Transfer-Encoding").Length == 0)
+        {
+            await reader.Skip(Number(Field("Content-Length"), NumberStyles.None)).ConfigureAwait(false);
+            return;
+        }
+        while (Number(await reader.ReadLine().ConfigureAwait(false), NumberStyles.HexNumber) is > 0 and long size)
+        {
+            await reader.Skip(size).ConfigureAwait(false);
+            await reader.ReadLine().ConfigureAwait(false);
+        }
+        while (await reader.ReadLine().ConfigureAwait(false) is { Length: > 0 })
+        {
+            // A trailer field.
+        }
+    }
+
+    private static long Number(string? text, NumberStyles style) => text switch
+    {
+        "" => 0,
+        null => throw new InvalidDataException("the body is cut short"),
+        _ when long.TryParse(text.Split(';')[0], style, CultureInfo.InvariantCulture, out long number) && number >= 0 => number,
+        _ => throw new InvalidDataException("no length"),
+    };
+
+    private string Field(string name) =>
+        _fields.FirstOrDefault(field => field.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)) is { } field
+            ? field[(name.Length + 1)..].Trim()
+            : "";
+}

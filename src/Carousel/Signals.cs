@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Carousel;
+
+/// <summary>
+/// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP is ignored, so that
+/// a balancer outlives the terminal it was started from. Handlers run on a thread of the runtime.
+/// </summary>
+internal sealed class Signals : IDisposable
+{
+    private readonly Action _leave;
+    private readonly Action _leaveNow;
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _received;
+
+    public Signals(Action leave, Action leaveNow)
+    {
+        (_leave, _leaveNow) = (leave, leaveNow);
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
+        ];
+    }
+
+    public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
+
+    /// <summary>What a signal to leave does.</summary>
+    internal void Receive()
+    {
+        switch (Interlocked.Increment(ref _received))
+        {
+            case 1:
+                _leave();
+                break;
+            case 2:
+                _leaveNow();
+                break;
+        }
+    }
+
+    private void Leave(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Receive();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using Carousel.Cli;
+using Carousel.Engine;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public class CommandLineTests
+{
+    [Fact]
+    public void Parse_FileOnly_TakesTheDefaultsOfTheEngine()
+    {
+        Request.Run run = Assert.IsType<Request.Run>(CommandLine.Parse(["-f", "servers.txt"]));
+
+        Assert.Equal("servers.txt", run.File);
+        Assert.Equivalent(new EngineOptions(), run.Settings.Engine, strict: true);
+        Assert.Null(run.Settings.MaxConnections);
+        Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.DrainTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.ResolveInterval);
+        Assert.False(run.Settings.LogClients);
+    }
+
+    [Fact]
+    public void Parse_EveryFlag_IsTaken()
+    {
+        string[] args =
+            ("--file=s.txt -p8080 --bind 127.0.0.1,[::1] --bind 127.0.0.1 --bind=10.0.0.1 --workers 3 --max-head 8k --max-fields 50 --head-timeout 1s"
+            + " --idle-timeout 2s --connect-timeout 300ms --answer-timeout 4s --body-timeout 5s --tunnel-timeout 6m --server-idle-timeout 7s"
+            + " --max-connections 1000 --max-connections-per-client 9 --trusted-proxy 10.0.0.0/8,fd00::/8 --trusted-proxy 192.168.1.1"
+            + " --forwarded --drain-timeout 0s --resolve-interval 1m30s --log-clients").Split(' ');
+
+        Request.Run run = Assert.IsType<Request.Run>(CommandLine.Parse(args));
+
+        Assert.Equal("s.txt", run.File);
+        var expected = new EngineOptions
+        {
+            Bind = [IPAddress.Loopback, IPAddress.IPv6Loopback, IPAddress.Parse("10.0.0.1")],
+            Port = 8080,
+            Workers = 3,
+            MaxHead = 8192,
+            MaxFields = 50,
+            HeadTimeout = TimeSpan.FromSeconds(1),
+            IdleTimeout = TimeSpan.FromSeconds(2),
+            ConnectTimeout = TimeSpan.FromMilliseconds(300),
+            AnswerTimeout = TimeSpan.FromSeconds(4),
+            BodyTimeout = TimeSpan.FromSeconds(5),
+            TunnelTimeout = TimeSpan.FromMinutes(6),
+            ServerIdleTimeout = TimeSpan.FromSeconds(7),
+            MaxConnectionsPerClient = 9,
+            TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("192.168.1.1/32")],
+            SendForwarded = true,
+        };
+        EngineOptions engine = run.Settings.Engine;
+        Assert.Equal(expected.Bind, engine.Bind);
+        Assert.Equal(expected.TrustedProxies, engine.TrustedProxies);
+        Assert.Equal(expected with { Bind = engine.Bind, TrustedProxies = engine.TrustedProxies }, engine);
+        Assert.Equal(1000, run.Settings.MaxConnections);
+        Assert.Equal(TimeSpan.Zero, run.Settings.DrainTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(90), run.Settings.ResolveInterval);
+        Assert.True(run.Settings.LogClients);
+    }
+
+    [Theory]
+    [InlineData("", "which servers? Name the file that lists them: carousel -f servers.txt")]
+    [InlineData("check", "which servers? Name the file that lists them: carousel check -f servers.txt")]
+    [InlineData("-f", "--file needs a value: the path of a file")]
+    [InlineData("-f a -f b", "--file is given 2 times: give it once")]
+    [InlineData("-f a -p", "--port needs a value: a number from 0 to 65535")]
+    [InlineData("-f a -p 65536", "--port: expected a number from 0 to 65535, found \"65536\"")]
+    [InlineData("-f a -p -1", "--port: expected a number from 0 to 65535, found \"-1\"")]
+    [InlineData("-f a --workers 0", "--workers: expected a number from 1 to 256, found \"0\"")]
+    [InlineData("-f a --max-head 1m", "--max-head: expected a size from 1k to 48k such as 16k, found \"1m\"")]
+    [InlineData("-f a --head-timeout 0s", "--head-timeout: expected a duration from 1ms to 24h such as 500ms, 10s or 2m, found \"0s\"")]
+    [InlineData("-f a --idle-timeout 75", "--idle-timeout: expected a duration from 1ms to 24h such as 500ms, 10s or 2m, found \"75\"")]
+    [InlineData("-f a --resolve-interval 1ms", "--resolve-interval: expected a duration from 1s to 24h such as 500ms, 10s or 2m, found \"1ms\"")]
+    [InlineData("-f a --bind localhost",
+        "--bind: expected an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them), found \"localhost\"")]
+    [InlineData("-f a --bind", "--bind needs a value: an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them)")]
+    [InlineData("-f a --trusted-proxy 10.0.0.1/8", "--trusted-proxy: expected a network such as 10.0.0.0/8, or an address, found \"10.0.0.1/8\"")]
+    [InlineData("-f a --prot 80", "unknown flag \"--prot\": did you mean --port?")]
+    [InlineData("-f a --colour=red", "unknown flag \"--colour\": carousel --help lists all flags")]
+    [InlineData("check -f a --workers 2", "unknown flag \"--workers\": carousel check --help lists its flags")]
+    [InlineData("chek -f a", "unexpected \"chek\": did you mean \"check\"?")]
+    [InlineData("check servers.txt", "unexpected \"servers.txt\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("-f a @b", "unexpected \"@b\": flags begin with \"-\", and servers are named with -f FILE")]
+    public void Parse_Wrong_SaysWhatAndHowElse(string line, string expected)
+    {
+        string[] args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(expected, Assert.Single(Assert.IsType<Request.Invalid>(CommandLine.Parse(args)).Errors));
+    }
+
+    [Fact]
+    public void Parse_SeveralWrong_ReportsAll() => Assert.Equal(
+        3, Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "a", "-p", "x", "--workers", "y", "--nonsense"])).Errors.Count);
+
+    [Fact]
+    public void Parse_Check_TakesTheFile() => Assert.Equal(new Request.Check("a b"), CommandLine.Parse(["check", "--file", "a b"]));
+
+    [Fact]
+    public void Parse_Demo_TakesThePort() => Assert.Equal(
+        8000, Assert.IsType<Request.Demo>(CommandLine.Parse(["demo", "-p", "8000"])).Settings.Engine.Port);
+
+    [Fact]
+    public void Parse_Version_IsNameAndNumber() =>
+        Assert.Matches(@"^carousel \d+\.\d+\.\d+$", Assert.IsType<Request.Print>(CommandLine.Parse(["--version"])).Text);
+
+    [Theory]
+    [InlineData("--help", "Examples:")]
+    [InlineData("-h --nonsense", "Examples:")]
+    [InlineData("check --help", "carousel check -f FILE")]
+    [InlineData("demo -h", "carousel demo [flags]")]
+    public void Parse_Help_IsTheHelpOfTheCommand(string line, string part) =>
+        Assert.Contains(part, Assert.IsType<Request.Print>(CommandLine.Parse(line.Split(' '))).Text);
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Carousel.Control.Discovery;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Control;
+
+public sealed class NameResolverTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private readonly ManualTime _time = new();
+    private readonly ConcurrentDictionary<string, Func<Task<IPAddress[]>>> _names = new();
+    private readonly ConcurrentQueue<string> _reports = new();
+    private readonly ConcurrentQueue<string> _asked = new();
+    private readonly ServerPool _pool =
+        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://api:2\nhttp://10.9.9.9\nhttp://web").Servers)));
+
+    private readonly NameResolver _resolver;
+
+    public NameResolverTests()
+    {
+        _resolver = new NameResolver(_pool, Resolve, _time, Interval, _reports.Enqueue);
+        Answer("api", "10.0.0.1", "fd00::1");
+        Answer("web", "10.0.0.2");
+    }
+
+    public void Dispose() => _resolver.Dispose();
+
+    [Fact]
+    public async Task StartAsync_AllResolve_AllInTheRing()
+    {
+        await _resolver.StartAsync();
+
+        Assert.Equal(["api", "web"], _asked.Order());
+        Assert.Equal(4, _pool.Current.Ring.Count);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.1:1"), IPEndPoint.Parse("[fd00::1]:1")], _pool.Current.EndPoints[0]);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.1:2"), IPEndPoint.Parse("[fd00::1]:2")], _pool.Current.EndPoints[1]);
+        Assert.Equal([IPEndPoint.Parse("10.9.9.9:80")], _pool.Current.EndPoints[2]);
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task StartAsync_NameDoesNotResolve_ServerIsDownAndComesBack()
+    {
+        Fail("web", SocketError.HostNotFound);
+        await _resolver.StartAsync();
+        Assert.Equal(3, _pool.Current.Ring.Count);
+        Assert.Empty(_pool.Current.EndPoints[3]);
+
+        Answer("web", "10.0.0.2");
+        await Pass(NameState.FirstRetry);
+
+        await Until(() => _pool.Current.Ring.Count == 4);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.2:80")], _pool.Current.EndPoints[3]);
+        Assert.Equal(["web does not resolve: its servers are down until it does", "web resolves to 10.0.0.2"], _reports);
+    }
+
+    [Fact]
+    public async Task StartAsync_SlowName_IsNotWaitedForLong()
+    {
+        var slow = new TaskCompletionSource<IPAddress[]>();
+        _names["web"] = () => slow.Task;
+        Task started = _resolver.StartAsync();
+        await Until(() => _asked.Count == 2);
+        Assert.False(started.IsCompleted);
+
+        await Pass(NameResolver.FirstPassLimit);
+        await started;
+        Assert.Equal(3, _pool.Current.Ring.Count);
+
+        slow.SetResult([IPAddress.Parse("10.0.0.2")]);
+        await Until(() => _pool.Current.Ring.Count == 4);
+    }
+
+    [Fact]
+    public async Task Lookup_NameVanishes_AllItsServersLeaveTheRing()
+    {
+        await _resolver.StartAsync();
+        Fail("api", SocketError.HostNotFound);
+        await Pass(Interval, timers: 2);
+
+        await Until(() => _pool.Current.Ring.Count == 2);
+        Assert.Empty(_pool.Current.EndPoints[0]);
+        Assert.Empty(_pool.Current.EndPoints[1]);
+    }
+
+    [Fact]
+    public async Task Lookup_NothingChanged_PublishesNothing()
+    {
+        await _resolver.StartAsync();
+        PoolSnapshot before = _pool.Current;
+        Answer("api", "fd00::1", "10.0.0.1");
+        Fail("web", SocketError.TryAgain);
+        await Pass(Interval, timers: 2);
+
+        // Both have been looked up again and wait for their next turn.
+        await Until(() => _asked.Count == 4 && _time.Waits.Contains(Interval) && _time.Waits.Contains(NameState.FirstRetry));
+        Assert.Same(before, _pool.Current);
+        Assert.Equal(["web can't be looked up (TryAgain): the last known addresses stay in use"], _reports);
+    }
+
+    [Fact]
+    public async Task Lookup_ResolverThrowsAnything_GoesOn()
+    {
+        _names["web"] = () => throw new InvalidOperationException();
+        await _resolver.StartAsync();
+        Answer("web", "10.0.0.2");
+        await Pass(NameState.FirstRetry);
+
+        await Until(() => _pool.Current.Ring.Count == 4);
+        Assert.Equal("web can't be looked up (InvalidOperationException): its servers are down until it can", _reports.First());
+    }
+
+    [Fact]
+    public async Task Dispose_EndsTheLookups()
+    {
+        await _resolver.StartAsync();
+        await Until(() => _time.Waits.Length == 2);
+
+        _resolver.Dispose();
+
+        await Until(() => _time.Waits.Length == 0);
+        Assert.Equal(2, _asked.Count);
+    }
+
+    private Task<IPAddress[]> Resolve(string host, CancellationToken stop)
+    {
+        _asked.Enqueue(host);
+        return _names[host]();
+    }
+
+    private void Answer(string host, params string[] addresses) =>
+        _names[host] = () => Task.FromResult(Array.ConvertAll(addresses, IPAddress.Parse));
+
+    private void Fail(string host, SocketError error) => _names[host] = () => throw new SocketException((int)error);
+
+    /// <summary>Lets time pass once so many lookups wait for just that.</summary>
+    private async Task Pass(TimeSpan wait, int timers = 1)
+    {
+        await Until(() => _time.Waits.Count(w => w == wait) >= timers);
+        _time.Advance(wait);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(1, deadline.Token);
+        }
+    }
+}

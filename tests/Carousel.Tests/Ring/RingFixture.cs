@@ -1,0 +1,52 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Ring;
+using Xunit;
+
+namespace Carousel.Tests.Ring;
+
+/// <summary>Servers to put in rings, and what must hold of any ring that nobody is changing.</summary>
+internal static class RingFixture
+{
+    /// <summary>Servers with the slots 0, 1, ..., called a, b, ...</summary>
+    public static Server[] Servers(int count) => [.. Enumerable.Range(0, count).Select(Server)];
+
+    public static Server Server(int slot)
+    {
+        string name = slot < 26 ? ((char)('a' + slot)).ToString() : $"s{slot}";
+        return new Server(name, slot, new ServerEntry { Address = new ServerAddress("localhost", 8000 + slot), Name = name });
+    }
+
+    public static ServerRing RingOf(params Server[] servers)
+    {
+        var ring = new ServerRing();
+        foreach (Server server in servers)
+        {
+            Assert.True(ring.Add(server));
+        }
+        return ring;
+    }
+
+    /// <summary>The names of the servers whose turn comes in so many turns; - where there is none.</summary>
+    public static string Turns(ServerRing ring, int count)
+    {
+        return string.Concat(Enumerable.Range(0, count).Select(_ => ring.Next()?.Id ?? "-"));
+    }
+
+    public static string Names(IEnumerable<Server> servers) => string.Concat(servers.Select(server => server.Id));
+
+    /// <summary>The same nodes forwards and backwards, all of them in the ring, one for each server.</summary>
+    public static void AssertCircle(RingNode origin, IReadOnlyList<Server> expected)
+    {
+        RingNode node = origin;
+        foreach (Server server in expected)
+        {
+            Assert.Same(node, node.Next.Prev);
+            node = node.Next;
+            Assert.Same(server, node.Server);
+            Assert.True(node.InRing);
+        }
+        Assert.Same(origin, node.Next);
+        Assert.Same(node, origin.Prev);
+    }
+}
