@@ -4,7 +4,7 @@ namespace Carousel.Core.Ring;
 
 /// <summary>
 /// The ring without its lock: nodes in a doubly linked circle that begins at the origin, and a cursor on the node whose
-/// turn it was last. Why it is right is in docs/decisions/0010-server-ring.md; in short:
+/// turn it was last. Why it is right is in docs/decisions/0001-server-ring.md; in short:
 /// <list type="bullet">
 /// <item>A turn is one CAS of the cursor along one link, so each link is taken by one thread: turns are exact.</item>
 /// <item>The Next of a node that left leads to a node that was in the ring later than itself: who stands on it, or sleeps
