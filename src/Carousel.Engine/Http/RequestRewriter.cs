@@ -8,11 +8,11 @@ internal static class RequestRewriter
 {
     /// <summary>Most bytes a rewritten head can be longer than the original.</summary>
     /// <remarks>
-    /// The forwarding fields; <c>Host: </c> with its line end; <c>Connection: upgrade</c>; a longer framing line; a comma and a
-    /// space in X-Forwarded-For. Host's value does not count: a target's authority was in the head before, and where the fallback
-    /// is used the forwarding fields lack two authorities.
+    /// The forwarding fields; 2 for a Host line (<c>Host: </c> and CR LF) that takes the authority, but not the scheme, out of the
+    /// target; 1 for the space in <c>Connection: upgrade</c>; the framing line. A fallback Host is shorter than what the forwarding
+    /// fields then lack: two authorities.
     /// </remarks>
-    public const int MaxGrowth = ForwardingFields.MaxBytes + 8 + 21 + FramingLine.MaxGrowth + 2;
+    public const int MaxGrowth = ForwardingFields.MaxBytes + 2 + 1 + FramingLine.MaxGrowth;
 
     /// <summary>Writes the head for the server.</summary>
     /// <param name="head">The bytes that were parsed, at least <see cref="RequestHead.Length"/> of them.</param>
