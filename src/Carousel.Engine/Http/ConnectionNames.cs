@@ -6,8 +6,9 @@ namespace Carousel.Engine.Http;
 /// Fields that a message's Connection field declares to be for the next hop only (RFC 9110 section 7.6.1).
 /// </summary>
 /// <remarks>
-/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that <see cref="FieldName"/> knows
-/// (they are removed anyway, or carry framing, routing or the way the message took) and those listed here stay.
+/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that
+/// <see cref="FieldName"/> knows (they are removed anyway, or carry framing, routing or the way the message took) and those
+/// listed here stay.
 /// </remarks>
 internal static class ConnectionNames
 {

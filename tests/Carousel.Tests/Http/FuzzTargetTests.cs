@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>The fuzz targets over the corpus and mutations of it: always the same ones, so that a failure can be had again.</summary>
+/// <summary>
+/// The fuzz targets over the corpus and mutations of it: always the same ones, so that a failure can be had again.
+/// </summary>
 public class FuzzTargetTests
 {
     private const int Mutations = 5_000;

@@ -3,7 +3,10 @@ namespace Carousel.Tests.Http;
 /// <summary>Makes slightly wrong messages out of right ones.</summary>
 internal static class Mutation
 {
-    /// <summary>One to three changes: a byte, a line of another message, a doubled or lost run. Fewer would miss combinations, more would only be noise.</summary>
+    /// <summary>
+    /// One to three changes: a byte, a line of another message, a doubled or lost run. Fewer would miss combinations, more would
+    /// only be noise.
+    /// </summary>
     public static byte[] Of(Random random, byte[][] seeds)
     {
         List<byte> bytes = [.. seeds[random.Next(seeds.Length)]];

@@ -139,6 +139,15 @@ public class RequestRewriterTests
             RequestRewriting.Check(Parse(head), longest);
             RequestRewriting.Check(Parse(head), longest with { TrustClient = true });
         }
+    }
+
+    [Fact]
+    public void MaxGrowth_IsReachedButForTheUpgrade()
+    {
+        ParsedRequest request = Parse($"POST http://{new string('h', 255)}:65535 HTTP/1.0\r\nContent-Length:1\r\n\r\n");
+        RewriteCase longest = RewriteCase.All.Single(rewrite => !rewrite.TrustClient && rewrite.SendForwarded);
+        // An upgrade, which would add 1, is for HTTP/1.1 only, where Host can't be missing.
+        Assert.Equal(RequestRewriter.MaxGrowth - 1, RequestRewriting.Rewrite(request, longest).Length - request.Head.Length);
         Assert.InRange(RequestRewriter.MaxGrowth, 1, 1024);
     }
 
