@@ -7,6 +7,16 @@ public class EngineLayerTests
     [Fact]
     public void Engine_AllItsSources_KeepTheWalls() => Assert.Empty(EngineLayers.Violations(Sources.Under("src/Carousel.Engine")));
 
+    [Fact]
+    public void Engine_ReactorSourcesMovedIntoHttp_BreakTheWalls()
+    {
+        // That real sources bind: the wall would also stand if the compiler understood nothing of them.
+        const string reactor = "namespace Carousel.Engine.Reactor;";
+        var moved = Sources.Under("src/Carousel.Engine").Select(tree =>
+            Sources.Parse(tree.FilePath, tree.GetText(TestContext.Current.CancellationToken).ToString().Replace(reactor, "namespace Carousel.Engine.Http;")));
+        Assert.NotEmpty(EngineLayers.Violations([.. moved]));
+    }
+
     [Theory]
     [InlineData("Linux", "Http", 1)]
     [InlineData("Linux", "Reactor", 1)]

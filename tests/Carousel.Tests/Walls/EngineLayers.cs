@@ -28,17 +28,19 @@ internal static class EngineLayers
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;"
         + "global using System.Threading.Tasks; global using System.Net.Http;";
 
-    private static readonly MetadataReference[] s_references =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+    // One for all: reading the references costs more than everything else.
+    private static readonly CSharpCompilation s_empty = CSharpCompilation.Create(
+        "walls",
+        [Sources.Parse("usings", ImplicitUsings)],
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is var file && (file.StartsWith("System.", StringComparison.Ordinal) || file == "Carousel.Core.dll"))
             .Select(path => MetadataReference.CreateFromFile(path)),
-    ];
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Every mention of something of ours that the layer it stands in may not know.</summary>
     public static IEnumerable<string> Violations(IReadOnlyList<SyntaxTree> trees)
     {
-        CSharpCompilation compilation = Compile(trees);
+        CSharpCompilation compilation = s_empty.AddSyntaxTrees(trees);
         return trees.SelectMany(tree => Violations(tree, compilation.GetSemanticModel(tree))).Distinct();
     }
 
@@ -73,10 +75,4 @@ internal static class EngineLayers
         INamespaceSymbol named => named.ToDisplayString(),
         _ => symbol.ContainingNamespace?.ToDisplayString(),
     };
-
-    private static CSharpCompilation Compile(IReadOnlyList<SyntaxTree> trees)
-    {
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
-        return CSharpCompilation.Create("walls", [.. trees, Sources.Parse("usings", ImplicitUsings)], s_references, options);
-    }
 }
