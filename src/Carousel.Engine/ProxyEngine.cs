@@ -56,7 +56,10 @@ public sealed class ProxyEngine
         for (int i = 0; i < workers.Length; i++)
         {
             workers[i] = new Worker(_group, new EpollPoller(Reactor.Reactor.MaxEventsATurn), clock, transport);
-            Array.ForEach(sockets, workers[i].Listen);
+            foreach (ListenSocket socket in sockets)
+            {
+                workers[i].Listen(socket.Fd);
+            }
         }
         _group.Workers = workers;
         _group.Sockets = sockets;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -133,7 +132,10 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     /// <summary>The only writer of the request leg. Arms the leg's one deadline, or disarms it.</summary>
     private void Enter(RequestLeg next)
     {
-        Debug.Assert(next.MayFollow(_requestLeg), $"{_requestLeg} -> {next}");
+        if (!next.MayFollow(_requestLeg))
+        {
+            Legs.Refuse(_requestLeg, next);
+        }
         _requestLeg = next;
         switch (next)
         {
@@ -165,7 +167,10 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     /// <summary>The only writer of the response leg. Arms the leg's one deadline, or disarms it.</summary>
     private void Enter(ResponseLeg next)
     {
-        Debug.Assert(next.MayFollow(_responseLeg), $"{_responseLeg} -> {next}");
+        if (!next.MayFollow(_responseLeg))
+        {
+            Legs.Refuse(_responseLeg, next);
+        }
         _responseLeg = next;
         switch (next)
         {
@@ -194,6 +199,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
 
     private void Arm(Deadline deadline, long timeoutMs) => _worker.Reactor.Wheel.Arm(deadline, _worker.Reactor.Now + timeoutMs);
 
+    /// <summary>Where every request starts, whatever the one before came to.</summary>
     private void StartOver()
     {
         _requestLeg = RequestLeg.ReadHead;

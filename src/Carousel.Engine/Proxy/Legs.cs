@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Carousel.Engine.Proxy;
 
 /// <summary>Where a request is on its way from the client to a server. The table of transitions is docs/STATES.md.</summary>
@@ -36,31 +38,50 @@ internal enum ResponseLeg : byte
     Done,
 }
 
-/// <summary>The tables of docs/STATES.md, which a test compares.</summary>
+/// <summary>
+/// The tables of docs/STATES.md, which a test compares: a bit for each state that may follow, eight bits a state. So the check costs a shift and a mask, and
+/// is made at every step, in production too: a leg where it must not be would send one client's bytes to another.
+/// </summary>
 internal static class Legs
 {
-    /// <summary>The states that each state of the request leg may lead to.</summary>
-    public static bool MayFollow(this RequestLeg next, RequestLeg now) => now switch
-    {
-        RequestLeg.ReadHead => next is RequestLeg.Route or RequestLeg.Done,
-        RequestLeg.Route => next is RequestLeg.Connect or RequestLeg.SendHead or RequestLeg.Done,
-        RequestLeg.Connect => next is RequestLeg.SendHead or RequestLeg.Connect or RequestLeg.Route or RequestLeg.Done,
-        RequestLeg.SendHead => next is RequestLeg.StreamBody or RequestLeg.Route or RequestLeg.Connect or RequestLeg.Done,
-        RequestLeg.StreamBody => next is RequestLeg.Route or RequestLeg.Connect or RequestLeg.Done,
-        RequestLeg.Tunnel => next is RequestLeg.Done,
-        RequestLeg.Done => next is RequestLeg.ReadHead or RequestLeg.Tunnel or RequestLeg.Route or RequestLeg.Connect,
-        _ => false,
-    };
+    private const int Row = 8;
 
-    /// <summary>The states that each state of the response leg may lead to.</summary>
-    public static bool MayFollow(this ResponseLeg next, ResponseLeg now) => now switch
+    /// <summary>True if the request leg may go from <paramref name="now"/> to this state.</summary>
+    public static bool MayFollow(this RequestLeg next, RequestLeg now) => (RequestTable.All >> (Row * (int)now + (int)next) & 1) != 0;
+
+    /// <summary>True if the response leg may go from <paramref name="now"/> to this state.</summary>
+    public static bool MayFollow(this ResponseLeg next, ResponseLeg now) => (ResponseTable.All >> (Row * (int)now + (int)next) & 1) != 0;
+
+    /// <summary>The engine is broken: it must not go on.</summary>
+    [DoesNotReturn]
+    public static void Refuse<TLeg>(TLeg now, TLeg next)
+        where TLeg : struct, Enum => throw new InvalidOperationException($"{typeof(TLeg).Name} must not go from {now} to {next}");
+
+    private static class RequestTable
     {
-        ResponseLeg.Idle => next is ResponseLeg.ReadHead or ResponseLeg.Error or ResponseLeg.Done,
-        ResponseLeg.ReadHead => next is ResponseLeg.StreamBody or ResponseLeg.Tunnel or ResponseLeg.Idle or ResponseLeg.Error or ResponseLeg.Done,
-        ResponseLeg.StreamBody => next is ResponseLeg.Done,
-        ResponseLeg.Tunnel => next is ResponseLeg.Done,
-        ResponseLeg.Error => next is ResponseLeg.Done,
-        ResponseLeg.Done => next is ResponseLeg.Idle,
-        _ => false,
-    };
+        private const ulong Route = 1UL << (int)RequestLeg.Route, Connect = 1UL << (int)RequestLeg.Connect, SendHead = 1UL << (int)RequestLeg.SendHead,
+            StreamBody = 1UL << (int)RequestLeg.StreamBody, Tunnel = 1UL << (int)RequestLeg.Tunnel, Done = 1UL << (int)RequestLeg.Done;
+
+        public const ulong All =
+            (Route | Done) << (Row * (int)RequestLeg.ReadHead)
+            | (Connect | SendHead | Done) << (Row * (int)RequestLeg.Route)
+            | (Connect | SendHead | Route | Done) << (Row * (int)RequestLeg.Connect)
+            | (StreamBody | Route | Done) << (Row * (int)RequestLeg.SendHead)
+            | (Route | Done) << (Row * (int)RequestLeg.StreamBody)
+            | Done << (Row * (int)RequestLeg.Tunnel)
+            | (Route | Tunnel) << (Row * (int)RequestLeg.Done);
+    }
+
+    private static class ResponseTable
+    {
+        private const ulong Idle = 1UL << (int)ResponseLeg.Idle, ReadHead = 1UL << (int)ResponseLeg.ReadHead, StreamBody = 1UL << (int)ResponseLeg.StreamBody,
+            Tunnel = 1UL << (int)ResponseLeg.Tunnel, Error = 1UL << (int)ResponseLeg.Error, Done = 1UL << (int)ResponseLeg.Done;
+
+        public const ulong All =
+            (ReadHead | Error) << (Row * (int)ResponseLeg.Idle)
+            | (StreamBody | Tunnel | Idle | Error) << (Row * (int)ResponseLeg.ReadHead)
+            | Done << (Row * (int)ResponseLeg.StreamBody)
+            | Done << (Row * (int)ResponseLeg.Tunnel)
+            | Done << (Row * (int)ResponseLeg.Error);
+    }
 }

@@ -12,7 +12,7 @@ namespace Carousel.Engine.Proxy;
 /// One thread that moves traffic, and all that it owns: nothing on the way of a request is shared with other workers but the ring and the snapshot.
 /// Others reach it by <see cref="Post"/>.
 /// </summary>
-internal sealed class Worker : IDeadlineOwner
+internal sealed class Worker : IDeadlineOwner, IDisposable
 {
     /// <summary>Smallest buffer: one read takes a large head or a 10 KB answer whole.</summary>
     private const int MinBufferSize = 32 * 1024;
@@ -66,7 +66,7 @@ internal sealed class Worker : IDeadlineOwner
     public Transport.Transport Transport { get; }
     public Reactor.Reactor Reactor { get; }
     public BufferSlab Slab { get; }
-    public PipePool Pipes { get; } = new();
+    public PipePool Pipes { get; init; } = new(Pipe.TryOpen);
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
 
@@ -106,10 +106,18 @@ internal sealed class Worker : IDeadlineOwner
         Slab.Dispose();
     }
 
-    /// <summary>Before the thread starts.</summary>
-    public void Listen(ListenSocket socket)
+    /// <summary>After the thread has ended, when nobody posts any more.</summary>
+    public void Dispose()
     {
-        var listener = new Listener(this, socket.Fd);
+        _mailbox.Dispose();
+        Pipes.Dispose();
+        Slab.Dispose();
+    }
+
+    /// <summary>Before the thread starts.</summary>
+    public void Listen(int listeningFd)
+    {
+        var listener = new Listener(this, listeningFd);
         _listeners.Add(listener);
         listener.Watch();
     }

@@ -1,0 +1,15 @@
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Tests.Proxy.Fakes;
+
+/// <summary>Stands still until a test moves it.</summary>
+internal sealed class FakeClock : Clock
+{
+    private long _now = 1_000_000;
+
+    public override long Milliseconds => _now;
+
+    public override long UnixSeconds => 1_795_449_600 + _now / 1000;
+
+    public void Advance(long milliseconds) => _now += milliseconds;
+}

@@ -1,0 +1,222 @@
+using Carousel.Engine.Linux;
+
+namespace Carousel.Tests.Proxy.Fakes;
+
+/// <summary>
+/// A connection as the kernel has it: what the peer sent and the engine has not received, what the engine sent and the peer took. The test is the peer.
+/// </summary>
+internal sealed class FakeSocket(int fd, SockAddr peer)
+{
+    private readonly Queue<byte> _inbound = new();
+    private readonly List<byte> _outbound = [];
+    private readonly Queue<byte[]?> _plan = new();
+    private int _error;
+
+    public int Fd { get; } = fd;
+
+    public SockAddr Peer { get; } = peer;
+
+    /// <summary>All bytes that the engine has sent.</summary>
+    public ReadOnlySpan<byte> Taken => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_outbound);
+
+    public string TakenText => System.Text.Encoding.Latin1.GetString(Taken);
+
+    /// <summary>Bytes that the engine has not received.</summary>
+    public int Unreceived => _inbound.Count;
+
+    /// <summary>Bytes that the kernel takes before it is full; the peer makes room again by <see cref="Pump"/> or <see cref="MakeRoom"/>.</summary>
+    public int Room { get; set; } = int.MaxValue;
+
+    /// <summary>What the peer makes room for at a time; 0 if it never does.</summary>
+    public int RoomAtATime { get; set; } = int.MaxValue;
+
+    public bool IsConnected { get; set; } = true;
+
+    /// <summary>How a connect that is in progress ends: an error number, 0 when it is connected.</summary>
+    public int ConnectError { get; private set; }
+
+    /// <summary>Nothing moves any more, and nobody is told.</summary>
+    public bool IsStalled { get; set; }
+
+    public bool PeerFinished { get; private set; }
+
+    /// <summary>The engine sent its end (by shutdown or close).</summary>
+    public bool EndSent { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    public bool WasAborted { get; private set; }
+
+    public bool WasReset { get; private set; }
+
+    /// <summary>Something changed since it was last reported.</summary>
+    public bool IsTouched { get; set; }
+
+    public Readiness State
+    {
+        get
+        {
+            if (!IsConnected || IsStalled)
+            {
+                return Readiness.None;
+            }
+            Readiness state = Readiness.None;
+            state |= _inbound.Count > 0 || PeerFinished || WasReset ? Readiness.Readable : 0;
+            state |= Room > 0 || WasReset ? Readiness.Writable : 0;
+            state |= PeerFinished || WasReset ? Readiness.PeerClosed : 0;
+            state |= _error != 0 ? Readiness.Error : 0;
+            state |= WasReset || (PeerFinished && EndSent) ? Readiness.HangUp : 0;
+            return state;
+        }
+    }
+
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            _inbound.Enqueue(value);
+        }
+        IsTouched = true;
+    }
+
+    public void Finish()
+    {
+        PeerFinished = true;
+        IsTouched = true;
+    }
+
+    /// <summary>The peer resets the connection: what it sent before is lost.</summary>
+    public void Reset(int error = Errno.ECONNRESET)
+    {
+        _inbound.Clear();
+        WasReset = true;
+        _error = error;
+        IsTouched = true;
+    }
+
+    /// <summary>A connect that was in progress has ended.</summary>
+    public void EndConnect(int error)
+    {
+        IsConnected = true;
+        ConnectError = error;
+        IsTouched = true;
+        if (error != 0)
+        {
+            Reset(error);
+        }
+    }
+
+    /// <summary>To be sent piece by piece, one a <see cref="Pump"/>; null for the end.</summary>
+    public void Plan(params IEnumerable<byte[]?> pieces)
+    {
+        foreach (byte[]? piece in pieces)
+        {
+            _plan.Enqueue(piece);
+        }
+    }
+
+    public void MakeRoom(int bytes)
+    {
+        bool wasFull = Room == 0;
+        Room = bytes;
+        IsTouched |= wasFull && bytes > 0;
+    }
+
+    /// <summary>The peer's turn: takes what was sent, and sends the next piece. False if there was nothing to do.</summary>
+    public bool Pump()
+    {
+        if (IsClosed || WasReset || IsStalled)
+        {
+            return false;
+        }
+        bool didSomething = false;
+        if (Room < RoomAtATime && RoomAtATime != int.MaxValue)
+        {
+            MakeRoom(RoomAtATime);
+            didSomething = true;
+        }
+        if (IsConnected && !PeerFinished && _plan.TryDequeue(out byte[]? piece))
+        {
+            if (piece is null)
+            {
+                Finish();
+            }
+            else
+            {
+                Send(piece);
+            }
+            didSomething = true;
+        }
+        return didSomething;
+    }
+
+    public int Receive(Span<byte> to, bool peek)
+    {
+        if (IsStalled || (!IsConnected && _error == 0))
+        {
+            return -Errno.EAGAIN;
+        }
+        if (_error != 0)
+        {
+            return TakeError();
+        }
+        int count = Math.Min(to.Length, _inbound.Count);
+        if (count == 0)
+        {
+            return PeerFinished || WasReset ? 0 : -Errno.EAGAIN;
+        }
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = peek ? _inbound.Peek() : _inbound.Dequeue();
+        }
+        return count;
+    }
+
+    /// <summary>How many of so many bytes the kernel would take now, or the error negated.</summary>
+    public int Acceptable(int count)
+    {
+        if (IsStalled || !IsConnected)
+        {
+            return -Errno.EAGAIN;
+        }
+        if (_error != 0)
+        {
+            return TakeError();
+        }
+        if (WasReset || EndSent)
+        {
+            return -Errno.EPIPE;
+        }
+        return Room == 0 ? -Errno.EAGAIN : Math.Min(count, Room);
+    }
+
+    public int Take(ReadOnlySpan<byte> from)
+    {
+        int count = Acceptable(from.Length);
+        if (count > 0)
+        {
+            Room = Room == int.MaxValue ? Room : Room - count;
+            _outbound.AddRange(from[..count]);
+        }
+        return count;
+    }
+
+    public int TakeError()
+    {
+        int error = _error;
+        _error = 0;
+        return -error;
+    }
+
+    public void ShutdownSend()
+    {
+        EndSent = true;
+        IsTouched |= PeerFinished;
+    }
+
+    public void Close(bool abort)
+    {
+        IsClosed = EndSent = true;
+        WasAborted = abort;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
+using Carousel.Engine.Reactor;
+using Carousel.Tests.Ring;
+using Xunit;
+
+namespace Carousel.Tests.Proxy.Fakes;
+
+/// <summary>One worker over a fake network, driven turn by turn. Servers a, b, ... are at 10.0.0.1, 10.0.0.2, ...; their answers are a function.</summary>
+internal sealed class Rig : IDisposable
+{
+    /// <summary>More turns than any test needs: one that does not come to rest would go on for ever.</summary>
+    private const int MaxTurns = 200_000;
+
+    private readonly Dictionary<FakeSocket, int> _answered = [];
+    private readonly Queue<Mail> _mail = new();
+
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true)
+    {
+        Poller = new ScriptedPoller(Network);
+        Network.Closing = Poller.Forget;
+        Network.Connected = socket => Servers.Add(socket);
+        Network.Sent = Answer;
+        Server[] all = RingFixture.Servers(servers);
+        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. all.Select((_, i) => EndPoints(i, addresses))];
+        Log = new FailureLog();
+        Pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(all), [.. all], endPoints));
+        Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log);
+        Worker = hasPipes
+            ? new Worker(Group, Poller, Clock, Network)
+            : new Worker(Group, Poller, Clock, Network) { Pipes = new PipePool(_ => null) };
+        Group.Workers = [Worker];
+        Worker.Listen(Network.OpenListener());
+    }
+
+    public FakeClock Clock { get; } = new();
+    public FakeNetwork Network { get; } = new();
+    public ScriptedPoller Poller { get; }
+    public ServerPool Pool { get; }
+    public FailureLog Log { get; }
+    public WorkerGroup Group { get; }
+    public Worker Worker { get; }
+
+    /// <summary>Connections to servers, in the order of opening, those that failed at once excepted.</summary>
+    public List<FakeSocket> Servers { get; } = [];
+
+    /// <summary>Connections of clients, in the order of opening.</summary>
+    public List<FakeSocket> Clients { get; } = [];
+
+    /// <summary>What a server sends for a request, piece by piece (null: its end); null if it stays silent.</summary>
+    public Func<FakeSocket, Message, IEnumerable<byte[]?>?> OnRequest { get; set; } = (_, _) => [Ok("hello")];
+
+    public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+
+    public static byte[] Ok(string body, string fields = "") => Bytes($"HTTP/1.1 200 OK\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}");
+
+    public static string Get(string path, string fields = "") => $"GET {path} HTTP/1.1\r\nHost: h\r\n{fields}\r\n";
+
+    public static SockAddr ClientAddress(int number) => SockAddr.From(new IPAddress([192, 0, 2, (byte)number]), 40000);
+
+    /// <summary>A client comes.</summary>
+    public FakeSocket Connect(int number = 1)
+    {
+        Network.Knock(ClientAddress(number));
+        Run();
+        Clients.Add(Network.All.Last(socket => socket.Peer.Port == 40000));
+        return Clients[^1];
+    }
+
+    /// <summary>A client comes and sends this.</summary>
+    public FakeSocket Connect(string bytes)
+    {
+        FakeSocket client = Connect();
+        Say(client, bytes);
+        return client;
+    }
+
+    public void Say(FakeSocket peer, string bytes)
+    {
+        peer.Send(Bytes(bytes));
+        Run();
+    }
+
+    public void Post(Mail mail)
+    {
+        Worker.Post(mail);
+        Poller.MailCame = true;
+        Run();
+    }
+
+    /// <summary>Until nothing is left to do but to wait.</summary>
+    public void Run()
+    {
+        for (int i = 0; i < MaxTurns; i++)
+        {
+            Worker.Reactor.RunTurn();
+            if (Poller.IsQuiet && !Network.Pump())
+            {
+                return;
+            }
+        }
+        Assert.Fail("the worker does not come to rest");
+    }
+
+    public void Advance(long milliseconds)
+    {
+        Clock.Advance(milliseconds);
+        Run();
+    }
+
+    /// <summary>Until no deadline is left either: whatever was open has been closed.</summary>
+    public void RunToEnd()
+    {
+        Run();
+        for (int i = 0; i < MaxTurns && Poller.Timeout >= 0; i++)
+        {
+            Advance(Poller.Timeout);
+        }
+        Assert.Equal(-1, Poller.Timeout);
+    }
+
+    /// <summary>Reasons that were logged since the last call.</summary>
+    public List<FailureReason> Reasons()
+    {
+        var reasons = new List<FailureReason>();
+        while (Log.TryRead(out FailureEvent failure))
+        {
+            reasons.Add(failure.Reason);
+        }
+        return reasons;
+    }
+
+    /// <summary>Everything ends by itself, and everything that was borrowed is back, once.</summary>
+    public void AssertNothingLeft()
+    {
+        RunToEnd();
+        Assert.Equal(0, Worker.Slab.InUse);
+        Assert.Equal(0, Worker.Connections);
+        Assert.Equal(0, Group.Limits.Open);
+        Assert.All(Network.All, socket => Assert.True(socket.IsClosed));
+        Assert.Equal(SpareExchanges(Worker).Count, SpareExchanges(Worker).Distinct().Count());
+        Assert.Equal(SpareClients(Worker).Count, SpareClients(Worker).Distinct().Count());
+        Assert.Equal(SpareServers(Worker.Upstreams).Count, SpareServers(Worker.Upstreams).Distinct().Count());
+    }
+
+    public int ExchangesAtRest => SpareExchanges(Worker).Count;
+
+    public void Dispose() => Worker.Dispose();
+
+    private static ImmutableArray<IPEndPoint> EndPoints(int server, int addresses) =>
+        [.. Enumerable.Range(0, addresses).Select(address => new IPEndPoint(new IPAddress([10, 0, (byte)address, (byte)(server + 1)]), 8000))];
+
+    private void Answer(FakeSocket socket)
+    {
+        if (!Servers.Contains(socket))
+        {
+            return;
+        }
+        List<Message> requests = Message.Requests(socket.TakenText);
+        int whole = requests.Count(request => request.IsWhole);
+        for (int i = _answered.GetValueOrDefault(socket); i < whole; i++)
+        {
+            _answered[socket] = i + 1;
+            if (OnRequest(socket, requests[i]) is { } pieces)
+            {
+                socket.Plan(pieces);
+            }
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spareExchanges")]
+    private static extern ref Stack<Exchange> SpareExchanges(Worker worker);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spareClients")]
+    private static extern ref Stack<ClientConnection> SpareClients(Worker worker);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spare")]
+    private static extern ref Stack<UpstreamConnection> SpareServers(UpstreamPool pool);
+}

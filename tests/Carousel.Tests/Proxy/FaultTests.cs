@@ -1,0 +1,197 @@
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>
+/// Each call of a conversation fails once, in each way: the client gets a whole answer or a cut connection, no server gets a request twice that must not be
+/// sent twice, and everything that was borrowed comes back.
+/// </summary>
+public sealed class FaultTests
+{
+    private static readonly string Large = new('x', 20_000);
+
+    public static TheoryData<string> Conversations => new(Plays.Keys);
+
+    private static Dictionary<string, Action<Conversation>> Plays { get; } = new()
+    {
+        ["keep-alive"] = c => c.Ask("GET /1").Ask("GET /2").Ask("POST /3", "some body").Ask("HEAD /4").Ask("POST /5", "more").Ask("PUT /6", "even more"),
+        ["close"] = c => c.Ask("GET /1").Ask("GET /2", fields: "Connection: close\r\n"),
+        ["chunked"] = c => c.Answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n", "0\r\n\r\n").Ask("GET /1").Ask("DELETE /2").Ask("POST /3"),
+        ["until close"] = c => c.Answers("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1").Ask("POST /2", "b").Ask("GET /3"),
+        ["until close, 1.0"] = c => c.Answers("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1", version: "1.0"),
+        ["interim"] = c => c.Answers("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", "llo").Ask("PUT /1", "body").Ask("POST /2", "b").Ask("GET /3"),
+        ["slow sends"] = c => c.InPieces(7).Ask("GET /1").Ask("POST /2", "a body to be sent").Ask("PUT /3", "another"),
+        ["large"] = c => c.InPieces(5000).Answers($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
+        ["spliced"] = c => c.Splicing().InPieces(5000).Answers($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
+        ["tunnel"] = c => c.Answers("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhi", "there", null).Upgrade(),
+    };
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Conversation_WithoutFault_IsServed(string name)
+    {
+        var conversation = new Conversation(0, Fault.Reset, 2, 1);
+        Plays[name](conversation);
+        conversation.Check();
+        Assert.DoesNotContain("X-Carousel-Reason", conversation.Client.TakenText);
+    }
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Conversation_AnyCallFails_EndsWell(string name)
+    {
+        foreach (Fault fault in Enum.GetValues<Fault>())
+        {
+            foreach ((int servers, int addresses) in new[] { (1, 1), (2, 2) })
+            {
+                int calls = int.MaxValue;
+                for (int at = 2; at <= calls; at++)
+                {
+                    var conversation = new Conversation(at, fault, servers, addresses);
+                    try
+                    {
+                        Plays[name](conversation);
+                        conversation.Check();
+                    }
+                    catch (Exception e)
+                    {
+                        throw new InvalidOperationException($"call {at}: {conversation.Rig.Network.Failed}, {servers} servers: {e.Message}\n{conversation.Client.TakenText}", e);
+                    }
+                    calls = conversation.Rig.Network.FailedSocket is null ? 0 : calls;
+                }
+            }
+        }
+    }
+
+    private sealed class Conversation
+    {
+        private readonly List<string> _methods = [];
+        private List<string?> _answer = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "hello"];
+        private FakeSocket? _client;
+        private int _room = int.MaxValue;
+
+        public Conversation(int faultAt, Fault fault, int servers, int addresses)
+        {
+            Rig = new Rig(servers: servers, addresses: addresses) { OnRequest = (_, request) => Pieces(request) };
+            Rig.Network.Fault = fault;
+            Rig.Network.FaultAt = faultAt;
+            Rig.Network.Connected = server =>
+            {
+                server.Room = server.RoomAtATime = _room;
+                Rig.Servers.Add(server);
+            };
+        }
+
+        public Rig Rig { get; }
+
+        public FakeSocket Client => _client ??= Open();
+
+        private bool ClientFailed => ReferenceEquals(Rig.Network.FailedSocket, Client);
+
+        private string Body { get; set; } = "hello";
+
+        public Conversation Answers(params string?[] pieces)
+        {
+            _answer = [.. pieces];
+            Body = pieces.Contains(Large[..9000]) ? Large : "hello";
+            return this;
+        }
+
+        public Conversation InPieces(int room)
+        {
+            _room = room;
+            return this;
+        }
+
+        public Conversation Splicing()
+        {
+            Rig.Worker.SpliceFrom = 1000;
+            return this;
+        }
+
+        public Conversation Ask(string request, string body = "", string fields = "", string version = "1.1")
+        {
+            if (Client.EndSent)
+            {
+                return this;
+            }
+            string method = request.Split(' ')[0];
+            _methods.Add(method);
+            int[] before = [.. Rig.Servers.Select(server => server.Taken.Length)];
+            string length = body.Length > 0 ? $"Content-Length: {body.Length}\r\n" : "";
+            Rig.Say(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{fields}{length}\r\n{body}");
+            WaitForAnswer();
+            CheckSendings(method, before);
+            return this;
+        }
+
+        public Conversation Upgrade()
+        {
+            Rig.Say(Client, "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+            Rig.Say(Client, "up");
+            Client.Finish();
+            Rig.Run();
+            return this;
+        }
+
+        /// <summary>What must hold whatever failed.</summary>
+        public void Check()
+        {
+            if (_methods.Count > 0)
+            {
+                CheckAnswers();
+            }
+            Rig.AssertNothingLeft();
+            Assert.All(Rig.Network.All, socket => Assert.True(socket.IsClosed));
+            Rig.Dispose();
+        }
+
+        private void CheckAnswers()
+        {
+            List<Message> answers = [.. Message.Answers(Client.TakenText, _methods, Client.EndSent && !Client.WasAborted).Where(answer => answer.Status is 0 or >= 200)];
+            for (int i = 0; i < answers.Count; i++)
+            {
+                // Where the end of the connection is the end of the body, nobody can tell that it came too early.
+                bool isCutUnseen = _answer.Contains(null) && Rig.Network.Fault == Fault.End && Body.StartsWith(answers[i].Body, StringComparison.Ordinal);
+                bool isWhole = answers[i].IsWhole && (answers[i].Body == Body || isCutUnseen || _methods[i] == "HEAD" || answers[i].Field("X-Carousel-Reason") is not null);
+                Assert.True(isWhole || ClientFailed || (i == answers.Count - 1 && !answers[i].IsWhole && Client.IsClosed), $"answer {i} is cut short but looks whole");
+            }
+            Assert.True(ClientFailed || answers.Count == _methods.Count, "a request has no answer");
+        }
+
+        private FakeSocket Open()
+        {
+            FakeSocket client = Rig.Connect();
+            client.Room = client.RoomAtATime = _room;
+            return client;
+        }
+
+        private IEnumerable<byte[]?> Pieces(Message request) => _answer
+            .Where(piece => piece is null || !request.Head.StartsWith("HEAD", StringComparison.Ordinal) || piece.StartsWith("HTTP", StringComparison.Ordinal))
+            .Select(piece => piece is null ? null : Rig.Bytes(piece));
+
+        /// <summary>Longer than the longest timeout, if nothing comes; no longer than it takes.</summary>
+        private void WaitForAnswer()
+        {
+            for (int seconds = 0; seconds < 200 && !Client.EndSent; seconds++)
+            {
+                List<Message> answers = Message.Answers(Client.TakenText, _methods, ended: false);
+                if (answers.Count(answer => answer.Status >= 200 && answer.IsWhole) == _methods.Count)
+                {
+                    return;
+                }
+                Rig.Advance(1000);
+            }
+            Assert.True(Client.EndSent || ClientFailed, "neither an answer nor a cut connection");
+        }
+
+        private void CheckSendings(string method, int[] before)
+        {
+            int[] reached = [.. Rig.Servers.Select((server, i) => (server, i)).Where(s => s.server.Taken.Length > before.ElementAtOrDefault(s.i)).Select(s => s.i)];
+            bool isIdempotent = method != "POST";
+            Assert.True(reached.Length <= (isIdempotent ? 2 : 1), $"{method} was sent {reached.Length} times");
+            Assert.True(reached.Length < 2 || (reached[0] < before.Length && before[reached[0]] > 0), $"{method} was sent again after a fresh connection took it");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>However the bytes of an exchange are split, both ways, by receiving and by sending, both sides get the same.</summary>
+public sealed class SplitTests
+{
+    private const string Post = "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world";
+    private const string Chunked = "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-T: v\r\n\r\n";
+    private const string Old = "GET /old HTTP/1.0\r\nConnection: keep-alive\r\nHost: h\r\n\r\n";
+    private const string ChunkedAnswer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n1\r\n!\r\n0\r\nX-Sum: 5\r\n\r\n";
+    private const string Interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string UntilClose = "HTTP/1.1 200 OK\r\nX: y\r\n\r\nuntil the end";
+
+    /// <summary>Requests of one client, separated by |; the answer to each of them; whether the server closes behind it.</summary>
+    public static TheoryData<string, string, bool> Conversations => new()
+    {
+        { "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false },
+        { Post, ChunkedAnswer, false },
+        { Chunked, Interim, false },
+        { Post + "|" + Chunked + "|GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", ChunkedAnswer, false },
+        { "GET /u HTTP/1.1\r\nHost: h\r\n\r\n", UntilClose, true },
+        { Old, UntilClose, true },
+        { Old, ChunkedAnswer, false },
+        { Old, Interim, false },
+        { "HEAD /h HTTP/1.1\r\nHost: h\r\n\r\n|GET /n HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Request_SplitAnywhere_SameBytes(string requests, string answer, bool closes)
+    {
+        string expected = Play(requests, answer, closes);
+        for (int split = 1; split < requests.Replace("|", "").Length; split++)
+        {
+            Assert.Equal(expected, Play(requests, answer, closes, requestSplit: split));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Answer_SplitAnywhere_SameBytes(string requests, string answer, bool closes)
+    {
+        string expected = Play(requests, answer, closes);
+        for (int split = 1; split < answer.Length; split++)
+        {
+            Assert.Equal(expected, Play(requests, answer, closes, answerSplit: split));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Sends_TakenInPieces_SameBytes(string requests, string answer, bool closes)
+    {
+        string expected = Play(requests, answer, closes);
+        for (int room = 1; room < 300; room += 1 + room / 16)
+        {
+            Assert.Equal(expected, Play(requests, answer, closes, room: room));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Everything_ByteByByte_SameBytes(string requests, string answer, bool closes)
+    {
+        Assert.Equal(Play(requests, answer, closes), Play(requests, answer, closes, requestSplit: -1, answerSplit: -1, room: 1));
+    }
+
+    /// <summary>What the servers got and what the client got, without the framing of bodies that may differ.</summary>
+    private static string Play(string requests, string answer, bool closes, int requestSplit = 0, int answerSplit = 0, int room = int.MaxValue)
+    {
+        using var rig = new Rig();
+        rig.OnRequest = (server, _) => [.. Split(answer, answerSplit), .. closes ? new byte[]?[] { null } : []];
+        FakeSocket client = rig.Connect();
+        rig.Network.Connected = server =>
+        {
+            rig.Servers.Add(server);
+            server.Room = server.RoomAtATime = room;
+        };
+        client.Room = client.RoomAtATime = room;
+        foreach (byte[]? piece in Split(requests.Replace("|", ""), requestSplit))
+        {
+            client.Send(piece);
+            rig.Run();
+        }
+        string[] methods = [.. requests.Split('|').Select(request => request.Split(' ')[0])];
+        List<Message> answers = Message.Answers(client.TakenText, methods, client.EndSent);
+        string toServers = string.Join("\n", rig.Servers.Select(server => server.TakenText));
+        string toClient = string.Join("\n", answers.Select(a => $"{a.Head}\n{a.Body}\n{a.IsWhole}"));
+        bool wasKept = !client.EndSent;
+        rig.AssertNothingLeft();
+        Assert.Equal(methods.Length, answers.Count(a => a.Status >= 200));
+        return $"{toServers}\n---\n{toClient}\n{wasKept}";
+    }
+
+    /// <summary>At one place (0: nowhere; -1: everywhere).</summary>
+    private static IEnumerable<byte[]?> Split(string text, int at)
+    {
+        byte[] all = Rig.Bytes(text);
+        return at switch
+        {
+            0 => [all],
+            < 0 => all.Select(one => new[] { one }),
+            _ => [all[..at], all[at..]],
+        };
+    }
+}
