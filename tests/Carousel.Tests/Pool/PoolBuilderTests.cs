@@ -51,6 +51,9 @@ public class PoolBuilderTests
     }
 
     [Fact]
+    public void Ids_KnownText_AreTheBeginningOfItsFnvHash() => Assert.Equal(["d228cb696f"], ServerIds.For(["a"]));
+
+    [Fact]
     public void Ids_AnyHashes_AreUniqueAndIndependentOfTheOrder()
     {
         Gen<string[]> hashes = Gen.Char["01"].Array[14].Select(bits => new string(bits)).Array[1, 50].Select(all => all.Distinct().ToArray());
