@@ -58,6 +58,15 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return received;
     }
 
+    /// <summary>
+    /// True if nothing waits to be received. A system call only where the last receive took all that it asked for, so that nobody has told us yet.
+    /// </summary>
+    public bool IsSilent()
+    {
+        Readable = Readable && Worker.Transport.Peek(Fd) != -Errno.EAGAIN;
+        return !Readable;
+    }
+
     /// <inheritdoc cref="Transport.Transport.Send"/>
     public int Send(byte* from, int count)
     {

@@ -129,7 +129,7 @@ internal sealed partial class Exchange
         return Step.Over;
     }
 
-    /// <summary>Both connections are closed and nothing more is said.</summary>
+    /// <summary>Both connections are closed and nothing more is said; a body that would seem to end here ends with a reset.</summary>
     private Step End(FailureReason reason)
     {
         if (reason != FailureReason.None)
@@ -139,7 +139,7 @@ internal sealed partial class Exchange
         DropServer();
         ClientConnection client = _client!;
         Leave();
-        client.Close(abort: false);
+        client.Close(abort: _endsWithClose);
         return Step.Over;
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class Exchange
         if (_server is { } server)
         {
             _server = null;
-            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed;
+            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed && server.IsSilent();
             if (reusable)
             {
                 _worker.Upstreams.Keep(server);

@@ -211,5 +211,6 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _target = null;
         _freshOnly = false;
         _requestIncomplete = false;
+        _endsWithClose = false;
     }
 }

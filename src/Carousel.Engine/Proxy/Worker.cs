@@ -192,6 +192,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         if (client.Accept(fd, peer, isCounted: true))
         {
             _clients.Add(client);
+            if (IsDraining)
+            {
+                client.Leave(); // Handed over by a worker that did not know yet.
+            }
         }
         else
         {
@@ -249,13 +253,16 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     private void Drain(long withinMs)
     {
-        IsDraining = true;
-        _listeners.ForEach(listener => listener.Leave());
-        _listeners.Clear();
-        _group.StoppedListening();
-        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        if (!IsDraining)
         {
-            client.Leave();
+            IsDraining = true;
+            _listeners.ForEach(listener => listener.Leave());
+            _listeners.Clear();
+            _group.StoppedListening();
+            foreach (ClientConnection client in new List<ClientConnection>(_clients))
+            {
+                client.Leave();
+            }
         }
         Reactor.Wheel.Arm(_drainDeadline, Reactor.Now + withinMs);
     }
