@@ -102,8 +102,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
             Reactor.RunTurn();
         }
         Upstreams.CloseKept();
-        Pipes.Dispose();
-        Slab.Dispose();
     }
 
     /// <summary>After the thread has ended, when nobody posts any more.</summary>
