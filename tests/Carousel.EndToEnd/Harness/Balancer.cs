@@ -33,6 +33,9 @@ internal sealed partial class Balancer : IAsyncDisposable
     /// <summary>The most memory that was ever in use, in bytes (VmHWM).</summary>
     public long PeakMemory => ReadStatus("VmHWM");
 
+    /// <summary>How many descriptors it has open now.</summary>
+    public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{ProcessId}/fd").Count();
+
     /// <summary>One worker on 127.0.0.1 before these servers.</summary>
     public static Task<Balancer> StartAsync(params ScriptedServer[] servers) => StartAsync(servers, []);
 

@@ -97,6 +97,27 @@ public class DrainTests
     }
 
     [Fact]
+    public async Task Signal_OpenTunnel_IsCutAtTheDeadlineAndExitsWithZero()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestHeadAsync();
+            await connection.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+            await connection.SendAsync(await connection.ReadTextAsync(4));
+            await connection.DrainAsync();
+        });
+        await using var balancer = await Balancer.StartAsync(server, "--drain-timeout", "2s");
+        using var client = await balancer.ConnectAsync();
+        await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        balancer.Signal(Posix.SigTerm);
+        await UntilRefusedAsync(balancer);
+        await client.SendAsync("ping");
+        Assert.Equal("ping", await client.ReadTextAsync(4));
+        Assert.Equal(0, await balancer.ExitAsync());
+        Assert.NotEqual(End.None, await client.ReadEndAsync());
+    }
+
+    [Fact]
     public async Task SecondSignal_InFlight_EndsAtOnce()
     {
         // The drain's default deadline is longer than the test's patience.

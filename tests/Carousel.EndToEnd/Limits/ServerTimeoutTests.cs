@@ -16,7 +16,6 @@ public class ServerTimeoutTests
             await connection.SendAsync(part);
             await connection.DrainAsync();
         });
-        await using var other = ScriptedServer.Start(connection => connection.DrainAsync());
         await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
         Message answer = await client.GetAsync();
@@ -25,6 +24,30 @@ public class ServerTimeoutTests
         Assert.Contains("answer-timeout", answer.Text);
         Assert.Single(server.Requests);
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+    }
+
+    [Fact]
+    public async Task Answer_HeldOffByInterimOnesForever_Is504()
+    {
+        // Early hints are no progress: the deadline is for the answer itself.
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            while (true)
+            {
+                await connection.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
+                await Task.Delay(20);
+            }
+        });
+        await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "500ms");
+        using var client = await balancer.ConnectAsync();
+        Message answer = await client.GetAsync();
+        for (int i = 0; i < 500 && answer.Status == 103; i++)
+        {
+            answer = await client.ReadAnswerAsync();
+        }
+        Assert.Equal(504, answer.Status);
+        Assert.Equal("answer-timeout", answer["X-Carousel-Reason"]);
     }
 
     [Theory]

@@ -99,4 +99,17 @@ public class Http10Tests
         }
         Assert.Equal(2, server.Connections.Count);
     }
+
+    [Fact]
+    public async Task Server_AnswersAsHttp10WithKeepAlive_IsReused()
+    {
+        await using var server = ScriptedServer.Answering(_ => "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx");
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal("x", (await client.GetAsync()).Text);
+        }
+        Assert.Single(server.Connections);
+    }
 }
