@@ -1,0 +1,157 @@
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Which connections are used again.</summary>
+public sealed class ReuseTests
+{
+    [Fact]
+    public void Server_AfterWholeAnswer_IsUsedAgain()
+    {
+        using var rig = new Rig();
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Say(client, Rig.Get("/2"));
+        rig.Connect(Rig.Get("/3"));
+        Assert.Single(rig.Servers);
+        rig.AssertNothingLeft();
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")]
+    [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok, and more")]
+    [InlineData("HTTP/1.1 204 No Content\r\n\r\nmore")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")]
+    public void Server_AnswerThatForbidsIt_IsNot(string answer)
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(answer)] };
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        Assert.True(rig.Servers[0].IsClosed);
+        Assert.False(client.IsClosed);
+        rig.Say(client, Rig.Get("/2"));
+        Assert.Equal(2, rig.Servers.Count);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>What a server sends beyond its answer must never be the answer to the next request.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Server_SentMoreThanABufferWithBytesBehind_IsNotUsedAgain(bool spliced)
+    {
+        using var rig = new Rig();
+        rig.Worker.SpliceFrom = spliced ? 1000 : long.MaxValue;
+        // One of these lengths, with its head, is what two receives take that get all they ask for.
+        int two = 2 * (rig.Worker.Slab.Size - FlowBuffer.Headroom - FlowBuffer.Tailroom);
+        for (int length = two - 60; length < two; length += spliced ? 20 : 1)
+        {
+            byte[] answer = [.. Rig.Ok(new string('x', length)), .. Rig.Ok("poison")];
+            rig.OnRequest = (_, request) => request.FirstLine.Contains("/large") ? [answer] : [Rig.Ok("hello")];
+            FakeSocket client = rig.Connect(Rig.Get("/large"));
+            rig.Say(client, Rig.Get("/next"));
+            Assert.DoesNotContain("poison", client.TakenText);
+            client.Finish();
+            rig.Advance(60_000);
+        }
+    }
+
+    [Fact]
+    public void Server_LargeSplicedAnswer_IsUsedAgainAndStaysKept()
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(new string('x', 50_000))] };
+        rig.Worker.SpliceFrom = 1000;
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Servers[0].IsTouched = true; // An event that says nothing new.
+        rig.Run();
+        Assert.False(rig.Servers[0].IsClosed);
+        rig.Say(client, Rig.Get("/2"));
+        Assert.Single(rig.Servers);
+        rig.AssertNothingLeft();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KeptServer_ClosesOrSpeaks_IsDropped(bool closes)
+    {
+        using var rig = new Rig();
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        if (closes)
+        {
+            rig.Servers[0].Finish();
+        }
+        else
+        {
+            rig.Servers[0].Send("HTTP/1.1 408 Request Timeout\r\n\r\n"u8);
+        }
+        rig.Run();
+        Assert.True(rig.Servers[0].IsClosed);
+        rig.Say(client, Rig.Get("/2"));
+        Assert.Equal(2, Message.Answers(client.TakenText, ["GET", "GET"], false).Count(answer => answer.Status == 200));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void KeptServer_IdleTimeout_Expires()
+    {
+        var options = new EngineOptions();
+        using var rig = new Rig(options);
+        rig.Connect(Rig.Get("/1"));
+        rig.Advance((long)options.ServerIdleTimeout.TotalMilliseconds - 1);
+        Assert.False(rig.Servers[0].IsClosed);
+        rig.Advance(9);
+        Assert.True(rig.Servers[0].IsClosed);
+    }
+
+    [Fact]
+    public void KeptServers_MoreThanTheBound_AreClosed()
+    {
+        const int bound = 512, all = bound + 10;
+        using var rig = new Rig { OnRequest = (_, _) => null };
+        for (int i = 0; i < all; i++)
+        {
+            rig.Connect(Rig.Get("/"));
+        }
+        foreach (FakeSocket server in rig.Servers)
+        {
+            server.Send(Rig.Ok("hello"));
+        }
+        rig.Run();
+        Assert.Equal(bound, rig.Servers.Count(server => !server.IsClosed));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Client_RequestWasSentAgain_ConnectionIsKept()
+    {
+        using var rig = new Rig();
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        // The kept connection takes a part of the next request, then breaks.
+        rig.Servers[0].Room = 10;
+        rig.Servers[0].RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/2"));
+        rig.Servers[0].Reset();
+        rig.Run();
+        List<Message> answers = Message.Answers(client.TakenText, ["GET", "GET"], false);
+        Assert.Equal("hello", answers[1].Body);
+        Assert.Null(answers[1].Field("Connection"));
+        rig.Say(client, Rig.Get("/3"));
+        Assert.Equal(2, rig.Servers.Count);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Pipelined_AnswersComeInOrder()
+    {
+        using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok(request.FirstLine)] };
+        string[] paths = [.. Enumerable.Range(0, 300).Select(i => $"/{i}")];
+        FakeSocket client = rig.Connect(string.Concat(paths.Select(path => Rig.Get(path))));
+        List<Message> answers = Message.Answers(client.TakenText, paths.Select(_ => "GET"), false);
+        Assert.Equal(paths.Select(path => $"GET {path} HTTP/1.1"), answers.Select(answer => answer.Body));
+        Assert.Single(rig.Servers);
+        rig.AssertNothingLeft();
+    }
+}

@@ -1,0 +1,221 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Each timeout: not a moment too early, at most a tick late, and what it does.</summary>
+public sealed class TimeoutTests
+{
+    private static readonly EngineOptions Options = new()
+    {
+        HeadTimeout = TimeSpan.FromSeconds(3),
+        IdleTimeout = TimeSpan.FromSeconds(40),
+        ConnectTimeout = TimeSpan.FromSeconds(1),
+        AnswerTimeout = TimeSpan.FromSeconds(50),
+        BodyTimeout = TimeSpan.FromSeconds(7),
+        TunnelTimeout = TimeSpan.FromSeconds(100),
+    };
+
+    [Fact]
+    public void Idle_ClientSaysNothing_IsClosed()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect();
+        AssertClosesAfter(rig, 40_000, client);
+    }
+
+    [Fact]
+    public void Idle_AfterAnAnswer_StartsAnew()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect();
+        rig.Advance(39_000);
+        rig.Say(client, Rig.Get("/"));
+        AssertClosesAfter(rig, 40_000, client);
+    }
+
+    [Fact]
+    public void Head_DripsIn_TimeoutIsNotExtended()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect("G");
+        const string rest = "ET / HTTP/1.1\r\nHost: h\r\nX: y";
+        foreach (char next in rest)
+        {
+            rig.Advance(100);
+            rig.Say(client, next.ToString());
+        }
+        rig.Advance(3000 - 100 * rest.Length - 1);
+        Assert.Empty(client.TakenText);
+        rig.Advance(1 + TimingWheel.TickMs);
+        Assert.StartsWith("HTTP/1.1 408 ", client.TakenText);
+        Assert.Contains("head-timeout", client.TakenText);
+        Assert.True(client.EndSent);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Head_SecondRequestDripsInBehindTheFirst_TimesOutToo()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect(Rig.Get("/") + "GET /2");
+        rig.Advance(3000 + TimingWheel.TickMs);
+        Assert.Equal([200, 408], Message.Answers(client.TakenText, ["GET", "GET"], true).Select(answer => answer.Status));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Connect_NobodyTakesIt_Is504()
+    {
+        using var rig = new Rig(Options);
+        rig.Network.OnConnect = _ => -Errno.EINPROGRESS;
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        AssertAnswersAfter(rig, 1000, client, 504, "connect-timeout");
+    }
+
+    [Fact]
+    public void Answer_ServerIsSilent_Is504()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        AssertAnswersAfter(rig, 50_000, client, 504, "answer-timeout");
+    }
+
+    [Fact]
+    public void Answer_HeadDripsIn_TimeoutIsNotExtended()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        foreach (char next in "HTTP/1.1 200 OK\r\n")
+        {
+            rig.Advance(1000);
+            rig.Say(rig.Servers[0], next.ToString());
+        }
+        AssertAnswersAfter(rig, 50_000 - 17_000, client, 504, "answer-timeout");
+    }
+
+    [Fact]
+    public void Answer_UploadTakesLong_TimeoutStartsAtItsEnd()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
+        for (int i = 0; i < 20; i++)
+        {
+            rig.Advance(6000);
+            rig.Say(client, "x");
+        }
+        AssertAnswersAfter(rig, 50_000, client, 504, "answer-timeout");
+    }
+
+    [Fact]
+    public void RequestBody_Pauses_Is408()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
+        rig.Advance(6000);
+        rig.Say(client, "x");
+        AssertAnswersAfter(rig, 7000, client, 408, "request-body-timeout");
+        Assert.True(client.EndSent);
+    }
+
+    [Fact]
+    public void RequestBody_ServerTakesNoMore_Is504()
+    {
+        using var rig = new Rig(Options);
+        rig.Network.Connected = server =>
+        {
+            rig.Servers.Add(server);
+            server.Room = 100;
+            server.RoomAtATime = 0;
+        };
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + new string('x', 1000));
+        AssertAnswersAfter(rig, 7000, client, 504, "server-stalled");
+    }
+
+    [Fact]
+    public void AnswerBody_Pauses_IsCut()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        rig.Advance(6000);
+        rig.Say(rig.Servers[0], "x");
+        AssertClosesAfter(rig, 7000, client);
+        Assert.Equal([FailureReason.AnswerBodyTimeout], rig.Reasons());
+    }
+
+    [Fact]
+    public void AnswerBody_PausesBeforeTheConnectionsEnd_IsReset()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\n\r\nhalf")] };
+        FakeSocket client = rig.Connect("GET / HTTP/1.0\r\n\r\n");
+        AssertClosesAfter(rig, 7000, client);
+        Assert.True(client.WasAborted);
+    }
+
+    [Fact]
+    public void AnswerBody_ClientTakesNothing_IsCutAndLittleWasRead()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
+        rig.Worker.SpliceFrom = long.MaxValue;
+        FakeSocket client = rig.Connect();
+        client.Room = 5000;
+        client.RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/"));
+        Assert.InRange(rig.Servers[0].Unreceived, 900_000, 1_000_000);
+        AssertClosesAfter(rig, 7000, client);
+        Assert.Equal([FailureReason.ClientStalled], rig.Reasons());
+    }
+
+    [Fact]
+    public void OwnAnswer_ClientTakesNothing_IsCut()
+    {
+        using var rig = new Rig(Options, servers: 0);
+        FakeSocket client = rig.Connect();
+        client.Room = 5;
+        client.RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/"));
+        AssertClosesAfter(rig, 7000, client);
+    }
+
+    [Fact]
+    public void Lingering_ClientGoesOnSending_IsClosedAfterItsTime()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect("BAD\r\n\r\n");
+        Assert.True(client.EndSent);
+        for (int i = 0; i < 49; i++)
+        {
+            rig.Advance(100);
+            rig.Say(client, new string('x', 10_000));
+            Assert.Equal(0, client.Unreceived);
+        }
+        Assert.False(client.IsClosed);
+        rig.Advance(100 + TimingWheel.TickMs);
+        Assert.True(client.IsClosed);
+    }
+
+    private static void AssertAnswersAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)
+    {
+        rig.Advance(milliseconds - 1);
+        Assert.Empty(client.TakenText);
+        rig.Advance(1 + TimingWheel.TickMs);
+        Message answer = Assert.Single(Message.Answers(client.TakenText, ["GET"], client.EndSent));
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(reason, answer.Field("X-Carousel-Reason"));
+        Assert.All(rig.Servers, server => Assert.True(server.IsClosed));
+        rig.AssertNothingLeft();
+    }
+
+    private static void AssertClosesAfter(Rig rig, long milliseconds, FakeSocket client)
+    {
+        rig.Advance(milliseconds - 1);
+        Assert.False(client.IsClosed);
+        rig.Advance(1 + TimingWheel.TickMs);
+        Assert.True(client.IsClosed);
+        rig.AssertNothingLeft();
+    }
+}
