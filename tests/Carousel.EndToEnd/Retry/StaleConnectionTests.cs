@@ -79,6 +79,31 @@ public class StaleConnectionTests
     }
 
     [Fact]
+    public async Task Reused_DiesWithItsServer_AnotherServerAnswers()
+    {
+        // What a server that is being killed looks like: kept connections die, and new ones are still accepted for a moment, then reset.
+        await using var dying = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            if (connection.Index == 0)
+            {
+                await connection.AnswerAsync("dying");
+                await connection.ReadRequestAsync();
+            }
+            connection.Reset();
+        });
+        await using var good = ScriptedServer.Answering("good");
+        await using var balancer = await Balancer.StartAsync(dying, good);
+        using var client = await balancer.ConnectAsync();
+        // Each has had a turn once, so that both have a connection that is kept.
+        Assert.Equal(["dying", "good"], ((string[])[(await client.GetAsync()).Text, (await client.GetAsync()).Text]).Order());
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal("good", (await client.GetAsync()).Text);
+        }
+    }
+
+    [Fact]
     public async Task Reused_DiesAfterAByteOfTheAnswer_IsNotSentTwice()
     {
         await using var server = ScriptedServer.Start(async connection =>
