@@ -31,9 +31,6 @@ internal unsafe struct Flow
     /// <summary>Rounds of receiving and sending before others have their turn: half a megabyte through a buffer of 32 KB.</summary>
     private const int MaxRoundsATurn = 16;
 
-    /// <summary>From this size on, what is left of a body goes by splice: below, setting it up costs more than copying (measured, docs/decisions).</summary>
-    public const int SpliceThreshold = 512 * 1024;
-
     public FlowBuffer Buffer;
     public BodyFraming Framing;
     private Pipe? _pipe;
@@ -65,7 +62,7 @@ internal unsafe struct Flow
             {
                 return FlowResult.Ended;
             }
-            if (MaySplice)
+            if (MaySplice(worker))
             {
                 return RunSpliced(source, sink, worker, moved);
             }
@@ -143,8 +140,8 @@ internal unsafe struct Flow
         }
     }
 
-    private readonly bool MaySplice =>
-        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= SpliceThreshold && Buffer.Unframed == 0 && !_copyOnly);
+    private readonly bool MaySplice(Worker worker) =>
+        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= worker.SpliceFrom && Buffer.Unframed == 0 && !_copyOnly);
 
     private FlowResult RunSpliced(Connection source, Connection sink, Worker worker, bool moved)
     {

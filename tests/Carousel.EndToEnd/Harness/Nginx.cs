@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Carousel.EndToEnd.Harness;
@@ -17,6 +18,10 @@ internal sealed class Nginx : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Connections to it that are established now, as the kernel lists them.</summary>
+    public int Connections => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(connection => connection.RemoteEndPoint.Port == Port && connection.State == TcpState.Established);
 
     public string Url => $"http://127.0.0.1:{Port}";
 
