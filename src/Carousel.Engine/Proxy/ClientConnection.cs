@@ -11,7 +11,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 {
     /// <summary>
     /// A client that sends its end while it waits may have left, or only have nothing more to say (nc -N): it looks the same. It gets this long to be
-    /// answered; then the server is spared the rest.
+    /// answered, and goes on as long as it takes its answer; then the server is spared the rest.
     /// </summary>
     public const int HalfClosedGraceMs = 500;
 
@@ -32,6 +32,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private bool _served;
     private bool _isCounted;
     private bool _isTrusted;
+    private bool _willResume;
     private byte _textLength;
     private AddressText _text;
     private SockAddr _peer;
@@ -77,7 +78,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
                 }
                 _exchange!.Advance();
                 break;
-            case Phase.Lingering:
+            case Phase.Lingering when !_willResume:
                 Drain();
                 break;
         }
@@ -87,7 +88,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         if (_phase == Phase.InExchange)
         {
-            _exchange!.ClientSeemsGone();
+            long leftMs = _exchange!.AbandonUnlessTaking(HalfClosedGraceMs);
+            if (leftMs > 0)
+            {
+                ArmIn(leftMs);
+            }
         }
         else
         {
@@ -97,6 +102,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     public void Resume()
     {
+        _willResume = false;
         if (_phase == Phase.Lingering && IsOpen)
         {
             Drain();
@@ -235,9 +241,10 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
                 }
             }
         }
-        if (Readable)
+        if (Readable && !_willResume)
         {
             // More than a turn's share is waiting, and gets no event of its own.
+            _willResume = true;
             Worker.Reactor.ResumeNextTurn(this);
         }
     }

@@ -9,13 +9,22 @@ internal sealed partial class Exchange
     /// <summary>The worker is leaving: the exchange is cut, whatever it is doing.</summary>
     public void Abandon(FailureReason reason) => End(reason);
 
-    /// <summary>The client has sent its end and waited long enough. In a tunnel that is no news: each direction ends by itself.</summary>
-    public void ClientSeemsGone()
+    /// <summary>
+    /// The client has sent its end and waited this long. One that took a part of its answer meanwhile is there (from one that left, a reset would have
+    /// come back): it gets the milliseconds that are returned. In a tunnel its end is no news: each direction ends by itself.
+    /// </summary>
+    public long AbandonUnlessTaking(long withinMs)
     {
-        if (_requestLeg != RequestLeg.Tunnel && _responseLeg != ResponseLeg.Tunnel)
+        if (_requestLeg == RequestLeg.Tunnel || _responseLeg == ResponseLeg.Tunnel)
+        {
+            return 0;
+        }
+        long leftMs = _responseLeg == ResponseLeg.StreamBody ? _lastMoved + withinMs - _worker.Reactor.Now : 0;
+        if (leftMs <= 0)
         {
             End(FailureReason.ClientClosed);
         }
+        return Math.Max(0, leftMs);
     }
 
     public void OnDeadline(Deadline deadline)

@@ -38,6 +38,9 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
     /// <summary>Nothing moves any more, and nobody is told.</summary>
     public bool IsStalled { get; set; }
 
+    /// <summary>The peer reads no more, though what it sent may still be received.</summary>
+    public bool RefusesBytes { get; set; }
+
     public bool PeerFinished { get; private set; }
 
     /// <summary>The engine sent its end (by shutdown or close).</summary>
@@ -183,7 +186,7 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
         {
             return TakeError();
         }
-        if (WasReset || EndSent)
+        if (WasReset || EndSent || RefusesBytes)
         {
             return -Errno.EPIPE;
         }

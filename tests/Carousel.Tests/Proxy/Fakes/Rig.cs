@@ -98,10 +98,13 @@ internal sealed class Rig : IDisposable
     /// <summary>Until nothing is left to do but to wait.</summary>
     public void Run()
     {
+        // A turn that begins quietly may fire deadlines, whose work makes events: only the second in a row says that all is done.
+        int quiet = 0;
         for (int i = 0; i < MaxTurns; i++)
         {
             Worker.Reactor.RunTurn();
-            if (Poller.IsQuiet && !Network.Pump())
+            quiet = Poller.IsQuiet && !Network.Pump() ? quiet + 1 : 0;
+            if (quiet == 2)
             {
                 return;
             }
