@@ -9,27 +9,49 @@ namespace Carousel.Load;
 /// <summary>The options of the command, their defaults and their ranges.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<int> _rounds = Number("--rounds", "Rounds; each measures every peer once, in an order that turns.", 5, 1, 100);
+    private readonly Option<int> _rounds = Number(
+        "--rounds", "Rounds; each measures every peer once, in an order that turns.", 5, 1, 100);
+
     private readonly Option<int> _seconds = Number("--seconds", "Seconds of each measurement, after one of warm-up.", 5, 1, 600);
-    private readonly Option<int> _warmUp = Number("--yarp-warmup", "Seconds of load on YARP before it is measured; a quarter of it again before each further scenario.", 40, 0, 600);
+
+    private readonly Option<int> _warmUp = Number(
+        "--yarp-warmup", "Seconds of load on YARP before it is measured; a quarter again in each further scenario.", 40, 0, 600);
+
     private readonly Option<int> _idle = Number("--idle-connections", "Idle connections to open.", 8000, 10, 8900);
     private readonly Option<int> _starts = Number("--starts", "Starts of each peer to measure.", 10, 1, 100);
     private readonly Option<string[]> _only = Names("--only", "Scenarios to run", ScenarioCatalog.Names);
     private readonly Option<string[]> _peers = Names("--peers", "Peers to compare", PeerCatalog.Names);
-    private readonly Option<bool> _quick = new("--quick") { Description = "See that all works: 1 round of 1 s, 500 idle connections, no file. Its numbers mean nothing." };
-    private readonly Option<string?> _carousel = new("--carousel") { Description = "Measure this binary instead of publishing src/Carousel.", HelpName = "PATH" };
+
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "See that all works: 1 round of 1 s, 500 idle connections, no file. Its numbers mean nothing.",
+    };
+
+    private readonly Option<string?> _carousel = new("--carousel")
+    {
+        Description = "Measure this binary instead of publishing src/Carousel.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<bool> _noPublish = new("--no-publish") { Description = "Measure what the last run published." };
-    private readonly Option<string?> _output = new("--output") { Description = "Where the report goes [default: bench/results/load-DATE-MACHINE.md].", HelpName = "FILE" };
+
+    private readonly Option<string?> _output = new("--output")
+    {
+        Description = "Where the report goes [default: bench/results/load-DATE-MACHINE.md].",
+        HelpName = "FILE",
+    };
 
     /// <summary>Parses, and runs the action unless the arguments were wrong or asked for help.</summary>
     public async Task<int> InvokeAsync(string[] args, string root, Func<LoadOptions, Task<int>> run)
     {
-        var command = new RootCommand("Compares Carousel with nginx, HAProxy, YARP and a bare epoll loop, side by side on this machine.")
+        var command = new RootCommand("Compares Carousel with nginx, HAProxy, YARP and a bare epoll loop, side by side.")
         {
             _rounds, _seconds, _only, _peers, _quick, _carousel, _noPublish, _warmUp, _idle, _starts, _output,
         };
         command.SetAction((parsed, _) => run(Read(parsed, args, root)));
-        return await command.Parse(args).InvokeAsync();
+
+        // Its own handling of Ctrl-C would end the process after two seconds, with peers still being stopped.
+        return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private LoadOptions Read(ParseResult parsed, string[] args, string root)
@@ -61,7 +83,8 @@ internal sealed class CommandLine
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (!int.TryParse(result.Tokens.FirstOrDefault()?.Value ?? $"{standard}", out int value) || value < least || value > most)
+            string text = result.Tokens.FirstOrDefault()?.Value ?? $"{standard}";
+            if (!int.TryParse(text, out int value) || value < least || value > most)
             {
                 result.AddError($"{name}: expected a number from {least} to {most}");
             }
@@ -79,7 +102,9 @@ internal sealed class CommandLine
 
     private static string[] ParseNames(ArgumentResult result, string name, IReadOnlyList<string> known)
     {
-        string[] asked = result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        string[] asked = result.Tokens
+            .SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            .ToArray();
         foreach (string unknown in asked.Except(known))
         {
             result.AddError($"{name}: \"{unknown}\" is none of {string.Join(", ", known)}");

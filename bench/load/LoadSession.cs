@@ -32,6 +32,8 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
                 _results.Starts.Add(await StartRun.MeasureAsync(peer, round, stop)), stop);
         }
 
+        // A Ctrl-C reaches the peers too: what they failed in then is no result.
+        stop.ThrowIfCancellationRequested();
         return _results;
     }
 
@@ -46,7 +48,8 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
                 var taking = peers.Where(peer => scenario.FitsFloor || !peer.IsLimit).ToList();
                 foreach (var peer in taking.ToList())
                 {
-                    await GuardAsync(scenario.Name, peer, taking, () => ReadyAsync(scenario, peer, running, warmUp, servers, stop));
+                    await GuardAsync(scenario.Name, peer, taking, () =>
+                        ReadyAsync(scenario, peer, running, warmUp, servers, stop));
                 }
 
                 warmUp = (options.YarpWarmUpSeconds + 3) / 4;
@@ -62,9 +65,14 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         }
     }
 
-    /// <summary>Starts the peer if it doesn't run (it may have died in the scenario before), and warms it up if it needs that.</summary>
+    /// <summary>Starts the peer if it doesn't run (it may have died before), and warms it up if it needs that.</summary>
     private async Task ReadyAsync(
-        LoadScenario scenario, Peer peer, Dictionary<Peer, RunningPeer> running, int warmUp, Servers servers, CancellationToken stop)
+        LoadScenario scenario,
+        Peer peer,
+        Dictionary<Peer, RunningPeer> running,
+        int warmUp,
+        Servers servers,
+        CancellationToken stop)
     {
         if (!running.TryGetValue(peer, out var ready) || ready.Process.HasExited)
         {
@@ -79,7 +87,8 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         }
     }
 
-    private async Task MeasureAsync(LoadScenario scenario, List<Peer> taking, Dictionary<Peer, RunningPeer> running, CancellationToken stop)
+    private async Task MeasureAsync(
+        LoadScenario scenario, List<Peer> taking, Dictionary<Peer, RunningPeer> running, CancellationToken stop)
     {
         for (int round = 0; round < options.Rounds; round++)
         {
@@ -89,8 +98,9 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
                 {
                     var sample = await LoadRun.MeasureAsync(scenario, running[peer], folder, round, options.Seconds, stop);
                     _results.Loads.Add(sample);
+                    string errors = sample.Errors > 0 ? $", {sample.Errors} ERRORS" : "";
                     say($"{scenario.Name} {round + 1}/{options.Rounds} {peer.Name}: {sample.Cpu.Total:F2} us/{scenario.Unit} " +
-                        $"({sample.Cpu.User:F2} user), {sample.RequestsPerSecond:F0}/s{(sample.Errors > 0 ? $", {sample.Errors} ERRORS" : "")}");
+                        $"({sample.Cpu.User:F2} user), {sample.RequestsPerSecond:F0}/s{errors}");
                 });
             }
         }

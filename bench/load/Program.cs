@@ -47,7 +47,8 @@ async Task<int> CompareAsync(LoadOptions options, string folder)
 {
     var peers = PeerCatalog.All(options.Carousel).Where(peer => options.Peers.Contains(peer.Name)).ToList();
     (string, string)[] always = [("taskset", "util-linux"), ("wrk", "wrk"), ("nginx", "nginx")];
-    var missing = Requirements.Missing([.. always, .. peers.SelectMany(peer => peer.Needs)], descriptors: 2 * Peer.MaxConnections + 1000);
+    var missing = Requirements.Missing(
+        [.. always, .. peers.SelectMany(peer => peer.Needs)], descriptors: 2 * Peer.MaxConnections + 1000);
     if (missing.Count > 0)
     {
         missing.ForEach(Say);

@@ -14,8 +14,8 @@ internal static class Balancer
     /// <summary>Balances over these servers. Blocks until the balancer has left; gives the exit code.</summary>
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
-    /// <param name="started">Called with the port when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, Action<int>? started = null)
+    /// <param name="whenStarted">Called with the port when connections are taken and the banner is written.</param>
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, Action<int>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
         int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
@@ -28,8 +28,11 @@ internal static class Balancer
         using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries)));
         using var names = new NameResolver(pool, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
-        names.StartAsync().GetAwaiter().GetResult();
         var engine = new ProxyEngine(options, pool, failures);
+        // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
+        bool started = false;
+        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop);
+        names.StartAsync().GetAwaiter().GetResult();
         try
         {
             engine.Start();
@@ -38,17 +41,21 @@ internal static class Balancer
         {
             return CannotStart(e.Message);
         }
-        using var signals = new Signals(() => Drain(engine, settings.DrainTimeout), engine.Stop);
+        Volatile.Write(ref started, true);
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
-        started?.Invoke(engine.Port);
+        whenStarted?.Invoke(engine.Port);
         engine.WaitForExit();
         return ExitCode.Ok;
     }
 
-    private static void Drain(ProxyEngine engine, TimeSpan atMost)
+    private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
     {
+        if (!started)
+        {
+            Environment.Exit(ExitCode.Ok);
+        }
         engine.Drain(atMost);
         string limit = Durations.Format(atMost);
         Console.Error.WriteLine($"draining: no new connections, requests in flight have {limit} to finish; a second signal ends at once");

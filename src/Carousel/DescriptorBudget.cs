@@ -29,15 +29,16 @@ internal static class DescriptorBudget
         {
             error = wanted is null
                 ? $"too few file descriptors: {descriptors} allowed, at least {needed} needed: raise the hard limit ({Remedy(needed)})"
-                : $"--max-connections {wanted} needs {needed} file descriptors, {descriptors} allowed: lower it, or raise the hard limit ({Remedy(needed)})";
+                : $"--max-connections {wanted} needs {needed} file descriptors, {descriptors} allowed: lower it, or raise the hard limit "
+                    + $"({Remedy(needed)})";
             return null;
         }
         error = null;
         return wanted ?? (int)Math.Min((descriptors - Reserve(workers)) / PerConnection, MaxDefault);
     }
 
-    /// <summary>Standard streams, the runtime's own, name lookups; and for each worker its epoll set, mailbox, listeners and spare pipes.</summary>
-    private static ulong Reserve(int workers) => 32 + 8 * (ulong)workers;
+    /// <summary>Standard streams, the runtime's own, name lookups; and for each worker its epoll set, mailbox, listeners, spare pipes and the clients it turns away.</summary>
+    private static ulong Reserve(int workers) => 32 + 56 * (ulong)workers;
 
     private static string Remedy(ulong needed) => $"ulimit -Hn {needed}, or LimitNOFILE={needed} in a systemd unit";
 }

@@ -31,7 +31,7 @@ internal static class ProcessTree
         return tree;
     }
 
-    /// <summary>The fields of /proc/PID/stat that follow the name (so [0] is the state); empty if the process has ended.</summary>
+    /// <summary>The fields of /proc/PID/stat after the name (so [0] is the state); empty if the process has ended.</summary>
     public static string[] StatFields(int pid)
     {
         try

@@ -9,11 +9,12 @@ internal static class Requirements
     public static List<string> Missing(IEnumerable<(string Program, string Package)> programs, int descriptors)
     {
         var missing = new List<string>();
-        var absent = programs.Where(needed => FindProgram(needed.Program) is null).ToList();
+        var absent = programs.Distinct().Where(needed => FindProgram(needed.Program) is null).ToList();
         if (absent.Count > 0)
         {
-            missing.Add($"not installed: {string.Join(", ", absent.Select(needed => needed.Program))}; try: " +
-                $"sudo apt-get install -y --no-install-recommends {string.Join(' ', absent.Select(needed => needed.Package).Distinct())}");
+            string packages = string.Join(' ', absent.Select(needed => needed.Package).Distinct());
+            missing.Add($"not installed: {string.Join(", ", absent.Select(needed => needed.Program))}; " +
+                $"try: sudo apt-get install -y --no-install-recommends {packages}");
         }
 
         if (MachineInfo.CoreCount < 2)
@@ -24,7 +25,7 @@ internal static class Requirements
         if (DescriptorLimit() is var limit && limit < descriptors)
         {
             missing.Add($"{descriptors} file descriptors are needed and the hard limit is {limit}; try: " +
-                $"ulimit -n {descriptors} as root, or fewer --idle-connections");
+                $"sudo prlimit --pid $$ --nofile={descriptors}");
         }
 
         return missing;
@@ -38,7 +39,8 @@ internal static class Requirements
 
     private static long DescriptorLimit()
     {
-        string line = File.ReadLines("/proc/self/limits").First(text => text.StartsWith("Max open files", StringComparison.Ordinal));
+        string line = File.ReadLines("/proc/self/limits")
+            .First(text => text.StartsWith("Max open files", StringComparison.Ordinal));
         string hard = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[4];
         return hard == "unlimited" ? long.MaxValue : long.Parse(hard, CultureInfo.InvariantCulture);
     }

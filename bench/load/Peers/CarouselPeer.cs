@@ -10,13 +10,14 @@ internal sealed class CarouselPeer(string? given) : Peer
 
     public override string Name => PeerName;
 
-    // The linker of ahead-of-time publishing.
-    public override IEnumerable<(string, string)> Needs => given is null ? [("clang", "clang")] : [];
+    public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
 
     public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)
     {
-        _version = given is null ? await publisher.CommitAsync(stop) : given;
-        _binary = given is null ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop) : Path.GetFullPath(given);
+        _version = given ?? await publisher.CommitAsync(stop);
+        _binary = given is null
+            ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop)
+            : Path.GetFullPath(given);
         if (!File.Exists(_binary))
         {
             throw new LoadException($"--carousel: there is no {_binary}");

@@ -7,14 +7,15 @@ internal sealed class FloorPeer : Peer
 
     public override string Name => "floor";
 
-    public override IEnumerable<(string, string)> Needs => [("clang", "clang")];
+    public override IEnumerable<(string, string)> Needs => [Publisher.Linker];
 
     public override bool IsLimit => true;
 
     public override async Task PrepareAsync(Publisher publisher, CancellationToken stop) =>
         _binary = await publisher.PublishAsync("bench/load/floor", "floor", "floor", stop);
 
-    public override Task<string> VersionAsync(CancellationToken stop) => Task.FromResult("a bare epoll loop: the limit, not a product");
+    public override Task<string> VersionAsync(CancellationToken stop) =>
+        Task.FromResult("a bare epoll loop: the limit, not a product");
 
     public override string[] Configure(Place place) => [_binary, $"{place.Port}", .. place.Servers.Select(port => $"{port}")];
 }

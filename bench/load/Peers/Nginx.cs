@@ -34,7 +34,10 @@ internal static class Nginx
             """;
     }
 
-    /// <summary>Where nginx puts bodies that don't fit its buffers: without these lines it would want its installed folders.</summary>
-    public static string TemporaryFolders(string folder) => string.Join('\n', ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
-        .Select(kind => $"    {kind}_temp_path {folder}/{kind};"));
+    /// <summary>Where bodies go that don't fit the buffers: without these lines nginx would want its installed folders.</summary>
+    public static string TemporaryFolders(string folder)
+    {
+        string[] kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        return string.Join('\n', kinds.Select(kind => $"    {kind}_temp_path {folder}/{kind};"));
+    }
 }

@@ -1,6 +1,6 @@
 namespace Carousel.Load.Peers;
 
-/// <summary>Where a peer is to serve: a folder of its own for its files, its port, and the servers' ports, all on loopback.</summary>
+/// <summary>Where a peer is to serve: a folder of its own, its port, and the servers' ports, all on loopback.</summary>
 internal sealed record Place(string Folder, int Port, IReadOnlyList<int> Servers);
 
 /// <summary>One of the proxies that are compared: how it is prepared, configured and started.</summary>
@@ -26,6 +26,6 @@ internal abstract class Peer
 
     public abstract Task<string> VersionAsync(CancellationToken stop);
 
-    /// <summary>Writes its configuration into the place's folder and returns the command that serves there in the foreground.</summary>
+    /// <summary>Writes its configuration into the place's folder; returns the command that serves in the foreground.</summary>
     public abstract string[] Configure(Place place);
 }

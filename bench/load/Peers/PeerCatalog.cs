@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Carousel.Load.Peers;
 
 /// <summary>All that can be compared, in the order of the tables.</summary>
@@ -5,6 +7,11 @@ internal static class PeerCatalog
 {
     public static IReadOnlyList<string> Names { get; } = All(null).Select(peer => peer.Name).ToList();
 
-    public static IReadOnlyList<Peer> All(string? carousel) =>
-        [new CarouselPeer(carousel), new NginxPeer(), new HaproxyPeer(), new YarpPeer(), new FloorPeer()];
+    public static IReadOnlyList<Peer> All(string? carousel)
+    {
+        Peer[] products = [new CarouselPeer(carousel), new NginxPeer(), new HaproxyPeer(), new YarpPeer()];
+
+        // The floor knows x64's layout of epoll events only.
+        return RuntimeInformation.ProcessArchitecture == Architecture.X64 ? [.. products, new FloorPeer()] : products;
+    }
 }

@@ -5,6 +5,9 @@ namespace Carousel.Load.Peers;
 /// <summary>Publishes the programs of this repository that are measured.</summary>
 internal sealed class Publisher(string root, bool skip, Action<string> say)
 {
+    /// <summary>What publishing ahead of time links with, and its packages.</summary>
+    public static (string Program, string Package) Linker => ("clang", "clang zlib1g-dev");
+
     /// <summary>Publishes a project into <c>artifacts/load/NAME</c> and returns the path of a file there.</summary>
     /// <param name="project">The project's folder, from the root of the repository.</param>
     /// <param name="name">The folder of the result.</param>
@@ -18,10 +21,8 @@ internal sealed class Publisher(string root, bool skip, Action<string> say)
         if (!skip)
         {
             say($"publishing {project}");
-            await Command.RunAsync(
-                "dotnet",
-                ["publish", Path.Combine(root, project), "-c", "Release", "--use-current-runtime", "-o", folder, "-v", "quiet", "--nologo"],
-                stop);
+            string[] how = ["-c", "Release", "--use-current-runtime", "-o", folder, "-v", "quiet", "--nologo"];
+            await Command.RunAsync("dotnet", ["publish", Path.Combine(root, project), .. how], stop);
         }
 
         return File.Exists(result) ? result : throw new LoadException($"{result} isn't there: run without --no-publish");

@@ -25,8 +25,8 @@ internal sealed class RunningPeer : IDisposable
     /// <exception cref="LoadException">It doesn't come up.</exception>
     public static RunningPeer Start(Peer peer, string folder, int port, Servers servers, CancellationToken stop)
     {
-        var place = new Place(Directory.CreateDirectory(Path.Combine(folder, $"{peer.Name}-{port}")).FullName, port, servers.Ports);
-        string[] command = peer.Configure(place);
+        var own = Directory.CreateDirectory(Path.Combine(folder, $"{peer.Name}-{port}"));
+        string[] command = peer.Configure(new Place(own.FullName, port, servers.Ports));
         long started = Stopwatch.GetTimestamp();
         var process = Child.Start(Cores.Peer, command);
         var time = Processes.FirstAnswer.Wait(peer.Name, process, port, started, stop);

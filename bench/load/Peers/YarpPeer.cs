@@ -25,5 +25,6 @@ internal sealed class YarpPeer : Peer
         return $"{yarp.Replace('/', ' ')} on .NET SDK {sdk}";
     }
 
-    public override string[] Configure(Place place) => ["dotnet", _program, $"{place.Port}", .. place.Servers.Select(port => $"{port}")];
+    public override string[] Configure(Place place) =>
+        ["dotnet", _program, $"{place.Port}", .. place.Servers.Select(port => $"{port}")];
 }

@@ -30,6 +30,9 @@ internal sealed partial class Child : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Once it has exited.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>What it wrote last, for the message when it didn't start or died.</summary>
     public string LastLines
     {

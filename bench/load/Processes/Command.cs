@@ -19,7 +19,8 @@ internal static class Command
             string text = await output + await error;
             return process.ExitCode == 0
                 ? text
-                : throw new LoadException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{text}");
+                : throw new LoadException(
+                    $"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{text}");
         }
         finally
         {

@@ -10,7 +10,7 @@ internal static class FirstAnswer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Returns the time since <paramref name="started"/> (a <see cref="Stopwatch"/> timestamp) at the first 200.</summary>
+    /// <summary>Returns the time from <paramref name="started"/>, a <see cref="Stopwatch"/> timestamp, to the 200.</summary>
     /// <exception cref="LoadException">It ended, or didn't answer in time.</exception>
     public static TimeSpan Wait(string name, Child child, int port, long started, CancellationToken stop)
     {
@@ -25,7 +25,7 @@ internal static class FirstAnswer
 
             if (child.HasExited)
             {
-                throw new LoadException($"{name} ended before it answered:\n{child.LastLines}");
+                throw new LoadException($"{name} ended with code {child.ExitCode} before it answered:\n{child.LastLines}");
             }
         }
 

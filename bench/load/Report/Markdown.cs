@@ -12,7 +12,8 @@ internal static class Markdown
         int[] widths = Enumerable.Range(0, rows[0].Length).Select(i => Math.Max(3, rows.Max(row => row[i].Length))).ToArray();
         var text = new StringBuilder();
         AppendRow(text, rows[0], widths);
-        AppendRow(text, widths.Select((width, i) => i == 0 ? new string('-', width) : new string('-', width - 1) + ":").ToArray(), widths);
+        string[] rule = widths.Select((width, i) => i == 0 ? new string('-', width) : new string('-', width - 1) + ":").ToArray();
+        AppendRow(text, rule, widths);
         foreach (string[] row in rows.Skip(1))
         {
             AppendRow(text, row, widths);

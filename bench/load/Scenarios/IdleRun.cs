@@ -9,7 +9,7 @@ namespace Carousel.Load.Scenarios;
 /// <summary>What an idle keep-alive connection costs a fresh process in memory.</summary>
 internal static class IdleRun
 {
-    /// <summary>Over one connection before "at rest" is read: what is allocated once shall not be divided among the connections.</summary>
+    /// <summary>Before "at rest" is read: what is allocated once shall not be divided among the connections.</summary>
     private const int WarmUpRequests = 2000;
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);

@@ -13,7 +13,11 @@ internal static class ScenarioCatalog
         new(Ten, "10 KB answers, 64 keep-alive connections", "/10k", 64) { FitsFloor = true },
         new(Megabyte, "1 MB answers, 16 keep-alive connections", "/1m", 16) { Unit = "MB" },
         new(Upload, "1 MB uploads, 16 keep-alive connections", "/upload", 16) { Unit = "MB", Uploads = true },
-        new(UploadStreamed, "1 MB uploads, nginx told to pass them on unbuffered", "/upload/streamed", 16) { Unit = "MB", Uploads = true },
+        new(UploadStreamed, "1 MB uploads, nginx told to pass them on unbuffered", "/upload/streamed", 16)
+        {
+            Unit = "MB",
+            Uploads = true,
+        },
         new(Close, "64-byte answers, a new connection each, 64 at a time", "/64", 64) { Closes = true },
     ];
 

@@ -5,7 +5,9 @@ using Carousel.Load.Processes;
 
 namespace Carousel.Load.Scenarios;
 
-/// <summary>What wrk saw: times in microseconds; errors are answers above 399 and failed connects, reads, writes and timeouts.</summary>
+/// <summary>
+/// What wrk saw: times in microseconds; errors are answers above 399 and failed connects, reads, writes and timeouts.
+/// </summary>
 internal sealed record WrkResult(long Requests, double DurationMicros, double P50, double P99, long Errors);
 
 /// <summary>The load generator: one thread on the load's core.</summary>
@@ -22,14 +24,15 @@ internal static partial class Wrk
 
     /// <summary>Runs the scenario against a port for so many seconds.</summary>
     /// <exception cref="LoadException">wrk failed.</exception>
-    public static async Task<WrkResult> RunAsync(LoadScenario scenario, string folder, int port, int seconds, CancellationToken stop)
+    public static async Task<WrkResult> RunAsync(
+        LoadScenario scenario, string folder, int port, int seconds, CancellationToken stop)
     {
         string script = Path.Combine(folder, $"{scenario.Name}.lua");
         await File.WriteAllTextAsync(script, Script(scenario), stop);
         string output = await Command.RunAsync(
             "taskset",
             [
-                "-c", $"{Cores.Load}", "wrk", "-t", "1", "-c", $"{scenario.Connections}", "-d", $"{seconds}s", "--timeout", "10s",
+                "-c", $"{Cores.Load}", "wrk", "-t", "1", "-c", $"{scenario.Connections}", "-d", $"{seconds}s", "--timeout", "2s",
                 "-s", script, $"http://127.0.0.1:{port}{scenario.Path}",
             ],
             stop);
@@ -39,7 +42,8 @@ internal static partial class Wrk
             throw new LoadException($"wrk gave no result:\n{output}");
         }
 
-        double[] values = match.Groups[1].Value.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        string[] fields = match.Groups[1].Value.Split(' ');
+        double[] values = Array.ConvertAll(fields, text => double.Parse(text, CultureInfo.InvariantCulture));
         return new WrkResult((long)values[0], values[1], values[2], values[3], (long)values[4]);
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Configuration;
 
 // yarp PORT SERVER-PORT...: Kestrel and YARP as their documentation sets them up, with all that costs and isn't needed left out.
@@ -8,7 +10,7 @@ builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;
     kestrel.Limits.MaxRequestBodySize = null;
-    kestrel.Listen(System.Net.IPAddress.Loopback, ports[0], listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
+    kestrel.Listen(IPAddress.Loopback, ports[0], listen => listen.Protocols = HttpProtocols.Http1);
 });
 builder.Services.AddRouting();
 builder.Services.AddReverseProxy()

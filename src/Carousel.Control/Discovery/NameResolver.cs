@@ -28,7 +28,8 @@ public sealed class NameResolver(ServerPool pool, ResolveName resolve, TimeProvi
     /// </summary>
     public async Task StartAsync()
     {
-        string[] names = [.. pool.Current.Servers.Select(server => server.Entry.Address.Host).Distinct().Where(host => !IPAddress.TryParse(host, out _))];
+        IEnumerable<string> hosts = pool.Current.Servers.Select(server => server.Entry.Address.Host).Distinct();
+        string[] names = [.. hosts.Where(host => !IPAddress.TryParse(host, out _))];
         if (names.Length == 0)
         {
             return;

@@ -29,9 +29,9 @@ internal sealed class PoolAddresses(ServerPool pool)
                 }
             }
             pool.Publish(new PoolSnapshot(before.Ring, before.Servers, endPoints.MoveToImmutable()));
-            foreach (Server server in concerned.Where(server => !addresses.IsEmpty && before.EndPoints[server.Slot].IsEmpty))
+            foreach (Server server in concerned.Where(_ => !addresses.IsEmpty))
             {
-                before.Ring.Add(server);
+                before.Ring.Restore(server);
             }
         }
     }

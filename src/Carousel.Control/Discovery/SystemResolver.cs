@@ -6,7 +6,7 @@ namespace Carousel.Control.Discovery;
 /// <summary>Looks a name up. Fails with <see cref="SocketException"/> as <see cref="Dns"/> does.</summary>
 public delegate Task<IPAddress[]> ResolveName(string host, CancellationToken stop);
 
-/// <summary>The resolver of the operating system (getaddrinfo): why this one, docs/decisions/0010-name-resolution.md says.</summary>
+/// <summary>The resolver of the operating system (getaddrinfo): why this one, docs/decisions/0003-name-resolution.md says.</summary>
 public static class SystemResolver
 {
     /// <inheritdoc cref="ResolveName"/>

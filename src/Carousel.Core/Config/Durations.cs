@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>, <c>1m30s</c>. Larger units first, each at most once.</summary>
+/// <summary>
+/// Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>, <c>1m30s</c>. Larger units first, each at most once.
+/// </summary>
 public static class Durations
 {
     private static readonly (string Unit, long Milliseconds)[] Units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];

@@ -91,7 +91,8 @@ internal static class HostText
     {
         try
         {
-            return $" ({new IdnMapping().GetAscii(host)})";
+            string ascii = new IdnMapping().GetAscii(host);
+            return NameError(ascii) is null ? $" ({ascii})" : "";
         }
         catch (ArgumentException)
         {

@@ -16,8 +16,8 @@ public static class PoolBuilder
     }
 
     /// <summary>
-    /// The first snapshot: servers given as addresses can be reached and are in the ring at once, in the order of the file; those given
-    /// by name come when their names resolve.
+    /// The first snapshot: the ring knows all servers in the order of the file. Those given as addresses can be reached and are in it at
+    /// once; those given by name are out, to be restored to their places when their names resolve.
     /// </summary>
     public static PoolSnapshot Build(ImmutableArray<Server> servers)
     {
@@ -27,9 +27,10 @@ public static class PoolBuilder
         {
             ImmutableArray<IPEndPoint> known = Literal(server.Entry.Address);
             endPoints.Add(known);
-            if (!known.IsEmpty)
+            ring.Add(server);
+            if (known.IsEmpty)
             {
-                ring.Add(server);
+                ring.Remove(server);
             }
         }
         return new PoolSnapshot(ring, servers, endPoints.MoveToImmutable());

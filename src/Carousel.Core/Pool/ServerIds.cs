@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// Ids of servers: the beginning of the SHA-256 of the canonical URL in hexadecimal. They depend on the set of URLs only, not on the
-/// order of the file, so that every replica and every start of the balancer computes the same.
+/// Ids of servers: the beginning of the FNV-1a hash (128 bits) of the canonical URL in hexadecimal. They depend on the set of URLs only, not on the
+/// order of the file, so that every replica and every start of the balancer computes the same. Nobody gains by forging one, so no
+/// cryptographic hash: that would make OpenSSL a condition for starting at all.
 /// </summary>
 internal static class ServerIds
 {
@@ -32,5 +32,15 @@ internal static class ServerIds
 
     private static int CommonPrefix(string a, string b) => a.AsSpan().CommonPrefixLength(b);
 
-    private static string Hash(string url) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
+    private static string Hash(string url)
+    {
+        // http://www.isthe.com/chongo/tech/comp/fnv: the offset basis and the prime 2^88 + 2^8 + 0x3b.
+        var hash = new UInt128(0x6c62272e07bb0142, 0x62b821756295c58d);
+        var prime = new UInt128(1UL << 24, 0x13b);
+        foreach (byte b in Encoding.UTF8.GetBytes(url))
+        {
+            hash = (hash ^ b) * prime;
+        }
+        return hash.ToString("x32");
+    }
 }

@@ -4,7 +4,7 @@ namespace Carousel.Core.Ring;
 
 /// <summary>
 /// The ring without its lock: nodes in a doubly linked circle that begins at the origin, and a cursor on the node whose
-/// turn it was last. Why it is right is in docs/decisions/0010-server-ring.md; in short:
+/// turn it was last. Why it is right is in docs/decisions/0001-server-ring.md; in short:
 /// <list type="bullet">
 /// <item>A turn is one CAS of the cursor along one link, so each link is taken by one thread: turns are exact.</item>
 /// <item>The Next of a node that left leads to a node that was in the ring later than itself: who stands on it, or sleeps
@@ -36,8 +36,8 @@ internal sealed class RingCore<TSteps>
 
     /// <summary>
     /// One turn, then a walk that leaves the cursor alone: to the origin, and from there once around. A server that stays
-    /// is met on that round, as no link leads past a node that is in the ring; and each step leads to a later place, so
-    /// the walk ends.
+    /// is met on that round, as no link leads past a node that is in the ring; each step leads to a later place, so the
+    /// walk ends; and it begins in the ring, so that whom it meets was there during the call.
     /// </summary>
     public Server? NextUntried(SlotSet tried)
     {
@@ -47,14 +47,16 @@ internal sealed class RingCore<TSteps>
         }
         for (int originsMet = 0; originsMet < 2;)
         {
-            TSteps.At(RingStep.ReadMark);
-            if (node.InRing && !tried.Contains(node.Server!.Slot))
+            if (node.Server is not { } server)
             {
-                return node.Server;
+                originsMet++;
+            }
+            else if (!tried.Contains(server.Slot))
+            {
+                return server;
             }
             TSteps.At(RingStep.ReadLink);
             node = node.Next;
-            originsMet += node == _origin ? 1 : 0;
         }
         return null;
     }

@@ -11,8 +11,9 @@ internal static class Authority
     private const int MaxHostBytes = 255;
 
     /// <summary>
-    /// True for a name, an IPv4 address or an IPv6 address in brackets, with or without a port of 0 to 65535 (which may be empty).
-    /// User information, an empty host and IPvFuture are refused. What is inside the brackets is checked by its characters only.
+    /// True for a name, an IPv4 address or an IPv6 address in brackets, with or without a port of 0 to 65535 (which may be
+    /// empty). User information, an empty host and IPvFuture are refused. What is inside the brackets is checked by its
+    /// characters only.
     /// </summary>
     /// <param name="head">The head's first byte.</param>
     /// <param name="slice">Where the authority is in it.</param>

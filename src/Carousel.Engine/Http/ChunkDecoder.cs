@@ -3,10 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Finds the data and the end of a chunked body (RFC 9112 section 7.1), however its bytes are split. As strict as the head's parsers: every line ends with CR LF,
-/// no control characters but tabs, no folded or forbidden trailers. Bounds its own overhead.
+/// Finds the data and the end of a chunked body (RFC 9112 section 7.1), however its bytes are split. As strict as the head's
+/// parsers: every line ends with CR LF, no control characters but tabs, no folded or forbidden trailers. Bounds its own overhead.
 /// </summary>
-/// <remarks>Start with <c>default</c> or <see cref="Reset"/>. After <see cref="ParseStatus.Rejected"/> only <see cref="Reset"/> may follow.</remarks>
+/// <remarks>
+/// Start with <c>default</c> or <see cref="Reset"/>. After <see cref="ParseStatus.Rejected"/> only <see cref="Reset"/> may
+/// follow.
+/// </remarks>
 internal struct ChunkDecoder
 {
     /// <summary>
@@ -55,8 +58,9 @@ internal struct ChunkDecoder
     /// <param name="dataStart">Where in the input the run of data starts that was found.</param>
     /// <param name="dataLength">How long it is; 0 if none was found.</param>
     /// <returns>
-    /// <see cref="ParseStatus.Complete"/>: the body ended, what follows belongs to the next message. <see cref="ParseStatus.NeedMore"/>: it goes on; if not all
-    /// was consumed, call again with the rest. <see cref="ParseStatus.Rejected"/>: malformed, the counts say nothing.
+    /// <see cref="ParseStatus.Complete"/>: the body ended, what follows belongs to the next message.
+    /// <see cref="ParseStatus.NeedMore"/>: it goes on; if not all was consumed, call again with the rest.
+    /// <see cref="ParseStatus.Rejected"/>: malformed, the counts say nothing.
     /// </returns>
     public ParseStatus Read(ReadOnlySpan<byte> input, out int consumed, out int dataStart, out int dataLength)
     {
@@ -85,7 +89,9 @@ internal struct ChunkDecoder
         return _state == State.Done ? ParseStatus.Complete : ParseStatus.NeedMore;
     }
 
-    /// <summary>As <see cref="Read"/>, for who only wants to know where the body ends: takes all runs of data there are.</summary>
+    /// <summary>
+    /// As <see cref="Read"/>, for who only wants to know where the body ends: takes all runs of data there are.
+    /// </summary>
     public ParseStatus Skip(ReadOnlySpan<byte> input, out int consumed)
     {
         consumed = 0;

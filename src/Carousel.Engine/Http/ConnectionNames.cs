@@ -6,8 +6,9 @@ namespace Carousel.Engine.Http;
 /// Fields that a message's Connection field declares to be for the next hop only (RFC 9110 section 7.6.1).
 /// </summary>
 /// <remarks>
-/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that <see cref="FieldName"/> knows
-/// (they are removed anyway, or carry framing, routing or the way the message took) and those listed here stay.
+/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that
+/// <see cref="FieldName"/> knows (they are removed anyway, or carry framing, routing or the way the message took) and those
+/// listed here stay.
 /// </remarks>
 internal static class ConnectionNames
 {
@@ -16,7 +17,9 @@ internal static class ConnectionNames
         FieldNames.Match(name) == FieldName.Other
         && !StartsWith(name, "x-forwarded-"u8)
         && !StartsWith(name, "x-session-"u8)
-        && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8);
+        && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8)
+        // An option, and reserved as a field name (RFC 9110 section 16.3.2).
+        && !Ascii.EqualsIgnoreCase(name, "close"u8);
 
     /// <summary>True if one of the head's Connection fields names this field and it may be removed for that.</summary>
     public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)

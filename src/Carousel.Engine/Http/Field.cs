@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Carousel.Engine.Http;
 
 /// <summary>Fields that the balancer itself reads, removes or writes. All others are passed on untouched.</summary>
@@ -32,6 +35,9 @@ internal readonly record struct Slice(ushort Start, ushort Length)
     public bool IsEmpty => Length == 0;
 
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> head) => head.Slice(Start, Length);
+
+    /// <summary>For the parsers, which made the slice and so know that it is inside the head.</summary>
+    public ReadOnlySpan<byte> Of(ref byte head) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, Start), Length);
 }
 
 /// <summary>One field line of a head: <c>name ":" OWS value OWS CRLF</c> (RFC 9112 section 5).</summary>

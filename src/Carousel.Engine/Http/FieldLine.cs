@@ -13,7 +13,9 @@ internal static class FieldLine
     /// Reads the line that starts at <paramref name="position"/>, of which at least one byte is there.
     /// Returns where the next line starts, or a <see cref="Stop"/>; then <paramref name="field"/> says nothing.
     /// </summary>
-    /// <remarks>A name must directly follow the line's start and the colon the name, so folded lines and spaces around names are refused.</remarks>
+    /// <remarks>
+    /// A name must directly follow the line's start and the colon the name, so folded lines and spaces around names are refused.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte head, int position, int length, ref Field field)
     {
@@ -44,7 +46,8 @@ internal static class FieldLine
     }
 
     /// <summary>
-    /// Reads the empty line that ends a head; the CR at <paramref name="position"/> was seen. Returns the head's length or a <see cref="Stop"/>.
+    /// Reads the empty line that ends a head; the CR at <paramref name="position"/> was seen. Returns the head's length or a
+    /// <see cref="Stop"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadEmpty(ref byte head, int position, int length) =>

@@ -24,11 +24,15 @@ internal static class FieldNames
             case 6:
                 return Is(ref name, "expect"u8) ? FieldName.Expect : FieldName.Other;
             case 7:
-                return Is(ref name, "upgrade"u8) ? FieldName.Upgrade : Is(ref name, "trailer"u8) ? FieldName.Trailer : FieldName.Other;
+                return Is(ref name, "upgrade"u8) ? FieldName.Upgrade
+                    : Is(ref name, "trailer"u8) ? FieldName.Trailer
+                    : FieldName.Other;
             case 9:
                 return Is(ref name, "forwarded"u8) ? FieldName.Forwarded : FieldName.Other;
             case 10:
-                return Is(ref name, "connection"u8) ? FieldName.Connection : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive : FieldName.Other;
+                return Is(ref name, "connection"u8) ? FieldName.Connection
+                    : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive
+                    : FieldName.Other;
             case 14:
                 return Is(ref name, "content-length"u8) ? FieldName.ContentLength : FieldName.Other;
             case >= 15 and <= 19:
@@ -51,8 +55,9 @@ internal static class FieldNames
     };
 
     /// <summary>
-    /// Compares as many bytes as <paramref name="lower"/> has. Setting bit 0x20 makes letters lower case; it maps no other token byte to
-    /// a letter or "-" (that would take a control character or one of <c>@ [ \ ]</c>), so for tokens the comparison is exact.
+    /// Compares as many bytes as <paramref name="lower"/> has. Setting bit 0x20 makes letters lower case; it maps no other token
+    /// byte to a letter or "-" (that would take a control character or one of <c>@ [ \ ]</c>), so for tokens the comparison is
+    /// exact.
     /// </summary>
     /// <remarks>The two reads of a size overlap instead of going past the name's end.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,16 +75,20 @@ internal static class FieldNames
         {
             return IsHalf(ref name, ref expected, 0) && IsHalf(ref name, ref expected, length - 4);
         }
-        return IsByte(ref name, ref expected, 0) && IsByte(ref name, ref expected, length / 2) && IsByte(ref name, ref expected, length - 1);
+        return IsByte(ref name, ref expected, 0)
+            && IsByte(ref name, ref expected, length / 2)
+            && IsByte(ref name, ref expected, length - 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWord(ref byte name, ref byte expected, int at) =>
-        (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref name, at)) | 0x2020_2020_2020_2020) == Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref expected, at));
+        (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref name, at)) | 0x2020_2020_2020_2020)
+        == Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref expected, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsHalf(ref byte name, ref byte expected, int at) =>
-        (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref name, at)) | 0x2020_2020) == Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref expected, at));
+        (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref name, at)) | 0x2020_2020)
+        == Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref expected, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsByte(ref byte name, ref byte expected, int at) =>

@@ -21,8 +21,8 @@ internal readonly struct FieldSet(uint bits)
     public const uint XForwardedProto = 1u << (int)FieldName.XForwardedProto;
 
     /// <summary>
-    /// What concerns one connection only (RFC 9110 section 7.6.1 and the historical Proxy-Connection), in either direction, but for
-    /// Transfer-Encoding, which belongs to the framing.
+    /// What concerns one connection only (RFC 9110 section 7.6.1 and the historical Proxy-Connection), in either direction, but
+    /// for Transfer-Encoding, which belongs to the framing.
     /// </summary>
     public const uint HopByHop = Connection | KeepAlive | ProxyConnection | Te | Upgrade;
 

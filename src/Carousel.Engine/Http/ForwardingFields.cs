@@ -43,8 +43,8 @@ internal static class ForwardingFields
     }
 
     /// <summary>
-    /// RFC 7239 section 4, as a line of its own: several are the same as one list. An IPv6 address is bracketed and quoted (section 6.1); an
-    /// authority may have a colon and is always quoted; neither can hold a quote or a backslash.
+    /// RFC 7239 section 4, as a line of its own: several are the same as one list. An IPv6 address is bracketed and quoted
+    /// (section 6.1); an authority may have a colon and is always quoted; neither can hold a quote or a backslash.
     /// </summary>
     private static void WriteForwarded(ref HeadWriter writer, in ForwardingInfo info, ReadOnlySpan<byte> authority)
     {

@@ -9,21 +9,25 @@ internal readonly ref struct ForwardingInfo
     /// <summary>The longest scheme: https.</summary>
     public const int MaxScheme = 5;
 
-    /// <summary>The client's address as text, IPv6 without brackets: <c>127.0.0.1</c>, <c>::1</c>. At most <see cref="MaxAddress"/> bytes.</summary>
+    /// <summary>
+    /// The client's address as text, IPv6 without brackets: <c>127.0.0.1</c>, <c>::1</c>. At most <see cref="MaxAddress"/> bytes.
+    /// </summary>
     public required ReadOnlySpan<byte> ClientAddress { get; init; }
 
     /// <summary><c>http</c> or <c>https</c>: how the client speaks to us.</summary>
     public required ReadOnlySpan<byte> Scheme { get; init; }
 
     /// <summary>
-    /// The client is a proxy of ours: its X-Forwarded-For gets the address appended, its X-Forwarded-Host, X-Forwarded-Proto and Forwarded are passed on.
-    /// Otherwise all of these are removed and written anew.
+    /// The client is a proxy of ours: its X-Forwarded-For gets the address appended, its X-Forwarded-Host, X-Forwarded-Proto and
+    /// Forwarded are passed on. Otherwise all of these are removed and written anew.
     /// </summary>
     public bool TrustClient { get; init; }
 
     /// <summary>Also write <c>Forwarded</c> (RFC 7239).</summary>
     public bool SendForwarded { get; init; }
 
-    /// <summary>Host for an HTTP/1.0 request that names none: the server's own authority, at most <see cref="Authority.MaxBytes"/> long.</summary>
+    /// <summary>
+    /// Host for an HTTP/1.0 request that names none: the server's own authority, at most <see cref="Authority.MaxBytes"/> long.
+    /// </summary>
     public required ReadOnlySpan<byte> FallbackHost { get; init; }
 }

@@ -10,8 +10,9 @@ namespace Carousel.Engine.Http;
 internal struct FramingFields
 {
     /// <summary>
-    /// Most elements that all Connection fields of a head may have together. The rewriter compares each field of the head with each of these,
-    /// so without a bound a small head could cost millions of comparisons. More than a handful was never seen in earnest.
+    /// Most elements that all Connection fields of a head may have together. The rewriter compares each field of the head with
+    /// each of these, so without a bound a small head could cost millions of comparisons. More than a handful was never seen in
+    /// earnest.
     /// </summary>
     public const int MaxConnectionOptions = 32;
 
@@ -35,8 +36,8 @@ internal struct FramingFields
     public bool NamesFields { get; private set; }
 
     /// <summary>
-    /// An upgrade that we pass on. Not one to HTTP/2 in clear text: inside such a tunnel requests would reach the server unseen and unchecked,
-    /// and whoever may ignore an upgrade (RFC 9110 section 7.8) had better do.
+    /// An upgrade that we pass on. Not one to HTTP/2 in clear text: inside such a tunnel requests would reach the server unseen
+    /// and unchecked, and whoever may ignore an upgrade (RFC 9110 section 7.8) had better do.
     /// </summary>
     public readonly bool IsUpgrade => _hasUpgradeOption && _hasUpgradeField && !_offersHttp2;
 
@@ -52,7 +53,9 @@ internal struct FramingFields
         return IsChunked ? FailureReason.AmbiguousLength : FailureReason.None;
     }
 
-    /// <summary>Once, and nothing but <c>chunked</c>. An HTTP/1.0 message that has it is taken as wrongly framed (RFC 9112 section 6.1).</summary>
+    /// <summary>
+    /// Once, and nothing but <c>chunked</c>. An HTTP/1.0 message that has it is taken as wrongly framed (RFC 9112 section 6.1).
+    /// </summary>
     public FailureReason TakeTransferEncoding(ReadOnlySpan<byte> value, bool isHttp10)
     {
         if (IsChunked || !Ascii.EqualsIgnoreCase(value, "chunked"u8))

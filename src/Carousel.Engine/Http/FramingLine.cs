@@ -1,8 +1,8 @@
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// The one line of a rewritten head that says where the body ends. It is always written in one form, since what two parsers could read
-/// in two ways (leading zeros, white space, letter case) is what request smuggling is made of.
+/// The one line of a rewritten head that says where the body ends. It is always written in one form, since what two parsers could
+/// read in two ways (leading zeros, white space, letter case) is what request smuggling is made of.
 /// </summary>
 internal static class FramingLine
 {
@@ -13,8 +13,8 @@ internal static class FramingLine
     public const int MaxGrowth = 1;
 
     /// <summary>
-    /// True if the field is framing, the first to be kept, and its line is in that form already (whatever the case of its name), so that it may be
-    /// copied as it is. <paramref name="kept"/> are the <see cref="FieldSet"/> bits of what was copied so far.
+    /// True if the field is framing, the first to be kept, and its line is in that form already (whatever the case of its name),
+    /// so that it may be copied as it is. <paramref name="kept"/> are the <see cref="FieldSet"/> bits of what was copied so far.
     /// </summary>
     public static bool MayCopy(ReadOnlySpan<byte> head, in Field field, uint kept) =>
         field.Known is FieldName.ContentLength or FieldName.TransferEncoding
@@ -38,7 +38,9 @@ internal static class FramingLine
 
     private static bool IsCanonical(ReadOnlySpan<byte> head, in Field field)
     {
-        bool isTight = field.Value.Start == field.Name.End + 2 && head[field.Name.End + 1] == (byte)' ' && field.LineEnd == field.Value.End + 2;
+        bool isTight = field.Value.Start == field.Name.End + 2
+            && head[field.Name.End + 1] == (byte)' '
+            && field.LineEnd == field.Value.End + 2;
         if (!isTight)
         {
             return false;

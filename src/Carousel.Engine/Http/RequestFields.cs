@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Carousel.Core.Telemetry;
 
@@ -15,7 +13,7 @@ internal struct RequestFields
     /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
     public FailureReason Take(ref byte start, in Field field, ref RequestHead head)
     {
-        ReadOnlySpan<byte> value = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref start, field.Value.Start), field.Value.Length);
+        ReadOnlySpan<byte> value = field.Value.Of(ref start);
         switch (field.Known)
         {
             case FieldName.Host:
@@ -28,7 +26,9 @@ internal struct RequestFields
                 return _framing.TakeTransferEncoding(value, head.IsHttp10);
             case FieldName.Expect when !head.IsHttp10:
                 _expectsContinue = true;
-                return Ascii.EqualsIgnoreCase(value, "100-continue"u8) ? FailureReason.None : FailureReason.UnsupportedExpectation;
+                return Ascii.EqualsIgnoreCase(value, "100-continue"u8)
+                    ? FailureReason.None
+                    : FailureReason.UnsupportedExpectation;
             case FieldName.Upgrade:
                 _framing.TakeUpgrade(value);
                 return FailureReason.None;
@@ -62,7 +62,8 @@ internal struct RequestFields
     }
 
     /// <summary>
-    /// Host comes once and is well formed. It may be empty only where the target has an authority that replaces it (RFC 9112 section 3.2.2).
+    /// Host comes once and is well formed. It may be empty only where the target has an authority that replaces it (RFC 9112
+    /// section 3.2.2).
     /// </summary>
     private FailureReason TakeHost(ref byte start, Slice value, ref RequestHead head)
     {

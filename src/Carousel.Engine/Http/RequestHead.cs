@@ -15,7 +15,9 @@ internal enum RequestMethod : byte
     Patch,
 }
 
-/// <summary>The four forms of a request target (RFC 9112 section 3.2). Authority form comes with CONNECT only, which is refused.</summary>
+/// <summary>
+/// The four forms of a request target (RFC 9112 section 3.2). Authority form comes with CONNECT only, which is refused.
+/// </summary>
 internal enum TargetForm : byte
 {
     Origin,
@@ -49,30 +51,42 @@ internal struct RequestHead
     /// <summary>The target as written.</summary>
     public Slice Target;
 
-    /// <summary>Path and query, to be sent as origin form; empty for an absolute form without a path (send "/", or "*" for OPTIONS) and for "*".</summary>
+    /// <summary>
+    /// Path and query, to be sent as origin form. An absolute form may lack the path: then this is empty (send "/", or "*" for
+    /// OPTIONS) or starts with "?" (send "/" before it). Empty for "*" as well.
+    /// </summary>
     public Slice PathAndQuery;
 
-    /// <summary>The authority that the request is for: of the absolute form if it is one, else of Host; empty if there is none (HTTP/1.0).</summary>
+    /// <summary>
+    /// The authority that the request is for: of the absolute form if it is one, else of Host; empty if there is none (HTTP/1.0).
+    /// </summary>
     public Slice Authority;
 
     public bool IsHttp10;
 
-    /// <summary><see cref="BodyKind.None"/>, <see cref="BodyKind.Length"/> (also for 0) or <see cref="BodyKind.Chunked"/>.</summary>
+    /// <summary>
+    /// <see cref="BodyKind.None"/>, <see cref="BodyKind.Length"/> (also for 0) or <see cref="BodyKind.Chunked"/>.
+    /// </summary>
     public BodyKind Body;
 
     /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
     public long ContentLength;
 
-    /// <summary>The client wants to keep its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c> (and no <c>close</c>).</summary>
+    /// <summary>
+    /// The client wants to keep its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c> (and no <c>close</c>).
+    /// </summary>
     public bool KeepAlive;
 
-    /// <summary>1.1 with both <c>Connection: upgrade</c> and an Upgrade field.</summary>
+    /// <summary>1.1 with both <c>Connection: upgrade</c> and an Upgrade field that does not offer HTTP/2.</summary>
     public bool Upgrade;
 
     /// <summary>1.1 with <c>Expect: 100-continue</c>.</summary>
     public bool ExpectContinue;
 
-    /// <summary>Connection names fields other than those that are hop-by-hop anyway, so the rewriter has to look for them.</summary>
+    /// <summary>
+    /// Connection names fields that are to be removed for it (<see cref="ConnectionNames"/>), so the rewriter has to look for
+    /// them.
+    /// </summary>
     public bool ConnectionNamesFields;
 
     public int FieldCount;

@@ -4,13 +4,16 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Reads <c>method SP request-target SP HTTP-version CRLF</c> (RFC 9112 section 3): exactly one space, no other white space.</summary>
+/// <summary>
+/// Reads <c>method SP request-target SP HTTP-version CRLF</c> (RFC 9112 section 3): exactly one space, no other white space.
+/// </summary>
 internal static class RequestLine
 {
     private const int VersionBytes = 8;
 
     /// <summary>
-    /// Reads the line that starts at <paramref name="position"/> into <paramref name="request"/>. Returns where the next line starts, or a <see cref="Stop"/>.
+    /// Reads the line that starts at <paramref name="position"/> into <paramref name="request"/>. Returns where the next line
+    /// starts, or a <see cref="Stop"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte head, int position, int length, ref RequestHead request)
@@ -32,7 +35,7 @@ internal static class RequestLine
             return next;
         }
         request.MethodToken = new Slice((ushort)position, (ushort)(methodEnd - position));
-        request.Method = MatchMethod(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, position), methodEnd - position));
+        request.Method = MatchMethod(request.MethodToken.Of(ref head));
         request.Target = new Slice((ushort)target, (ushort)(targetEnd - target));
         FailureReason reason = RequestTarget.Read(ref head, ref request);
         return reason == FailureReason.None ? next : Stop.Refuse(reason);
@@ -63,7 +66,9 @@ internal static class RequestLine
         return isHttp11 ? position + VersionBytes + 2 : ReadOtherVersion(ref head, position, length, out isHttp10);
     }
 
-    /// <summary>Whatever is not 1.1, or not there as a whole: byte by byte, so that what can't become a version is refused at once.</summary>
+    /// <summary>
+    /// Whatever is not 1.1, or not there as a whole: byte by byte, so that what can't become a version is refused at once.
+    /// </summary>
     private static int ReadOtherVersion(ref byte head, int position, int length, out bool isHttp10)
     {
         isHttp10 = false;
@@ -87,6 +92,7 @@ internal static class RequestLine
         }
         byte major = Unsafe.Add(ref head, lineEnd - 3), minor = Unsafe.Add(ref head, lineEnd - 1);
         isHttp10 = minor == (byte)'0';
-        return major == (byte)'1' && minor is (byte)'0' or (byte)'1' ? lineEnd + 2 : Stop.Refuse(FailureReason.UnsupportedVersion);
+        bool isSpoken = major == (byte)'1' && minor is (byte)'0' or (byte)'1';
+        return isSpoken ? lineEnd + 2 : Stop.Refuse(FailureReason.UnsupportedVersion);
     }
 }

@@ -5,7 +5,9 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Parses the head of a request (RFC 9112). Pure: no state, no allocation, no exception, no byte read beyond the input.</summary>
+/// <summary>
+/// Parses the head of a request (RFC 9112). Pure: no state, no allocation, no exception, no byte read beyond the input.
+/// </summary>
 internal static class RequestParser
 {
     /// <summary>
@@ -14,14 +16,20 @@ internal static class RequestParser
     /// <param name="input">The bytes there are. What is behind the head does not matter.</param>
     /// <param name="limits">
     /// Bounds of the head. As soon as <see cref="HeadLimits.MaxBytes"/> are there without a complete head it is
-    /// <see cref="FailureReason.TargetTooLong"/> or, once the request line was complete, <see cref="FailureReason.HeadTooLarge"/>.
+    /// <see cref="FailureReason.TargetTooLong"/> or, once the request line was complete,
+    /// <see cref="FailureReason.HeadTooLarge"/>.
     /// </param>
-    /// <param name="fields">At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="RequestHead.FieldCount"/> are filled.</param>
+    /// <param name="fields">
+    /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="RequestHead.FieldCount"/> are filled.
+    /// </param>
     /// <param name="head">What the head says; meaningful only when <see cref="ParseStatus.Complete"/>.</param>
-    /// <param name="reason">Why the head was refused; <see cref="FailureReason.None"/> unless <see cref="ParseStatus.Rejected"/>.</param>
+    /// <param name="reason">
+    /// Why the head was refused; <see cref="FailureReason.None"/> unless <see cref="ParseStatus.Rejected"/>.
+    /// </param>
     /// <remarks>
-    /// Wrong bytes are refused as soon as they are seen, in the order they come; rules about whole lines (Host, lengths, the target's form) when the line is
-    /// complete; a missing Host at the end. The verdict is the same for every way to split the input. Showing a head again costs another parse of all of it.
+    /// Wrong bytes are refused as soon as they are seen, in the order they come; rules about whole lines (Host, lengths, the
+    /// target's form) when the line is complete; a missing Host at the end. The verdict is the same for every way to split the
+    /// input. Showing a head again costs another parse of all of it.
     /// </remarks>
     public static ParseStatus Parse(
         ReadOnlySpan<byte> input, in HeadLimits limits, Span<Field> fields, out RequestHead head, out FailureReason reason)
@@ -64,7 +72,8 @@ internal static class RequestParser
 
     /// <summary>Reads field lines up to the empty one. Returns the head's length or a <see cref="Stop"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadFields(ref byte start, int position, int length, Span<Field> fields, ref RequestFields meaning, ref RequestHead head)
+    private static int ReadFields(
+        ref byte start, int position, int length, Span<Field> fields, ref RequestFields meaning, ref RequestHead head)
     {
         int count = 0;
         while (position < length)

@@ -1,21 +1,27 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>Writes a request's head as it is sent to a server: what stays is copied in runs of lines, what concerns only the client's connection is left out.</summary>
+/// <summary>
+/// Writes a request's head as it is sent to a server: what stays is copied in runs of lines, what concerns only the client's
+/// connection is left out.
+/// </summary>
 internal static class RequestRewriter
 {
     /// <summary>Most bytes a rewritten head can be longer than the original.</summary>
     /// <remarks>
-    /// The forwarding fields; <c>Host: </c> with its line end; <c>Connection: upgrade</c>; a longer framing line; a comma and a space in X-Forwarded-For.
-    /// Host's value does not count: a target's authority was in the head before, and where the fallback is used the forwarding fields lack two authorities.
+    /// The forwarding fields; 2 for a Host line (<c>Host: </c> and CR LF) that takes the authority, but not the scheme, out of the
+    /// target; 1 for the space in <c>Connection: upgrade</c>; the framing line. A fallback Host is shorter than what the forwarding
+    /// fields then lack: two authorities.
     /// </remarks>
-    public const int MaxGrowth = ForwardingFields.MaxBytes + 8 + 21 + FramingLine.MaxGrowth + 2;
+    public const int MaxGrowth = ForwardingFields.MaxBytes + 2 + 1 + FramingLine.MaxGrowth;
 
     /// <summary>Writes the head for the server.</summary>
     /// <param name="head">The bytes that were parsed, at least <see cref="RequestHead.Length"/> of them.</param>
     /// <param name="request">What the parser said of them.</param>
     /// <param name="fields">The parser's field table.</param>
     /// <param name="info">What the server is told of the client.</param>
-    /// <param name="output">At least <see cref="RequestHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.</param>
+    /// <param name="output">
+    /// At least <see cref="RequestHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.
+    /// </param>
     /// <returns>How many bytes were written.</returns>
     public static int Write(
         ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, Span<byte> output)
@@ -45,7 +51,8 @@ internal static class RequestRewriter
     }
 
     /// <summary>Returns where the run to be copied starts: at the request line if it may stay as it is, else behind it.</summary>
-    private static int WriteRequestLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields)
+    private static int WriteRequestLine(
+        ref HeadWriter writer, ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields)
     {
         if (request.Form != TargetForm.Absolute && !request.IsHttp10)
         {
@@ -69,7 +76,12 @@ internal static class RequestRewriter
     }
 
     private static FieldSet CopyFields(
-        ref HeadWriter writer, ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, int runStart)
+        ref HeadWriter writer,
+        ReadOnlySpan<byte> head,
+        in RequestHead request,
+        ReadOnlySpan<Field> fields,
+        in ForwardingInfo info,
+        int runStart)
     {
         var special = new FieldSet(Special(request, info));
         bool removesNamed = request.ConnectionNamesFields;

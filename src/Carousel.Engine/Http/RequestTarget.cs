@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Carousel.Core.Telemetry;
 
@@ -9,7 +8,8 @@ namespace Carousel.Engine.Http;
 internal static class RequestTarget
 {
     /// <summary>
-    /// Reads <see cref="RequestHead.Target"/>, which is not empty, given the method; sets form, path and query, and the authority of an absolute form.
+    /// Reads <see cref="RequestHead.Target"/>, which is not empty, given the method; sets form, path and query, and the authority
+    /// of an absolute form.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FailureReason Read(ref byte head, ref RequestHead request)
@@ -29,7 +29,7 @@ internal static class RequestTarget
         {
             return FailureReason.ConnectRefusedMethod;
         }
-        ReadOnlySpan<byte> target = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, request.Target.Start), request.Target.Length);
+        ReadOnlySpan<byte> target = request.Target.Of(ref head);
         if (target.SequenceEqual("*"u8))
         {
             request.Form = TargetForm.Asterisk;

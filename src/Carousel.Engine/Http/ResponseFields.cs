@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
@@ -12,7 +10,7 @@ internal struct ResponseFields
     /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
     public FailureReason Take(ref byte start, in Field field, ref ResponseHead head)
     {
-        ReadOnlySpan<byte> value = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref start, field.Value.Start), field.Value.Length);
+        ReadOnlySpan<byte> value = field.Value.Of(ref start);
         switch (field.Known)
         {
             case FieldName.ContentLength:
@@ -42,7 +40,7 @@ internal struct ResponseFields
         head.Body = isBodiless ? BodyKind.None : framedAs == BodyKind.None ? BodyKind.UntilClose : framedAs;
         head.ContentLength = isNeverFramed ? 0 : _framing.ContentLength;
 
-        // A server that frames a body where none can be may send one: what follows on its connection is not to be trusted as an answer.
+        // A server that frames a body where none can be may send one: what follows on its connection may not be an answer.
         bool mayFollow = isNeverFramed && (_framing.IsChunked || _framing.ContentLength > 0);
         head.KeepAlive = !_framing.HasClose && (!head.IsHttp10 || _framing.HasKeepAlive)
             && head.Body != BodyKind.UntilClose && !mayFollow;

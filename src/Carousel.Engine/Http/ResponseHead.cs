@@ -15,20 +15,28 @@ internal struct ResponseHead
     public bool IsHttp10;
 
     /// <summary>
-    /// How the body is framed, given the request's method (RFC 9112 section 6.3): <see cref="BodyKind.None"/> for answers to HEAD, for 1xx, 204 and 304.
+    /// How the body is framed, given the request's method (RFC 9112 section 6.3): <see cref="BodyKind.None"/> for answers to
+    /// HEAD, for 1xx, 204 and 304.
     /// </summary>
     public BodyKind Body;
 
     /// <summary>
     /// What the fields say of the framing, to be passed on even where no body follows (HEAD, 304): <see cref="BodyKind.Length"/>,
-    /// <see cref="BodyKind.Chunked"/> or <see cref="BodyKind.None"/>; always the last for 1xx and 204, where such fields mean nothing.
+    /// <see cref="BodyKind.Chunked"/> or <see cref="BodyKind.None"/>; always the last for 1xx and 204, where such fields mean
+    /// nothing.
     /// </summary>
     public BodyKind FramedAs;
 
-    /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>; without a body what the body of a GET would have.</summary>
+    /// <summary>
+    /// Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>; without a body what the body of a GET would
+    /// have.
+    /// </summary>
     public long ContentLength;
 
-    /// <summary>The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with <see cref="BodyKind.UntilClose"/> or a framed 204.</summary>
+    /// <summary>
+    /// The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with
+    /// <see cref="BodyKind.UntilClose"/> or a framed 204.
+    /// </summary>
     public bool KeepAlive;
 
     /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>

@@ -5,20 +5,30 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Parses the head of an answer (RFC 9112). Pure, as <see cref="RequestParser"/> is, and as strict with its fields.</summary>
+/// <summary>
+/// Parses the head of an answer (RFC 9112). Pure, as <see cref="RequestParser"/> is, and as strict with its fields.
+/// </summary>
 internal static class ResponseParser
 {
     /// <summary>Parses the head at the start of <paramref name="input"/>.</summary>
     /// <param name="input">The bytes there are. What is behind the head does not matter.</param>
     /// <param name="method">The request's method: it decides whether there is a body.</param>
     /// <param name="limits">Bounds of the head; beyond them it is <see cref="FailureReason.AnswerHeadTooLarge"/>.</param>
-    /// <param name="fields">At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="ResponseHead.FieldCount"/> are filled.</param>
+    /// <param name="fields">
+    /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="ResponseHead.FieldCount"/> are filled.
+    /// </param>
     /// <param name="head">What the head says; meaningful only when <see cref="ParseStatus.Complete"/>.</param>
     /// <param name="reason">
-    /// <see cref="FailureReason.BadAnswer"/> or <see cref="FailureReason.AnswerHeadTooLarge"/> when <see cref="ParseStatus.Rejected"/>, else <see cref="FailureReason.None"/>.
+    /// <see cref="FailureReason.BadAnswer"/> or <see cref="FailureReason.AnswerHeadTooLarge"/> when
+    /// <see cref="ParseStatus.Rejected"/>, else <see cref="FailureReason.None"/>.
     /// </param>
     public static ParseStatus Parse(
-        ReadOnlySpan<byte> input, RequestMethod method, in HeadLimits limits, Span<Field> fields, out ResponseHead head, out FailureReason reason)
+        ReadOnlySpan<byte> input,
+        RequestMethod method,
+        in HeadLimits limits,
+        Span<Field> fields,
+        out ResponseHead head,
+        out FailureReason reason)
     {
         Debug.Assert(limits.MaxBytes <= ushort.MaxValue && fields.Length >= limits.MaxFields);
         head = default;
@@ -48,7 +58,8 @@ internal static class ResponseParser
 
     /// <summary>Reads field lines up to the empty one. Returns the head's length or a <see cref="Stop"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadFields(ref byte start, int position, int length, Span<Field> fields, ref ResponseFields meaning, ref ResponseHead head)
+    private static int ReadFields(
+        ref byte start, int position, int length, Span<Field> fields, ref ResponseFields meaning, ref ResponseHead head)
     {
         int count = 0;
         while (position < length)

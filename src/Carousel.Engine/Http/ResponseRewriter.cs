@@ -29,16 +29,20 @@ internal enum BodyRecoding : byte
     Chunk,
 }
 
-/// <summary>Writes an answer's head as it is sent to the client: what stays is copied in runs of lines, what concerns only the server's connection is left out.</summary>
+/// <summary>
+/// Writes an answer's head as it is sent to the client: what stays is copied in runs of lines, what concerns only the server's
+/// connection is left out.
+/// </summary>
 /// <remarks>
-/// Proxy-Authenticate is left out: it is for whoever spoke to that proxy (RFC 9110 section 11.7.1), which was the balancer. Content-Length and Transfer-Encoding
-/// are left out of 1xx and 204, where they must not be (RFC 9110 section 8.6, RFC 9112 section 6.1), so that nobody waits for a body.
+/// Proxy-Authenticate is left out: it is for whoever spoke to that proxy (RFC 9110 section 11.7.1), which was the balancer.
+/// Content-Length and Transfer-Encoding are left out of 1xx and 204, where they must not be (RFC 9110 section 8.6, RFC 9112
+/// section 6.1), so that nobody waits for a body.
 /// </remarks>
 internal static class ResponseRewriter
 {
     /// <summary>
-    /// Most bytes a rewritten head can be longer than the original: the space before an absent phrase, the framing line grown or added,
-    /// <c>Date: </c> with its line end, <c>Connection: keep-alive</c>.
+    /// Most bytes a rewritten head can be longer than the original: the space before an absent phrase, the framing line grown or
+    /// added, <c>Date: </c> with its line end, <c>Connection: keep-alive</c>.
     /// </summary>
     public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 8 + DateBytes + 24;
 
@@ -53,8 +57,13 @@ internal static class ResponseRewriter
     /// <param name="fields">The parser's field table.</param>
     /// <param name="connection">What to say of the connection.</param>
     /// <param name="recoding">How the body will be framed.</param>
-    /// <param name="date">The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at least 200.</param>
-    /// <param name="output">At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.</param>
+    /// <param name="date">
+    /// The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at
+    /// least 200.
+    /// </param>
+    /// <param name="output">
+    /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.
+    /// </param>
     /// <returns>How many bytes were written.</returns>
     public static int Write(
         ReadOnlySpan<byte> head,
@@ -92,9 +101,16 @@ internal static class ResponseRewriter
         return writer.Length;
     }
 
-    /// <summary>Copies the status line and the fields that stay. Returns whether a framing line was among them, or none is wanted.</summary>
+    /// <summary>
+    /// Copies the status line and the fields that stay. Returns whether a framing line was among them, or none is wanted.
+    /// </summary>
     private static bool CopyFields(
-        ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response, ReadOnlySpan<Field> fields, FieldSet special, BodyKind framing)
+        ref HeadWriter writer,
+        ReadOnlySpan<byte> head,
+        in ResponseHead response,
+        ReadOnlySpan<Field> fields,
+        FieldSet special,
+        BodyKind framing)
     {
         int runStart = WriteStatusLine(ref writer, head, response);
         bool removesNamed = response.ConnectionNamesFields;
@@ -134,7 +150,10 @@ internal static class ResponseRewriter
         return new FieldSet(special);
     }
 
-    /// <summary>Returns where the run to be copied starts: at the status line if it may stay as it is, else in it, behind what was written.</summary>
+    /// <summary>
+    /// Returns where the run to be copied starts: at the status line if it may stay as it is, else in it, behind what was
+    /// written.
+    /// </summary>
     private static int WriteStatusLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response)
     {
         bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;

@@ -8,10 +8,14 @@ namespace Carousel.Engine.Http;
 /// <summary>Looks for the end of a run of allowed bytes, sixteen at a time.</summary>
 internal static class Scan
 {
-    /// <summary>Where the first byte at or after <paramref name="position"/> that is not of the class is; <paramref name="end"/> if there is none.</summary>
+    /// <summary>
+    /// Where the first byte at or after <paramref name="position"/> that is not of the class is; <paramref name="end"/> if there
+    /// is none.
+    /// </summary>
     /// <remarks>
-    /// All bytes from <paramref name="head"/> up to <paramref name="end"/> have to be readable: the last, incomplete sixteen are read together with bytes
-    /// before <paramref name="position"/>, whose verdicts are shifted out, so nothing at or behind <paramref name="end"/> is ever touched.
+    /// All bytes from <paramref name="head"/> up to <paramref name="end"/> have to be readable: the last, incomplete sixteen are
+    /// read together with bytes before <paramref name="position"/>, whose verdicts are shifted out, so nothing at or behind
+    /// <paramref name="end"/> is ever touched.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int IndexOutside<TClass>(ref byte head, int position, int end)
@@ -52,7 +56,8 @@ internal static class Scan
         if (end >= Vector128<byte>.Count)
         {
             int start = end - Vector128<byte>.Count;
-            uint outside = TClass.Outside(Vector128.LoadUnsafe(ref head, (nuint)start)).ExtractMostSignificantBits() >> (position - start);
+            uint outside = TClass.Outside(Vector128.LoadUnsafe(ref head, (nuint)start)).ExtractMostSignificantBits();
+            outside >>= position - start;
             return outside == 0 ? end : position + BitOperations.TrailingZeroCount(outside);
         }
         return IndexOutsideFew<TClass>(ref head, position, end);

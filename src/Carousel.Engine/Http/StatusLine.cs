@@ -5,8 +5,8 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Reads <c>HTTP-version SP status-code SP [ reason-phrase ] CRLF</c> (RFC 9112 section 4). The second space may be missing with the phrase,
-/// as servers exist that leave it out and every client lets them.
+/// Reads <c>HTTP-version SP status-code SP [ reason-phrase ] CRLF</c> (RFC 9112 section 4). The second space may be missing with
+/// the phrase, as servers exist that leave it out and every client lets them.
 /// </summary>
 internal static class StatusLine
 {
@@ -22,7 +22,9 @@ internal static class StatusLine
         }
         ulong version = Unsafe.ReadUnaligned<ulong>(ref head);
         answer.IsHttp10 = version == MemoryMarshal.Read<ulong>("HTTP/1.0"u8);
-        int hundreds = Unsafe.Add(ref head, CodeAt) - '0', tens = Unsafe.Add(ref head, CodeAt + 1) - '0', ones = Unsafe.Add(ref head, CodeAt + 2) - '0';
+        int hundreds = Unsafe.Add(ref head, CodeAt) - '0';
+        int tens = Unsafe.Add(ref head, CodeAt + 1) - '0';
+        int ones = Unsafe.Add(ref head, CodeAt + 2) - '0';
         bool isWellFormed = (answer.IsHttp10 || version == MemoryMarshal.Read<ulong>("HTTP/1.1"u8))
             && Unsafe.Add(ref head, CodeAt - 1) == (byte)' '
             && hundreds is >= 1 and <= 5 && (uint)tens <= 9 && (uint)ones <= 9;

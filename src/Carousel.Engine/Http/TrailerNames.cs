@@ -1,12 +1,12 @@
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Names that must not be trailers (RFC 9110 section 6.5.1): those of framing, routing, authentication and content format, since a recipient
-/// that merges trailers into the head would take them for the head's own.
+/// Names that must not be trailers (RFC 9110 section 6.5.1): those of framing, routing, authentication and content format, since
+/// a recipient that merges trailers into the head would take them for the head's own.
 /// </summary>
 /// <remarks>
-/// A name is recognised by a hash of its lower-case bytes that is computed while they arrive, so that the decoder need not keep them. If another
-/// name had the same hash it would be refused too; a listed one never gets through.
+/// A name is recognised by a hash of its lower-case bytes that is computed while they arrive, so that the decoder need not keep
+/// them. If another name had the same hash it would be refused too; a listed one never gets through.
 /// </remarks>
 internal static class TrailerNames
 {
@@ -18,8 +18,8 @@ internal static class TrailerNames
         Hash("authorization"u8), Hash("connection"u8), Hash("content-encoding"u8), Hash("content-length"u8),
         Hash("content-range"u8), Hash("content-type"u8), Hash("cookie"u8), Hash("expect"u8), Hash("forwarded"u8), Hash("host"u8),
         Hash("keep-alive"u8), Hash("max-forwards"u8), Hash("proxy-authenticate"u8), Hash("proxy-authorization"u8),
-        Hash("proxy-connection"u8), Hash("set-cookie"u8), Hash("te"u8), Hash("trailer"u8), Hash("transfer-encoding"u8), Hash("upgrade"u8),
-        Hash("via"u8), Hash("www-authenticate"u8), Hash("x-real-ip"u8),
+        Hash("proxy-connection"u8), Hash("set-cookie"u8), Hash("te"u8), Hash("trailer"u8), Hash("transfer-encoding"u8),
+        Hash("upgrade"u8), Hash("via"u8), Hash("www-authenticate"u8), Hash("x-real-ip"u8),
     ];
 
     private static readonly ulong[] Prefixes = [Hash("x-forwarded-"u8), Hash("x-session-"u8)];

@@ -48,7 +48,7 @@ internal unsafe struct BodyFraming
                 Ended = Left == 0;
                 return true;
             case BodyKind.Chunked:
-                return TakeChunks(ref buffer);
+                return _recoding == BodyRecoding.Dechunk ? TakeChunkData(ref buffer) : PassChunks(ref buffer);
             case BodyKind.UntilClose:
                 if (_recoding == BodyRecoding.Chunk)
                 {
@@ -85,7 +85,17 @@ internal unsafe struct BodyFraming
         return true;
     }
 
-    private bool TakeChunks(ref FlowBuffer buffer)
+    /// <summary>The framing goes through as it is, once it is known to be well formed.</summary>
+    private bool PassChunks(ref FlowBuffer buffer)
+    {
+        ParseStatus status = _chunks.Skip(buffer.UnframedBytes, out int consumed);
+        buffer.Framed += consumed;
+        Ended = status == ParseStatus.Complete;
+        return status != ParseStatus.Rejected;
+    }
+
+    /// <summary>The data moves together, over the framing between it.</summary>
+    private bool TakeChunkData(ref FlowBuffer buffer)
     {
         int read = buffer.Framed, write = buffer.Framed;
         ParseStatus status = ParseStatus.NeedMore;
@@ -93,25 +103,15 @@ internal unsafe struct BodyFraming
         {
             var rest = new ReadOnlySpan<byte>(buffer.Base + read, buffer.End - read);
             status = _chunks.Read(rest, out int consumed, out int dataStart, out int dataLength);
-            if (_recoding == BodyRecoding.Dechunk)
-            {
-                Buffer.MemoryCopy(buffer.Base + read + dataStart, buffer.Base + write, dataLength, dataLength);
-                write += dataLength;
-            }
+            Buffer.MemoryCopy(buffer.Base + read + dataStart, buffer.Base + write, dataLength, dataLength);
+            write += dataLength;
             read += consumed;
         }
-        if (_recoding == BodyRecoding.Dechunk)
-        {
-            // The framing is gone; what follows the message moves up to where the data ends.
-            int after = buffer.End - read;
-            Buffer.MemoryCopy(buffer.Base + read, buffer.Base + write, after, after);
-            buffer.End = write + after;
-            buffer.Framed = write;
-        }
-        else
-        {
-            buffer.Framed = read;
-        }
+        // What follows the message moves up to where the data ends.
+        int after = buffer.End - read;
+        Buffer.MemoryCopy(buffer.Base + read, buffer.Base + write, after, after);
+        buffer.End = write + after;
+        buffer.Framed = write;
         Ended = status == ParseStatus.Complete;
         return status != ParseStatus.Rejected;
     }

@@ -30,6 +30,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private Exchange? _exchange;
     private Phase _phase;
     private bool _served;
+    private bool _isCounted;
     private bool _isTrusted;
     private bool _willResume;
     private byte _textLength;
@@ -40,9 +41,13 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         : base(worker) => _deadline = new Deadline(this);
 
     /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
-    public bool Accept(int fd, in SockAddr peer)
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="peer">Where the client is.</param>
+    /// <param name="isCounted">It counts towards the limits; one that is turned away does not.</param>
+    public bool Accept(int fd, in SockAddr peer, bool isCounted)
     {
         _peer = peer;
+        _isCounted = isCounted;
         _textLength = 0;
         _served = false;
         _phase = Phase.Idle;
@@ -150,13 +155,24 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         Drain();
     }
 
+    /// <summary>Says why there is no place for it, without waiting for its request, and closes after it has had its say.</summary>
+    public void TurnAway(FailureReason reason)
+    {
+        var buffer = default(FlowBuffer);
+        buffer.Acquire(Worker.Slab);
+        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date);
+        Send(buffer.Base + buffer.Start, buffer.Pending);
+        buffer.Release(Worker.Slab);
+        Finish(linger: true);
+    }
+
     /// <summary>Closes, with a reset if <paramref name="abort"/>. This object is free for another connection.</summary>
     public void Close(bool abort)
     {
         _exchange = null;
         Worker.Reactor.Wheel.Remove(_deadline);
         CloseDescriptor(abort);
-        Worker.Closed(this, _peer);
+        Worker.Closed(this, _peer, _isCounted);
     }
 
     /// <summary>The worker is leaving: an idle connection closes unless a request has just arrived; one in an exchange closes after it.</summary>

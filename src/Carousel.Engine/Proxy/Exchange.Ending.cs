@@ -74,8 +74,9 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// The connection ended before a byte of the answer. A kept connection that died says nothing about its server: a request that may be sent again, or
-    /// of which nothing was sent, gets a fresh one, once. A fresh one that took nothing is passed over like one that could not be connected.
+    /// The connection ended before a byte of the answer. A request that may be sent again, or of which nothing was sent, gets a fresh one, once: to
+    /// another server, since this one may be dying, and to the same if there is no other, since a kept connection that died says little about it. A
+    /// fresh connection that took nothing is passed over like one that could not be made.
     /// </summary>
     private Step RetryOr(FailureReason reason)
     {
@@ -85,19 +86,20 @@ internal sealed partial class Exchange
         {
             return Fail(reason);
         }
-        bool freshOnly = _server!.WasUsedBefore;
+        bool wasKept = _server!.WasUsedBefore;
         DropServer();
         _requestIncomplete = false;
         _request.Buffer.Rewind();
         _response.Buffer.Release(_worker.Slab);
         Enter(ResponseLeg.Idle);
-        if (!freshOnly)
+        if (!wasKept)
         {
             return PassOver(reason, 0);
         }
+        // Nothing to log: that a kept connection ends is everyday life.
         _freshOnly = true;
-        Enter(RequestLeg.Route);
-        return Step.Progress;
+        _lastResort = _target;
+        return TryAnother(reason);
     }
 
     /// <summary>The request can't be served. Before the answer has begun, the client is told why; after that, its connection is cut.</summary>

@@ -1,7 +1,7 @@
-using Carousel.Engine.Reactor;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 

@@ -83,11 +83,8 @@ internal sealed unsafe partial class Exchange
             buffer.Start = buffer.Framed;
             return Step.Progress;
         }
+        // The answer's deadline goes on: a server that only ever says "wait" is not answering.
         Rewrite(head, ConnectionDirective.None, BodyRecoding.None);
-        if (_requestLeg == RequestLeg.Done)
-        {
-            Arm(_responseDeadline, _worker.Timeouts.Answer);
-        }
         return Step.Progress;
     }
 

@@ -12,20 +12,26 @@ internal sealed partial class Exchange
     private Server? _target;
     private ImmutableArray<IPEndPoint> _endPoints;
     private int _nextEndPoint;
+
+    /// <summary>A kept connection died under this request: from here on only fresh ones are used.</summary>
     private bool _freshOnly;
+
+    /// <summary>The server of that connection, which may well be alive: asked again if no other takes the request.</summary>
+    private Server? _lastResort;
     private FailureReason _lastFailure;
 
     /// <summary>Route. To SendHead (a connection is there), Connect (one is being opened), or Done with an error (all were tried).</summary>
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        if (!_freshOnly || _target is null)
+        _target = _tried.Count == 0 ? snapshot.Ring.Next() : snapshot.Ring.NextUntried(_tried);
+        if (_target is null)
         {
-            _target = _tried.Count == 0 ? snapshot.Ring.Next() : snapshot.Ring.NextUntried(_tried);
-            if (_target is null)
-            {
-                return Fail(_lastFailure);
-            }
+            (_target, _lastResort) = (_lastResort, null);
+        }
+        if (_target is null)
+        {
+            return Fail(_lastFailure);
         }
         _endPoints = snapshot.EndPoints[_target.Slot];
         _nextEndPoint = 0;
@@ -65,8 +71,14 @@ internal sealed partial class Exchange
         while (_nextEndPoint < _endPoints.Length)
         {
             IPEndPoint endPoint = _endPoints[_nextEndPoint++];
+            SockAddr address = SockAddr.From(endPoint.Address, endPoint.Port);
             _server = _worker.Upstreams.Rent();
-            int result = _server.Connect(_target!, SockAddr.From(endPoint.Address, endPoint.Port), this);
+            int result = _server.Connect(_target!, address, this);
+            if (Errno.IsOutOfResources(-result) && _worker.Upstreams.CloseKept())
+            {
+                // What is only kept must not be what a request fails for.
+                result = _server.Connect(_target!, address, this);
+            }
             if (result == 0)
             {
                 Enter(RequestLeg.SendHead);
@@ -89,10 +101,14 @@ internal sealed partial class Exchange
     private Step PassOver(FailureReason reason, int errno)
     {
         Log(reason, errno);
+        return TryAnother(reason);
+    }
+
+    private Step TryAnother(FailureReason reason)
+    {
         _lastFailure = reason;
         _tried.Add(_target!.Slot);
         _target = null;
-        _freshOnly = false;
         if (_requestLeg != RequestLeg.Route)
         {
             Enter(RequestLeg.Route);

@@ -210,6 +210,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _lastFailure = FailureReason.NoServer;
         _target = null;
         _freshOnly = false;
+        _lastResort = null;
         _requestIncomplete = false;
         _endsWithClose = false;
     }

@@ -36,6 +36,9 @@ internal unsafe struct Flow
     private Pipe? _pipe;
     private int _inPipe;
 
+    /// <summary>The kernel granted no pipe for this body.</summary>
+    private bool _copyOnly;
+
     /// <summary>True if something was received that has not been sent.</summary>
     public readonly bool HasPending => Buffer.Pending > 0 || _inPipe > 0;
 
@@ -78,6 +81,7 @@ internal unsafe struct Flow
     {
         Buffer.Release(worker.Slab);
         ReleasePipe(worker);
+        _copyOnly = false;
     }
 
     /// <summary>Moved: nothing is pending any more (or was). Blocked: the sink is full.</summary>
@@ -137,14 +141,14 @@ internal unsafe struct Flow
     }
 
     private readonly bool MaySplice(Worker worker) =>
-        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= worker.SpliceFrom && Buffer.Unframed == 0);
+        _pipe is not null || (Framing.IsPlainLength && Framing.Left >= worker.SpliceFrom && Buffer.Unframed == 0 && !_copyOnly);
 
     private FlowResult RunSpliced(Connection source, Connection sink, Worker worker, bool moved)
     {
         _pipe ??= worker.Pipes.Take();
         if (_pipe is null)
         {
-            worker.SpliceFrom = long.MaxValue; // The kernel grants no pipe: copy from now on.
+            _copyOnly = true;
             return FlowResult.Yielded;
         }
         Buffer.Release(worker.Slab);

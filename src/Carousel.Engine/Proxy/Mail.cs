@@ -10,6 +10,8 @@ internal enum MailKind : byte
     Drain,
     /// <summary>Cut everything.</summary>
     Stop,
+    /// <summary>What all share has changed; it may be over.</summary>
+    LookAround,
 }
 
 /// <summary>What a worker may be told by other threads.</summary>

@@ -89,16 +89,19 @@ internal sealed class UpstreamPool(Worker worker)
         Discard(connection);
     }
 
-    /// <summary>Closes all that are kept.</summary>
-    public void CloseKept()
+    /// <summary>Closes all that are kept; false if none was.</summary>
+    public bool CloseKept()
     {
+        bool any = false;
         for (int slot = 0; slot < _kept.Length; slot++)
         {
             while (_kept[slot].Newest is { } connection)
             {
                 Close(connection);
+                any = true;
             }
         }
+        return any;
     }
 
     private void Discard(UpstreamConnection connection)

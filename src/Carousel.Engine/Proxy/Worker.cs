@@ -17,8 +17,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     /// <summary>Smallest buffer: one read takes a large head or a 10 KB answer whole.</summary>
     private const int MinBufferSize = 32 * 1024;
 
-    /// <summary>From this size on, a body goes by splice: below, setting it up costs more than copying (measured, docs/decisions).</summary>
-    private const long SpliceThreshold = 256 * 1024;
+    /// <summary>
+    /// Connections that are being turned away at once, out of the descriptors that are kept in reserve. Beyond that they are closed without a word.
+    /// </summary>
+    private const int MaxTurningAway = 16;
 
     /// <summary>Objects kept for clients to come.</summary>
     private const int MaxSpare = 1024;
@@ -35,6 +37,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     private readonly byte[] _scratch;
     private int _connections;
     private long _requests;
+    private int _turningAway;
     private bool _stopped;
 
     public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport)
@@ -76,14 +79,14 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     /// <summary>The current time for a Date field.</summary>
     public ReadOnlySpan<byte> Date => _date.Now;
 
-    /// <summary>Bodies of at least this many bytes are spliced; more than any body has if the kernel grants no pipes.</summary>
-    public long SpliceFrom { get; set; } = SpliceThreshold;
+    /// <summary>With at least this much of a body left, it goes by splice: below, setting that up costs more than copying (docs/decisions/0007-splice.md).</summary>
+    public long SpliceFrom { get; set; } = 512 * 1024;
 
     /// <summary>No new connections; answers say that theirs is closed.</summary>
     public bool IsDraining { get; private set; }
 
     /// <summary>True when the worker has nothing more to do and its thread may end.</summary>
-    public bool IsOver => _stopped || (IsDraining && _clients.Count == 0);
+    public bool IsOver => _stopped || (IsDraining && Connections == 0 && !_group.IsListening);
 
     /// <summary>Client connections, those on their way to this worker included. Any thread.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -138,7 +141,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Admission admission = _group.Limits.Enter(peer);
         if (admission != Admission.Granted)
         {
-            TurnAway(fd, admission == Admission.TooMany ? FailureReason.TooManyConnections : FailureReason.TooManyConnectionsFromClient);
+            TurnAway(fd, peer, admission == Admission.TooMany ? FailureReason.TooManyConnections : FailureReason.TooManyConnectionsFromClient);
             return;
         }
         Worker worker = IsDraining ? this : _group.LeastBusy(this);
@@ -154,11 +157,17 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     }
 
     /// <summary>The connection's object is free for another.</summary>
-    public void Closed(ClientConnection client, in SockAddr peer)
+    public void Closed(ClientConnection client, in SockAddr peer, bool isCounted)
     {
-        _clients.Remove(client);
-        Interlocked.Decrement(ref _connections);
-        _group.Limits.Leave(peer);
+        if (isCounted)
+        {
+            _clients.Remove(client);
+            CountOut(peer);
+        }
+        else
+        {
+            _turningAway--;
+        }
         if (_spareClients.Count < MaxSpare)
         {
             _spareClients.Push(client);
@@ -180,8 +189,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     private void Adopt(int fd, in SockAddr peer)
     {
-        ClientConnection client = _spareClients.TryPop(out ClientConnection? spare) ? spare : new ClientConnection(this);
-        if (client.Accept(fd, peer))
+        ClientConnection client = RentClient();
+        if (client.Accept(fd, peer, isCounted: true))
         {
             _clients.Add(client);
             if (IsDraining)
@@ -191,23 +200,34 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         }
         else
         {
-            Interlocked.Decrement(ref _connections);
-            _group.Limits.Leave(peer);
+            CountOut(peer);
             Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, 0));
         }
     }
 
-    /// <summary>Says why, once, without waiting for the request: whoever is overloaded can't wait.</summary>
-    private unsafe void TurnAway(int fd, FailureReason reason)
+    /// <summary>One connection too many is told so, as long as few are.</summary>
+    private void TurnAway(int fd, in SockAddr peer, FailureReason reason)
     {
         Log.Write(new FailureEvent(reason, "accepting a connection", null, 0));
-        var buffer = default(FlowBuffer);
-        buffer.Acquire(Slab);
-        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Date);
-        Transport.Send(fd, buffer.Base + buffer.Start, buffer.Pending);
-        buffer.Release(Slab);
-        Transport.ShutdownSend(fd);
-        Transport.Close(fd);
+        if (_turningAway == MaxTurningAway)
+        {
+            Transport.Close(fd);
+            return;
+        }
+        ClientConnection client = RentClient();
+        if (client.Accept(fd, peer, isCounted: false))
+        {
+            _turningAway++;
+            client.TurnAway(reason);
+        }
+    }
+
+    private ClientConnection RentClient() => _spareClients.TryPop(out ClientConnection? spare) ? spare : new ClientConnection(this);
+
+    private void CountOut(in SockAddr peer)
+    {
+        Interlocked.Decrement(ref _connections);
+        _group.Limits.Leave(peer);
     }
 
     private void ReadMail()
@@ -225,6 +245,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                     break;
                 case MailKind.Stop:
                     Stop();
+                    break;
+                case MailKind.LookAround:
                     break;
             }
         }

@@ -11,7 +11,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
     private const int HandOverMargin = 1;
 
-    private int _listening;
+    private int _stoppedListening;
 
     public EngineOptions Options => options;
     public ServerPool Pool => pool;
@@ -23,6 +23,9 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
 
     /// <summary>Closed when the last worker has stopped listening.</summary>
     public ListenSocket[] Sockets { get; set; } = [];
+
+    /// <summary>A worker may still accept, and hand connections over.</summary>
+    public bool IsListening => Volatile.Read(ref _stoppedListening) < Workers.Length;
 
     /// <summary>The worker with the fewest connections; the one that asks, unless another has clearly fewer.</summary>
     public Worker LeastBusy(Worker asking)
@@ -60,12 +63,11 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     /// <summary>A worker has taken in what waited and listens no more; the last one closes the sockets.</summary>
     public void StoppedListening()
     {
-        if (Interlocked.Increment(ref _listening) == Workers.Length)
+        if (Interlocked.Increment(ref _stoppedListening) < Workers.Length)
         {
-            foreach (ListenSocket socket in Sockets)
-            {
-                socket.Dispose();
-            }
+            return;
         }
+        Array.ForEach(Sockets, socket => socket.Dispose());
+        Array.ForEach(Workers, worker => worker.Post(new Mail(MailKind.LookAround)));
     }
 }

@@ -54,7 +54,9 @@ internal sealed class CommandLine
         Command command = result.CommandResult.Command;
         if (_help.IsGiven(result))
         {
-            return new Request.Print(command == _check ? Help.Check(_flags) : command == _demo ? Help.Demo(_flags) : Help.Root(_flags, _help, _version));
+            return new Request.Print(command == _check ? Help.Check(_flags)
+                : command == _demo ? Help.Demo(_flags)
+                : Help.Root(_flags, _help, _version));
         }
         if (_version.IsGiven(result))
         {

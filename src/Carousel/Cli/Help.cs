@@ -53,7 +53,8 @@ internal static class Help
 
     public static string Demo(RunFlags flags)
     {
-        var text = new StringBuilder("Starts three small servers (blue, green, red) on free ports of this machine and a balancer in front of them.\n\n");
+        var text = new StringBuilder();
+        text.Append("Starts three small servers (blue, green, red) on free ports of this machine and a balancer in front of them.\n\n");
         text.Append("Usage:\n  carousel demo [flags]\n\n");
         Append(text, new FlagGroup("Flags", [flags.Port, flags.Bind, flags.Workers]));
         return text.ToString().TrimEnd();

@@ -30,7 +30,7 @@ internal sealed class RunFlags
     public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
         "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
-    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request or an answer; larger is told 431",
+    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger is told 431) or of an answer (502)",
         Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
 
     public Flag<int> MaxFields { get; } = new("--max-fields", null, "N", "most header fields in a head; more is told 431",
@@ -51,8 +51,8 @@ internal sealed class RunFlags
     public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest silence of an upgraded connection (WebSocket)",
         Default.TunnelTimeout);
 
-    public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout", "how long a connection to a server is kept for the next request",
-        Default.ServerIdleTimeout);
+    public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
+        "how long a connection to a server is kept for the next request", Default.ServerIdleTimeout);
 
     public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
         "proxies in front of this one, whose X-Forwarded-* and Forwarded fields are believed; several as with --bind", "none", ValueReaders.Network);

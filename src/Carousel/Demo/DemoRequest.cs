@@ -14,7 +14,8 @@ internal sealed class DemoRequest
     /// <summary>Whether the connection may be used for another request (RFC 9112 section 9.3).</summary>
     public bool KeepAlive =>
         !Field("Connection").Contains("close", StringComparison.OrdinalIgnoreCase)
-        && (_requestLine.EndsWith("HTTP/1.1", StringComparison.Ordinal) || Field("Connection").Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
+        && (_requestLine.EndsWith("HTTP/1.1", StringComparison.Ordinal)
+            || Field("Connection").Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The next request of the connection, its body passed over; null if there is none.</summary>
     public static async ValueTask<DemoRequest?> Read(DemoReader reader, Stream stream)

@@ -78,6 +78,7 @@ public class ServersParserTests
     [InlineData("a\u001bb", "1:1: expected a host name, found \"a\\u001bb\"")]
     [InlineData("bücher.example",
         "1:1: a name outside ASCII is written in punycode (xn--bcher-kva.example), found \"bücher.example\"")]
+    [InlineData("ü\r%", "1:1: a name outside ASCII is written in punycode, found \"ü\\u000d%\"")]
     [InlineData("a wieght=3", "1:3: unknown option \"wieght\": did you mean \"weight\"?")]
     [InlineData("a colour", "1:3: unknown option \"colour\": known are weight=N, max=N, backup, drain and name=WORD")]
     [InlineData("a http://b", "1:3: one server a line: move \"http://b\" to a line of its own")]

@@ -56,6 +56,7 @@ public sealed class NameResolverTests : IDisposable
 
         await Until(() => _pool.Current.Ring.Count == 4);
         Assert.Equal([IPEndPoint.Parse("10.0.0.2:80")], _pool.Current.EndPoints[3]);
+        Assert.Equal([0, 1, 2, 3], _pool.Current.Ring.ToArray().Select(server => server.Slot));
         Assert.Equal(["web does not resolve: its servers are down until it does", "web resolves to 10.0.0.2"], _reports);
     }
 
@@ -86,6 +87,13 @@ public sealed class NameResolverTests : IDisposable
         await Until(() => _pool.Current.Ring.Count == 2);
         Assert.Empty(_pool.Current.EndPoints[0]);
         Assert.Empty(_pool.Current.EndPoints[1]);
+
+        Answer("api", "10.0.0.3");
+        await Pass(NameState.FirstRetry);
+
+        await Until(() => _pool.Current.Ring.Count == 4);
+        Assert.Equal([0, 1, 2, 3], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal([IPEndPoint.Parse("10.0.0.3:1")], _pool.Current.EndPoints[0]);
     }
 
     [Fact]

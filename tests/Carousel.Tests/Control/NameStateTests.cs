@@ -41,7 +41,9 @@ public class NameStateTests
     {
         _state.Take(Resolution.Found([A]));
 
-        Assert.Equal(new NameStep(true, "api does not resolve: its servers are down until it does", NameState.FirstRetry), _state.Take(Resolution.NotFound));
+        NameStep first = _state.Take(Resolution.NotFound);
+
+        Assert.Equal(new NameStep(true, "api does not resolve: its servers are down until it does", NameState.FirstRetry), first);
         Assert.Equal(new NameStep(false, null, 2 * NameState.FirstRetry), _state.Take(Resolution.NotFound));
         Assert.Empty(_state.Addresses);
         Assert.Equal(new NameStep(true, "api resolves to 10.0.0.1", Interval), _state.Take(Resolution.Found([A])));

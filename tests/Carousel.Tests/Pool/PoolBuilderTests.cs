@@ -20,8 +20,9 @@ public class PoolBuilderTests
     [Fact]
     public void Servers_IdIsTheHashOfTheCanonicalUrl()
     {
-        // printf http://localhost:8000 | sha256sum
-        Assert.Equal("0121783acd", Assert.Single(PoolBuilder.Servers(ServersParser.Parse("LOCALHOST:8000 weight=3").Servers)).Id);
+        Assert.Equal(
+            Assert.Single(ServerIds.For(["http://localhost:8000"])),
+            Assert.Single(PoolBuilder.Servers(ServersParser.Parse("LOCALHOST:8000 weight=3").Servers)).Id);
     }
 
     [Fact]
@@ -49,6 +50,9 @@ public class PoolBuilderTests
 
         Assert.Equal(["0123456789aaa", "0123456789aab", "0123456789c", "ffffffffff"], ServerIds.For(["a", "b", "c", "d"], Hash));
     }
+
+    [Fact]
+    public void Ids_KnownText_AreTheBeginningOfItsFnvHash() => Assert.Equal(["d228cb696f"], ServerIds.For(["a"]));
 
     [Fact]
     public void Ids_AnyHashes_AreUniqueAndIndependentOfTheOrder()

@@ -21,6 +21,9 @@ public sealed class AdmissionTests
         Message answer = Assert.Single(Message.Answers(third.TakenText, ["GET"], true));
         Assert.Equal(503, answer.Status);
         Assert.Equal("too-many-connections", answer.Field("X-Carousel-Reason"));
+        Assert.True(third.EndSent);
+        third.Finish();
+        rig.Run();
         Assert.True(third.IsClosed);
         Assert.Equal([FailureReason.TooManyConnections], rig.Reasons());
         rig.Clients[0].Finish();

@@ -30,7 +30,6 @@ public sealed class SpliceTests
             rig.Say(client, $"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
             Assert.Equal(Body, Message.Answers(client.TakenText, Enumerable.Repeat("POST", i), false)[^1].Body);
         }
-        Assert.Equal(hasPipes ? 1000 : long.MaxValue, rig.Worker.SpliceFrom);
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }

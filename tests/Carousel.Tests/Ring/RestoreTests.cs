@@ -95,7 +95,7 @@ public class RestoreTests
     {
         Server[] all = Servers(2);
         ServerRing ring = RingOf(all);
-        ring.Next();
+        Turns(ring, 2);
         WeakReference[] nodes = [.. Enumerable.Range(0, 50).SelectMany(_ => Flap(ring, all))];
         GC.Collect();
         // Those in the ring, and those on the way from the cursor into it: at most one a place each.
@@ -106,10 +106,10 @@ public class RestoreTests
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static WeakReference[] Flap(ServerRing ring, Server[] all)
     {
-        ring.Remove(all[0]);
-        ring.Restore(all[0]);
         ring.Remove(all[1]);
         ring.Restore(all[1]);
+        ring.Remove(all[0]);
+        ring.Restore(all[0]);
         return [new(ring.Origin.Next), new(ring.Origin.Next.Next)];
     }
 

@@ -1,0 +1,126 @@
+#!/bin/bash
+# Builds Carousel, publishes it ahead of time and runs every test. Needs the .NET SDK of global.json; the Debian packages
+# that tests need are installed when this runs as root, and named when it does not.
+# Ends with "N passed, N failed"; exit code 0 only if everything was built and every test passed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+if [[ -n ${CI:-} ]]; then
+    # Build nodes that outlive the script keep a container from ending.
+    export MSBUILDDISABLENODEREUSE=1
+fi
+
+# What each is for: the linker of NativeAOT and its zlib; a real server; a linker, libraries and an emulator for arm64.
+PACKAGES=(
+    clang zlib1g-dev
+    nginx-light
+    lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
+)
+
+RESULTS=artifacts/test-results
+passed=0
+failed=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Prints a step's name and seconds; ends the script where it fails. Bash ignores -e in here: join commands of a step by &&.
+step() {
+    local name=$1 begin=$SECONDS
+    shift
+    say "$name"
+    "$@" || { local code=$?; say "$name: failed after $((SECONDS - begin)) s"; exit "$code"; }
+    printf -- '-- %s: %d s\n' "$name" $((SECONDS - begin))
+}
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+packages() {
+    local missing=() name
+    for name in "${PACKAGES[@]}"; do
+        is_installed "$name" || missing+=("$name")
+    done
+    if ((${#missing[@]} == 0)); then
+        return
+    fi
+    if ((EUID != 0)); then
+        echo "These Debian packages are missing. Install them, or run this as root:" >&2
+        echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
+        return 1
+    fi
+    install_quietly "${missing[@]}"
+}
+
+# Debian starts a service when its package is installed; policy-rc.d forbids it, so that nginx does not take port 80 here.
+install_quietly() {
+    local policy=/usr/sbin/policy-rc.d kept='' code=0
+    if [[ -e $policy ]]; then
+        kept=$(mktemp)
+        cp -p "$policy" "$kept"
+    fi
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } </dev/null || code=$?
+    if [[ -n $kept ]]; then
+        cp -p "$kept" "$policy"
+        rm "$kept"
+    else
+        rm "$policy"
+    fi
+    return "$code"
+}
+
+needs_sdk() {
+    command -v dotnet >/dev/null || {
+        echo "dotnet is not on the PATH: install the .NET SDK that global.json names (https://dot.net/download)" >&2
+        return 1
+    }
+    dotnet --version
+}
+
+build() { dotnet build Carousel.slnx -c Release -warnaserror -v quiet; }
+
+format() { dotnet format Carousel.slnx --verify-no-changes --no-restore; }
+
+publish_x64() { dotnet publish src/Carousel -c Release -r linux-x64 -o artifacts/publish/linux-x64 -v quiet; }
+
+# The linker has to be named: clang's default one knows the machine's own architecture only.
+publish_arm64() {
+    dotnet publish src/Carousel -c Release -r linux-arm64 -p:LinkerFlavor=lld -o artifacts/publish/linux-arm64 -v quiet &&
+        QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version
+}
+
+# The value of an attribute of the report's one <assembly> element.
+attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
+
+# One suite. A suite that ends without a report, or with an empty one, counts as one failed test.
+suite() {
+    local name=$1 report=$RESULTS/$1.xml code=0 good bad
+    rm -f "$report"
+    "artifacts/bin/$name/release/$name" --results-directory "$RESULTS" --report-xunit-xml --report-xunit-xml-filename "$name.xml" \
+        --no-ansi --progress off </dev/null || code=$?
+    good=$(attribute passed "$report" 2>/dev/null) || good=0
+    bad=$(($(attribute failed "$report" 2>/dev/null || echo 0) + $(attribute errors "$report" 2>/dev/null || echo 0)))
+    if ((bad == 0 && (code != 0 || good == 0))); then
+        echo "$name ended with exit code $code, and $good tests passed: counted as a failure" >&2
+        bad=1
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+}
+
+begin=$SECONDS
+step 'Debian packages' packages
+step 'SDK' needs_sdk
+step 'Build' build
+step 'Format' format
+step 'Publish linux-x64' publish_x64
+step 'Publish linux-arm64' publish_arm64
+mkdir -p "$RESULTS"
+for project in $(grep -l 'Include="xunit.v3"' tests/*/*.csproj); do
+    name=$(basename "$project" .csproj)
+    step "Test $name" suite "$name"
+done
+say "All: $((SECONDS - begin)) s"
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))

@@ -1,0 +1,71 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Balancing;
+
+public class RoundRobinTests
+{
+    [Fact]
+    public async Task Requests_OneConnectionThreeServers_TurnInOrder()
+    {
+        await using var one = ScriptedServer.Answering("1");
+        await using var two = ScriptedServer.Answering("2");
+        await using var three = ScriptedServer.Answering("3");
+        await using var balancer = await Balancer.StartAsync(one, two, three);
+        using var client = await balancer.ConnectAsync();
+
+        string turns = "";
+        for (int i = 0; i < 9; i++)
+        {
+            turns += (await client.GetAsync()).Text;
+        }
+
+        Assert.Equal(9, turns.Length);
+        Assert.Contains(turns[..3], (string[])["123", "231", "312"]);
+        Assert.Equal(string.Concat(Enumerable.Repeat(turns[..3], 3)), turns);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("4")]
+    public async Task Requests_ManyConnectionsAtOnce_AreSharedExactly(string workers)
+    {
+        const int clients = 12;
+        const int each = 25;
+        await using var one = ScriptedServer.Answering("1");
+        await using var two = ScriptedServer.Answering("2");
+        await using var three = ScriptedServer.Answering("3");
+        await using var balancer = await Balancer.StartAsync([one, two, three], "--workers", workers);
+
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            using var client = await balancer.ConnectAsync();
+            for (int i = 0; i < each; i++)
+            {
+                Assert.Equal(200, (await client.GetAsync()).Status);
+            }
+        }));
+
+        Assert.All((ScriptedServer[])[one, two, three], server => Assert.Equal(clients * each / 3, server.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Requests_OneServer_AllGoThere()
+    {
+        await using var server = ScriptedServer.Answering("only");
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal("only", (await client.GetAsync()).Text);
+        }
+    }
+
+    [Fact]
+    public async Task Requests_ServerWithIPv6Address_IsReached()
+    {
+        await using var server = ScriptedServer.Answering("six", System.Net.IPAddress.IPv6Loopback);
+        await using var balancer = await Balancer.StartAsync(server);
+        Assert.Equal("six", (await balancer.GetAsync()).Text);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.CommandLine;
+
+public partial class DemoTests
+{
+    [Fact]
+    public async Task Demo_GetsThreeRequests_AnswersFromThreeServers()
+    {
+        await using var demo = await StartAsync();
+        int port = int.Parse(Address().Match(demo.Output + demo.Errors).Groups["port"].Value, null);
+        using var client = await RawClient.ConnectAsync(port);
+        var answers = new HashSet<string>();
+        for (int i = 0; i < 3; i++)
+        {
+            Message answer = await client.GetAsync();
+            Assert.Equal(200, answer.Status);
+            answers.Add(answer.Text);
+        }
+        Assert.Equal(3, answers.Count);
+        demo.Signal(Posix.SigTerm);
+        Assert.Equal(0, await demo.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Demo_CurlLines_WorkAsPrinted()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/curl"), "curl is not installed");
+        await using var demo = await StartAsync();
+        string[] lines = [.. (demo.Output + demo.Errors).Split('\n').Select(line => line.Trim().TrimStart('$', ' ')).Where(line => line.Contains("curl "))];
+        Assert.NotEmpty(lines);
+        foreach (string line in lines)
+        {
+            await using var shell = ChildProcess.Start("/", "/bin/bash", "-c", line[line.IndexOf("curl ", StringComparison.Ordinal)..]);
+            int code = await shell.ExitAsync();
+            Assert.True(code == 0 && shell.Output.Length > 0, $"{line}: {code}: {shell.Errors}");
+        }
+    }
+
+    private static async Task<ChildProcess> StartAsync()
+    {
+        var demo = ChildProcess.Start("/", Binary.Path, "demo", "-p", $"{FixedPort.Next()}");
+        await Patience.UntilAsync(
+            () => demo.HasExited || (Address().IsMatch(demo.Output + demo.Errors) && (demo.Output + demo.Errors).Contains("curl ")), "the demo to listen");
+        Assert.False(demo.HasExited, demo.Errors);
+        return demo;
+    }
+
+    [GeneratedRegex(@"listening on http://\S+:(?<port>\d+)")]
+    private static partial Regex Address();
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Carousel.EndToEnd.Harness;
+
+/// <summary>The published binary, running, in front of some servers. Killed when disposed; a test in which it died by itself fails.</summary>
+internal sealed partial class Balancer : IAsyncDisposable
+{
+    private readonly ChildProcess _program;
+    private readonly ServersFile _file;
+    private bool _mayExit;
+
+    private Balancer(ChildProcess program, ServersFile file)
+    {
+        _program = program;
+        _file = file;
+    }
+
+    public int Port { get; private set; }
+
+    public Uri Url => new($"http://127.0.0.1:{Port}/");
+
+    public int ProcessId => _program.Id;
+
+    public string Output => _program.Output;
+
+    public string Errors => _program.Errors;
+
+    /// <summary>Memory in use now, in bytes (VmRSS).</summary>
+    public long Memory => ReadStatus("VmRSS");
+
+    /// <summary>The most memory that was ever in use, in bytes (VmHWM).</summary>
+    public long PeakMemory => ReadStatus("VmHWM");
+
+    /// <summary>How many descriptors it has open now.</summary>
+    public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{ProcessId}/fd").Count();
+
+    /// <summary>One worker on 127.0.0.1 before these servers.</summary>
+    public static Task<Balancer> StartAsync(params ScriptedServer[] servers) => StartAsync(servers, []);
+
+    /// <inheritdoc cref="StartAsync(ScriptedServer[])"/>
+    public static Task<Balancer> StartAsync(ScriptedServer server, params string[] options) => StartAsync([server], options);
+
+    /// <inheritdoc cref="StartAsync(ScriptedServer[])"/>
+    public static Task<Balancer> StartAsync(ScriptedServer[] servers, params string[] options) =>
+        StartAsync([.. servers.Select(server => server.Url)], options);
+
+    /// <summary>One worker on 127.0.0.1 before these lines of servers.txt, unless the options say otherwise.</summary>
+    public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null)
+    {
+        var file = new ServersFile(lines);
+        var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path, "-p", "0" };
+        AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
+        AddUnlessGiven(arguments, options, "--workers", "1");
+        arguments.AddRange(options);
+        var balancer = new Balancer(ChildProcess.Start(file.Directory, arguments[0], [.. arguments.Skip(1)]), file);
+        await balancer.ListeningAsync();
+        return balancer;
+    }
+
+    public Task<RawClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0) =>
+        RawClient.ConnectAsync(Port, from: from, receiveBuffer: receiveBuffer);
+
+    /// <summary>One request on a connection of its own.</summary>
+    public async Task<Message> AskAsync(string request)
+    {
+        using RawClient client = await ConnectAsync();
+        return await client.AskAsync(request);
+    }
+
+    /// <inheritdoc cref="AskAsync(string)"/>
+    public Task<Message> GetAsync(string path = "/") => AskAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
+
+    public void Signal(int signal)
+    {
+        _mayExit = true;
+        _program.Signal(signal);
+    }
+
+    public Task<int> ExitAsync() => _program.ExitAsync();
+
+    /// <summary>SIGTERM, then the exit code.</summary>
+    public Task<int> StopAsync()
+    {
+        Signal(Posix.SigTerm);
+        return ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        bool died = _program.HasExited && !_mayExit;
+        string said = died ? $"{await _program.ExitAsync()}: {_program.Output}{Errors}" : "";
+        await _program.DisposeAsync();
+        _file.Dispose();
+        if (died)
+        {
+            throw new InvalidOperationException($"The balancer ended by itself with {said}");
+        }
+    }
+
+    private static void AddUnlessGiven(List<string> arguments, string[] options, string name, string value)
+    {
+        if (!options.Contains(name))
+        {
+            arguments.AddRange([name, value]);
+        }
+    }
+
+    private async Task ListeningAsync()
+    {
+        Match match = Match.Empty;
+        await Patience.UntilAsync(
+            () => _program.HasExited || (match = Listening().Match(_program.Output + _program.Errors)).Success, "the balancer to listen");
+        if (!match.Success)
+        {
+            throw new InvalidOperationException($"The balancer did not start: {await _program.ExitAsync()}: {_program.Output}{Errors}");
+        }
+        Port = int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture);
+    }
+
+    private long ReadStatus(string name)
+    {
+        string line = File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"listening on http://\S+:(?<port>\d+)")]
+    private static partial Regex Listening();
+}

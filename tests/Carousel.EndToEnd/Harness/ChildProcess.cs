@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Carousel.EndToEnd.Harness;
+
+/// <summary>A process whose output is kept. Killed when disposed.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What was written to standard output so far. Any thread.</summary>
+    public string Output => Read(_output);
+
+    /// <summary>What was written to standard error so far. Any thread.</summary>
+    public string Errors => Read(_errors);
+
+    public static ChildProcess Start(string directory, string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new ChildProcess(new Process { StartInfo = start });
+    }
+
+    public void Signal(int signal) => _ = Posix.Kill(Id, signal);
+
+    /// <summary>The exit code, once the process has ended and all its output was read.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await Patience.WithinAsync(_process.WaitForExitAsync(), $"the process to end; it said:\n{Output}{Errors}");
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await ExitAsync();
+        }
+        _process.Dispose();
+    }
+
+    private static void Keep(StringBuilder lines, string? line)
+    {
+        if (line is not null)
+        {
+            lock (lines)
+            {
+                lines.AppendLine(line);
+            }
+        }
+    }
+
+    private static string Read(StringBuilder lines)
+    {
+        lock (lines)
+        {
+            return lines.ToString();
+        }
+    }
+}

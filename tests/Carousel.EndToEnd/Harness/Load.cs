@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Xunit;
+
+namespace Carousel.EndToEnd.Harness;
+
+/// <summary>Clients that send one GET after the other, each over a connection of its own, until told to end. Every answer must be a 200.</summary>
+internal sealed class Load : IDisposable
+{
+    private readonly Balancer _balancer;
+    private readonly ConcurrentDictionary<string, int> _answers = new();
+    private readonly Task[] _clients;
+    private readonly Task _anyEnds;
+    private volatile bool _enough;
+
+    public Load(Balancer balancer, int clients)
+    {
+        _balancer = balancer;
+        _clients = [.. Enumerable.Range(0, clients).Select(_ => RunAsync())];
+        _anyEnds = Task.WhenAny(_clients);
+    }
+
+    /// <summary>How many answers had this body.</summary>
+    public int Answers(string text) => _answers.GetValueOrDefault(text);
+
+    /// <summary>Waits while the load goes on; a failed answer ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
+    public Task UntilAsync(Func<bool> condition, string what) => Patience.UntilAsync(() => condition() || _anyEnds.IsCompleted, what);
+
+    /// <summary>Ends the load; throws if any answer was not a 200.</summary>
+    public async Task EndAsync()
+    {
+        _enough = true;
+        await Task.WhenAll(_clients);
+    }
+
+    public void Dispose() => _enough = true;
+
+    private async Task RunAsync()
+    {
+        using var client = await _balancer.ConnectAsync();
+        while (!_enough)
+        {
+            Message answer = await client.GetAsync();
+            Assert.True(answer.Status == 200, $"{answer}\n{_balancer.Errors}");
+            _answers.AddOrUpdate(answer.Text, 1, (_, count) => count + 1);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Carousel.EndToEnd.Harness;
+
+/// <summary>A client that sends exactly what it is told.</summary>
+internal sealed class RawClient : Wire
+{
+    private RawClient(Socket socket) : base(socket)
+    {
+    }
+
+    public static async Task<RawClient> ConnectAsync(int port, IPAddress? address = null, IPAddress? from = null, int receiveBuffer = 0)
+    {
+        var target = new IPEndPoint(address ?? IPAddress.Loopback, port);
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer > 0)
+        {
+            // Before the connection is made, or the window that was offered stays.
+            socket.ReceiveBufferSize = receiveBuffer;
+        }
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
+        await Patience.WithinAsync(socket.ConnectAsync(target), "the connection to be accepted");
+        return new RawClient(socket);
+    }
+
+    /// <summary>Sends the bytes of a request and reads the answer to it.</summary>
+    public async Task<Message> AskAsync(string request)
+    {
+        await SendAsync(request);
+        return await ReadAnswerAsync(request.TrimStart().Split(' ')[0]);
+    }
+
+    /// <summary>Asks for a path in the plainest way.</summary>
+    public Task<Message> GetAsync(string path = "/") => AskAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
+}

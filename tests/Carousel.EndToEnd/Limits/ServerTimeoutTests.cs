@@ -1,0 +1,105 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Limits;
+
+public class ServerTimeoutTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]
+    public async Task Answer_DoesNotComeWhole_Is504AndServerIsClosed(string part)
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync(part);
+            await connection.DrainAsync();
+        });
+        await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "300ms");
+        using var client = await balancer.ConnectAsync();
+        Message answer = await client.GetAsync();
+        Assert.Equal(504, answer.Status);
+        Assert.Equal("answer-timeout", answer["X-Carousel-Reason"]);
+        Assert.Contains("answer-timeout", answer.Text);
+        Assert.Single(server.Requests);
+        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+    }
+
+    [Fact]
+    public async Task Answer_HeldOffByInterimOnesForever_Is504()
+    {
+        // Early hints are no progress: the deadline is for the answer itself.
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            while (true)
+            {
+                await connection.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
+                await Task.Delay(20);
+            }
+        });
+        await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "500ms");
+        using var client = await balancer.ConnectAsync();
+        Message answer = await client.GetAsync();
+        for (int i = 0; i < 500 && answer.Status == 103; i++)
+        {
+            answer = await client.ReadAnswerAsync();
+        }
+        Assert.Equal(504, answer.Status);
+        Assert.Equal("answer-timeout", answer["X-Carousel-Reason"]);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\nabc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nab")]
+    [InlineData("\r\nabc")]
+    public async Task AnswerBody_Pauses_ClientIsCutAndServerClosed(string rest)
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n" + rest);
+            await connection.DrainAsync();
+        });
+        await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "300ms");
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, Message.Parse(await client.ReadHeadAsync()).Status);
+        Assert.NotEqual(End.None, await client.DrainAsync());
+        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+    }
+
+    [Fact]
+    public async Task Server_TakesNothingOfTheRequest_Is504()
+    {
+        var over = new TaskCompletionSource();
+        await using var server = ScriptedServer.Start(_ => over.Task, receiveBuffer: 64 * 1024);
+        await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "500ms");
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+        Task sending = SendUntilCutAsync(client);
+        Message answer = await client.ReadAnswerAsync();
+        client.Dispose();
+        await sending;
+        over.SetResult();
+        Assert.Equal(504, answer.Status);
+        Assert.Equal("server-stalled", answer["X-Carousel-Reason"]);
+    }
+
+    private static async Task SendUntilCutAsync(RawClient client)
+    {
+        byte[] block = Payload.Bytes(Payload.Megabyte);
+        try
+        {
+            while (true)
+            {
+                await client.SendAsync(block);
+            }
+        }
+        catch (Exception error) when (error is System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            // The answer has come, and the client closed.
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Messages;
+
+/// <summary>Where bodies end, both ways (RFC 9112 section 6).</summary>
+public class FramingTests
+{
+    private const string ChunkedAnswer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
+        + "5;name=\"quoted;value\"\r\nhello\r\n6\r\n world\r\n0\r\nSum: 42\r\nOther: x\r\n\r\n";
+
+    [Fact]
+    public async Task Request_WithLength_ArrivesWithLength()
+    {
+        await using var server = ScriptedServer.Answering("x");
+        await using var balancer = await Balancer.StartAsync(server);
+        await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        Message request = Assert.Single(server.Requests);
+        Assert.Equal("5", request["Content-Length"]);
+        Assert.Null(request["Transfer-Encoding"]);
+    }
+
+    [Fact]
+    public async Task Request_WithChunksAndTrailers_ArrivesWithBoth()
+    {
+        var seen = new TaskCompletionSource<Message>();
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            seen.TrySetResult((await connection.ReadRequestAsync())!);
+            await connection.AnswerAsync("x");
+        });
+        await using var balancer = await Balancer.StartAsync(server);
+        await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nSum: 42\r\n\r\n");
+        Message request = await Patience.WithinAsync(seen.Task, "the request");
+        Assert.Equal("chunked", request["Transfer-Encoding"]);
+        Assert.Null(request["Content-Length"]);
+        Assert.Equal("hello world", request.Text);
+        Assert.Equal([("Sum", "42")], request.Trailers);
+    }
+
+    [Fact]
+    public async Task Request_WithoutBody_ArrivesWithoutFraming()
+    {
+        await using var server = ScriptedServer.Answering("x");
+        await using var balancer = await Balancer.StartAsync(server);
+        await balancer.GetAsync();
+        Message request = Assert.Single(server.Requests);
+        Assert.Null(request["Transfer-Encoding"]);
+        Assert.Null(request["Content-Length"]);
+    }
+
+    [Fact]
+    public async Task Request_WithSameLengthTwice_IsPassedOnOrRefusedNeverGuessed()
+    {
+        // RFC 9112 6.3: may be taken as one. nginx and HAProxy differ; what must not happen is two fields at the server.
+        await using var server = ScriptedServer.Answering("x");
+        await using var balancer = await Balancer.StartAsync(server);
+        Message answer = await balancer.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
+        Assert.Contains(answer.Status, (int[])[200, 400]);
+        Assert.All(server.Requests, request => Assert.Equal(1, request.Count("Content-Length")));
+    }
+
+    [Fact]
+    public async Task Answer_WithLength_ArrivesWithLength()
+    {
+        await using var server = ScriptedServer.Answering("hello");
+        await using var balancer = await Balancer.StartAsync(server);
+        Message answer = await balancer.GetAsync();
+        Assert.Equal("5", answer["Content-Length"]);
+        Assert.Equal("hello", answer.Text);
+    }
+
+    [Fact]
+    public async Task Answer_WithChunksAndTrailers_ArrivesWithBoth()
+    {
+        await using var server = ScriptedServer.Answering(_ => ChunkedAnswer);
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            Message answer = await client.GetAsync();
+            Assert.Equal("hello world", answer.Text);
+            Assert.Equal([("Sum", "42"), ("Other", "x")], answer.Trailers);
+        }
+        Assert.Single(server.Connections);
+    }
+
+    [Fact]
+    public async Task Answer_UntilClose_ArrivesWholeAndItsEndIsTold()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n\r\nuntil the end");
+        });
+        await using var balancer = await Balancer.StartAsync(server);
+        Message answer = await balancer.GetAsync();
+        Assert.Equal("until the end", answer.Text);
+        Assert.True(answer.IsChunked || answer["Connection"] == "close");
+    }
+
+    [Fact]
+    public async Task Answer_UntilCloseThenReset_IsNotACleanEnd()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n\r\nuntil");
+            await connection.ReadExactAsync(1);
+        });
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Message head = Message.Parse(await client.ReadHeadAsync());
+        server.Crash();
+        if (head.IsChunked)
+        {
+            await AssertNoLastChunkAsync(client);
+        }
+        else
+        {
+            Assert.Equal(End.Reset, await client.DrainAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Answer_ShorterThanItsLength_IsCut()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
+        });
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("10", Message.Parse(await client.ReadHeadAsync())["Content-Length"]);
+        await AssertCutWithinAsync(client, 10);
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("5\r\nhello\r\n")]
+    [InlineData("5\r\nhel")]
+    [InlineData("5\r\nhello\r\n0\r\n")]
+    [InlineData("5\r\nhello\r\n0\r\nTrailer: x\r\n")]
+    [InlineData("5\r\nhelloX\r\n0\r\n\r\n")]
+    [InlineData("zz\r\nhello\r\n0\r\n\r\n")]
+    public async Task ChunkedAnswer_CutOrMalformed_HasNoCleanEnd(string body)
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await connection.SendAsync(body);
+            connection.HalfClose();
+            await connection.ReadEndAsync();
+        });
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await AssertNoLastChunkAsync(client);
+    }
+
+    [Theory]
+    [InlineData("HEAD", "200 OK", "Content-Length: 5\r\n")]
+    [InlineData("HEAD", "200 OK", "Transfer-Encoding: chunked\r\n")]
+    [InlineData("GET", "304 Not Modified", "Content-Length: 5\r\nETag: \"x\"\r\n")]
+    [InlineData("GET", "204 No Content", "")]
+    public async Task Answer_WithoutBodyByItsNature_LeavesBothConnectionsOpen(string method, string status, string fields)
+    {
+        await using var server = ScriptedServer.Answering(request =>
+            request.Target == "/plain" ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain" : $"HTTP/1.1 {status}\r\n{fields}\r\n");
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            Message answer = await client.AskAsync($"{method} /special HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal($"HTTP/1.1 {status}", answer.StartLine);
+            Assert.Equal("plain", (await client.GetAsync("/plain")).Text);
+        }
+        Assert.Single(server.Connections);
+    }
+
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("GET")]
+    public async Task Answer_OfZeroLength_IsComplete(string method)
+    {
+        await using var server = ScriptedServer.Answering("");
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            Message answer = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal("0", answer["Content-Length"]);
+        }
+    }
+
+    private static async Task AssertCutWithinAsync(RawClient client, int length)
+    {
+        try
+        {
+            byte[] body = await client.ReadToEndAsync();
+            Assert.True(body.Length < length, $"{body.Length} bytes came of a body that had fewer than {length}");
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // A reset is a cut as well.
+        }
+    }
+
+    private static async Task AssertNoLastChunkAsync(RawClient client)
+    {
+        string all = "";
+        try
+        {
+            await client.ReadEachAsync(run => all += System.Text.Encoding.Latin1.GetString(run));
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // A reset is a cut as well.
+        }
+        Assert.False(all.EndsWith("0\r\n\r\n", StringComparison.Ordinal), $"a clean end was made up: {all}");
+        Assert.DoesNotContain("Trailer: x\r\n\r\n", all);
+    }
+}

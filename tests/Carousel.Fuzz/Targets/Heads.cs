@@ -1,0 +1,80 @@
+using System.Text;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+
+namespace Carousel.Fuzz.Targets;
+
+/// <summary>A parsed request with the bytes it was parsed from.</summary>
+internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureReason Reason, RequestHead Head, Field[] Fields)
+{
+    public static ParsedRequest Of(ReadOnlySpan<byte> bytes, HeadLimits limits)
+    {
+        var fields = new Field[limits.MaxFields];
+        ParseStatus status = RequestParser.Parse(bytes, limits, fields, out RequestHead head, out FailureReason reason);
+        return new ParsedRequest(bytes.ToArray(), status, reason, head, fields[..(status == ParseStatus.Complete ? head.FieldCount : 0)]);
+    }
+
+    public string Text(Slice slice) => Encoding.Latin1.GetString(slice.Of(Bytes));
+
+    public IEnumerable<string> Values(string name) => Heads.Values(Bytes, Fields, name);
+
+    public bool IsSameAs(ParsedRequest other) =>
+        Status == other.Status && Reason == other.Reason && Fields.AsSpan().SequenceEqual(other.Fields)
+        && (Status != ParseStatus.Complete || Head.Equals(other.Head));
+}
+
+/// <summary>A parsed answer with the bytes it was parsed from.</summary>
+internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureReason Reason, ResponseHead Head, Field[] Fields)
+{
+    public static ParsedResponse Of(ReadOnlySpan<byte> bytes, RequestMethod method, HeadLimits limits)
+    {
+        var fields = new Field[limits.MaxFields];
+        ParseStatus status = ResponseParser.Parse(bytes, method, limits, fields, out ResponseHead head, out FailureReason reason);
+        return new ParsedResponse(bytes.ToArray(), status, reason, head, fields[..(status == ParseStatus.Complete ? head.FieldCount : 0)]);
+    }
+
+    public string Text(Slice slice) => Encoding.Latin1.GetString(slice.Of(Bytes));
+
+    public IEnumerable<string> Values(string name) => Heads.Values(Bytes, Fields, name);
+
+    public bool IsSameAs(ParsedResponse other) =>
+        Status == other.Status && Reason == other.Reason && Fields.AsSpan().SequenceEqual(other.Fields)
+        && (Status != ParseStatus.Complete || Head.Equals(other.Head));
+}
+
+internal static class Heads
+{
+    /// <summary>Small enough that random inputs reach them.</summary>
+    public static readonly HeadLimits Limits = new(MaxBytes: 4096, MaxFields: 50);
+
+    /// <summary>The values of all fields of this name, in order.</summary>
+    public static IEnumerable<string> Values(byte[] head, IEnumerable<Field> fields, string name) =>
+        from field in fields
+        where string.Equals(Encoding.Latin1.GetString(field.Name.Of(head)), name, StringComparison.OrdinalIgnoreCase)
+        select Encoding.Latin1.GetString(field.Value.Of(head));
+
+    /// <summary>Where to cut an input: everywhere if it is short, else at some sixty places.</summary>
+    public static IEnumerable<int> Cuts(int length)
+    {
+        int step = length <= 256 ? 1 : length / 61;
+        for (int cut = 0; cut < length; cut += step)
+        {
+            yield return cut;
+        }
+    }
+
+    /// <summary>Field lines follow each other without a gap, inside the head, and their parts are where they say.</summary>
+    public static void CheckFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, int length)
+    {
+        for (int i = 0; i < fields.Length; i++)
+        {
+            Field field = fields[i];
+            int next = i + 1 < fields.Length ? fields[i + 1].Name.Start : length - 2;
+            ViolationException.ThrowUnless(field.LineEnd == next, "a field line does not end where the next starts");
+            ViolationException.ThrowUnless(
+                !field.Name.IsEmpty && head[field.Name.End] == ':' && field.Value.Start > field.Name.End && field.Value.End <= field.LineEnd - 2,
+                "a field's parts are misplaced");
+            ViolationException.ThrowUnless(!field.Value.Of(head).ContainsAny("\r\n\0"u8), "a value holds CR, LF or NUL");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using Carousel.Engine.Http;
+using static Carousel.Fuzz.Targets.ViolationException;
+
+namespace Carousel.Fuzz.Targets;
+
+/// <summary>The laws of <see cref="ResponseRewriter"/>.</summary>
+internal static class ResponseRewriting
+{
+    public const string Date = "Mon, 23 Nov 2026 16:20:00 GMT";
+
+    private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + ResponseRewriter.MaxGrowth, Heads.Limits.MaxFields + 8);
+
+    public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyRecoding recoding)
+    {
+        var output = new byte[response.Head.Length + ResponseRewriter.MaxGrowth];
+        int length = ResponseRewriter.Write(
+            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), output);
+        return output[..length];
+    }
+
+    /// <summary>Checks every directive with every recoding that fits the answer.</summary>
+    public static void CheckAll(ParsedResponse response)
+    {
+        foreach (ConnectionDirective connection in Enum.GetValues<ConnectionDirective>())
+        {
+            Check(response, connection, BodyRecoding.None);
+            if (response.Head.Body == BodyKind.Chunked)
+            {
+                Check(response, connection, BodyRecoding.Dechunk);
+            }
+            if (response.Head.Body == BodyKind.UntilClose)
+            {
+                Check(response, connection, BodyRecoding.Chunk);
+            }
+        }
+    }
+
+    private static void Check(ParsedResponse before, ConnectionDirective connection, BodyRecoding recoding)
+    {
+        byte[] output = Rewrite(before, connection, recoding);
+        ParsedResponse after = ParsedResponse.Of(output, RequestMethod.Get, OutputLimits);
+        ThrowUnless(after.Status == ParseStatus.Complete, $"the rewritten head is {after.Status}: {after.Reason}");
+        ThrowUnless(after.Head.Length == output.Length, "the rewritten head ends before its end");
+        ThrowUnless(!after.Head.IsHttp10 && after.Head.Status == before.Head.Status, "the status line changed");
+        ThrowUnless(after.Text(after.Head.ReasonPhrase) == before.Text(before.Head.ReasonPhrase), "the reason phrase changed");
+
+        BodyKind body = recoding switch
+        {
+            BodyRecoding.Dechunk => BodyKind.UntilClose,
+            BodyRecoding.Chunk => BodyKind.Chunked,
+            _ => before.Head.Body,
+        };
+        ThrowUnless(after.Head.Body == body && after.Head.ContentLength == before.Head.ContentLength, "the framing changed");
+        ThrowUnless(recoding != BodyRecoding.None || after.Head.FramedAs == before.Head.FramedAs, "what is framed without a body changed");
+        CheckConnection(before, after, connection);
+        CheckFields(before, after, recoding);
+    }
+
+    private static void CheckConnection(ParsedResponse before, ParsedResponse after, ConnectionDirective connection)
+    {
+        string[] expected = connection switch
+        {
+            ConnectionDirective.Close => ["close"],
+            ConnectionDirective.KeepAlive => ["keep-alive"],
+            ConnectionDirective.Upgrade => ["upgrade"],
+            _ => [],
+        };
+        ThrowUnless(after.Values("connection").SequenceEqual(expected), "a Connection field that is not ours");
+        string[] upgrade = connection == ConnectionDirective.Upgrade ? [.. before.Values("upgrade")] : [];
+        ThrowUnless(after.Values("upgrade").SequenceEqual(upgrade), "Upgrade is wrong");
+        foreach (string name in (ReadOnlySpan<string>)["keep-alive", "proxy-connection", "proxy-authenticate", "te"])
+        {
+            ThrowUnless(!after.Values(name).Any(), $"{name} was passed on");
+        }
+    }
+
+    private static void CheckFields(ParsedResponse before, ParsedResponse after, BodyRecoding recoding)
+    {
+        ThrowUnless(after.Values("content-length").Count() + after.Values("transfer-encoding").Count() <= 1, "two framing fields");
+        bool addsDate = !before.Head.HasDate && before.Head.Status >= 200;
+        ThrowUnless(after.Values("date").SequenceEqual(addsDate ? [Date] : before.Values("date")), "Date is wrong");
+        ThrowUnless(after.Values("set-cookie").SequenceEqual(before.Values("set-cookie")), "Set-Cookie is wrong");
+        string[] trailer = recoding == BodyRecoding.Dechunk ? [] : [.. before.Values("trailer")];
+        ThrowUnless(after.Values("trailer").SequenceEqual(trailer), "Trailer is wrong");
+        if (!before.Head.ConnectionNamesFields)
+        {
+            ThrowUnless(Others(after).SequenceEqual(Others(before)), "fields that are none of our business changed");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Others(ParsedResponse response) =>
+        from field in response.Fields
+        where field.Known == FieldName.Other
+        select (response.Text(field.Name), response.Text(field.Value));
+}

@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using System.Text;
+using Carousel.Demo;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public sealed class DemoServerTests : IDisposable
+{
+    private readonly DemoServer _server = DemoServer.Start("blue");
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task Request_ShowsWhoAnswersAndWhatTheBalancerAdded() => Assert.Equal(
+        "HTTP/1.1 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 91|Connection: close||"
+        + "blue answers its request number 1\n  GET /x HTTP/1.1\n  Host: a\n  X-Forwarded-For: 127.0.0.1\n",
+        (await Talk("GET /x HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Forwarded-For: 127.0.0.1\r\nConnection: close\r\n\r\n")).Replace("\r\n", "|"));
+
+    [Fact]
+    public async Task Requests_WithEveryKindOfBody_ShareAConnection()
+    {
+        string answers = await Talk(
+            "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+            + "POST /chunked HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\na;x=y\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n"
+            + "HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n"
+            + "POST /expect HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx"
+            + "GET /old HTTP/1.0\r\n\r\n");
+
+        Assert.Equal(5, answers.Split("HTTP/1.1 200 OK\r\n").Length - 1);
+        Assert.Equal(1, answers.Split("HTTP/1.1 100 Continue\r\n\r\n").Length - 1);
+        Assert.DoesNotContain("HEAD /head", answers);
+        Assert.EndsWith("blue answers its request number 5\n  GET /old HTTP/1.0\n", answers);
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    public async Task Request_WithoutALength_IsCut(string request) => Assert.Equal("", await Talk(request));
+
+    /// <summary>All that comes back until the server closes.</summary>
+    private async Task<string> Talk(string text)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using var client = new TcpClient("127.0.0.1", _server.Port);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text), stop);
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, stop);
+        return Encoding.Latin1.GetString(answer.ToArray());
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Carousel.Cli;
+using Carousel.Core.Config;
+using Carousel.Core.Telemetry;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+/// <summary>What the documents repeat of the code is what the code says.</summary>
+public class DocumentsTests
+{
+    public static TheoryData<string> Flags => [.. new RunFlags().Groups.SelectMany(group => group.Flags).Select(flag => flag.Name)];
+
+    [Theory]
+    [MemberData(nameof(Flags))]
+    public void Readme_EveryFlag_HasItsRow(string name)
+    {
+        Flag flag = new RunFlags().Groups.SelectMany(group => group.Flags).Single(flag => flag.Name == name);
+        string fallback = flag.DefaultText is null ? "" : " " + flag.DefaultText;
+
+        Assert.Contains($"| `{Help.Usage(flag)}` | {flag.Description} |{fallback} |", Lines("README.md"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Flags))]
+    public void Help_EveryFlag_IsShownWithItsDefault(string name)
+    {
+        Flag flag = new RunFlags().Groups.SelectMany(group => group.Flags).Single(flag => flag.Name == name);
+        string help = string.Join(' ', Help.Root(new RunFlags()).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
+
+        string fallback = flag.DefaultText is null ? "" : $" [default: {flag.DefaultText}]";
+        Assert.Contains($"{Help.Usage(flag)} {flag.Description}{fallback}", help);
+    }
+
+    [Fact]
+    public void Readme_Sample_IsTheSampleFile()
+    {
+        string sample = File.ReadAllText(Path("samples/servers.txt"));
+
+        Assert.Contains($"```\n{sample}```", File.ReadAllText(Path("README.md")));
+        Assert.Equal(5, ServersParser.Parse(sample).Servers.Length);
+    }
+
+    [Fact]
+    public void Reasons_Table_IsTheTableOfTheCode()
+    {
+        IEnumerable<string> expected = Enum.GetValues<FailureReason>().Where(reason => reason != FailureReason.None)
+            .Select(reason => reason.Describe())
+            .Select(row => $"| `{row.Name}` | {(row.Status == 0 ? "-" : row.Status)} | {row.Side.ToString().ToLowerInvariant()} | {row.Sentence} |");
+
+        string[] lines = Lines("docs/REASONS.md");
+        int first = Array.IndexOf(lines, "| Code | Status | Side | Meaning |") + 2;
+        Assert.Equal(expected, lines.Skip(first).TakeWhile(line => line.StartsWith('|')));
+    }
+
+    private static string[] Lines(string path) => File.ReadAllLines(Path(path));
+
+    private static string Path(string path, [CallerFilePath] string thisFile = "") =>
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(thisFile)!, "../../..", path);
+}

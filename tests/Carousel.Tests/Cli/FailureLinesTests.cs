@@ -1,0 +1,67 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public class FailureLinesTests
+{
+    private static readonly Server[] Servers = [.. PoolBuilder.Servers(ServersParser.Parse("localhost:8001 name=blue\nlocalhost:8002").Servers)];
+    private static readonly FailureEvent Refused = new(FailureReason.ConnectRefused, "connecting to the server", Servers[0], 111);
+
+    private readonly FailureLines _lines = new(clientsToo: false);
+
+    [Fact]
+    public void Take_FirstOfAKind_IsWrittenAtOnce() => Assert.Equal(
+        "connect-refused: http://localhost:8001 (blue) refused the connection while connecting to the server (errno 111)", _lines.Take(Refused));
+
+    [Fact]
+    public void Take_ManyOfAKind_IsALineASecond()
+    {
+        _lines.Take(Refused);
+        for (int i = 0; i < 57; i++)
+        {
+            Assert.Null(_lines.Take(Refused));
+        }
+
+        Assert.EndsWith("(errno 111) x57", Assert.Single(_lines.EndSecond()));
+        Assert.Null(_lines.Take(Refused));
+        Assert.EndsWith("(errno 111)", Assert.Single(_lines.EndSecond()));
+        Assert.Empty(_lines.EndSecond());
+        Assert.NotNull(_lines.Take(Refused));
+    }
+
+    [Fact]
+    public void Take_AnotherServerOrActivity_IsAnotherKind()
+    {
+        _lines.Take(Refused);
+
+        Assert.Equal(
+            "connect-refused: http://localhost:8002 refused the connection while connecting to the server (errno 111)",
+            _lines.Take(Refused with { Server = Servers[1] }));
+        Assert.NotNull(_lines.Take(Refused with { Activity = "trying again" }));
+    }
+
+    [Fact]
+    public void Take_WithoutServer_SaysWhatFailed() => Assert.Equal(
+        "no-server: there is no server to send to while choosing a server",
+        _lines.Take(new FailureEvent(FailureReason.NoServer, "choosing a server", null, 0)));
+
+    [Fact]
+    public void Take_SentenceAboutSomethingOfTheServer_NamesTheServerFirst() => Assert.Equal(
+        "bad-answer: http://localhost:8002: the server's answer breaks HTTP/1.1 while reading the answer's head",
+        _lines.Take(new FailureEvent(FailureReason.BadAnswer, "reading the answer's head", Servers[1], 0)));
+
+    [Fact]
+    public void Take_ClientsFailure_OnlyIfAskedFor()
+    {
+        var failure = new FailureEvent(FailureReason.BadHost, "reading the request's head", null, 0);
+
+        Assert.Null(_lines.Take(failure));
+        Assert.Empty(_lines.EndSecond());
+        Assert.Equal(
+            "bad-host: the Host field is missing, repeated or malformed while reading the request's head",
+            new FailureLines(clientsToo: true).Take(failure));
+    }
+}

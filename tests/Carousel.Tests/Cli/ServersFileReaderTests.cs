@@ -1,0 +1,66 @@
+using Carousel.Commands;
+using Carousel.Core.Config;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public sealed class ServersFileReaderTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("carousel").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Read_GoodFile_GivesServers() =>
+        Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Servers.Length);
+
+    [Fact]
+    public void Read_MissingFile_SaysSo() =>
+        Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none"));
+
+    [Fact]
+    public void Read_MissingDirectory_SaysSo() =>
+        Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none", "none"));
+
+    [Fact]
+    public void Read_Directory_SaysSo() => Expect("is a directory: name a file", _directory);
+
+    [Fact]
+    public void Read_LargeFile_IsRefused()
+    {
+        byte[] comment = new byte[ServersFileReader.MaxBytes + 1];
+        Array.Fill(comment, (byte)'#');
+
+        Expect("is larger than 1 MiB: is this the right file?", Write(comment));
+        Expect("no servers: add a line such as http://localhost:8000", Write(comment[1..]));
+    }
+
+    [Fact]
+    public void Read_BinaryFile_IsRefused() => Expect("not a text file: it has NUL bytes", Write([0x7f, 0x45, 0x4c, 0x46, 0, 1]));
+
+    [Fact]
+    public void Print_ManyErrors_StopsAtAHundred()
+    {
+        ServersFile file = ServersParser.Parse(string.Concat(Enumerable.Repeat("-\n", 150)));
+        var written = new StringWriter { NewLine = "\n" };
+
+        Assert.Equal(ExitCode.BadInput, FileErrors.Print("s.txt", file, written));
+        string[] lines = written.ToString().TrimEnd().Split('\n');
+        Assert.Equal(101, lines.Length);
+        Assert.Equal("s.txt:100:1: expected a host name, found \"-\"", lines[99]);
+        Assert.Equal("s.txt: 50 more errors", lines[100]);
+    }
+
+    private static void Expect(string message, string path)
+    {
+        ServersFile file = ServersFileReader.Read(path);
+        Assert.Equal($"s.txt: {message}", Assert.Single(file.Errors).Format("s.txt"));
+    }
+
+    private string Write(byte[] bytes)
+    {
+        string path = Path.Combine(_directory, "servers.txt");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using Carousel.Commands;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public class StartTests
+{
+    [Fact]
+    public void Banner_AllAddresses_IsThreeLines() => Assert.Equal(
+        """
+        carousel 0.1.0 listening on http://0.0.0.0:7777 (all addresses), 2 workers
+        balancing 2 servers: http://127.0.0.1:8000, http://[::1]:80
+        Ctrl-C drains and stops
+
+        """,
+        Banner.Text([], 7777, 2, Pool("127.0.0.1:8000\n[::1]")));
+
+    [Fact]
+    public void Banner_ManyServersSomeDown_StaysShort()
+    {
+        string text = Banner.Text([IPAddress.Loopback, IPAddress.IPv6Loopback], 80, 1, Pool("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\nweb"));
+
+        Assert.Contains("listening on http://127.0.0.1:80, http://[::1]:80, 1 worker\n", text);
+        Assert.Contains("balancing 6 servers: http://10.0.0.1:80, ", text);
+        Assert.Contains(", http://10.0.0.5:80 and 1 more\n", text);
+        Assert.Contains("1 server down, the name does not resolve: http://web:80\n", text);
+    }
+
+    [Fact]
+    public void Check_Table_ShowsWhatWasUnderstood()
+    {
+        var servers = PoolBuilder.Servers(ServersParser.Parse("localhost:8000 name=blue weight=3 max=200\n[::1] backup drain").Servers);
+
+        Assert.Equal(
+            $"""
+            servers.txt: 2 servers
+            name      address                weight  max  options       id
+            blue      http://localhost:8000  3       200  -             {servers[0].Id}
+            [::1]:80  http://[::1]:80        1       -    backup drain  {servers[1].Id}
+
+            """,
+            CheckCommand.Table("servers.txt", servers));
+    }
+
+    [Theory]
+    [InlineData(20_000UL, 2, null, 9_928)]
+    [InlineData(1_073_741_816UL, 2, null, 65_536)]
+    [InlineData(ulong.MaxValue, 2, 1_000_000, 1_000_000)]
+    [InlineData(160UL, 2, null, 8)]
+    [InlineData(1024UL, 1, 468, 468)]
+    public void Descriptors_Enough_GiveConnections(ulong descriptors, int workers, int? wanted, int expected)
+    {
+        Assert.Equal(expected, DescriptorBudget.Connections(descriptors, workers, wanted, out string? error));
+        Assert.Null(error);
+    }
+
+    [Theory]
+    [InlineData(159UL, 2, null,
+        "too few file descriptors: 159 allowed, at least 160 needed: raise the hard limit (ulimit -Hn 160, or LimitNOFILE=160 in a systemd unit)")]
+    [InlineData(1024UL, 1, 469,
+        "--max-connections 469 needs 1026 file descriptors, 1024 allowed: lower it, or raise the hard limit "
+        + "(ulimit -Hn 1026, or LimitNOFILE=1026 in a systemd unit)")]
+    public void Descriptors_TooFew_SaysWhatIsNeeded(ulong descriptors, int workers, int? wanted, string expected)
+    {
+        Assert.Null(DescriptorBudget.Connections(descriptors, workers, wanted, out string? error));
+        Assert.Equal(expected, error);
+    }
+
+    [Fact]
+    public void DescriptorLimit_Raised_IsTheHardLimit()
+    {
+        ulong raised = DescriptorLimit.Raise();
+
+        string line = File.ReadAllLines("/proc/self/limits").Single(line => line.StartsWith("Max open files"));
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([raised, raised], words[3..5].Select(ulong.Parse));
+    }
+
+    [Fact]
+    public void Signals_FirstDrainsSecondStops_OthersDoNothing()
+    {
+        var calls = new List<string>();
+        using var signals = new Signals(() => calls.Add("drain"), () => calls.Add("stop"));
+
+        signals.Receive();
+        Assert.Equal(["drain"], calls);
+        signals.Receive();
+        signals.Receive();
+        Assert.Equal(["drain", "stop"], calls);
+    }
+
+    private static PoolSnapshot Pool(string text) => PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers));
+}

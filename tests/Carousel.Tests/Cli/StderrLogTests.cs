@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Carousel.Core.Telemetry;
+using Carousel.Tests.Control;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public sealed class StderrLogTests : IDisposable
+{
+    private static readonly FailureEvent NoServer = new(FailureReason.NoServer, "choosing a server", null, 0);
+
+    private const string Line = "error no-server: there is no server to send to while choosing a server";
+
+    private readonly FailureLog _failures = new();
+    private readonly ManualTime _time = new();
+    private readonly StringWriter _written = new() { NewLine = "\n" };
+    private readonly StderrLog _log;
+
+    public StderrLogTests() => _log = new StderrLog(_failures, _written, _time, clientsToo: false);
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void Info_IsWrittenWithTimeAndLevel()
+    {
+        _log.Info("hello");
+
+        Assert.Equal("2026-11-23T16:30:00Z info hello\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Pump_Repeats_AreWrittenWhenTheSecondIsOver()
+    {
+        Write(3);
+        _log.Pump();
+        Assert.Equal($"2026-11-23T16:30:00Z {Line}\n", _written.ToString());
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _log.Pump();
+        Assert.EndsWith($"\n2026-11-23T16:30:01Z {Line} x2\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Pump_MoreThanFit_SaysHowManyWereLost()
+    {
+        Write(FailureLog.Capacity + 5);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _log.Pump();
+
+        Assert.Contains($" {Line} x{FailureLog.Capacity - 1}\n", _written.ToString());
+        Assert.EndsWith(" error 5 more failures came too fast to be told apart\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Dispose_WritesWhatIsLeftAndNothingAfter()
+    {
+        Write(2);
+        _log.Dispose();
+        _log.Info("too late");
+
+        Assert.Equal($"2026-11-23T16:30:00Z {Line}\n2026-11-23T16:30:00Z {Line}\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Start_FailureComes_IsWrittenByItsOwnThread()
+    {
+        using var lines = new LineWriter();
+        using var log = new StderrLog(_failures, lines, _time, clientsToo: false);
+        log.Start();
+        Write(1);
+
+        Assert.True(lines.Written.TryTake(out string? line, TimeSpan.FromSeconds(20)));
+        Assert.Equal($"2026-11-23T16:30:00Z {Line}", line);
+    }
+
+    private sealed class LineWriter : StringWriter
+    {
+        public BlockingCollection<string> Written { get; } = [];
+
+        public override void WriteLine(string? value) => Written.Add(value!);
+    }
+
+    private void Write(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            _failures.Write(NoServer);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Xunit;
+
+namespace Carousel.Tests.Http;
+
+public class AllocationTests
+{
+    private const int Rounds = 1000;
+
+    private readonly Field[] _fields = new Field[100];
+    private readonly byte[] _output = new byte[20_000];
+
+    [Fact]
+    public void ParseAndRewrite_WholeCorpus_AllocatesNothing()
+    {
+        byte[][] requests = [.. Corpus.Requests.Values], responses = [.. Corpus.Responses.Values], bodies = [.. Corpus.Chunked.Values];
+        int length = Run(requests, responses, bodies);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+        {
+            length += Run(requests, responses, bodies);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.NotEqual(0, length);
+    }
+
+    private int Run(byte[][] requests, byte[][] responses, byte[][] bodies)
+    {
+        var limits = new HeadLimits(16 * 1024, 100);
+        var info = new ForwardingInfo { ClientAddress = "::1"u8, Scheme = "http"u8, SendForwarded = true, FallbackHost = "b"u8 };
+        int length = 0;
+        foreach (byte[] head in requests)
+        {
+            RequestParser.Parse(head, limits, _fields, out RequestHead request, out FailureReason _);
+            length += RequestRewriter.Write(head, request, _fields, info, _output);
+        }
+        foreach (byte[] head in responses)
+        {
+            ResponseParser.Parse(head, RequestMethod.Get, limits, _fields, out ResponseHead response, out FailureReason _);
+            length += ResponseRewriter.Write(head, response, _fields, ConnectionDirective.Close, BodyRecoding.None, "date"u8, _output);
+        }
+        foreach (byte[] body in bodies)
+        {
+            var decoder = default(ChunkDecoder);
+            decoder.Skip(body, out int consumed);
+            length += consumed;
+        }
+        return length;
+    }
+}

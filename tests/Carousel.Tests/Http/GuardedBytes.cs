@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Carousel.Tests.Http;
+
+/// <summary>
+/// Memory of one page between two pages that can't be read: touching a byte before its start or behind its end ends the process.
+/// </summary>
+internal sealed unsafe partial class GuardedBytes : IDisposable
+{
+    private const int ProtNone = 0, ProtReadWrite = 1 | 2, MapPrivateAnonymous = 0x02 | 0x20;
+
+    private static readonly int PageSize = Environment.SystemPageSize;
+
+    private readonly byte* _mapping;
+
+    public GuardedBytes()
+    {
+        void* mapping = Map(null, 3 * PageSize, ProtNone, MapPrivateAnonymous, -1, 0);
+        if (mapping == (void*)-1 || Protect((byte*)mapping + PageSize, PageSize, ProtReadWrite) != 0)
+        {
+            throw new InvalidOperationException($"mmap or mprotect failed: errno {Marshal.GetLastPInvokeError()}");
+        }
+        _mapping = (byte*)mapping;
+    }
+
+    public Span<byte> Page => new(_mapping + PageSize, PageSize);
+
+    /// <summary>These bytes (at most a page) with nothing readable behind them.</summary>
+    public Span<byte> AtEnd(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> place = Page[^bytes.Length..];
+        bytes.CopyTo(place);
+        return place;
+    }
+
+    /// <summary>These bytes (at most a page) with nothing readable before them.</summary>
+    public Span<byte> AtStart(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> place = Page[..bytes.Length];
+        bytes.CopyTo(place);
+        return place;
+    }
+
+    public void Dispose() => Unmap(_mapping, 3 * PageSize);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial void* Map(void* address, nint length, int protection, int flags, int fd, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    private static partial int Protect(void* address, nint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int Unmap(void* address, nint length);
+}

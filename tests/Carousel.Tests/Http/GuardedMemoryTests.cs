@@ -1,0 +1,66 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Fuzz.Targets;
+using Xunit;
+
+namespace Carousel.Tests.Http;
+
+/// <summary>No parser touches a byte outside its input. A violation is a segmentation fault: the test run dies.</summary>
+public class GuardedMemoryTests
+{
+    private readonly Field[] _fields = new Field[Heads.Limits.MaxFields];
+
+    [Fact]
+    public void Parse_RequestPrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
+        Corpus.Requests.Values,
+        bytes => RequestParser.Parse(bytes, Heads.Limits, _fields, out _, out FailureReason _));
+
+    [Fact]
+    public void Parse_ResponsePrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
+        Corpus.Responses.Values,
+        bytes => ResponseParser.Parse(bytes, RequestMethod.Get, Heads.Limits, _fields, out _, out FailureReason _));
+
+    [Fact]
+    public void Read_ChunkPrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
+        Corpus.Chunked.Values,
+        bytes => default(ChunkDecoder).Skip(bytes, out _));
+
+    [Fact]
+    public void Parse_ErrorsAtTheEndOfReadableMemory_StaysInside() => ForEveryPrefix(
+        Corpus.Requests.Values.SelectMany(head => "\r\n\0 :\u00e4".Select(last => (byte[])[.. head[..^2], (byte)last])),
+        bytes => RequestParser.Parse(bytes, Heads.Limits, _fields, out _, out FailureReason _));
+
+    [Fact]
+    public void Write_HeadAndOutputBeforeUnreadablePages_StaysInside()
+    {
+        using var input = new GuardedBytes();
+        using var output = new GuardedBytes();
+        foreach (byte[] head in Corpus.Requests.Values)
+        {
+            ParsedRequest request = ParsedRequest.Of(head, Heads.Limits);
+            ReadOnlySpan<byte> bytes = input.AtEnd(head);
+            var info = new ForwardingInfo { ClientAddress = "::1"u8, Scheme = "http"u8, SendForwarded = true, FallbackHost = "b:1"u8 };
+            int length = RequestRewriter.Write(bytes, request.Head, request.Fields, info, output.Page[^(head.Length + RequestRewriter.MaxGrowth)..]);
+            Assert.InRange(length, 1, head.Length + RequestRewriter.MaxGrowth);
+        }
+    }
+
+    private delegate ParseStatus Parse(ReadOnlySpan<byte> bytes);
+
+    private static void ForEveryPrefix(IEnumerable<byte[]> messages, Parse parse)
+    {
+        using var memory = new GuardedBytes();
+        int parsed = 0;
+        foreach (byte[] message in messages)
+        {
+            for (int length = 0; length <= message.Length; length++)
+            {
+                ParseStatus anywhere = parse(message.AsSpan(0, length));
+                Assert.Equal(anywhere, parse(memory.AtEnd(message.AsSpan(0, length))));
+                Assert.Equal(anywhere, parse(memory.AtStart(message.AsSpan(0, length))));
+                parsed++;
+            }
+        }
+        Assert.NotEqual(0, parsed);
+    }
+}

@@ -1,0 +1,71 @@
+using Xunit;
+
+namespace Carousel.Tests.Walls;
+
+public class EngineLayerTests
+{
+    [Fact]
+    public void Engine_AllItsSources_KeepTheWalls() => Assert.Empty(EngineLayers.Violations(Sources.Under("src/Carousel.Engine")));
+
+    [Fact]
+    public void Engine_ReactorSourcesMovedIntoHttp_BreakTheWalls()
+    {
+        // That real sources bind: the wall would also stand if the compiler understood nothing of them.
+        const string reactor = "namespace Carousel.Engine.Reactor;";
+        var moved = Sources.Under("src/Carousel.Engine").Select(tree =>
+            Sources.Parse(tree.FilePath, tree.GetText(TestContext.Current.CancellationToken).ToString().Replace(reactor, "namespace Carousel.Engine.Http;")));
+        Assert.NotEmpty(EngineLayers.Violations([.. moved]));
+    }
+
+    [Theory]
+    [InlineData("Linux", "Http", 1)]
+    [InlineData("Linux", "Reactor", 1)]
+    [InlineData("Reactor", "Linux", 0)]
+    [InlineData("Reactor", "Transport", 1)]
+    [InlineData("Reactor", "Proxy", 1)]
+    [InlineData("Transport", "Linux", 0)]
+    [InlineData("Transport", "Reactor", 0)]
+    [InlineData("Transport", "Http", 1)]
+    [InlineData("Http", "Linux", 1)]
+    [InlineData("Http", "Proxy", 1)]
+    [InlineData("Http", "Http", 0)]
+    [InlineData("Proxy", "Linux", 0)]
+    [InlineData("Proxy", "Http", 0)]
+    public void Violations_OneLayerMentionsAnother_AreFoundWhereForbidden(string from, string to, int found)
+    {
+        string target = $"namespace Carousel.Engine.{to}; internal static class Target {{ public static int Value; }}";
+        string user = $"namespace Carousel.Engine.{from}; internal static class User {{ static int Get() => Carousel.Engine.{to}.Target.Value; }}";
+        Assert.Equal(found > 0, EngineLayers.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]).Any());
+    }
+
+    [Theory]
+    [InlineData("static int Get() => Linux.Target.Value;", "")]
+    [InlineData("static int Get() => Target.Value;", "using Carousel.Engine.Linux;")]
+    [InlineData("static int Get() => T.Value;", "using T = Carousel.Engine.Linux.Target;")]
+    [InlineData("static int Get() => Value;", "using static Carousel.Engine.Linux.Target;")]
+    [InlineData("", "using Carousel.Engine.Linux;")]
+    [InlineData("static void Get(Linux.Target? target) { }", "")]
+    [InlineData("static void Get() => 1.Extend();", "using Carousel.Engine.Linux;")]
+    public void Violations_HoweverItIsWritten_AreFound(string member, string directive)
+    {
+        const string target = "namespace Carousel.Engine.Linux; internal static class Target { public static int Value; public static void Extend(this int x) { } }";
+        string user = $"{directive} namespace Carousel.Engine.Http; internal static class User {{ {member} }}";
+        Assert.NotEmpty(EngineLayers.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]));
+    }
+
+    [Theory]
+    [InlineData("Http", "Carousel.Core.Telemetry.FailureReason", false)]
+    [InlineData("Reactor", "Carousel.Core.Telemetry.FailureReason", false)]
+    [InlineData("Linux", "Carousel.Core.Telemetry.FailureReason", true)]
+    [InlineData("Proxy", "Carousel.Core.Telemetry.FailureReason", false)]
+    [InlineData("Http", "System.Buffers.Binary.BinaryPrimitives", false)]
+    public void Violations_MentionOfCore_AreFoundInLinuxOnly(string layer, string type, bool found)
+    {
+        string user = $"namespace Carousel.Engine.{layer}; internal static class User {{ static object Get() => typeof({type}); }}";
+        Assert.Equal(found, EngineLayers.Violations([Sources.Parse("U.cs", user)]).Any());
+    }
+
+    [Fact]
+    public void Violations_NamespaceWithoutLayer_IsFound() =>
+        Assert.Single(EngineLayers.Violations([Sources.Parse("A.cs", "namespace Carousel.Engine.Elsewhere; class C { }")]));
+}
