@@ -99,6 +99,22 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public void Answer_OnlyInterimOnes_TimeoutIsNotExtended()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        for (int i = 0; i < 50; i++)
+        {
+            rig.Advance(1000 - (i == 49 ? 1 : 0));
+            rig.Say(rig.Servers[0], "HTTP/1.1 102 Processing\r\n\r\n");
+        }
+        Assert.Equal(50, Message.Answers(client.TakenText, ["GET"], false).Count);
+        rig.Advance(1 + TimingWheel.TickMs);
+        Assert.Equal("answer-timeout", Message.Answers(client.TakenText, ["GET"], false)[^1].Field("X-Carousel-Reason"));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
     public void Answer_UploadTakesLong_TimeoutStartsAtItsEnd()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };

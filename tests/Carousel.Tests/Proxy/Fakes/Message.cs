@@ -15,7 +15,7 @@ internal sealed record Message(string Head, string Body, bool IsWhole)
     public int Status => FirstLine.Length > 12 ? int.Parse(FirstLine.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
     public string? Field(string name) => Head.Split("\r\n").Skip(1).Select(line => line.Split(": ", 2))
-        .FirstOrDefault(pair => pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
+        .FirstOrDefault(pair => pair.Length == 2 && pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 
     /// <summary>The answers in these bytes; <paramref name="methods"/> are those of the requests, <paramref name="ended"/> that no more will come.</summary>
     public static List<Message> Answers(string bytes, IEnumerable<string> methods, bool ended)

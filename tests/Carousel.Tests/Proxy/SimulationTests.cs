@@ -1,0 +1,177 @@
+using Carousel.Tests.Proxy.Fakes;
+using CsCheck;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>
+/// Several clients and servers that do whatever comes to their minds, in any order: nobody ever sees an answer that is not his, and in the end everything
+/// that was borrowed is back.
+/// </summary>
+public sealed class SimulationTests
+{
+    private const int Clients = 4;
+
+    private enum Act
+    {
+        Ask,
+        AskTwice,
+        Upload,
+        AskInPieces,
+        Wait,
+        WaitLong,
+        TakeSlowly,
+        TakeAll,
+        ServerSlow,
+        ServerCutsItsAnswer,
+        ServerResets,
+        ServerIsFull,
+        ServersRefuse,
+        ClientFinishes,
+        ClientResets,
+    }
+
+    private static readonly Gen<(Act Act, int Who, int How)[]> Plays =
+        Gen.Select(Gen.Enum<Act>(), Gen.Int[0, Clients - 1], Gen.Int[0, 10_000]).Array[1, 60];
+
+    [Fact]
+    public void AnyPlay_NobodySeesAnothersBytes_NothingIsLeft() => Plays.Sample(play => new Play().Run(play), iter: 2_000, threads: 1);
+
+    private sealed class Play
+    {
+        private readonly Rig _rig = new(servers: 2, addresses: 2);
+        private readonly FakeSocket?[] _clients = new FakeSocket?[Clients];
+        private readonly List<string>[] _paths = [.. Enumerable.Range(0, Clients).Select(_ => new List<string>())];
+        private int _asked, _pieces = 1, _framing, _refusals;
+
+        public Play()
+        {
+            _rig.Worker.SpliceFrom = 500;
+            _rig.OnRequest = (_, request) => Split(Answer(request.FirstLine.Split(' ')[1], request.Body), _pieces);
+            _rig.Network.OnConnect = _ => _refusals-- > 0 ? -Carousel.Engine.Linux.Errno.ECONNREFUSED : 0;
+        }
+
+        public void Run((Act Act, int Who, int How)[] play)
+        {
+            foreach ((Act act, int who, int how) in play)
+            {
+                _framing = how;
+                Step(act, who, how);
+                _rig.Worker.Reactor.RunTurn();
+                if (how % 3 == 0)
+                {
+                    _rig.Network.Pump();
+                }
+            }
+            _rig.Network.All.ForEach(socket => socket.RoomAtATime = int.MaxValue);
+            _rig.Network.All.ForEach(socket => socket.MakeRoom(int.MaxValue));
+            _rig.AssertNothingLeft();
+            for (int i = 0; i < Clients; i++)
+            {
+                Check(i);
+            }
+            _rig.Dispose();
+        }
+
+        private void Step(Act act, int who, int how)
+        {
+            FakeSocket server = _rig.Servers.Count > 0 ? _rig.Servers[how % _rig.Servers.Count] : new FakeSocket(-1, default);
+            switch (act)
+            {
+                case Act.Ask or Act.AskTwice:
+                    Send(who, string.Concat(Enumerable.Range(0, act == Act.Ask ? 1 : 2).Select(_ => Rig.Get(NewPath(who)))), 1);
+                    break;
+                case Act.Upload:
+                    string body = new('u', how);
+                    Send(who, $"{(how % 2 == 0 ? "PUT" : "POST")} {NewPath(who)} HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}", 1 + how % 5);
+                    break;
+                case Act.AskInPieces:
+                    Send(who, Rig.Get(NewPath(who)), 2 + how % 20);
+                    break;
+                case Act.Wait:
+                    _rig.Advance(how % 700);
+                    break;
+                case Act.WaitLong:
+                    _rig.Advance(how * 10);
+                    break;
+                case Act.TakeSlowly:
+                    Client(who).RoomAtATime = Client(who).Room = 1 + how % 50;
+                    break;
+                case Act.TakeAll:
+                    Client(who).RoomAtATime = int.MaxValue;
+                    Client(who).MakeRoom(int.MaxValue);
+                    break;
+                case Act.ServerSlow:
+                    _pieces = 1 + how % 8;
+                    break;
+                case Act.ServerCutsItsAnswer:
+                    server.Finish();
+                    break;
+                case Act.ServerResets:
+                    server.Reset();
+                    break;
+                case Act.ServerIsFull:
+                    server.RoomAtATime = server.Room = how % 100;
+                    break;
+                case Act.ServersRefuse:
+                    _refusals = how % 5;
+                    break;
+                case Act.ClientFinishes:
+                    Client(who).Finish();
+                    break;
+                default:
+                    Client(who).Reset();
+                    break;
+            }
+        }
+
+        /// <summary>A client that has gone does not come back, so that its answers are one stream.</summary>
+        private FakeSocket Client(int who) => _clients[who] ??= _rig.Connect();
+
+        private void Send(int who, string bytes, int pieces)
+        {
+            FakeSocket client = Client(who);
+            if (!client.PeerFinished && !client.WasReset)
+            {
+                client.Plan(Split(Rig.Bytes(bytes), pieces));
+            }
+        }
+
+        private string NewPath(int who)
+        {
+            _paths[who].Add($"/c{who}n{_asked++}");
+            return _paths[who][^1];
+        }
+
+        private byte[] Answer(string path, string body)
+        {
+            string text = path + " " + new string('x', body.Length + _framing % 2000);
+            return (_framing % 4) switch
+            {
+                0 => Rig.Bytes($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{text.Length:x}\r\n{text}\r\n0\r\n\r\n"),
+                1 => Rig.Ok(text, "Connection: close\r\n"),
+                2 => [.. Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), .. Rig.Ok(text)],
+                _ => Rig.Ok(text),
+            };
+        }
+
+        private void Check(int who)
+        {
+            if (_clients[who] is not { } client)
+            {
+                return;
+            }
+            List<Message> answers = [.. Message.Answers(client.TakenText, _paths[who].Select(_ => "GET"), true).Where(answer => answer.Status is 0 or >= 200)];
+            for (int i = 0; i < answers.Count; i++)
+            {
+                bool isOwn = answers[i].Field("X-Carousel-Reason") is not null;
+                bool isCut = i == answers.Count - 1 && !answers[i].IsWhole;
+                string wanted = _paths[who][i] + " ";
+                Assert.True(isOwn || answers[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(answers[i].Body)), $"client {who} asked for {wanted} and got {answers[i]}");
+                Assert.True(answers[i].IsWhole || isCut, "an answer is cut short and another follows");
+            }
+        }
+
+        private static IEnumerable<byte[]?> Split(byte[] bytes, int pieces) => bytes.Chunk(bytes.Length / pieces + 1);
+    }
+}
