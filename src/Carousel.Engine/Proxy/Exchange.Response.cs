@@ -126,6 +126,12 @@ internal sealed unsafe partial class Exchange
         Rewrite(head, directive, recoding);
         _response.Framing.Begin(head.Body, head.ContentLength, recoding);
         _request.Buffer.LetGo();
+        ref FlowBuffer buffer = ref _response.Buffer;
+        if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
+        {
+            buffer.Start = buffer.Framed; // Nothing of it has been sent: the client can still be told.
+            return Fail(FailureReason.BadAnswer);
+        }
         Enter(ResponseLeg.StreamBody);
         return Step.Progress;
     }

@@ -20,11 +20,14 @@ internal sealed partial class Exchange
     private Server? _lastResort;
     private FailureReason _lastFailure;
 
+    /// <summary>There are servers in the set of those that were tried: most requests never look into it.</summary>
+    private bool _passedOver;
+
     /// <summary>Route. To SendHead (a connection is there), Connect (one is being opened), or Done with an error (all were tried).</summary>
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        _target = _tried.Count == 0 ? snapshot.Ring.Next() : snapshot.Ring.NextUntried(_tried);
+        _target = _passedOver ? snapshot.Ring.NextUntried(_tried) : snapshot.Ring.Next();
         if (_target is null)
         {
             (_target, _lastResort) = (_lastResort, null);
@@ -108,6 +111,7 @@ internal sealed partial class Exchange
     {
         _lastFailure = reason;
         _tried.Add(_target!.Slot);
+        _passedOver = true;
         _target = null;
         if (_requestLeg != RequestLeg.Route)
         {

@@ -206,7 +206,11 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _responseLeg = ResponseLeg.Idle;
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
-        _tried.Clear();
+        if (_passedOver)
+        {
+            _passedOver = false;
+            _tried.Clear();
+        }
         _lastFailure = FailureReason.NoServer;
         _target = null;
         _freshOnly = false;

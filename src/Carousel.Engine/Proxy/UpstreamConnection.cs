@@ -7,6 +7,8 @@ namespace Carousel.Engine.Proxy;
 /// <summary>A connection to a server: in an exchange, or kept for the next. Pooled; its own worker's thread only.</summary>
 internal sealed class UpstreamConnection : Connection, IDeadlineOwner
 {
+    public const int NotKept = -1;
+
     private Exchange? _exchange;
 
     public UpstreamConnection(Worker worker)
@@ -17,17 +19,14 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     /// <summary>An exchange was completed on it before: it may have been closed at the other end since.</summary>
     public bool WasUsedBefore { get; private set; }
 
+    /// <summary>Its place among the kept connections to the same server, or <see cref="NotKept"/>; <see cref="UpstreamPool"/>'s own.</summary>
+    public int KeptAt { get; set; } = NotKept;
+
     /// <summary>True while it waits in the pool.</summary>
-    public bool IsKept { get; set; }
+    public bool IsKept => KeptAt != NotKept;
 
     /// <summary>Bounds how long it is kept.</summary>
     public Deadline Deadline { get; }
-
-    /// <summary>Neighbours among the kept connections to the same server; <see cref="UpstreamPool"/>'s own.</summary>
-    public UpstreamConnection? Newer { get; set; }
-
-    /// <inheritdoc cref="Newer"/>
-    public UpstreamConnection? Older { get; set; }
 
     /// <summary>Begins to connect for this exchange: 0 if it is connected, -EINPROGRESS, or the error negated, with nothing left open.</summary>
     public int Connect(Server server, in SockAddr address, Exchange exchange)
@@ -51,13 +50,16 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     /// <summary>Taken out of the pool for an exchange.</summary>
     public void Use(Exchange exchange)
     {
-        Deadline.Disarm();
         _exchange = exchange;
         WasUsedBefore = true;
     }
 
-    /// <summary>No exchange needs it now.</summary>
-    public void Rest() => _exchange = null;
+    /// <summary>No exchange needs it now; it waits at this place in the pool.</summary>
+    public void Rest(int keptAt)
+    {
+        _exchange = null;
+        KeptAt = keptAt;
+    }
 
     public override void OnEvents(Readiness readiness)
     {
@@ -73,7 +75,14 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         }
     }
 
-    public void OnDeadline(Deadline deadline) => Worker.Upstreams.Close(this);
+    /// <summary>Armed each time it is kept, and not disarmed when it is taken: that would be one more store on every request's way.</summary>
+    public void OnDeadline(Deadline deadline)
+    {
+        if (IsKept)
+        {
+            Worker.Upstreams.Close(this);
+        }
+    }
 
     /// <summary>Closes the descriptor. To be called by the pool.</summary>
     public void Close()

@@ -16,20 +16,24 @@ internal sealed class UpstreamPool(Worker worker)
     private readonly Stack<UpstreamConnection> _spare = new();
     private Kept[] _kept = [];
 
+    /// <summary>
+    /// A stack in an array, not a list through the connections: to take or keep one touches no other, whose memory would have to be fetched.
+    /// </summary>
     private struct Kept
     {
-        public UpstreamConnection? Newest;
+        public UpstreamConnection[] Connections;
         public int Count;
     }
 
     /// <summary>The most recently used kept connection to this server, now the exchange's; null if there is none.</summary>
     public UpstreamConnection? Take(Server server, Exchange exchange)
     {
-        if (server.Slot >= _kept.Length || _kept[server.Slot].Newest is not { } connection)
+        if (server.Slot >= _kept.Length || _kept[server.Slot] is not { Count: > 0 } kept)
         {
             return null;
         }
-        Unlink(connection);
+        UpstreamConnection connection = kept.Connections[kept.Count - 1];
+        Remove(connection);
         if (!ReferenceEquals(connection.Server, server))
         {
             // The slot was another server's before.
@@ -49,21 +53,14 @@ internal sealed class UpstreamPool(Worker worker)
             Array.Resize(ref _kept, slot + 1);
         }
         ref Kept kept = ref _kept[slot];
-        if (kept.Count >= MaxKeptPerServer)
+        if (kept.Count == MaxKeptPerServer)
         {
             Close(connection);
             return;
         }
-        connection.Rest();
-        connection.IsKept = true;
-        connection.Older = kept.Newest;
-        connection.Newer = null;
-        if (kept.Newest is { } older)
-        {
-            older.Newer = connection;
-        }
-        kept.Newest = connection;
-        kept.Count++;
+        kept.Connections ??= new UpstreamConnection[MaxKeptPerServer];
+        kept.Connections[kept.Count] = connection;
+        connection.Rest(kept.Count++);
         worker.Reactor.Wheel.Arm(connection.Deadline, worker.Reactor.Now + worker.Timeouts.ServerIdle);
     }
 
@@ -84,7 +81,7 @@ internal sealed class UpstreamPool(Worker worker)
     {
         if (connection.IsKept)
         {
-            Unlink(connection);
+            Remove(connection);
         }
         Discard(connection);
     }
@@ -95,9 +92,9 @@ internal sealed class UpstreamPool(Worker worker)
         bool any = false;
         for (int slot = 0; slot < _kept.Length; slot++)
         {
-            while (_kept[slot].Newest is { } connection)
+            while (_kept[slot].Count > 0)
             {
-                Close(connection);
+                Close(_kept[slot].Connections[_kept[slot].Count - 1]);
                 any = true;
             }
         }
@@ -110,23 +107,16 @@ internal sealed class UpstreamPool(Worker worker)
         Return(connection);
     }
 
-    private void Unlink(UpstreamConnection connection)
+    /// <summary>The last of the stack takes the place of the one that leaves.</summary>
+    private void Remove(UpstreamConnection connection)
     {
         ref Kept kept = ref _kept[connection.Server.Slot];
-        if (connection.Newer is { } newer)
+        UpstreamConnection last = kept.Connections[--kept.Count];
+        if (!ReferenceEquals(last, connection))
         {
-            newer.Older = connection.Older;
+            kept.Connections[connection.KeptAt] = last;
+            last.KeptAt = connection.KeptAt;
         }
-        else
-        {
-            kept.Newest = connection.Older;
-        }
-        if (connection.Older is { } older)
-        {
-            older.Newer = connection.Newer;
-        }
-        connection.Newer = connection.Older = null;
-        connection.IsKept = false;
-        kept.Count--;
+        connection.KeptAt = UpstreamConnection.NotKept;
     }
 }

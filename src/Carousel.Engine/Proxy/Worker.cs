@@ -80,7 +80,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public ReadOnlySpan<byte> Date => _date.Now;
 
     /// <summary>With at least this much of a body left, it goes by splice: below, setting that up costs more than copying (docs/decisions/0007-splice.md).</summary>
-    public long SpliceFrom { get; set; } = 512 * 1024;
+    public long SpliceFrom { get; set; } = 256 * 1024;
 
     /// <summary>No new connections; answers say that theirs is closed.</summary>
     public bool IsDraining { get; private set; }

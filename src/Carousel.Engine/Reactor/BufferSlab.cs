@@ -7,10 +7,19 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
 {
     /// <summary>Free buffers kept for the next burst (8 MB of 32 KB ones); those beyond go back to the system.</summary>
     private const int MaxKept = 256;
+
     private const int PageSize = 4096;
+    private const int CacheLine = 64;
+
+    /// <summary>
+    /// Each buffer starts at another line of its page. Were all aligned alike, the heads of all requests in flight would compete for the same few sets of the
+    /// processor's caches, and push each other out.
+    /// </summary>
+    private const int Colors = PageSize / CacheLine;
 
     private readonly nint[] _free = new nint[MaxKept];
     private int _kept;
+    private int _color;
 
     /// <summary>Bytes of each buffer.</summary>
     public int Size { get; } = size;
@@ -21,7 +30,7 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
     public byte* Take()
     {
         InUse++;
-        return _kept > 0 ? (byte*)_free[--_kept] : (byte*)NativeMemory.AlignedAlloc((nuint)Size, PageSize);
+        return _kept > 0 ? (byte*)_free[--_kept] : Allocate();
     }
 
     public void Give(byte* buffer)
@@ -33,7 +42,7 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
         }
         else
         {
-            NativeMemory.AlignedFree(buffer);
+            Free(buffer);
         }
     }
 
@@ -41,7 +50,15 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
     {
         while (_kept > 0)
         {
-            NativeMemory.AlignedFree((void*)_free[--_kept]);
+            Free((byte*)_free[--_kept]);
         }
     }
+
+    private byte* Allocate()
+    {
+        _color = (_color + 1) % Colors;
+        return (byte*)NativeMemory.AlignedAlloc((nuint)(Size + PageSize), PageSize) + _color * CacheLine;
+    }
+
+    private static void Free(byte* buffer) => NativeMemory.AlignedFree((void*)((nint)buffer & ~(PageSize - 1)));
 }

@@ -86,10 +86,30 @@ public sealed class EarlyAnswerTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nrubbish\r\n")]
     public void AnswerBody_CutOrMalformed_ConnectionIsCutWithoutAnEnd(string answer)
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(answer), null] };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        Assert.DoesNotContain(Message.Answers(client.TakenText, ["GET"], true), message => message.IsWhole);
+        Assert.True(client.IsClosed);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void AnswerBody_MalformedRightBehindTheHead_Is502()
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nrubbish\r\n")] };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        Message answer = Assert.Single(Message.Answers(client.TakenText, ["GET"], false));
+        Assert.Equal(502, answer.Status);
+        Assert.Equal("bad-answer", answer.Field("X-Carousel-Reason"));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void AnswerBody_MalformedLater_ConnectionIsCutWithoutAnEnd()
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"), Rig.Bytes("rubbish\r\n")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         Assert.DoesNotContain(Message.Answers(client.TakenText, ["GET"], true), message => message.IsWhole);
         Assert.True(client.IsClosed);
