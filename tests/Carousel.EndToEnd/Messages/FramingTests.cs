@@ -158,7 +158,8 @@ public class FramingTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        // Rubbish that comes together with the head is a 502, and that is whole; closing after it shows where it ends.
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         await AssertNoLastChunkAsync(client);
     }
 
