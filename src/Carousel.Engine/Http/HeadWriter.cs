@@ -46,7 +46,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
             if (special.Has(field.Known) && !MayStay(field))
             {
                 CopyRun(field.Name.Start);
-                if (field.Known == FieldName.Cookie && !ConnectionNames.Remove(_original, _fields, field))
+                if (field.Known == FieldName.Cookie && !IsNamed(field, special))
                 {
                     AppendOtherCookies(field);
                 }
@@ -76,30 +76,18 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
 
     private bool MayStay(in Field field)
     {
-        switch (field.Known)
+        if (field.Known is FieldName.Other or FieldName.Authorization)
         {
-            case FieldName.Other or FieldName.Authorization:
-                return !ConnectionNames.Remove(_original, _fields, field);
-            case FieldName.Cookie:
-                return !HasHiddenCookie(field) && !ConnectionNames.Remove(_original, _fields, field);
+            return !ConnectionNames.Remove(_original, _fields, field);
         }
         bool isFraming = !IsFramed && FramingLine.MayCopy(_original, field);
         IsFramed |= isFraming;
         return isFraming;
     }
 
-    private readonly bool HasHiddenCookie(in Field field)
-    {
-        var crumbs = new CookieCrumbs(field.Value.Of(_original));
-        while (crumbs.MoveNext())
-        {
-            if (crumbs.Name.SequenceEqual(HiddenCookie))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    /// <summary>Only where Connection names fields are those it may not know special.</summary>
+    private readonly bool IsNamed(in Field field, FieldSet special) =>
+        special.Has(FieldName.Other) && ConnectionNames.Remove(_original, _fields, field);
 
     /// <summary>The field's line without the hidden cookie, the others byte for byte; no line if there are none.</summary>
     private void AppendOtherCookies(in Field field)
