@@ -3,6 +3,7 @@ namespace Carousel.Engine.Http;
 /// <summary>A set of <see cref="FieldName"/>s.</summary>
 internal readonly struct FieldSet(uint bits)
 {
+    public const uint Other = 1u << (int)FieldName.Other;
     public const uint Connection = 1u << (int)FieldName.Connection;
     public const uint ContentLength = 1u << (int)FieldName.ContentLength;
     public const uint Expect = 1u << (int)FieldName.Expect;
@@ -29,5 +30,11 @@ internal readonly struct FieldSet(uint bits)
     /// <summary>What says where the body ends.</summary>
     public const uint Framing = ContentLength | TransferEncoding;
 
-    public bool Has(FieldName name) => (bits >> (int)name & 1) != 0;
+    private readonly uint _bits = bits;
+
+    public bool Has(FieldName name) => (_bits >> (int)name & 1) != 0;
+
+    public FieldSet With(FieldName name) => new(_bits | 1u << (int)name);
+
+    public FieldSet Without(FieldSet others) => new(_bits & ~others._bits);
 }

@@ -13,13 +13,11 @@ internal static class FramingLine
     public const int MaxGrowth = 1;
 
     /// <summary>
-    /// True if the field is framing, the first to be kept, and its line is in that form already (whatever the case of its name),
-    /// so that it may be copied as it is. <paramref name="kept"/> are the <see cref="FieldSet"/> bits of what was copied so far.
+    /// True if the field is framing and its line is in that form already (whatever the case of its name), so that it may be copied
+    /// as it is.
     /// </summary>
-    public static bool MayCopy(ReadOnlySpan<byte> head, in Field field, uint kept) =>
-        field.Known is FieldName.ContentLength or FieldName.TransferEncoding
-        && (kept & FieldSet.Framing) == 0
-        && IsCanonical(head, field);
+    public static bool MayCopy(ReadOnlySpan<byte> head, in Field field) =>
+        field.Known is FieldName.ContentLength or FieldName.TransferEncoding && IsCanonical(head, field);
 
     /// <summary>Writes the line; nothing for a body that no field frames.</summary>
     public static void Write(ref HeadWriter writer, BodyKind body, long contentLength)
@@ -38,9 +36,8 @@ internal static class FramingLine
 
     private static bool IsCanonical(ReadOnlySpan<byte> head, in Field field)
     {
-        bool isTight = field.Value.Start == field.Name.End + 2
-            && head[field.Name.End + 1] == (byte)' '
-            && field.LineEnd == field.Value.End + 2;
+        int space = field.Name.End + 1;
+        bool isTight = field.Value.Start == space + 1 && field.LineEnd == field.Value.End + 2 && head[space] == (byte)' ';
         if (!isTight)
         {
             return false;

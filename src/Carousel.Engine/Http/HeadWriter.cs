@@ -3,31 +3,85 @@ using System.Runtime.CompilerServices;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Appends to a buffer that the caller has made large enough; too small a one is a bug and throws.</summary>
-internal ref struct HeadWriter(Span<byte> output)
+/// <summary>
+/// Writes a head anew: runs of the original's lines, each copied at once, and lines of our own between them. Into a buffer that
+/// the caller has made large enough; too small a one is a bug and throws.
+/// </summary>
+internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> fields, Span<byte> output)
 {
+    private readonly ReadOnlySpan<byte> _original = original;
+    private readonly ReadOnlySpan<Field> _fields = fields;
     private readonly Span<byte> _output = output;
+    private int _runStart;
 
     public int Length { get; private set; }
 
-    /// <summary>Inlined, so that constants become a few moves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Append(scoped ReadOnlySpan<byte> bytes)
+    /// <summary>The head has its framing line, or is to have none: no further one is copied.</summary>
+    public bool IsFramed { get; set; }
+
+    /// <summary>The next run to be copied starts here in the original.</summary>
+    public void StartRun(int at) => _runStart = at;
+
+    /// <summary>Copies the run, up to here in the original; the next one starts here.</summary>
+    public void CopyRun(int end)
     {
-        bytes.CopyTo(_output[Length..]);
-        Length += bytes.Length;
+        if (end > _runStart)
+        {
+            Append(_original[_runStart..end]);
+            _runStart = end;
+        }
     }
 
+    /// <summary>
+    /// Goes on with the run over these fields. Of those in <paramref name="special"/>, a framing line that may be copied stays, and
+    /// those that are <see cref="FieldName.Other"/> unless Connection names them; all else there is left out.
+    /// </summary>
+    public void PassFields(int from, int end, FieldSet special)
+    {
+        foreach (ref readonly Field field in _fields[from..end])
+        {
+            if (special.Has(field.Known) && !MayStay(field))
+            {
+                CopyRun(field.Name.Start);
+                _runStart = field.LineEnd;
+            }
+        }
+    }
+
+    /// <summary>Inlined, so that constants become a few moves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Append(scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(Claim(bytes.Length));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendLine(scoped ReadOnlySpan<byte> nameAndColon, scoped ReadOnlySpan<byte> value)
     {
-        Append(nameAndColon);
-        Append(value);
-        Append("\r\n"u8);
+        Span<byte> line = Claim(nameAndColon.Length + value.Length + 2);
+        nameAndColon.CopyTo(line);
+        "\r\n"u8.CopyTo(line[^2..]);
+        value.CopyTo(line[nameAndColon.Length..]);
     }
 
     public void Append(long number)
     {
         Utf8Formatter.TryFormat(number, _output[Length..], out int written);
         Length += written;
+    }
+
+    private bool MayStay(in Field field)
+    {
+        if (field.Known == FieldName.Other)
+        {
+            return !ConnectionNames.Remove(_original, _fields, field);
+        }
+        bool isFraming = !IsFramed && FramingLine.MayCopy(_original, field);
+        IsFramed |= isFraming;
+        return isFraming;
+    }
+
+    private Span<byte> Claim(int count)
+    {
+        Span<byte> claimed = _output.Slice(Length, count);
+        Length += count;
+        return claimed;
     }
 }

@@ -91,6 +91,9 @@ internal struct RequestHead
 
     public int FieldCount;
 
+    /// <summary>Which of the fields that <see cref="FieldName"/> knows are there.</summary>
+    public FieldSet Present;
+
     /// <summary>Sending it twice has the effect of sending it once (RFC 9110 section 9.2.2).</summary>
     public readonly bool IsIdempotent => Method is RequestMethod.Get or RequestMethod.Head or RequestMethod.Put
         or RequestMethod.Delete or RequestMethod.Options or RequestMethod.Trace;

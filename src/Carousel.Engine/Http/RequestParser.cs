@@ -95,6 +95,7 @@ internal static class RequestParser
             }
             if (field.Known != FieldName.Other)
             {
+                head.Present = head.Present.With(field.Known);
                 FailureReason reason = meaning.Take(ref start, field, ref head);
                 if (reason != FailureReason.None)
                 {

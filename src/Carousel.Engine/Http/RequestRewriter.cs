@@ -27,17 +27,18 @@ internal static class RequestRewriter
         ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, Span<byte> output)
     {
         fields = fields[..request.FieldCount];
-        var writer = new HeadWriter(output);
+        var writer = new HeadWriter(head, fields, output);
         ReadOnlySpan<byte> authority = request.Authority.Of(head);
 
-        int runStart = WriteRequestLine(ref writer, head, request, fields);
+        StartRequestLine(ref writer, head, request, fields);
         if (request.Form == TargetForm.Absolute || authority.IsEmpty)
         {
-            Flush(ref writer, head, ref runStart, LinesStart(request, fields));
+            writer.CopyRun(LinesStart(request, fields));
             writer.AppendLine("Host: "u8, authority.IsEmpty ? info.FallbackHost : authority);
         }
-        FieldSet kept = CopyFields(ref writer, head, request, fields, info, runStart);
-        if (!kept.Has(FieldName.ContentLength) && !kept.Has(FieldName.TransferEncoding))
+        FieldSet special = Special(request, info);
+        PassFields(ref writer, request, fields, special, info);
+        if (!writer.IsFramed)
         {
             FramingLine.Write(ref writer, request.Body, request.ContentLength);
         }
@@ -45,18 +46,19 @@ internal static class RequestRewriter
         {
             writer.Append("Connection: upgrade\r\n"u8);
         }
-        ForwardingFields.Write(ref writer, info, authority, request.IsHttp10, kept);
+        ForwardingFields.Write(ref writer, info, authority, request.IsHttp10, request.Present.Without(special));
         writer.Append("\r\n"u8);
         return writer.Length;
     }
 
-    /// <summary>Returns where the run to be copied starts: at the request line if it may stay as it is, else behind it.</summary>
-    private static int WriteRequestLine(
+    /// <summary>Starts the first run at the request line if it may stay as it is; else writes it and starts behind it.</summary>
+    private static void StartRequestLine(
         ref HeadWriter writer, ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields)
     {
         if (request.Form != TargetForm.Absolute && !request.IsHttp10)
         {
-            return request.MethodToken.Start;
+            writer.StartRun(request.MethodToken.Start);
+            return;
         }
         writer.Append(request.MethodToken.Of(head));
         writer.Append(" "u8);
@@ -72,51 +74,30 @@ internal static class RequestRewriter
         }
         writer.Append(path);
         writer.Append(" HTTP/1.1\r\n"u8);
-        return LinesStart(request, fields);
+        writer.StartRun(LinesStart(request, fields));
     }
 
-    private static FieldSet CopyFields(
-        ref HeadWriter writer,
-        ReadOnlySpan<byte> head,
-        in RequestHead request,
-        ReadOnlySpan<Field> fields,
-        in ForwardingInfo info,
-        int runStart)
+    /// <summary>Copies the lines that stay; the last X-Forwarded-For that stays gets the client's address appended.</summary>
+    private static void PassFields(
+        ref HeadWriter writer, in RequestHead request, ReadOnlySpan<Field> fields, FieldSet special, in ForwardingInfo info)
     {
-        var special = new FieldSet(Special(request, info));
-        bool removesNamed = request.ConnectionNamesFields;
-        int lastForwardedFor = info.TrustClient ? LastForwardedFor(fields) : -1;
-        uint kept = 0;
-        for (int i = 0; i < fields.Length; i++)
+        int next = 0;
+        if (info.TrustClient && request.Present.Has(FieldName.XForwardedFor))
         {
-            ref readonly Field field = ref fields[i];
-            bool isCopied = i != lastForwardedFor
-                && (special.Has(field.Known)
-                    ? FramingLine.MayCopy(head, field, kept)
-                    : !(removesNamed && ConnectionNames.Remove(head, fields, field)));
-            if (isCopied)
-            {
-                kept |= 1u << (int)field.Known;
-            }
-            else if (i == lastForwardedFor)
-            {
-                Flush(ref writer, head, ref runStart, field.Value.End);
-                writer.AppendLine(field.Value.IsEmpty ? default : ", "u8, info.ClientAddress);
-                runStart = field.LineEnd;
-                kept |= FieldSet.XForwardedFor;
-            }
-            else
-            {
-                Flush(ref writer, head, ref runStart, field.Name.Start);
-                runStart = field.LineEnd;
-            }
+            int last = LastForwardedFor(fields);
+            ref readonly Field field = ref fields[last];
+            writer.PassFields(0, last, special);
+            writer.CopyRun(field.Value.End);
+            writer.AppendLine(field.Value.IsEmpty ? default : ", "u8, info.ClientAddress);
+            writer.StartRun(field.LineEnd);
+            next = last + 1;
         }
-        Flush(ref writer, head, ref runStart, request.Length - 2);
-        return new FieldSet(kept);
+        writer.PassFields(next, fields.Length, special);
+        writer.CopyRun(request.Length - 2);
     }
 
     /// <summary>The fields that are not simply copied.</summary>
-    private static uint Special(in RequestHead request, in ForwardingInfo info)
+    private static FieldSet Special(in RequestHead request, in ForwardingInfo info)
     {
         uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect;
         if (request.Upgrade)
@@ -131,14 +112,18 @@ internal static class RequestRewriter
         {
             special |= FieldSet.Host;
         }
+        if (request.ConnectionNamesFields)
+        {
+            special |= FieldSet.Other;
+        }
         const uint forwarding = FieldSet.XForwardedFor | FieldSet.XForwardedHost | FieldSet.XForwardedProto | FieldSet.Forwarded;
-        return info.TrustClient ? special : special | forwarding;
+        return new FieldSet(info.TrustClient ? special : special | forwarding);
     }
 
     private static int LastForwardedFor(ReadOnlySpan<Field> fields)
     {
         int last = fields.Length - 1;
-        while (last >= 0 && fields[last].Known != FieldName.XForwardedFor)
+        while (fields[last].Known != FieldName.XForwardedFor)
         {
             last--;
         }
@@ -147,10 +132,4 @@ internal static class RequestRewriter
 
     private static int LinesStart(in RequestHead request, ReadOnlySpan<Field> fields) =>
         fields.IsEmpty ? request.Length - 2 : fields[0].Name.Start;
-
-    private static void Flush(ref HeadWriter writer, ReadOnlySpan<byte> head, ref int runStart, int end)
-    {
-        writer.Append(head[runStart..end]);
-        runStart = end;
-    }
 }

@@ -22,9 +22,6 @@ internal struct ResponseFields
             case FieldName.Upgrade:
                 _framing.TakeUpgrade(value);
                 return FailureReason.None;
-            case FieldName.Date:
-                head.HasDate = true;
-                return FailureReason.None;
             default:
                 return FailureReason.None;
         }

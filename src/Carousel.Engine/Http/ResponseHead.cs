@@ -42,12 +42,15 @@ internal struct ResponseHead
     /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>
     public bool Upgrade;
 
-    public bool HasDate;
+    public readonly bool HasDate => Present.Has(FieldName.Date);
 
     /// <inheritdoc cref="RequestHead.ConnectionNamesFields"/>
     public bool ConnectionNamesFields;
 
     public int FieldCount;
+
+    /// <summary>Which of the fields that <see cref="FieldName"/> knows are there.</summary>
+    public FieldSet Present;
 
     public readonly bool IsInterim => Status < 200 && Status != 101;
 }

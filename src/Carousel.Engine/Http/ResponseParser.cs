@@ -81,6 +81,7 @@ internal static class ResponseParser
             }
             if (field.Known != FieldName.Other)
             {
+                head.Present = head.Present.With(field.Known);
                 FailureReason reason = meaning.Take(ref start, field, ref head);
                 if (reason != FailureReason.None)
                 {

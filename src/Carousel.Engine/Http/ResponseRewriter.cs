@@ -75,14 +75,18 @@ internal static class ResponseRewriter
         Span<byte> output)
     {
         fields = fields[..response.FieldCount];
-        var writer = new HeadWriter(output);
+        var writer = new HeadWriter(head, fields, output);
         BodyKind framing = recoding switch
         {
             BodyRecoding.Dechunk => BodyKind.None,
             BodyRecoding.Chunk => BodyKind.Chunked,
             _ => response.FramedAs,
         };
-        if (!CopyFields(ref writer, head, response, fields, Special(connection, recoding), framing))
+        writer.IsFramed = framing == BodyKind.None;
+        StartStatusLine(ref writer, head, response);
+        writer.PassFields(0, fields.Length, Special(response, connection, recoding));
+        writer.CopyRun(response.Length - 2);
+        if (!writer.IsFramed)
         {
             FramingLine.Write(ref writer, framing, response.ContentLength);
         }
@@ -90,53 +94,36 @@ internal static class ResponseRewriter
         {
             writer.AppendLine("Date: "u8, date);
         }
-        writer.Append(connection switch
+        if (connection != ConnectionDirective.None)
         {
-            ConnectionDirective.Close => "Connection: close\r\n"u8,
-            ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
-            ConnectionDirective.Upgrade => "Connection: upgrade\r\n"u8,
-            _ => default,
-        });
+            writer.Append(connection switch
+            {
+                ConnectionDirective.Close => "Connection: close\r\n"u8,
+                ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
+                _ => "Connection: upgrade\r\n"u8,
+            });
+        }
         writer.Append("\r\n"u8);
         return writer.Length;
     }
 
     /// <summary>
-    /// Copies the status line and the fields that stay. Returns whether a framing line was among them, or none is wanted.
+    /// Starts the first run at the status line if it may stay as it is; else in it, behind what was written of it.
     /// </summary>
-    private static bool CopyFields(
-        ref HeadWriter writer,
-        ReadOnlySpan<byte> head,
-        in ResponseHead response,
-        ReadOnlySpan<Field> fields,
-        FieldSet special,
-        BodyKind framing)
+    private static void StartStatusLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response)
     {
-        int runStart = WriteStatusLine(ref writer, head, response);
-        bool removesNamed = response.ConnectionNamesFields;
-        // As if there were one already: then none is copied.
-        uint kept = framing == BodyKind.None ? FieldSet.Framing : 0;
-        foreach (ref readonly Field field in fields)
+        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
+        if (response.IsHttp10 || lacksSpace)
         {
-            bool isCopied = special.Has(field.Known)
-                ? FramingLine.MayCopy(head, field, kept)
-                : !(removesNamed && ConnectionNames.Remove(head, fields, field));
-            if (isCopied)
-            {
-                kept |= 1u << (int)field.Known;
-            }
-            else
-            {
-                writer.Append(head[runStart..field.Name.Start]);
-                runStart = field.LineEnd;
-            }
+            writer.Append("HTTP/1.1"u8);
+            writer.Append(head[VersionEnd..CodeEnd]);
+            writer.Append(lacksSpace ? " "u8 : default);
+            writer.StartRun(CodeEnd);
         }
-        writer.Append(head[runStart..(response.Length - 2)]);
-        return (kept & FieldSet.Framing) != 0;
     }
 
     /// <summary>The fields that are not simply copied.</summary>
-    private static FieldSet Special(ConnectionDirective connection, BodyRecoding recoding)
+    private static FieldSet Special(in ResponseHead response, ConnectionDirective connection, BodyRecoding recoding)
     {
         uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate;
         if (connection == ConnectionDirective.Upgrade)
@@ -147,23 +134,10 @@ internal static class ResponseRewriter
         {
             special |= FieldSet.Trailer;
         }
-        return new FieldSet(special);
-    }
-
-    /// <summary>
-    /// Returns where the run to be copied starts: at the status line if it may stay as it is, else in it, behind what was
-    /// written.
-    /// </summary>
-    private static int WriteStatusLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response)
-    {
-        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
-        if (!response.IsHttp10 && !lacksSpace)
+        if (response.ConnectionNamesFields)
         {
-            return 0;
+            special |= FieldSet.Other;
         }
-        writer.Append("HTTP/1.1"u8);
-        writer.Append(head[VersionEnd..CodeEnd]);
-        writer.Append(lacksSpace ? " "u8 : default);
-        return CodeEnd;
+        return new FieldSet(special);
     }
 }
