@@ -1,18 +1,15 @@
-using Carousel.Core.Sessions;
-
 namespace Carousel.Control.Store;
 
-/// <summary>
-/// Secrets from the kernel (random(4)). The framework's own generator is OpenSSL's, which a machine need not have for us to start.
-/// </summary>
-internal static class RandomSecrets
+/// <summary>Secrets of the kernel's. The framework's own generator needs OpenSSL at run time, which must not be a condition for starting.</summary>
+public static class RandomSecrets
 {
-    /// <summary>As many random bytes as a key's secret has. Any thread.</summary>
-    public static byte[] Next()
+    /// <summary>So many random bytes, fit for a key.</summary>
+    /// <exception cref="IOException">There is no /dev/urandom.</exception>
+    public static byte[] Next(int count)
     {
-        byte[] secret = new byte[SessionKey.SecretBytes];
-        using FileStream source = new("/dev/urandom", new FileStreamOptions { BufferSize = 0 });
-        source.ReadExactly(secret);
-        return secret;
+        byte[] bytes = new byte[count];
+        using FileStream source = File.OpenRead("/dev/urandom");
+        source.ReadExactly(bytes);
+        return bytes;
     }
 }

@@ -35,14 +35,7 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
                 hosts = [_primary.Value];
             }
             ConfigurationOptions options = RedisSettings.For(address, hosts);
-            try
-            {
-                Attach(await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false));
-            }
-            catch (Exception e) when (e is not StoreException)
-            {
-                throw new StoreException(StoreTroubles.Of(e));
-            }
+            await ConnectAsync(options).ConfigureAwait(false);
         }
         return _multiplexer!.GetDatabase();
     }
@@ -77,11 +70,29 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => new(CloseAsync());
 
-    private void Attach(ConnectionMultiplexer multiplexer)
+    private async Task ConnectAsync(ConfigurationOptions options)
     {
+        ConnectionMultiplexer multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
         (_lastFailure, _isTroubled) = (null, false);
         multiplexer.ConnectionFailed += OnFailed;
         _multiplexer = multiplexer;
+        if (multiplexer.IsConnected)
+        {
+            return;
+        }
+        StoreTrouble trouble;
+        try
+        {
+            // Whoever asks is told why it is not connected.
+            await multiplexer.GetDatabase().PingAsync().ConfigureAwait(false);
+            return;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            trouble = TroubleOf(e);
+        }
+        await CloseAsync().ConfigureAwait(false);
+        throw new StoreException(trouble);
     }
 
     /// <summary>On a thread of the library's.</summary>

@@ -24,8 +24,8 @@ internal static class RedisSettings
     {
         var options = new ConfigurationOptions
         {
-            // Connecting again is ours: with what the last attempt said, and with nothing left behind of what was sent before.
-            AbortOnConnectFail = true,
+            // Else connecting would fail without saying why.
+            AbortOnConnectFail = false,
             ConnectRetry = 1,
             ConnectTimeout = ConnectMilliseconds,
             AsyncTimeout = AnswerMilliseconds,

@@ -43,7 +43,7 @@ internal sealed class SessionKeeper(SessionLink link, TimeProvider time, Action<
     public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time)
     {
         uint id = new KeySchedule(options).IdAt(time.GetUtcNow().ToUnixTimeSeconds());
-        return new SessionKeys(new SessionKey(id, RandomSecrets.Next()), []);
+        return new SessionKeys(new SessionKey(id, RandomSecrets.Next(SessionKey.SecretBytes)), []);
     }
 
     /// <summary>The next <see cref="IsDue"/> is true: the store may have lost its data.</summary>
@@ -108,11 +108,11 @@ internal sealed class SessionKeeper(SessionLink link, TimeProvider time, Action<
         }
         if (ids.Add(_schedule.IdAt(now)))
         {
-            yield return new SessionKey(_schedule.IdAt(now), RandomSecrets.Next());
+            yield return new SessionKey(_schedule.IdAt(now), RandomSecrets.Next(SessionKey.SecretBytes));
         }
         if (_schedule.IsNextDue(now) && ids.Add(_schedule.NextId(now)))
         {
-            yield return new SessionKey(_schedule.NextId(now), RandomSecrets.Next());
+            yield return new SessionKey(_schedule.NextId(now), RandomSecrets.Next(SessionKey.SecretBytes));
         }
     }
 

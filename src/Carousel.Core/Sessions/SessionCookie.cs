@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -36,7 +37,8 @@ public static class SessionCookie
     /// <param name="signed">Gets the ticket's bytes and its signature; at least <see cref="SessionTicket.SignedBytes"/> long.</param>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> signed) =>
         text.Length == TextLength
-        && Base64Url.TryDecodeFromUtf8(text, signed[..SessionTicket.SignedBytes], out int written)
+        // Not TryDecodeFromUtf8: that throws at what is not base64url.
+        && Base64Url.DecodeFromUtf8(text, signed[..SessionTicket.SignedBytes], out _, out int written) == OperationStatus.Done
         && written == SessionTicket.SignedBytes;
 
     /// <summary>Judges a signed ticket. The signature is compared in constant time.</summary>

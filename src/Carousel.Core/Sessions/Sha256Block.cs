@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Carousel.Core.Sessions;
 
@@ -11,6 +13,8 @@ internal static class Sha256Block
 {
     public const int Bytes = 64;
     public const int StateWords = 8;
+
+    private const int Rounds = 64;
 
     /// <summary>The initial hash value (section 5.3.3).</summary>
     public static ReadOnlySpan<uint> Initial =>
@@ -30,28 +34,28 @@ internal static class Sha256Block
     ];
 
     /// <summary>Takes one block of <see cref="Bytes"/> into the state.</summary>
+    /// <remarks>
+    /// The eight words trade their roles every round; written out for eight rounds, none has to move. Bounds are checked once, here: the rounds go over
+    /// references.
+    /// </remarks>
     public static void Compress(Span<uint> state, ReadOnlySpan<byte> block)
     {
-        Span<uint> w = stackalloc uint[64];
-        for (int i = 0; i < 16; i++)
-        {
-            w[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(4 * i)..]);
-        }
-        for (int i = 16; i < w.Length; i++)
-        {
-            uint early = w[i - 15], late = w[i - 2];
-            uint s0 = BitOperations.RotateRight(early, 7) ^ BitOperations.RotateRight(early, 18) ^ (early >> 3);
-            uint s1 = BitOperations.RotateRight(late, 17) ^ BitOperations.RotateRight(late, 19) ^ (late >> 10);
-            w[i] = w[i - 16] + s0 + w[i - 7] + s1;
-        }
+        state = state[..StateWords];
+        Span<uint> schedule = stackalloc uint[Rounds];
+        ref uint w = ref MemoryMarshal.GetReference(schedule);
+        Expand(block[..Bytes], ref w);
+        ref uint k = ref MemoryMarshal.GetReference(K);
         uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
-        for (int i = 0; i < w.Length; i++)
+        for (nint i = 0; i < Rounds; i += 8)
         {
-            uint s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
-            uint t1 = h + s1 + ((e & f) ^ (~e & g)) + K[i] + w[i];
-            uint s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
-            uint t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-            (h, g, f, e, d, c, b, a) = (g, f, e, d + t1, c, b, a, t1 + t2);
+            Round(a, b, c, ref d, e, f, g, ref h, At(ref k, i) + At(ref w, i));
+            Round(h, a, b, ref c, d, e, f, ref g, At(ref k, i + 1) + At(ref w, i + 1));
+            Round(g, h, a, ref b, c, d, e, ref f, At(ref k, i + 2) + At(ref w, i + 2));
+            Round(f, g, h, ref a, b, c, d, ref e, At(ref k, i + 3) + At(ref w, i + 3));
+            Round(e, f, g, ref h, a, b, c, ref d, At(ref k, i + 4) + At(ref w, i + 4));
+            Round(d, e, f, ref g, h, a, b, ref c, At(ref k, i + 5) + At(ref w, i + 5));
+            Round(c, d, e, ref f, g, h, a, ref b, At(ref k, i + 6) + At(ref w, i + 6));
+            Round(b, c, d, ref e, f, g, h, ref a, At(ref k, i + 7) + At(ref w, i + 7));
         }
         state[0] += a;
         state[1] += b;
@@ -62,4 +66,36 @@ internal static class Sha256Block
         state[6] += g;
         state[7] += h;
     }
+
+    /// <summary>The message schedule: the block's words, and those that follow from them.</summary>
+    private static void Expand(ReadOnlySpan<byte> block, ref uint w)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            At(ref w, i) = BinaryPrimitives.ReadUInt32BigEndian(block[(4 * i)..]);
+        }
+        for (nint i = 16; i < Rounds; i++)
+        {
+            uint early = At(ref w, i - 15), late = At(ref w, i - 2);
+            uint s0 = BitOperations.RotateRight(early, 7) ^ BitOperations.RotateRight(early, 18) ^ (early >> 3);
+            uint s1 = BitOperations.RotateRight(late, 17) ^ BitOperations.RotateRight(late, 19) ^ (late >> 10);
+            At(ref w, i) = At(ref w, i - 16) + s0 + At(ref w, i - 7) + s1;
+        }
+    }
+
+    /// <summary>Two of the eight words change in a round. Rotations are nested: a rotation of a rotation is one by their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint kw)
+    {
+        uint sum1 = BitOperations.RotateRight(BitOperations.RotateRight(BitOperations.RotateRight(e, 14) ^ e, 5) ^ e, 6);
+        uint choice = ((f ^ g) & e) ^ g;
+        uint t1 = h + kw + sum1 + choice;
+        uint sum0 = BitOperations.RotateRight(BitOperations.RotateRight(BitOperations.RotateRight(a, 9) ^ a, 11) ^ a, 2);
+        uint majority = ((a | b) & c) | (a & b);
+        d += t1;
+        h = t1 + sum0 + majority;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref uint At(ref uint words, nint index) => ref Unsafe.Add(ref words, index);
 }

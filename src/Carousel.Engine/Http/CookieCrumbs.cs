@@ -16,6 +16,9 @@ internal ref struct CookieCrumbs(ReadOnlySpan<byte> value)
     /// <summary>Where it ends: at its semicolon, or the value's end.</summary>
     public int End { get; private set; }
 
+    /// <summary>Nothing but white space.</summary>
+    public readonly bool IsBlank => Trim(_all[Start..End]).IsEmpty;
+
     public readonly ReadOnlySpan<byte> Name => _equals < 0 ? default : Trim(_all[Start..(Start + _equals)]);
 
     public readonly ReadOnlySpan<byte> Value => Trim(_all[(Start + _equals + 1)..End]);

@@ -217,5 +217,6 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _lastResort = null;
         _requestIncomplete = false;
         _endsWithClose = false;
+        EndVisit();
     }
 }

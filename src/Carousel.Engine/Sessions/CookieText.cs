@@ -1,6 +1,5 @@
 using System.Text;
 using Carousel.Core.Sessions;
-using Carousel.Engine.Http;
 
 namespace Carousel.Engine.Sessions;
 
@@ -11,33 +10,30 @@ namespace Carousel.Engine.Sessions;
 /// </remarks>
 internal sealed class CookieText
 {
-    /// <summary>Most bytes of the lines.</summary>
-    public const int MaxBytes = 12 + SessionOptions.MaxCookieName + 1 + SessionCookie.TextLength + 8 + 9 + SessionOptions.MaxDomain + 10 + 17 + 8 + 2 + 24;
+    /// <summary>Most bytes of the lines: every attribute, the longest name and the longest domain.</summary>
+    public const int MaxBytes = 12 + SessionOptions.MaxCookieName + 1 + SessionCookie.TextLength
+        + 8 + 9 + SessionOptions.MaxDomain + 10 + 17 + 8 + 2 + 24;
 
-    private readonly byte[] _lines;
     private readonly int _valueAt;
-    private readonly int _secureAt;
+    private readonly byte[] _plain;
+    private readonly byte[] _secure;
 
     public CookieText(SessionOptions options)
     {
         string before = $"Set-Cookie: {options.CookieName}=";
         string domain = options.Domain is null ? "" : $"; Domain={options.Domain}";
-        string attributes = $"; Path=/{domain}; HttpOnly; SameSite={options.SameSite}";
+        string line = $"{before}{new string(' ', SessionCookie.TextLength)}; Path=/{domain}; HttpOnly; SameSite={options.SameSite}";
+        const string after = "\r\nCache-Control: private\r\n";
         _valueAt = before.Length;
-        _lines = Encoding.ASCII.GetBytes(before + new string(' ', SessionCookie.TextLength) + attributes + Secure + After);
-        _secureAt = _lines.Length - Secure.Length - After.Length;
-        System.Diagnostics.Debug.Assert(_lines.Length <= MaxBytes);
+        _plain = Encoding.ASCII.GetBytes(line + after);
+        _secure = Encoding.ASCII.GetBytes(line + "; Secure" + after);
     }
 
-    private static string Secure => "; Secure";
-
-    private static string After => "\r\nCache-Control: private\r\n";
-
-    /// <summary>Appends the lines.</summary>
-    public void Write(in SessionTicket ticket, SessionKey key, bool isSecure, ref HeadWriter writer)
+    /// <summary>The lines for this ticket, each ended; good until the next call.</summary>
+    public ReadOnlySpan<byte> Write(in SessionTicket ticket, SessionKey key, bool isSecure)
     {
-        SessionCookie.Write(ticket, key, _lines.AsSpan(_valueAt));
-        writer.Append(_lines.AsSpan(0, _secureAt));
-        writer.Append(_lines.AsSpan(isSecure ? _secureAt : _secureAt + Secure.Length));
+        byte[] lines = isSecure ? _secure : _plain;
+        SessionCookie.Write(ticket, key, lines.AsSpan(_valueAt));
+        return lines;
     }
 }

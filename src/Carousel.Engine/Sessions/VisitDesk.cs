@@ -34,12 +34,11 @@ internal sealed class VisitDesk : IDeadlineOwner
     private readonly VisitorTable _visitors = new();
     private readonly Stack<RecordDraft> _drafts = new();
     private readonly Reactor.Reactor _reactor;
-    private readonly Clock _clock;
     private readonly Deadline _telling;
     private TokenBucket _newRecords, _knownRecords;
     private int _draftsOut;
 
-    public VisitDesk(SessionLink link, int worker, Reactor.Reactor reactor, Clock clock)
+    public VisitDesk(SessionLink link, int worker, Reactor.Reactor reactor)
     {
         SessionOptions options = link.Options;
         _link = link;
@@ -54,12 +53,14 @@ internal sealed class VisitDesk : IDeadlineOwner
         _hidden = new CredentialNames(options.HiddenFields);
         _text = new CookieText(options);
         _reactor = reactor;
-        _clock = clock;
         _telling = new Deadline(this);
         int share = Math.Max(1, options.NewRecordsPerSecond / link.Queues.Length);
         _newRecords = new TokenBucket(share);
         _knownRecords = new TokenBucket(share);
     }
+
+    /// <summary>The name of our cookie.</summary>
+    public ReadOnlySpan<byte> CookieName => _cookieName;
 
     /// <summary>True if visitors stay with their server.</summary>
     public bool IsSticky => _mode == SessionMode.Sticky;
@@ -103,31 +104,17 @@ internal sealed class VisitDesk : IDeadlineOwner
     }
 
     /// <summary>
-    /// The answer of this server comes: writes the lines that bring the visitor a cookie, if one is due, and tells the store.
+    /// This server answers: tells the store, and returns the lines that bring the visitor a cookie, if one is due. Good until the next call.
     /// </summary>
-    public void Answer(ref Visit visit, Server server, ref HeadWriter writer)
+    public ReadOnlySpan<byte> Answer(ref Visit visit, Server server)
     {
-        switch (visit.Kind)
+        if (visit.Kind is not (VisitKind.New or VisitKind.Known))
         {
-            case VisitKind.New:
-                _counters.CountMinted();
-                Issue(ref visit, server, ref writer);
-                Tell(ref visit, server);
-                break;
-            case VisitKind.Known:
-                if (IsSticky && visit.Ticket.ServerTag != server.Tag)
-                {
-                    _counters.CountMoved();
-                    Issue(ref visit, server, ref writer);
-                }
-                else if (visit.IsHalfway)
-                {
-                    _counters.CountRenewed();
-                    Issue(ref visit, server, ref writer);
-                }
-                Tell(ref visit, server);
-                break;
+            return default;
         }
+        ReadOnlySpan<byte> lines = IsDue(visit, server) ? Issue(ref visit, server) : default;
+        Tell(ref visit, server);
+        return lines;
     }
 
     /// <summary>The visit is over, answered or not: gives back what it holds.</summary>
@@ -220,7 +207,7 @@ internal sealed class VisitDesk : IDeadlineOwner
         int place = _visitors.Find(signed);
         SessionTicket ticket = SessionTicket.Read(signed);
         CookieVerdict verdict = CookieVerdict.Valid;
-        long now = _clock.UnixSeconds;
+        long now = _reactor.UnixSeconds;
         if (place < 0)
         {
             verdict = SessionCookie.Verify(signed, _link.Keys.Current, now, _lifetime, out ticket);
@@ -263,7 +250,7 @@ internal sealed class VisitDesk : IDeadlineOwner
     private void Note(ref Visit visit)
     {
         ref Visitor visitor = ref _visitors[visit.Place];
-        visitor.SeenAt = (uint)_clock.UnixSeconds;
+        visitor.SeenAt = (uint)_reactor.UnixSeconds;
         visitor.Owed++;
         if (visitor.ServerTag == 0)
         {
@@ -281,11 +268,30 @@ internal sealed class VisitDesk : IDeadlineOwner
         }
     }
 
-    private void Issue(ref Visit visit, Server server, ref HeadWriter writer)
+    private bool IsDue(in Visit visit, Server server)
+    {
+        if (visit.Kind == VisitKind.New)
+        {
+            _counters.CountMinted();
+            return true;
+        }
+        if (IsSticky && visit.Ticket.ServerTag != server.Tag)
+        {
+            _counters.CountMoved();
+            return true;
+        }
+        if (visit.IsHalfway)
+        {
+            _counters.CountRenewed();
+        }
+        return visit.IsHalfway;
+    }
+
+    private ReadOnlySpan<byte> Issue(ref Visit visit, Server server)
     {
         SessionKey key = _link.Keys.Current.Current;
-        visit.Ticket = new SessionTicket(visit.Ticket.Id, server.Tag, (uint)_clock.UnixSeconds, key.Id);
-        _text.Write(visit.Ticket, key, visit.IsSecure, ref writer);
+        visit.Ticket = new SessionTicket(visit.Ticket.Id, server.Tag, (uint)_reactor.UnixSeconds, key.Id);
+        return _text.Write(visit.Ticket, key, visit.IsSecure);
     }
 
     /// <summary>The whole record if there is a draft of it; else the visitor's entry remembers the server until the next telling.</summary>
@@ -301,7 +307,7 @@ internal sealed class VisitDesk : IDeadlineOwner
         {
             return;
         }
-        uint now = (uint)_clock.UnixSeconds;
+        uint now = (uint)_reactor.UnixSeconds;
         bool told = Send(new SessionEvent
         {
             Id = visit.Ticket.Id,
