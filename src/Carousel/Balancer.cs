@@ -60,9 +60,7 @@ internal static class Balancer
         {
             return null;
         }
-        uint now = (uint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var key = new SessionKey(now, RandomSecrets.Next(SessionKey.SecretBytes));
-        return new SessionLink(options, new SessionKeys(key, []), workers);
+        return new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers);
     }
 
     private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
