@@ -70,11 +70,11 @@ internal static class Authority
 
     private static bool IsPort(ref byte head, int position, int end)
     {
-        int port = 0;
-        for (int at = position; at < end; at++)
+        int port = end - position > 5 ? ushort.MaxValue + 1 : 0;
+        for (; position < end && port <= ushort.MaxValue; position++)
         {
-            int digit = Unsafe.Add(ref head, at) - '0';
-            if ((uint)digit > 9 || at - position == 5)
+            int digit = Unsafe.Add(ref head, position) - '0';
+            if ((uint)digit > 9)
             {
                 return false;
             }
