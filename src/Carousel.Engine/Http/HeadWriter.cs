@@ -40,10 +40,9 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     {
         foreach (ref readonly Field field in _fields[from..end])
         {
-            if (special.Has(field.Known) && !MayStay(field))
+            if (special.Has(field.Known))
             {
-                CopyRun(field.Name.Start);
-                _runStart = field.LineEnd;
+                PassSpecial(field);
             }
         }
     }
@@ -67,15 +66,25 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         Length += written;
     }
 
-    private bool MayStay(in Field field)
+    /// <summary>Not inlined: few fields are special, and the loop over all of them stays a few instructions.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PassSpecial(in Field field)
     {
+        bool stays;
         if (field.Known == FieldName.Other)
         {
-            return !ConnectionNames.Remove(_original, _fields, field);
+            stays = !ConnectionNames.Remove(_original, _fields, field);
         }
-        bool isFraming = !IsFramed && FramingLine.MayCopy(_original, field);
-        IsFramed |= isFraming;
-        return isFraming;
+        else
+        {
+            stays = !IsFramed && FramingLine.MayCopy(_original, field);
+            IsFramed |= stays;
+        }
+        if (!stays)
+        {
+            CopyRun(field.Name.Start);
+            _runStart = field.LineEnd;
+        }
     }
 
     private Span<byte> Claim(int count)

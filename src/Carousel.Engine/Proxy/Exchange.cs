@@ -84,7 +84,9 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             {
                 response = Complete();
             }
-            if (response == Step.Over || (request == Step.Blocked && response == Step.Blocked))
+            // A request leg that has just become done is as good as blocked: what the response leg did knew of it.
+            bool requestWaits = request == Step.Blocked || _requestLeg == RequestLeg.Done;
+            if (response == Step.Over || (response == Step.Blocked && requestWaits))
             {
                 return;
             }
