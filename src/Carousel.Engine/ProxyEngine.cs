@@ -1,4 +1,5 @@
 using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
@@ -17,9 +18,10 @@ public sealed class ProxyEngine
     /// <param name="options">What the engine may be told.</param>
     /// <param name="pool">Where the servers are read from, once a request.</param>
     /// <param name="log">Where failures are told.</param>
-    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log)
+    /// <param name="sessions">What is shared with the store, for as many workers as the options say; null for no sessions.</param>
+    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null)
     {
-        _group = new WorkerGroup(options, pool, log);
+        _group = new WorkerGroup(options, pool, log, sessions);
         Port = options.Port;
     }
 
@@ -55,7 +57,7 @@ public sealed class ProxyEngine
         var workers = new Worker[_group.Options.Workers];
         for (int i = 0; i < workers.Length; i++)
         {
-            workers[i] = new Worker(_group, new EpollPoller(Reactor.Reactor.MaxEventsATurn), clock, transport);
+            workers[i] = new Worker(_group, new EpollPoller(Reactor.Reactor.MaxEventsATurn), clock, transport, i);
             foreach (ListenSocket socket in sockets)
             {
                 workers[i].Listen(socket.Fd);

@@ -9,14 +9,33 @@ namespace Carousel.Core.Pool;
 /// snapshots of a pool share: its cursor turns, and servers leave it and come back. So a server from the ring may, for an instant, have no end
 /// points in the snapshot at hand: it is then to be passed over like one that can't be connected to.
 /// </summary>
-public sealed class PoolSnapshot(ServerRing ring, ImmutableArray<Server> servers, ImmutableArray<ImmutableArray<IPEndPoint>> endPoints)
+public sealed class PoolSnapshot
 {
+    private readonly Dictionary<ulong, Server> _byTag;
+
+    /// <param name="ring">The servers that may be picked, in rotation.</param>
+    /// <param name="servers">All servers, by slot.</param>
+    /// <param name="endPoints">Where each can be reached, by slot.</param>
+    public PoolSnapshot(ServerRing ring, ImmutableArray<Server> servers, ImmutableArray<ImmutableArray<IPEndPoint>> endPoints)
+    {
+        Ring = ring;
+        Servers = servers;
+        EndPoints = endPoints;
+        _byTag = servers.ToDictionary(server => server.Tag);
+    }
+
     /// <summary>The servers that may be picked, in rotation. Servers that can't be reached by name are not in it.</summary>
-    public ServerRing Ring { get; } = ring;
+    public ServerRing Ring { get; }
 
     /// <summary>All servers, by slot, in the order of the file.</summary>
-    public ImmutableArray<Server> Servers { get; } = servers;
+    public ImmutableArray<Server> Servers { get; }
 
     /// <summary>Where each server can be reached, by slot, in the order to try; empty while its name does not resolve.</summary>
-    public ImmutableArray<ImmutableArray<IPEndPoint>> EndPoints { get; } = endPoints;
+    public ImmutableArray<ImmutableArray<IPEndPoint>> EndPoints { get; }
+
+    /// <summary>The server of this <see cref="Server.Tag"/>, whether it may be picked or not; null if the pool has none.</summary>
+    public Server? Find(ulong tag) => _byTag.GetValueOrDefault(tag);
+
+    /// <summary>True if the server may be picked: the one place where this is asked. It may change at any moment.</summary>
+    public bool MayPick(Server server) => !EndPoints[server.Slot].IsEmpty;
 }

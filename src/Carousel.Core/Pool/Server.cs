@@ -8,6 +8,9 @@ public sealed class Server(string id, int slot, ServerEntry entry)
     /// <summary>Short stable hash of the canonical URL: every replica computes the same.</summary>
     public string Id { get; } = id;
 
+    /// <summary>Its URL's hash in 64 bits: what cookies name it by, the same on every replica.</summary>
+    public ulong Tag { get; } = ServerIds.Tag(entry.Address.Url);
+
     /// <summary>Dense index from 0, unique among the servers of a pool: what per-server arrays are indexed by.</summary>
     public int Slot { get; } = slot;
 

@@ -50,6 +50,8 @@ public enum FailureReason : byte
     // The servers' side.
     /// <summary>There is no server to send to.</summary>
     NoServer,
+    /// <summary>The visitor's server is not in the pool any more: they are given another.</summary>
+    ServerGone,
     /// <summary>The server's name does not resolve (any more).</summary>
     NameUnresolved,
     /// <summary>The server refused the connection.</summary>

@@ -55,6 +55,7 @@ public static class FailureReasons
         Row(FailureReason.TooManyConnectionsFromClient, "too-many-connections-from-client", 503, client, "this client has too many connections open");
 
         Row(FailureReason.NoServer, "no-server", 503, server, "there is no server to send to");
+        Row(FailureReason.ServerGone, "server-gone", 503, server, "the visitor's server is not in the pool any more");
         Row(FailureReason.NameUnresolved, "name-unresolved", 503, server, "the server's name does not resolve");
         Row(FailureReason.ConnectRefused, "connect-refused", 502, server, "the server refused the connection");
         Row(FailureReason.ConnectTimeout, "connect-timeout", 504, server, "the server did not take the connection in time");

@@ -7,14 +7,14 @@ namespace Carousel.Engine.Http;
 /// </summary>
 /// <remarks>
 /// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that
-/// <see cref="FieldName"/> knows (they are removed anyway, or carry framing, routing or the way the message took) and those
-/// listed here stay.
+/// <see cref="FieldName"/> knows stay (they are removed anyway, or carry framing, routing or the way the message took) but for
+/// Cookie and Authorization, and so do those listed here.
 /// </remarks>
 internal static class ConnectionNames
 {
     /// <summary>True if a field of this name is to be removed when Connection names it. The name is a token.</summary>
     public static bool MayRemove(ReadOnlySpan<byte> name) =>
-        FieldNames.Match(name) == FieldName.Other
+        MayRemove(FieldNames.Match(name))
         && !StartsWith(name, "x-forwarded-"u8)
         && !StartsWith(name, "x-session-"u8)
         && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8)
@@ -24,7 +24,7 @@ internal static class ConnectionNames
     /// <summary>True if one of the head's Connection fields names this field and it may be removed for that.</summary>
     public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)
     {
-        if (field.Known != FieldName.Other)
+        if (!MayRemove(field.Known))
         {
             return false;
         }
@@ -38,6 +38,8 @@ internal static class ConnectionNames
         }
         return false;
     }
+
+    private static bool MayRemove(FieldName known) => known is FieldName.Other or FieldName.Cookie or FieldName.Authorization;
 
     private static bool Names(ReadOnlySpan<byte> connection, ReadOnlySpan<byte> name)
     {

@@ -7,8 +7,10 @@ namespace Carousel.Engine.Http;
 internal enum FieldName : byte
 {
     Other,
+    Authorization,
     Connection,
     ContentLength,
+    Cookie,
     Date,
     Expect,
     Forwarded,
@@ -25,6 +27,8 @@ internal enum FieldName : byte
     XForwardedFor,
     XForwardedHost,
     XForwardedProto,
+    XSessionId,
+    XSessionMoved,
 }
 
 /// <summary>A run of bytes inside a head, counted from the head's first byte.</summary>

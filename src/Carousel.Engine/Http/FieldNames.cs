@@ -22,7 +22,7 @@ internal static class FieldNames
             case 4:
                 return Is(ref name, "host"u8) ? FieldName.Host : Is(ref name, "date"u8) ? FieldName.Date : FieldName.Other;
             case 6:
-                return Is(ref name, "expect"u8) ? FieldName.Expect : FieldName.Other;
+                return Is(ref name, "cookie"u8) ? FieldName.Cookie : Is(ref name, "expect"u8) ? FieldName.Expect : FieldName.Other;
             case 7:
                 return Is(ref name, "upgrade"u8) ? FieldName.Upgrade
                     : Is(ref name, "trailer"u8) ? FieldName.Trailer
@@ -33,6 +33,10 @@ internal static class FieldNames
                 return Is(ref name, "connection"u8) ? FieldName.Connection
                     : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive
                     : FieldName.Other;
+            case 12:
+                return Is(ref name, "x-session-id"u8) ? FieldName.XSessionId : FieldName.Other;
+            case 13:
+                return Is(ref name, "authorization"u8) ? FieldName.Authorization : FieldName.Other;
             case 14:
                 return Is(ref name, "content-length"u8) ? FieldName.ContentLength : FieldName.Other;
             case >= 15 and <= 19:
@@ -53,6 +57,7 @@ internal static class FieldNames
     private static FieldName MatchLong(ref byte name, int length) => length switch
     {
         15 when Is(ref name, "x-forwarded-for"u8) => FieldName.XForwardedFor,
+        15 when Is(ref name, "x-session-moved"u8) => FieldName.XSessionMoved,
         16 when Is(ref name, "x-forwarded-host"u8) => FieldName.XForwardedHost,
         16 when Is(ref name, "proxy-connection"u8) => FieldName.ProxyConnection,
         17 when Is(ref name, "transfer-encoding"u8) => FieldName.TransferEncoding,

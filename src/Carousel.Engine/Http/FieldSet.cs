@@ -4,7 +4,9 @@ namespace Carousel.Engine.Http;
 internal readonly struct FieldSet(uint bits)
 {
     public const uint Other = 1u << (int)FieldName.Other;
+    public const uint Authorization = 1u << (int)FieldName.Authorization;
     public const uint Connection = 1u << (int)FieldName.Connection;
+    public const uint Cookie = 1u << (int)FieldName.Cookie;
     public const uint ContentLength = 1u << (int)FieldName.ContentLength;
     public const uint Expect = 1u << (int)FieldName.Expect;
     public const uint Forwarded = 1u << (int)FieldName.Forwarded;
@@ -20,12 +22,20 @@ internal readonly struct FieldSet(uint bits)
     public const uint XForwardedFor = 1u << (int)FieldName.XForwardedFor;
     public const uint XForwardedHost = 1u << (int)FieldName.XForwardedHost;
     public const uint XForwardedProto = 1u << (int)FieldName.XForwardedProto;
+    public const uint XSessionId = 1u << (int)FieldName.XSessionId;
+    public const uint XSessionMoved = 1u << (int)FieldName.XSessionMoved;
 
     /// <summary>
     /// What concerns one connection only (RFC 9110 section 7.6.1 and the historical Proxy-Connection), in either direction, but
     /// for Transfer-Encoding, which belongs to the framing.
     /// </summary>
     public const uint HopByHop = Connection | KeepAlive | ProxyConnection | Te | Upgrade;
+
+    /// <summary>What only the balancer says of a session: a client's own would be believed.</summary>
+    public const uint Session = XSessionId | XSessionMoved;
+
+    /// <summary>What a request's Connection field may name for removal (<see cref="ConnectionNames"/>).</summary>
+    public const uint Removable = Other | Cookie | Authorization;
 
     /// <summary>What says where the body ends.</summary>
     public const uint Framing = ContentLength | TransferEncoding;

@@ -12,6 +12,7 @@ internal static class ForwardingFields
         + 19 + ForwardingInfo.MaxScheme + 2
         + 18 + Authority.MaxBytes + 2
         + 11 + 8 + ForwardingInfo.MaxAddress + 8 + Authority.MaxBytes + 7 + ForwardingInfo.MaxScheme + 2
+        + 14 + ForwardingInfo.MaxSessionId + 2
         + 19;
 
     /// <summary>Writes the lines that the head needs beside those that were copied.</summary>
@@ -38,6 +39,10 @@ internal static class ForwardingFields
         if (info.SendForwarded)
         {
             WriteForwarded(ref writer, info, authority);
+        }
+        if (!info.SessionId.IsEmpty)
+        {
+            writer.AppendLine("X-Session-Id: "u8, info.SessionId);
         }
         writer.Append(isHttp10 ? "Via: 1.0 carousel\r\n"u8 : "Via: 1.1 carousel\r\n"u8);
     }

@@ -1,10 +1,13 @@
 namespace Carousel.Engine.Http;
 
 /// <summary>What a server is told of the client. Lives as long as the spans it was made of.</summary>
-internal readonly ref struct ForwardingInfo
+internal ref struct ForwardingInfo
 {
     /// <summary>The longest client address: an IPv6 address with an IPv4 tail. Without a zone.</summary>
     public const int MaxAddress = 45;
+
+    /// <summary>A session's id: 32 hexadecimal digits.</summary>
+    public const int MaxSessionId = 32;
 
     /// <summary>The longest scheme: https.</summary>
     public const int MaxScheme = 5;
@@ -30,4 +33,10 @@ internal readonly ref struct ForwardingInfo
     /// Host for an HTTP/1.0 request that names none: the server's own authority, at most <see cref="Authority.MaxBytes"/> long.
     /// </summary>
     public required ReadOnlySpan<byte> FallbackHost { get; init; }
+
+    /// <summary>For X-Session-Id: the session's id as text, at most <see cref="MaxSessionId"/> bytes; empty if there is none.</summary>
+    public ReadOnlySpan<byte> SessionId { get; set; }
+
+    /// <summary>The name of the cookie that the server is not to see; empty if the request has none of that name.</summary>
+    public ReadOnlySpan<byte> HiddenCookie { get; set; }
 }

@@ -19,6 +19,9 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     /// <summary>The head has its framing line, or is to have none: no further one is copied.</summary>
     public bool IsFramed { get; set; }
 
+    /// <summary>The name of the cookie that is left out of Cookie fields, where those are special.</summary>
+    public ReadOnlySpan<byte> HiddenCookie { get; init; }
+
     /// <summary>The next run to be copied starts here in the original.</summary>
     public void StartRun(int at) => _runStart = at;
 
@@ -34,7 +37,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
 
     /// <summary>
     /// Goes on with the run over these fields. Of those in <paramref name="special"/>, a framing line that may be copied stays, and
-    /// those that are <see cref="FieldName.Other"/> unless Connection names them; all else there is left out.
+    /// those that Connection may name but does not, and of a Cookie field the cookies that are not hidden; all else there is left out.
     /// </summary>
     public void PassFields(int from, int end, FieldSet special)
     {
@@ -42,7 +45,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         {
             if (special.Has(field.Known))
             {
-                PassSpecial(field);
+                PassSpecial(field, special);
             }
         }
     }
@@ -68,22 +71,60 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
 
     /// <summary>Not inlined: few fields are special, and the loop over all of them stays a few instructions.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void PassSpecial(in Field field)
+    private void PassSpecial(in Field field, FieldSet special)
     {
-        bool stays;
-        if (field.Known == FieldName.Other)
+        if (!MayStay(field))
         {
-            stays = !ConnectionNames.Remove(_original, _fields, field);
+            CopyRun(field.Name.Start);
+            if (field.Known == FieldName.Cookie && !IsNamed(field, special))
+            {
+                AppendOtherCookies(field);
+            }
+            _runStart = field.LineEnd;
+        }
+    }
+
+    private bool MayStay(in Field field)
+    {
+        if (field.Known is FieldName.Other or FieldName.Authorization)
+        {
+            return !ConnectionNames.Remove(_original, _fields, field);
+        }
+        bool isFraming = !IsFramed && FramingLine.MayCopy(_original, field);
+        IsFramed |= isFraming;
+        return isFraming;
+    }
+
+    /// <summary>Only where Connection names fields are those it may not know special.</summary>
+    private readonly bool IsNamed(in Field field, FieldSet special) =>
+        special.Has(FieldName.Other) && ConnectionNames.Remove(_original, _fields, field);
+
+    /// <summary>The field's line without the hidden cookie, the others byte for byte; no line if there are none.</summary>
+    private void AppendOtherCookies(in Field field)
+    {
+        ReadOnlySpan<byte> value = field.Value.Of(_original);
+        var crumbs = new CookieCrumbs(value);
+        int before = Length;
+        bool any = false, isFirst = true;
+        Append(_original[field.Name.Start..field.Value.Start]);
+        while (crumbs.MoveNext())
+        {
+            if (!crumbs.Name.SequenceEqual(HiddenCookie))
+            {
+                ReadOnlySpan<byte> crumb = value[crumbs.Start..crumbs.End];
+                Append(isFirst ? default : ";"u8);
+                Append(isFirst ? crumb.TrimStart(" \t"u8) : crumb);
+                any |= !crumbs.IsBlank;
+                isFirst = false;
+            }
+        }
+        if (any)
+        {
+            Append(_original[field.Value.End..field.LineEnd]);
         }
         else
         {
-            stays = !IsFramed && FramingLine.MayCopy(_original, field);
-            IsFramed |= stays;
-        }
-        if (!stays)
-        {
-            CopyRun(field.Name.Start);
-            _runStart = field.LineEnd;
+            Length = before;
         }
     }
 

@@ -27,7 +27,7 @@ internal static class RequestRewriter
         ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, Span<byte> output)
     {
         fields = fields[..request.FieldCount];
-        var writer = new HeadWriter(head, fields, output);
+        var writer = new HeadWriter(head, fields, output) { HiddenCookie = info.HiddenCookie };
         ReadOnlySpan<byte> authority = request.Authority.Of(head);
 
         StartRequestLine(ref writer, head, request, fields);
@@ -99,7 +99,7 @@ internal static class RequestRewriter
     /// <summary>The fields that are not simply copied.</summary>
     private static FieldSet Special(in RequestHead request, in ForwardingInfo info)
     {
-        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect;
+        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect | FieldSet.Session;
         if (request.Upgrade)
         {
             special &= ~FieldSet.Upgrade;
@@ -114,7 +114,11 @@ internal static class RequestRewriter
         }
         if (request.ConnectionNamesFields)
         {
-            special |= FieldSet.Other;
+            special |= FieldSet.Removable;
+        }
+        if (!info.HiddenCookie.IsEmpty)
+        {
+            special |= FieldSet.Cookie;
         }
         const uint forwarding = FieldSet.XForwardedFor | FieldSet.XForwardedHost | FieldSet.XForwardedProto | FieldSet.Forwarded;
         return new FieldSet(info.TrustClient ? special : special | forwarding);

@@ -61,8 +61,10 @@ internal static class ResponseRewriter
     /// The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at
     /// least 200.
     /// </param>
+    /// <param name="more">Whole lines to be added; mostly none.</param>
     /// <param name="output">
-    /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.
+    /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> + those lines long; does not overlap
+    /// <paramref name="head"/>.
     /// </param>
     /// <returns>How many bytes were written.</returns>
     public static int Write(
@@ -72,6 +74,7 @@ internal static class ResponseRewriter
         ConnectionDirective connection,
         BodyRecoding recoding,
         ReadOnlySpan<byte> date,
+        ReadOnlySpan<byte> more,
         Span<byte> output)
     {
         fields = fields[..response.FieldCount];
@@ -103,6 +106,7 @@ internal static class ResponseRewriter
                 _ => "Connection: upgrade\r\n"u8,
             });
         }
+        writer.Append(more);
         writer.Append("\r\n"u8);
         return writer.Length;
     }

@@ -84,6 +84,9 @@ internal static unsafe class Libc
     public static extern int close(int fd);
 
     [DllImport(Lib), SuppressGCTransition]
+    public static extern nint getrandom(void* to, nint count, uint flags);
+
+    [DllImport(Lib), SuppressGCTransition]
     public static extern nint signal(int number, nint handler);
 
     /// <summary>The result as it is, or the error negated. To be called right behind the system call, before anything else can set errno.</summary>

@@ -75,8 +75,8 @@ internal sealed partial class Exchange
 
     /// <summary>
     /// The connection ended before a byte of the answer. A request that may be sent again, or of which nothing was sent, gets a fresh one, once: to
-    /// another server, since this one may be dying, and to the same if there is no other, since a kept connection that died says little about it. A
-    /// fresh connection that took nothing is passed over like one that could not be made.
+    /// another server, since this one may be dying, and to the same if there is no other, since a kept connection that died says little about it; that
+    /// is why a visitor's own server is asked anew at once. A fresh connection that took nothing is passed over like one that could not be made.
     /// </summary>
     private Step RetryOr(FailureReason reason)
     {
@@ -98,6 +98,11 @@ internal sealed partial class Exchange
         }
         // Nothing to log: that a kept connection ends is everyday life.
         _freshOnly = true;
+        if (HasOwnServer && _visit.Ticket.ServerTag == _target!.Tag)
+        {
+            Enter(RequestLeg.Route);
+            return Step.Progress;
+        }
         _lastResort = _target;
         return TryAnother(reason);
     }
@@ -204,6 +209,7 @@ internal sealed partial class Exchange
     {
         _request.Release(_worker);
         _response.Release(_worker);
+        EndVisit();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
         _client = null;

@@ -82,8 +82,9 @@ internal sealed unsafe partial class Exchange
         ref FlowBuffer buffer = ref _request.Buffer;
         _worker.CountRequest();
         _keepClient = _head.KeepAlive && !_worker.IsDraining;
-        int length = RequestRewriter.Write(buffer.UnframedBytes[.._head.Length], _head, _worker.Fields, _client!.ForwardingInfo(_head), _worker.Scratch);
+        int length = WriteRequest(buffer.UnframedBytes[.._head.Length]);
         buffer.ReplaceHead(_head.Length, _worker.Scratch[..length]);
+        _headEnd = buffer.Framed;
         buffer.Hold();
         _request.Framing.Begin(_head.Body, _head.ContentLength, BodyRecoding.None);
         if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer))

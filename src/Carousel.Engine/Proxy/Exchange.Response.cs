@@ -90,7 +90,7 @@ internal sealed unsafe partial class Exchange
             return Step.Progress;
         }
         // The answer's deadline goes on: a server that only ever says "wait" is not answering.
-        Rewrite(head, ConnectionDirective.None, BodyRecoding.None);
+        Rewrite(head, ConnectionDirective.None, BodyRecoding.None, default);
         return Step.Progress;
     }
 
@@ -100,7 +100,7 @@ internal sealed unsafe partial class Exchange
         {
             return Fail(FailureReason.BadAnswer);
         }
-        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None);
+        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, AnswerVisit());
         _keepClient = _keepServer = false;
         _request.Buffer.LetGo();
         _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
@@ -129,7 +129,7 @@ internal sealed unsafe partial class Exchange
         _keepClient &= !_endsWithClose;
         ConnectionDirective directive = !_keepClient ? ConnectionDirective.Close
             : _head.IsHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
-        Rewrite(head, directive, recoding);
+        Rewrite(head, directive, recoding, AnswerVisit());
         _response.Framing.Begin(head.Body, head.ContentLength, recoding);
         _request.Buffer.LetGo();
         ref FlowBuffer buffer = ref _response.Buffer;
@@ -142,11 +142,11 @@ internal sealed unsafe partial class Exchange
         return Step.Progress;
     }
 
-    private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding)
+    private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
     {
         ref FlowBuffer buffer = ref _response.Buffer;
         ReadOnlySpan<byte> date = head.HasDate ? default : _worker.Date;
-        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, _worker.Scratch);
+        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, more, _worker.Scratch);
         buffer.ReplaceHead(head.Length, _worker.Scratch[..length]);
     }
 

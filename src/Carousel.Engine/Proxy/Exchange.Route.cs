@@ -27,7 +27,7 @@ internal sealed partial class Exchange
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        _target = _passedOver ? snapshot.Ring.NextUntried(_tried) : snapshot.Ring.Next();
+        _target = Pick(snapshot);
         if (_target is null)
         {
             (_target, _lastResort) = (_lastResort, null);
@@ -110,6 +110,10 @@ internal sealed partial class Exchange
     private Step TryAnother(FailureReason reason)
     {
         _lastFailure = reason;
+        if (HasOwnServer)
+        {
+            TellMove(reason);
+        }
         _tried.Add(_target!.Slot);
         _passedOver = true;
         _target = null;

@@ -219,5 +219,6 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _lastResort = null;
         _requestIncomplete = false;
         _endsWithClose = false;
+        EndVisit();
     }
 }

@@ -73,6 +73,18 @@ internal unsafe struct FlowBuffer
         }
     }
 
+    /// <summary>Adds a line at the end of the pending head that ends at <paramref name="headEnd"/>; nothing was sent since <see cref="Hold"/>.</summary>
+    public void AppendToHead(int headEnd, ReadOnlySpan<byte> line)
+    {
+        // What follows the head stays where it is: the head itself moves, into the headroom.
+        int emptyLine = headEnd - 2;
+        byte* moved = Base + Start - line.Length;
+        Buffer.MemoryCopy(Base + Start, moved, emptyLine - Start, emptyLine - Start);
+        line.CopyTo(new Span<byte>(Base + emptyLine - line.Length, line.Length));
+        Start -= line.Length;
+        _heldFrom = Start;
+    }
+
     /// <summary>Gives the buffer back, with whatever it holds.</summary>
     public void Release(BufferSlab slab)
     {

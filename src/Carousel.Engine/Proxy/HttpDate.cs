@@ -1,9 +1,7 @@
-using Carousel.Engine.Reactor;
-
 namespace Carousel.Engine.Proxy;
 
 /// <summary>The current time as a Date field has it (RFC 9110 section 5.6.7), formatted once a second.</summary>
-internal sealed class HttpDate(Clock clock)
+internal sealed class HttpDate(Reactor.Reactor reactor)
 {
     private const int Length = 29;
 
@@ -14,7 +12,7 @@ internal sealed class HttpDate(Clock clock)
     {
         get
         {
-            long second = clock.UnixSeconds;
+            long second = reactor.UnixSeconds;
             if (second != _second)
             {
                 _second = second;

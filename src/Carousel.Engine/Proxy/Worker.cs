@@ -5,6 +5,7 @@ using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
 
@@ -40,7 +41,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     private int _turningAway;
     private bool _stopped;
 
-    public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport)
+    public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport, int index = 0)
     {
         _group = group;
         Options = group.Options;
@@ -52,7 +53,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
-        _date = new HttpDate(clock);
+        _date = new HttpDate(Reactor);
+        Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
@@ -69,6 +71,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public PipePool Pipes { get; init; } = new(Pipe.TryOpen);
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
+
+    /// <summary>Null while sessions are off.</summary>
+    public VisitDesk? Visits { get; }
 
     /// <summary>Where parsers put their fields: valid until the next head is parsed.</summary>
     public Field[] Fields { get; }
@@ -105,6 +110,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
             Reactor.RunTurn();
         }
         Upstreams.CloseKept();
+        Visits?.TellAll();
     }
 
     /// <summary>After the thread has ended, when nobody posts any more.</summary>

@@ -1,12 +1,13 @@
 using System.Net;
 using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
 /// <summary>What all workers share: options, the pool, the limits, and each other. Any thread.</summary>
-internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log)
+internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null)
 {
     /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
     private const int HandOverMargin = 1;
@@ -16,6 +17,9 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public EngineOptions Options => options;
     public ServerPool Pool => pool;
     public FailureLog Log => log;
+
+    /// <summary>Null while sessions are off.</summary>
+    public SessionLink? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient);
 
     /// <summary>Set once, before the first thread starts.</summary>

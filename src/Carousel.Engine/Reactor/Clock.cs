@@ -6,7 +6,7 @@ internal abstract class Clock
     /// <summary>Milliseconds that never go back, from an arbitrary start.</summary>
     public abstract long Milliseconds { get; }
 
-    /// <summary>Seconds since 1970, for Date fields only.</summary>
+    /// <summary>Seconds since 1970, for what leaves this process.</summary>
     public abstract long UnixSeconds { get; }
 }
 

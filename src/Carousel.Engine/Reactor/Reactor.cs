@@ -14,6 +14,7 @@ internal sealed class Reactor
     private readonly Clock _clock;
     private EventTarget?[] _targets = new EventTarget?[1024];
     private uint _generation;
+    private long _unixSeconds, _unixSecondsOf = -1;
     private List<IResumable> _resumeNow = [], _resumeNext = [];
 
     public Reactor(Poller poller, Clock clock)
@@ -26,6 +27,20 @@ internal sealed class Reactor
 
     /// <summary>When this turn began, in the clock's milliseconds.</summary>
     public long Now { get; private set; }
+
+    /// <summary>Seconds since 1970, for what leaves this process: the clock is asked once a turn at most.</summary>
+    public long UnixSeconds
+    {
+        get
+        {
+            if (_unixSecondsOf != Now)
+            {
+                _unixSecondsOf = Now;
+                _unixSeconds = _clock.UnixSeconds;
+            }
+            return _unixSeconds;
+        }
+    }
 
     public TimingWheel Wheel { get; }
 

@@ -76,6 +76,7 @@ internal sealed class CommandLine
         new RunSettings
         {
             Engine = _flags.ReadEngine(result, errors),
+            Sessions = _flags.Sessions.Read(result, errors),
             MaxConnections = _flags.MaxConnections.IsGiven(result) ? _flags.MaxConnections.Read(result, 1, errors) : null,
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),

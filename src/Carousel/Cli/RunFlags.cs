@@ -68,11 +68,14 @@ internal sealed class RunFlags
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
 
+    public SessionFlags Sessions { get; } = new();
+
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
         new("What to balance", [File, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
+        new("Sessions", Sessions.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, MaxHead, MaxFields]),
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),

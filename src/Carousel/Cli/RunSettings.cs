@@ -1,3 +1,4 @@
+using Carousel.Core.Sessions;
 using Carousel.Engine;
 
 namespace Carousel.Cli;
@@ -13,6 +14,8 @@ internal sealed record RunSettings
 
     /// <summary>Null to take what the descriptor limit allows.</summary>
     public int? MaxConnections { get; init; }
+
+    public SessionOptions Sessions { get; init; } = new() { Mode = SessionMode.Off };
 
     public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;
 

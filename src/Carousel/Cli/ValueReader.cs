@@ -48,6 +48,23 @@ internal static class ValueReaders
         new($"a duration from {Durations.Format(min)} to {Durations.Format(max)} such as 500ms, 10s or 2m",
             (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value >= min && value <= max);
 
+    /// <summary>One of these words, in lower case.</summary>
+    public static ValueReader<T> Choice<T>(params (string Word, T Value)[] choices) =>
+        new($"one of {string.Join(", ", choices.Select(choice => choice.Word))}", (string text, [MaybeNullWhen(false)] out T value) =>
+        {
+            int index = Array.FindIndex(choices, choice => choice.Word == text);
+            value = index < 0 ? default : choices[index].Value;
+            return index >= 0;
+        });
+
+    /// <summary>A token (RFC 9110 section 5.6.2) of so many characters at most.</summary>
+    public static ValueReader<string> Token(string expected, int max) =>
+        new(expected, (string text, [MaybeNullWhen(false)] out string value) =>
+        {
+            value = text;
+            return text.Length > 0 && text.Length <= max && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c));
+        });
+
     private static bool TryAddress(string text, [MaybeNullWhen(false)] out IPAddress address)
     {
         string inner = text is ['[', .., ']'] ? text[1..^1] : text;

@@ -56,7 +56,7 @@ public class OptionTests
         holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         holder.Listen();
         string port = $"{((IPEndPoint)holder.LocalEndPoint!).Port}";
-        Run run = await Run.WithServersAsync("http://127.0.0.1:1", "-f", "servers.txt", "-p", port, "--bind", "127.0.0.1");
+        Run run = await Run.WithServersAsync("http://127.0.0.1:1", "-f", "servers.txt", "-p", port, "--bind", "127.0.0.1", "--session", "off");
         Assert.Equal(1, run.Code);
         Assert.Contains(port, Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         Assert.DoesNotContain("listening on", run.Output);
@@ -68,7 +68,8 @@ public class OptionTests
         // SO_REUSEPORT would let two of them share it by accident.
         await using var server = ScriptedServer.Answering("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Run run = await Run.WithServersAsync("http://127.0.0.1:1", "-f", "servers.txt", "-p", $"{balancer.Port}", "--bind", "127.0.0.1");
+        Run run = await Run.WithServersAsync(
+            "http://127.0.0.1:1", "-f", "servers.txt", "-p", $"{balancer.Port}", "--bind", "127.0.0.1", "--session", "off");
         Assert.Equal(1, run.Code);
     }
 
@@ -90,7 +91,7 @@ public class OptionTests
         await using var server = ScriptedServer.Answering("x");
         using var file = new ServersFile(server.Url);
         int port = FixedPort.Next();
-        await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}");
+        await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}", "--session", "off");
         await Patience.UntilAsync(() => (process.Output + process.Errors).Contains("listening on"), "the balancer to listen");
         foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
         {

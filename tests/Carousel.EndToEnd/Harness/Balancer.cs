@@ -46,13 +46,18 @@ internal sealed partial class Balancer : IAsyncDisposable
     public static Task<Balancer> StartAsync(ScriptedServer[] servers, params string[] options) =>
         StartAsync([.. servers.Select(server => server.Url)], options);
 
-    /// <summary>One worker on 127.0.0.1 before these lines of servers.txt, unless the options say otherwise.</summary>
+    /// <summary>
+    /// One worker on 127.0.0.1 before these lines of servers.txt, without sessions and without a store, unless the options say otherwise.
+    /// </summary>
     public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null)
     {
         var file = new ServersFile(lines);
         var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path, "-p", "0" };
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");
+        AddUnlessGiven(arguments, options, "--session", "off");
+        // The default is one on localhost:6379 that all tests and whoever works on this machine would share.
+        AddUnlessGiven(arguments, options, "--store", "none");
         arguments.AddRange(options);
         var balancer = new Balancer(ChildProcess.Start(file.Directory, arguments[0], [.. arguments.Skip(1)]), file);
         await balancer.ListeningAsync();

@@ -18,6 +18,8 @@ internal static class RequestRewriting
             TrustClient = rewrite.TrustClient,
             SendForwarded = rewrite.SendForwarded,
             FallbackHost = Encoding.Latin1.GetBytes(rewrite.FallbackHost),
+            SessionId = Encoding.Latin1.GetBytes(rewrite.SessionId),
+            HiddenCookie = Encoding.Latin1.GetBytes(rewrite.HiddenCookie),
         };
         var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
         int length = RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output);
@@ -33,6 +35,7 @@ internal static class RequestRewriting
         CheckMeaning(request, again, rewrite);
         CheckFields(request, again);
         CheckForwarding(request, again, rewrite);
+        CheckSession(request, again, rewrite);
     }
 
     private static void CheckMeaning(ParsedRequest before, ParsedRequest after, RewriteCase rewrite)
@@ -89,12 +92,33 @@ internal static class RequestRewriting
         ThrowUnless(after.Values("forwarded").Count() == forwarded, "Forwarded is wrong");
     }
 
+    private static void CheckSession(ParsedRequest before, ParsedRequest after, RewriteCase rewrite)
+    {
+        string[] ids = rewrite.SessionId.Length == 0 ? [] : [rewrite.SessionId];
+        ThrowUnless(after.Values("x-session-id").SequenceEqual(ids) && !after.Values("x-session-moved").Any(), "the session is not what we said");
+        bool isNamed = before.Values("connection").SelectMany(Elements).Any(option => option.Equals("cookie", StringComparison.OrdinalIgnoreCase));
+        string[] expected = isNamed ? [] : [.. before.Values("cookie").Select(value => WithoutCookie(value, rewrite.HiddenCookie)).OfType<string>()];
+        ThrowUnless(after.Values("cookie").SequenceEqual(expected), "Cookie is wrong");
+    }
+
+    /// <summary>Null if nothing is left of the line.</summary>
+    private static string? WithoutCookie(string value, string name)
+    {
+        string[] crumbs = value.Split(';');
+        string[] kept = [.. crumbs.Where(crumb => !crumb.Contains('=', StringComparison.Ordinal) || crumb.Split('=')[0].Trim(' ', '\t') != name)];
+        if (name.Length == 0 || kept.Length == crumbs.Length)
+        {
+            return value;
+        }
+        return kept.All(crumb => crumb.Trim(' ', '\t').Length == 0) ? null : string.Join(';', kept).Trim(' ', '\t');
+    }
+
     private static IEnumerable<string> Elements(string list) =>
         list.Split(',').Select(element => element.Trim(' ', '\t')).Where(element => element.Length > 0);
 
     private static IEnumerable<(string Name, string Value)> Others(ParsedRequest request) =>
         from field in request.Fields
-        where field.Known is FieldName.Other or FieldName.Date or FieldName.Trailer or FieldName.ProxyAuthenticate
+        where field.Known is FieldName.Other or FieldName.Authorization or FieldName.Date or FieldName.Trailer or FieldName.ProxyAuthenticate
         select (request.Text(field.Name).ToLowerInvariant(), request.Text(field.Value));
 
     private static bool IsProtected(string name) =>

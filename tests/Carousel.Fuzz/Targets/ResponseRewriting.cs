@@ -15,7 +15,7 @@ internal static class ResponseRewriting
     {
         var output = new byte[response.Head.Length + ResponseRewriter.MaxGrowth];
         int length = ResponseRewriter.Write(
-            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), output);
+            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), [], output);
         return output[..length];
     }
 

@@ -26,15 +26,24 @@ internal static class RewriteFuzz
 /// <summary>One way to fill a <see cref="ForwardingInfo"/>, the bounds' corners among them.</summary>
 internal sealed record RewriteCase(string Address, string Scheme, bool TrustClient, bool SendForwarded, string FallbackHost)
 {
+    private static readonly string Id = new('f', 32);
+
     private static readonly string LongestHost = new string('h', 255) + ":65535";
 
     public static readonly RewriteCase Plain = new("192.0.2.7", "http", TrustClient: false, SendForwarded: false, "backend:8000");
 
+    /// <summary>Empty if there is none.</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>Empty if none is hidden.</summary>
+    public string HiddenCookie { get; init; } = "";
+
     public static IReadOnlyList<RewriteCase> All { get; } =
     [
         Plain,
-        Plain with { TrustClient = true },
-        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost),
-        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: true, SendForwarded: true, LongestHost),
+        Plain with { TrustClient = true, SessionId = Id },
+        Plain with { SessionId = Id, HiddenCookie = "LB" },
+        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id },
+        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: true, SendForwarded: true, LongestHost) { HiddenCookie = "a" },
     ];
 }

@@ -25,7 +25,33 @@ public class RequestRewriterTests
     public void Write_FieldsThatConnectionNames_AreLeftOutUnlessProtected() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nConnection: a, HOST, cookie, x-session-id, X-Forwarded-Port\r\nA: 1\r\nAb: 2\r\nCookie: c\r\n"
         + "X-Session-Id: 3\r\nX-Forwarded-Port: 4\r\na: 5\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: h\r\nAb: 2\r\nX-Session-Id: 3\r\nX-Forwarded-Port: 4\r\n" + Forwarding);
+        "GET / HTTP/1.1\r\nHost: h\r\nAb: 2\r\nX-Forwarded-Port: 4\r\n" + Forwarding);
+
+    [Theory]
+    [InlineData("LB=1", null)]
+    [InlineData("LB=1;", null)]
+    [InlineData(" LB = 1 ; ", null)]
+    [InlineData("LB=1; a=b", "a=b")]
+    [InlineData("a=b; LB=1", "a=b")]
+    [InlineData("a=b;LB=1;c=\"d;e\"", "a=b;c=\"d;e\"")]
+    [InlineData("a=b;  LB=1 ;\tc = d ; LB=2;;e", "a=b;\tc = d ;;e")]
+    [InlineData(";a=b; LB=1", ";a=b")]
+    [InlineData("lb=1; LBX=2; XLB=3; LB", "lb=1; LBX=2; XLB=3; LB")]
+    [InlineData("a=LB=1", "a=LB=1")]
+    public void Write_HiddenCookie_IsLeftOutAndOthersStayByteForByte(string cookies, string? expected)
+    {
+        string line = expected is null ? "" : $"cookie: {expected}\r\n";
+        AssertRewrites(
+            $"GET / HTTP/1.1\r\nHost: h\r\ncookie: {cookies}\r\nA: b\r\n\r\n",
+            $"GET / HTTP/1.1\r\nHost: h\r\n{line}A: b\r\n" + Forwarding,
+            RewriteCase.Plain with { HiddenCookie = "LB" });
+    }
+
+    [Fact]
+    public void Write_SessionFieldsOfTheClient_AreReplaced() => AssertRewrites(
+        "GET / HTTP/1.1\r\nHost: h\r\nX-SESSION-ID: evil\r\nx-session-moved: evil\r\nX-Session-Id: evil\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\n" + Forwarding.Replace("Via", "X-Session-Id: 17\r\nVia", StringComparison.Ordinal),
+        RewriteCase.Plain with { SessionId = "17" });
 
     [Fact]
     public void Write_LeadingEmptyLine_IsLeftOut() => AssertRewrites(
@@ -156,7 +182,7 @@ public class RequestRewriterTests
     {
         string[] lines =
         [
-            "Accept: */*", "Cookie: a=b", "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
+            "Accept: */*", "Cookie: a=b", "Cookie: LB=1; a=b; LB=2", "Authorization: b", "X-Session-Id: 7", "Connection: Cookie", "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
             "X-Forwarded-For: 1.1.1.1, 2.2.2.2", "X-Forwarded-For:", "X-Forwarded-Host: p", "X-Forwarded-Proto: https", "Forwarded: for=_x", "Via: 1.0 a", "TE: trailers",
             "Proxy-Authorization: x", "Content-Length: 7", "Content-Length:007", "Transfer-Encoding: chunked", "Transfer-Encoding:\tChunked", "Expect: 100-continue", "Trailer: X", "Host: h",
         ];

@@ -20,6 +20,7 @@ internal static class EngineLayers
         ["Carousel.Engine.Reactor"] = [Core, "Carousel.Engine.Linux"],
         ["Carousel.Engine.Transport"] = [Core, "Carousel.Engine.Linux", "Carousel.Engine.Reactor"],
         ["Carousel.Engine.Http"] = [Core],
+        ["Carousel.Engine.Sessions"] = [Core, "Carousel.Engine.Linux", "Carousel.Engine.Reactor", "Carousel.Engine.Http"],
         ["Carousel.Engine.Proxy"] = [Core, Engine],
         [Engine] = [Core, Engine],
     };

@@ -1,0 +1,86 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Sessions;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>What sessions mean for an exchange: the visitor's own server, and the lines of the head that come from it.</summary>
+internal sealed partial class Exchange
+{
+    private Visit _visit;
+
+    /// <summary>Where the rewritten head ends in the request's buffer, until its first byte is sent.</summary>
+    private int _headEnd;
+    private bool _toldMove;
+
+    /// <summary>The visitor belongs to a server (docs/SESSIONS.md, sticky).</summary>
+    private bool HasOwnServer => _visit.HasSession && _visit.Ticket.ServerTag != 0 && _worker.Visits is { IsSticky: true };
+
+    /// <summary>Writes the head for the server, with what it is told of the session. Returns its length.</summary>
+    private int WriteRequest(ReadOnlySpan<byte> head)
+    {
+        scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        if (_worker.Visits is not { } visits)
+        {
+            return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
+        }
+        visits.Arrive(head, _head, _worker.Fields, info, out _visit);
+        Span<byte> id = stackalloc byte[SessionId.TextLength];
+        if (_visit.HasSession)
+        {
+            _visit.Ticket.Id.Format(id);
+            info.SessionId = id;
+        }
+        if (_visit.HidesCookie)
+        {
+            info.HiddenCookie = visits.CookieName;
+        }
+        return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
+    }
+
+    /// <summary>The server whose turn it is: the visitor's own while it may be picked, else the next of the ring; null if all were tried.</summary>
+    private Server? Pick(PoolSnapshot snapshot)
+    {
+        if (_passedOver)
+        {
+            return snapshot.Ring.NextUntried(_tried);
+        }
+        if (HasOwnServer)
+        {
+            Server? own = snapshot.Find(_visit.Ticket.ServerTag);
+            if (own is not null && snapshot.MayPick(own))
+            {
+                return own;
+            }
+            TellMove(own is null ? FailureReason.ServerGone : FailureReason.NameUnresolved);
+        }
+        return snapshot.Ring.Next();
+    }
+
+    /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>
+    private void TellMove(FailureReason reason)
+    {
+        if (_toldMove || !_request.Buffer.IsUnsent)
+        {
+            return;
+        }
+        _toldMove = true;
+        Span<byte> line = stackalloc byte[SessionMovedLine.MaxBytes];
+        _request.Buffer.AppendToHead(_headEnd, SessionMovedLine.Write(reason, line));
+    }
+
+    /// <summary>The lines that the answer of this server gets for its visitor: a cookie, where one is due.</summary>
+    private ReadOnlySpan<byte> AnswerVisit() => _worker.Visits is { } visits ? visits.Answer(ref _visit, _server!.Server!) : default;
+
+    private void EndVisit()
+    {
+        if (_visit.Kind != VisitKind.None)
+        {
+            _worker.Visits!.End(ref _visit);
+            _visit = default;
+            _toldMove = false;
+        }
+    }
+}

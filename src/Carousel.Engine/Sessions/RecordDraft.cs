@@ -1,0 +1,48 @@
+using Carousel.Core.Sessions;
+using Carousel.Engine.Http;
+
+namespace Carousel.Engine.Sessions;
+
+/// <summary>
+/// What a session's record says of a request, copied while the head is there and kept until the answer comes. Pooled.
+/// </summary>
+internal sealed class RecordDraft
+{
+    private readonly byte[] _fields = new byte[SessionFields.MaxBytes];
+    private readonly byte[] _client = new byte[ForwardingInfo.MaxAddress];
+    private int _fieldsLength;
+    private int _clientLength;
+
+    public ReadOnlySpan<byte> Fields => _fields.AsSpan(0, _fieldsLength);
+
+    public ReadOnlySpan<byte> Client => _client.AsSpan(0, _clientLength);
+
+    /// <summary>Takes the end-to-end fields without credentials, as many as there is room for, and the client's address.</summary>
+    public void Fill(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, CredentialNames hidden, in ForwardingInfo info)
+    {
+        _fieldsLength = 0;
+        ReadOnlySpan<byte> client = info.ClientAddress;
+        foreach (ref readonly Field field in fields)
+        {
+            if (field.Known == FieldName.XForwardedFor && info.TrustClient)
+            {
+                client = LastAddress(field.Value.Of(head), client);
+            }
+            bool isEndToEnd = field.Known == FieldName.Other
+                && !(request.ConnectionNamesFields && ConnectionNames.Remove(head, fields, field));
+            if (isEndToEnd && !hidden.Contains(field.Name.Of(head)))
+            {
+                SessionFields.TryAppend(_fields, ref _fieldsLength, field.Name.Of(head), field.Value.Of(head));
+            }
+        }
+        client.CopyTo(_client);
+        _clientLength = client.Length;
+    }
+
+    /// <summary>Whom a proxy that we trust saw: the last of the list. What is too long for an address is none.</summary>
+    private static ReadOnlySpan<byte> LastAddress(ReadOnlySpan<byte> list, ReadOnlySpan<byte> fallback)
+    {
+        ReadOnlySpan<byte> last = list[(list.LastIndexOf((byte)',') + 1)..].Trim(" \t"u8);
+        return last.IsEmpty || last.Length > ForwardingInfo.MaxAddress ? fallback : last;
+    }
+}

@@ -1,0 +1,368 @@
+using System.Text;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Sessions;
+
+/// <summary>
+/// Where a worker receives visitors: reads their cookies, issues new ones, and tells the store of them, which it never waits for. Its worker's thread
+/// only; allocates nothing once it has seen as many visitors as there are.
+/// </summary>
+internal sealed class VisitDesk : IDeadlineOwner
+{
+    /// <summary>How long what many requests of a visitor have to tell the store is gathered.</summary>
+    public const int TellEveryMs = 2_000;
+
+    /// <summary>Drafts at once: visitors whose first answer is waited for. Records of further ones wait until the cookie comes back.</summary>
+    private const int MaxDrafts = 1024;
+
+    private readonly SessionLink _link;
+    private readonly SessionQueue _queue;
+    private readonly SessionCounters _counters;
+    private readonly SessionMode _mode;
+    private readonly bool _sparesStateless;
+    private readonly bool _hidesCookie;
+    private readonly long _lifetime;
+    private readonly long _halftime;
+    private readonly byte[] _cookieName;
+    private readonly CredentialNames _hidden;
+    private readonly CookieText _text;
+    private readonly RandomBytes _random = new();
+    private readonly VisitorTable _visitors = new();
+    private readonly Stack<RecordDraft> _drafts = new();
+    private readonly Reactor.Reactor _reactor;
+    private readonly Deadline _telling;
+    private TokenBucket _newRecords, _knownRecords;
+    private int _draftsOut;
+
+    public VisitDesk(SessionLink link, int worker, Reactor.Reactor reactor)
+    {
+        SessionOptions options = link.Options;
+        _link = link;
+        _queue = link.Queues[worker];
+        _counters = link.Counters[worker];
+        _mode = options.Mode;
+        _sparesStateless = options.SparesStateless;
+        _hidesCookie = !options.ForwardsCookie;
+        _lifetime = (long)options.CookieLifetime.TotalSeconds;
+        _halftime = (long)(options.Ttl / 2).TotalSeconds;
+        _cookieName = Encoding.ASCII.GetBytes(options.CookieName);
+        _hidden = new CredentialNames(options.HiddenFields);
+        _text = new CookieText(options);
+        _reactor = reactor;
+        _telling = new Deadline(this);
+        int share = Math.Max(1, options.NewRecordsPerSecond / link.Queues.Length);
+        _newRecords = new TokenBucket(share);
+        _knownRecords = new TokenBucket(share);
+    }
+
+    /// <summary>The name of our cookie.</summary>
+    public ReadOnlySpan<byte> CookieName => _cookieName;
+
+    /// <summary>True if visitors stay with their server.</summary>
+    public bool IsSticky => _mode == SessionMode.Sticky;
+
+    /// <summary>A request came.</summary>
+    public void Arrive(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, out Visit visit)
+    {
+        visit = default;
+        visit.Place = -1;
+        fields = fields[..request.FieldCount];
+        bool isStateless = ReadFields(head, fields, info, ref visit);
+        if (isStateless)
+        {
+            visit.Kind = VisitKind.Stateless;
+            _counters.CountStateless();
+            return;
+        }
+        if (visit.HasSession)
+        {
+            visit.Kind = VisitKind.Known;
+            _counters.CountReturned();
+            Note(ref visit);
+            if (_visitors[visit.Place].IsRecorded || !MayDraft(ref _knownRecords))
+            {
+                return;
+            }
+        }
+        else
+        {
+            visit.Kind = VisitKind.New;
+            visit.HasSession = true;
+            visit.Ticket = new SessionTicket(SessionId.From(_random.Next(SessionId.Bytes)), 0, 0, 0);
+            if (!MayDraft(ref _newRecords))
+            {
+                _counters.CountDeferred();
+                return;
+            }
+        }
+        visit.Draft = RentDraft();
+        visit.Draft.Fill(head, request, fields, _hidden, info);
+    }
+
+    /// <summary>
+    /// This server answers: tells the store, and returns the lines that bring the visitor a cookie, if one is due. Good until the next call.
+    /// </summary>
+    public ReadOnlySpan<byte> Answer(ref Visit visit, Server server)
+    {
+        if (visit.Kind is not (VisitKind.New or VisitKind.Known))
+        {
+            return default;
+        }
+        ReadOnlySpan<byte> lines = IsDue(visit, server) ? Issue(ref visit, server) : default;
+        Tell(ref visit, server);
+        return lines;
+    }
+
+    /// <summary>The visit is over, answered or not: gives back what it holds.</summary>
+    public void End(ref Visit visit)
+    {
+        if (visit.Draft is { } draft)
+        {
+            visit.Draft = null;
+            _draftsOut--;
+            _drafts.Push(draft);
+        }
+    }
+
+    /// <summary>Time to tell the store of those who came back; what its queue has no room for is owed on.</summary>
+    public void OnDeadline(Deadline deadline)
+    {
+        if (!TellAll())
+        {
+            _reactor.Wheel.Arm(_telling, _reactor.Now + TellEveryMs);
+        }
+    }
+
+    /// <summary>Tells the store all that it is owed; false if its queue has no room.</summary>
+    public bool TellAll()
+    {
+        for (int place = _visitors.NextOwing(0); place >= 0; place = _visitors.NextOwing(place + 1))
+        {
+            if (!TryTouch(ref _visitors[place]))
+            {
+                return false;
+            }
+            _visitors.Settle(place);
+        }
+        return true;
+    }
+
+    /// <summary>Looks for our cookie and for what makes a request stateless; true if it is.</summary>
+    private bool ReadFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in ForwardingInfo info, ref Visit visit)
+    {
+        bool isStateless = false;
+        foreach (ref readonly Field field in fields)
+        {
+            switch (field.Known)
+            {
+                case FieldName.Cookie:
+                    isStateless |= ReadCookies(field.Value.Of(head), ref visit);
+                    break;
+                case FieldName.Authorization:
+                    isStateless |= _sparesStateless && JsonWebToken.IsBearer(field.Value.Of(head));
+                    break;
+                case FieldName.XForwardedProto when info.TrustClient:
+                    visit.IsSecure = Ascii.EqualsIgnoreCase(field.Value.Of(head), "https"u8);
+                    break;
+            }
+        }
+        return isStateless;
+    }
+
+    private bool ReadCookies(ReadOnlySpan<byte> value, ref Visit visit)
+    {
+        bool isStateless = false;
+        var crumbs = new CookieCrumbs(value);
+        while (crumbs.MoveNext())
+        {
+            if (crumbs.Name.SequenceEqual(_cookieName))
+            {
+                visit.HidesCookie = _hidesCookie;
+                // Several may come (of several paths or domains): the first good one counts.
+                if (!visit.HasSession)
+                {
+                    ReadOurs(crumbs.Value, ref visit);
+                }
+            }
+            else if (_sparesStateless && JsonWebToken.LooksLike(crumbs.Value))
+            {
+                isStateless = true;
+            }
+        }
+        return isStateless;
+    }
+
+    private void ReadOurs(ReadOnlySpan<byte> text, ref Visit visit)
+    {
+        Span<byte> signed = stackalloc byte[SessionTicket.SignedBytes];
+        if (!SessionCookie.TryDecode(text, signed))
+        {
+            _counters.CountRefused(CookieVerdict.Malformed);
+            return;
+        }
+        int place = _visitors.Find(signed);
+        SessionTicket ticket = SessionTicket.Read(signed);
+        CookieVerdict verdict = CookieVerdict.Valid;
+        long now = _reactor.UnixSeconds;
+        if (place < 0)
+        {
+            verdict = SessionCookie.Verify(signed, _link.Keys.Current, now, _lifetime, out ticket);
+        }
+        else if (now - ticket.IssuedAt > _lifetime)
+        {
+            verdict = CookieVerdict.Expired;
+        }
+        if (verdict != CookieVerdict.Valid)
+        {
+            Refuse(verdict);
+            return;
+        }
+        visit.Ticket = ticket;
+        visit.HasSession = true;
+        visit.IsHalfway = now - ticket.IssuedAt >= _halftime;
+        visit.Place = place >= 0 ? place : TakeIn(signed);
+    }
+
+    private void Refuse(CookieVerdict verdict)
+    {
+        _counters.CountRefused(verdict);
+        if (verdict == CookieVerdict.UnknownKey)
+        {
+            _link.Keys.Miss();
+        }
+    }
+
+    private int TakeIn(ReadOnlySpan<byte> signed)
+    {
+        int place = _visitors.Add(signed, out Visitor evicted);
+        if (evicted.Owed != 0 && !TryTouch(ref evicted))
+        {
+            _counters.CountDropped();
+        }
+        return place;
+    }
+
+    /// <summary>The visitor was here: that is told later, together with what else comes until then.</summary>
+    private void Note(ref Visit visit)
+    {
+        ref Visitor visitor = ref _visitors[visit.Place];
+        visitor.SeenAt = (uint)_reactor.UnixSeconds;
+        visitor.Owed++;
+        if (visitor.ServerTag == 0)
+        {
+            visitor.ServerTag = visit.Ticket.ServerTag;
+        }
+        Owe(visit.Place);
+    }
+
+    private void Owe(int place)
+    {
+        _visitors.Owe(place);
+        if (!_telling.IsArmed)
+        {
+            _reactor.Wheel.Arm(_telling, _reactor.Now + TellEveryMs);
+        }
+    }
+
+    private bool IsDue(in Visit visit, Server server)
+    {
+        if (visit.Kind == VisitKind.New)
+        {
+            _counters.CountMinted();
+            return true;
+        }
+        if (IsSticky && visit.Ticket.ServerTag != server.Tag)
+        {
+            _counters.CountMoved();
+            return true;
+        }
+        if (visit.IsHalfway)
+        {
+            _counters.CountRenewed();
+        }
+        return visit.IsHalfway;
+    }
+
+    private ReadOnlySpan<byte> Issue(ref Visit visit, Server server)
+    {
+        SessionKey key = _link.Keys.Current.Current;
+        visit.Ticket = new SessionTicket(visit.Ticket.Id, server.Tag, (uint)_reactor.UnixSeconds, key.Id);
+        return _text.Write(visit.Ticket, key, visit.IsSecure);
+    }
+
+    /// <summary>The whole record if there is a draft of it; else the visitor's entry remembers the server until the next telling.</summary>
+    private void Tell(ref Visit visit, Server server)
+    {
+        // Another visitor may have taken the place meanwhile.
+        bool isPlaced = visit.Place >= 0 && visit.Place < _visitors.Size && _visitors[visit.Place].Ticket.Id == visit.Ticket.Id;
+        if (isPlaced)
+        {
+            _visitors[visit.Place].ServerTag = server.Tag;
+        }
+        if (visit.Draft is not { } draft)
+        {
+            return;
+        }
+        uint now = (uint)_reactor.UnixSeconds;
+        bool told = Send(new SessionEvent
+        {
+            Id = visit.Ticket.Id,
+            ServerTag = server.Tag,
+            CreatedAt = visit.Ticket.IssuedAt,
+            SeenAt = now,
+            Requests = visit.Kind == VisitKind.New ? 1u : 0,
+            IsRecord = true,
+            Client = draft.Client,
+            Fields = draft.Fields,
+        });
+        if (!told)
+        {
+            _counters.CountDropped();
+        }
+        else if (isPlaced)
+        {
+            _visitors[visit.Place].IsRecorded = true;
+        }
+        End(ref visit);
+    }
+
+    private bool TryTouch(ref Visitor visitor)
+    {
+        SessionTicket ticket = visitor.Ticket;
+        bool told = Send(new SessionEvent
+        {
+            Id = ticket.Id,
+            ServerTag = visitor.ServerTag,
+            CreatedAt = ticket.IssuedAt,
+            SeenAt = visitor.SeenAt,
+            Requests = visitor.Owed,
+        });
+        if (told)
+        {
+            visitor.Owed = 0;
+        }
+        return told;
+    }
+
+    private bool Send(in SessionEvent item)
+    {
+        bool written = _queue.TryWrite(item);
+        if (written)
+        {
+            _link.Wake();
+        }
+        return written;
+    }
+
+    private bool MayDraft(ref TokenBucket budget) => _draftsOut < MaxDrafts && budget.TryTake(_reactor.Now);
+
+    private RecordDraft RentDraft()
+    {
+        _draftsOut++;
+        return _drafts.TryPop(out RecordDraft? spare) ? spare : new RecordDraft();
+    }
+}

@@ -1,0 +1,35 @@
+using Carousel.EndToEnd.Harness;
+
+namespace Carousel.EndToEnd.Sessions;
+
+/// <summary>Servers that say in their answer who they are and what they were told of the session.</summary>
+internal static class Echo
+{
+    public static ScriptedServer Server(string name, int port = 0) => ScriptedServer.Start(async connection =>
+    {
+        while (await connection.ReadRequestAsync() is { } request)
+        {
+            await connection.AnswerAsync(Text(name, request));
+        }
+    }, port: port);
+
+    /// <summary>Closes every connection after one answer, and does not say so.</summary>
+    public static ScriptedServer ClosingServer(string name) => ScriptedServer.Start(async connection =>
+    {
+        if (await connection.ReadRequestAsync() is { } request)
+        {
+            await connection.AnswerAsync(Text(name, request));
+        }
+    });
+
+    /// <summary>Which server answered.</summary>
+    public static string Name(Message answer) => answer.Text.Split(' ')[0];
+
+    /// <summary>The X-Session-Id that the server was told; "-" for none.</summary>
+    public static string Id(Message answer) => answer.Text.Split(' ')[1];
+
+    /// <summary>The X-Session-Moved that the server was told; "-" for none.</summary>
+    public static string Moved(Message answer) => answer.Text.Split(' ')[2];
+
+    private static string Text(string name, Message request) => $"{name} {request["X-Session-Id"] ?? "-"} {request["X-Session-Moved"] ?? "-"}";
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Sessions;
+
+/// <summary>X-Session-Id and X-Session-Moved are the balancer's word, never a client's.</summary>
+public class SessionIdTests
+{
+    private const string Claimed = "00000000000000000000000000000bad";
+
+    [Fact]
+    public async Task Id_FirstRequestAndLaterOnes_IsTheCookiesInLowerCaseHex()
+    {
+        await using var server = Echo.Server("one");
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
+        using var visitor = new Visitor(balancer);
+        Message first = await visitor.GetAsync();
+        Assert.Matches("^[0-9a-f]{32}$", Echo.Id(first));
+        Assert.Equal(visitor.Id, Echo.Id(first));
+        Assert.Equal(visitor.Id, Echo.Id(await visitor.GetAsync()));
+        Assert.Equal(visitor.Id, Echo.Id(await visitor.PostAsync("/", "a=b")));
+        Assert.All(server.Requests, request => Assert.Equal(1, request.Count("X-Session-Id")));
+    }
+
+    [Theory]
+    [InlineData("X-Session-Id: {0}\r\n")]
+    [InlineData("x-session-id: {0}\r\n")]
+    [InlineData("X-SESSION-ID: {0}\r\n")]
+    [InlineData("X-Session-Id: {0}\r\nX-Session-Id: {0}\r\n")]
+    [InlineData("X-Session-Id:{0}\r\nConnection: X-Session-Id\r\n")]
+    [InlineData("Connection: x-session-id, x-session-moved\r\nX-Session-Id: {0}\r\nX-Session-Moved: {0}\r\n")]
+    [InlineData("X-Session-Moved: {0}\r\n")]
+    [InlineData("x-session-moved: {0}\r\nX-Session-moved: {0}\r\n")]
+    public async Task Claim_OfAnyForm_NeverReachesTheServer(string claim)
+    {
+        foreach (string mode in (string[])["shared", "sticky", "off"])
+        {
+            await using var server = Echo.Server("one");
+            await using var balancer = await Balancer.StartAsync(server, "--session", mode);
+            using var visitor = new Visitor(balancer);
+            // As a stranger, and then with a cookie.
+            for (int i = 0; i < 2; i++)
+            {
+                Message answer = await visitor.GetAsync(fields: string.Format(null, claim, Claimed));
+                Assert.Equal(200, answer.Status);
+                Assert.Equal(mode == "off" ? "-" : visitor.Id, Echo.Id(answer));
+                Assert.Equal("-", Echo.Moved(answer));
+                Assert.DoesNotContain(Claimed, server.Requests.Last().Head);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Claim_ByTrustedProxy_IsNoBetter()
+    {
+        await using var server = Echo.Server("one");
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--trusted-proxy", "127.0.0.1");
+        using var visitor = new Visitor(balancer);
+        Message answer = await visitor.GetAsync(fields: $"X-Session-Id: {Claimed}\r\n");
+        Assert.Equal(visitor.Id, Echo.Id(answer));
+    }
+
+    [Fact]
+    public async Task Claim_InTrailers_IsRefused()
+    {
+        // A server that merges trailers into the head would take it for ours.
+        var seen = new MemoryStream();
+        await using var server = ScriptedServer.Start(async connection => await connection.ReadEachAsync(run => seen.Write(run)));
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
+        Message answer = await balancer.AskAsync(
+            $"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Session-Id: {Claimed}\r\n\r\n");
+        Assert.Equal(400, answer.Status);
+        Assert.Null(IssuedCookie.In(answer));
+        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server to be left");
+        Assert.DoesNotContain(Claimed, Encoding.Latin1.GetString(seen.ToArray()));
+    }
+
+    [Fact]
+    public async Task Answer_ServersOwnSessionFields_PassToTheClientUntouched()
+    {
+        await using var server = ScriptedServer.Answering(_ => "HTTP/1.1 200 OK\r\nX-Session-Id: mine\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 1\r\n\r\nx");
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
+        Message answer = await balancer.GetAsync();
+        Assert.Equal("mine", answer["X-Session-Id"]);
+        Assert.Contains(("Set-Cookie", "a=b; Path=/"), answer.Fields);
+        Assert.Equal(2, answer.Count("Set-Cookie"));
+    }
+}
