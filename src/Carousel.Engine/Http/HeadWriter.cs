@@ -20,7 +20,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     public bool IsFramed { get; set; }
 
     /// <summary>The name of the cookie that is left out of Cookie fields, where those are special.</summary>
-    public ReadOnlySpan<byte> HiddenCookie { get; init; }
+    public ReadOnlySpan<byte> HiddenCookie { get; set; }
 
     /// <summary>The next run to be copied starts here in the original.</summary>
     public void StartRun(int at) => _runStart = at;
@@ -84,6 +84,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool MayStay(in Field field)
     {
         if (field.Known is FieldName.Other or FieldName.Authorization)

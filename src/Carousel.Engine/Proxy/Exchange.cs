@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -111,6 +112,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Step StepRequest() => _requestLeg switch
     {
         RequestLeg.ReadHead => StepReadRequestHead(),
@@ -122,6 +124,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _ => Step.Blocked,
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Step StepResponse() => _responseLeg switch
     {
         ResponseLeg.ReadHead => StepReadResponseHead(),
