@@ -1,60 +1,68 @@
-using System.Net.Sockets;
+using System.Globalization;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Debian's redis-server on 127.0.0.1; it keeps nothing on disk.</summary>
+/// <summary>Debian's redis-server: one process on 127.0.0.1, data in a directory of its own. Killed when disposed.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-redis-");
     private readonly string[] _options;
     private ChildProcess? _program;
 
-    private RedisServer(string[] options)
-    {
-        _options = options;
-        Port = FixedPort.Next();
-    }
+    private RedisServer(int port, string[] options) => (Port, _options) = (port, options);
 
     public int Port { get; }
 
-    /// <summary>As --store takes it.</summary>
     public string Url => $"redis://127.0.0.1:{Port}";
 
-    /// <summary>Resident memory in bytes.</summary>
-    public long Memory => Posix.Memory(_program!.Id);
+    /// <summary>What redis-cli needs to get in: a password, TLS.</summary>
+    public string[] CliOptions { get; set; } = [];
 
+    /// <summary>A server that keeps nothing on disk, with these options of its command line.</summary>
     public static async Task<RedisServer> StartAsync(params string[] options)
     {
-        var redis = new RedisServer(options);
-        await redis.StartAsync();
-        return redis;
+        var server = new RedisServer(FixedPort.Next(), options);
+        await server.StartAsync();
+        return server;
     }
 
-    /// <summary>Starts it, for the first time or again: with nothing in it.</summary>
+    /// <summary>As above; not waiting until it answers: it is given what it takes to ask it later.</summary>
+    public static RedisServer StartUnasked(int port, params string[] options)
+    {
+        var server = new RedisServer(port, options);
+        server.Launch();
+        return server;
+    }
+
+    /// <summary>Starts it, for the first time or again; ends when it answers.</summary>
     public async Task StartAsync()
     {
-        _program = ChildProcess.Start(
-            _directory.FullName, "/usr/bin/redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--dir", _directory.FullName, .. _options]);
-        await Patience.UntilAsync(IsThereAsync, $"redis-server to listen on {Port}");
+        Launch();
+        await AnswersAsync();
     }
 
-    public Task<Resp> ConnectAsync() => Resp.ConnectAsync(Port);
+    public void Launch() => _program = ChildProcess.Start(_directory.FullName, "redis-server",
+    [
+        "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory.FullName, "--save", "", "--daemonize", "no",
+        .. _options,
+    ]);
 
-    /// <summary>One command on a connection of its own.</summary>
-    public async Task<object?> AskAsync(params string[] words)
+    /// <summary>Waits until it answers, be it that it wants a password.</summary>
+    public async Task AnswersAsync()
     {
-        using Resp connection = await ConnectAsync();
-        return await connection.AskAsync(words);
+        while (true)
+        {
+            if (_program!.HasExited)
+            {
+                throw new InvalidOperationException($"redis-server ended: {_program.Output}{_program.Errors}");
+            }
+            string said = (await TryAsync("ping")).Output;
+            if (said.StartsWith("PONG", StringComparison.Ordinal) || said.StartsWith("NOAUTH", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
     }
-
-    /// <summary>A hash; empty if there is none.</summary>
-    public async Task<Dictionary<string, string>> HashAsync(string key)
-    {
-        using Resp connection = await ConnectAsync();
-        return await connection.HashAsync(key);
-    }
-
-    public void Signal(int signal) => _program!.Signal(signal);
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
@@ -63,32 +71,41 @@ internal sealed class RedisServer : IAsyncDisposable
         await _program.ExitAsync();
     }
 
+    /// <summary>SIGSTOP: it is there, and does not answer.</summary>
+    public void Stop() => _program!.Signal(Posix.SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => _program!.Signal(Posix.SigCont);
+
+    /// <summary>What redis-cli prints for a command.</summary>
+    public async Task<string> AskAsync(params string[] command)
+    {
+        (int code, string output) = await TryAsync(command);
+        return code == 0 ? output : throw new InvalidOperationException($"redis-cli {string.Join(' ', command)}: {output}");
+    }
+
+    /// <summary>A hash, by HGETALL.</summary>
+    public async Task<Dictionary<string, string>> HashAsync(string key)
+    {
+        string[] lines = (await AskAsync("hgetall", key)).Split('\n');
+        return Enumerable.Range(0, lines.Length / 2).ToDictionary(i => lines[2 * i], i => lines[2 * i + 1]);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _program!.DisposeAsync();
+        if (_program is not null)
+        {
+            Continue();
+            await _program.DisposeAsync();
+        }
         _directory.Delete(recursive: true);
     }
 
-    private async Task<bool> IsThereAsync()
+    private async Task<(int Code, string Output)> TryAsync(params string[] command)
     {
-        if (_program!.HasExited)
-        {
-            throw new InvalidOperationException($"redis-server ended: {_program.Output}{_program.Errors}");
-        }
-        try
-        {
-            using Resp connection = await ConnectAsync();
-            await connection.AskAsync("PING");
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-        catch (InvalidOperationException)
-        {
-            // It wants a password: it is there.
-            return true;
-        }
+        string port = Port.ToString(CultureInfo.InvariantCulture);
+        await using var cli = ChildProcess.Start(_directory.FullName, "redis-cli", ["-p", port, "--no-auth-warning", .. CliOptions, .. command]);
+        int code = await cli.ExitAsync();
+        return (code, (cli.Output + cli.Errors).TrimEnd());
     }
 }

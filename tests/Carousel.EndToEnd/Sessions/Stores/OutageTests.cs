@@ -15,9 +15,9 @@ public class OutageTests
     private static readonly Dictionary<string, (Func<RedisServer, Task> Break, Func<RedisServer, Task> Mend)> Troubles = new()
     {
         ["killed"] = (redis => redis.KillAsync(), redis => redis.StartAsync()),
-        ["frozen"] = (redis => Signal(redis, Posix.SigStop), redis => Signal(redis, Posix.SigCont)),
-        ["full"] = (redis => redis.AskAsync("CONFIG", "SET", "maxmemory", "1"), redis => redis.AskAsync("CONFIG", "SET", "maxmemory", "0")),
-        ["read-only"] = (redis => redis.AskAsync("REPLICAOF", "127.0.0.1", "1"), redis => redis.AskAsync("REPLICAOF", "NO", "ONE")),
+        ["frozen"] = (redis => Do(redis.Stop), redis => Do(redis.Continue)),
+        ["full"] = (redis => redis.CommandAsync("CONFIG", "SET", "maxmemory", "1"), redis => redis.CommandAsync("CONFIG", "SET", "maxmemory", "0")),
+        ["read-only"] = (redis => redis.CommandAsync("REPLICAOF", "127.0.0.1", "1"), redis => redis.CommandAsync("REPLICAOF", "NO", "ONE")),
         ["locked"] = (LockAsync, UnlockAsync),
     };
 
@@ -121,7 +121,7 @@ public class OutageTests
         long counted = 0;
         foreach ((string id, int requests) in load.Requests)
         {
-            long ofThis = long.Parse((await redis.HashAsync(RecordTests.Key(id)))["requests"], null);
+            long ofThis = long.Parse((await redis.FieldsAsync(RecordTests.Key(id)))["requests"], null);
             if (ofThis > requests)
             {
                 return -1;
@@ -131,9 +131,9 @@ public class OutageTests
         return 1 - (double)counted / load.Requests.Values.Sum();
     }
 
-    private static Task Signal(RedisServer redis, int signal)
+    private static Task Do(Action act)
     {
-        redis.Signal(signal);
+        act();
         return Task.CompletedTask;
     }
 

@@ -36,8 +36,8 @@ public class RecordTests
         Assert.Equal("curl/8", record["header:user-agent"]);
         Assert.Equal("text/html, */*", record["header:accept"]);
         Assert.Equal("\"é\"", record["header:x-odd"]);
-        Assert.InRange((long)(await redis.AskAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
-        Assert.Equal("hash", await redis.AskAsync("TYPE", Key(visitor.Id)));
+        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
+        Assert.Equal("hash", await redis.CommandAsync("TYPE", Key(visitor.Id)));
     }
 
     [Fact]
@@ -50,17 +50,17 @@ public class RecordTests
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync();
         string created = (await RecordAsync(redis, visitor.Id))["created"];
-        await redis.AskAsync("EXPIRE", Key(visitor.Id), "1000");
+        await redis.CommandAsync("EXPIRE", Key(visitor.Id), "1000");
         Message last = null!;
         for (int i = 0; i < 100; i++)
         {
             last = await visitor.GetAsync();
         }
-        await Patience.UntilAsync(async () => (await redis.HashAsync(Key(visitor.Id)))["requests"] == "101", "all requests to be counted");
-        Dictionary<string, string> record = await redis.HashAsync(Key(visitor.Id));
+        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id)))["requests"] == "101", "all requests to be counted");
+        Dictionary<string, string> record = await redis.FieldsAsync(Key(visitor.Id));
         Assert.Equal(created, record["created"]);
         Assert.Equal(Echo.Name(last) == "one" ? one.Url : two.Url, record["backend"]);
-        Assert.InRange((long)(await redis.AskAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
+        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class RecordTests
         }
         // One who is no such visitor: what was to be written before is written.
         await RecordAsync(redis, IssuedCookie.Of(await client.GetAsync()).Id);
-        Assert.Single((object?[])(await redis.AskAsync("KEYS", "carousel:session:*"))!);
+        Assert.Single((object?[])(await redis.CommandAsync("KEYS", "carousel:session:*"))!);
     }
 
     [Fact]
@@ -129,14 +129,14 @@ public class RecordTests
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync();
         string data = Key(visitor.Id) + ":data";
-        await redis.AskAsync("SET", data, "mine", "EX", "1000");
+        await redis.CommandAsync("SET", data, "mine", "EX", "1000");
         for (int i = 0; i < 9; i++)
         {
             await visitor.GetAsync();
         }
-        await Patience.UntilAsync(async () => (await redis.HashAsync(Key(visitor.Id)))["requests"] == "10", "all requests to be counted");
-        Assert.Equal("mine", await redis.AskAsync("GET", data));
-        Assert.InRange((long)(await redis.AskAsync("TTL", data))!, 900, 1000);
+        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id)))["requests"] == "10", "all requests to be counted");
+        Assert.Equal("mine", await redis.CommandAsync("GET", data));
+        Assert.InRange((long)(await redis.CommandAsync("TTL", data))!, 900, 1000);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class RecordTests
         (isOne ? one : two).Crash();
         await visitor.GetAsync();
         string other = (isOne ? two : one).Url;
-        await Patience.UntilAsync(async () => (await redis.HashAsync(Key(visitor.Id)))["backend"] == other, "the record to name the new server");
+        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id)))["backend"] == other, "the record to name the new server");
     }
 
     internal static string Key(string id) => $"carousel:session:{id}";
@@ -162,7 +162,7 @@ public class RecordTests
     {
         Dictionary<string, string> record = [];
         await Patience.UntilAsync(
-            async () => (record = await redis.HashAsync(Key(id))).ContainsKey("client") && record.ContainsKey("requests"), $"the record of {id}");
+            async () => (record = await redis.FieldsAsync(Key(id))).ContainsKey("client") && record.ContainsKey("requests"), $"the record of {id}");
         return record;
     }
 

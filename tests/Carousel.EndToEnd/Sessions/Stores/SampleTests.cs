@@ -34,11 +34,11 @@ public class SampleTests
                 Assert.Equal("bye\n", (await visitor.PostAsync("/logout", "")).Text);
                 Assert.Equal(401, (await visitor.GetAsync("/me")).Status);
                 Assert.Equal(401, (await visitor.GetAsync("/me")).Status);
-                Assert.Equal(0L, await redis.AskAsync("EXISTS", RecordTests.Key(visitor.Id) + ":data"));
+                Assert.Equal(0L, await redis.CommandAsync("EXISTS", RecordTests.Key(visitor.Id) + ":data"));
             }
             else
             {
-                Assert.InRange((long)(await redis.AskAsync("TTL", RecordTests.Key(visitor.Id) + ":data"))!, 86_300, 86_400);
+                Assert.InRange((long)(await redis.CommandAsync("TTL", RecordTests.Key(visitor.Id) + ":data"))!, 86_300, 86_400);
             }
         }
         Assert.Equal(1, visitor.Given);

@@ -22,12 +22,12 @@ internal sealed record StoreKey(uint Id, byte[] Secret)
     /// <summary>All that are in the store, the newest first.</summary>
     public static async Task<StoreKey[]> ReadAsync(RedisServer redis) =>
     [
-        .. (await redis.HashAsync(HashName))
+        .. (await redis.FieldsAsync(HashName))
             .Select(field => new StoreKey(uint.Parse(field.Key, CultureInfo.InvariantCulture), Convert.FromBase64String(field.Value)))
             .OrderByDescending(key => key.Id),
     ];
 
-    public Task PutAsync(RedisServer redis) => redis.AskAsync("HSET", HashName, $"{Id}", Convert.ToBase64String(Secret));
+    public Task PutAsync(RedisServer redis) => redis.CommandAsync("HSET", HashName, $"{Id}", Convert.ToBase64String(Secret));
 
     /// <summary>A cookie of this session and server, issued so long ago.</summary>
     public IssuedCookie Sign(IssuedCookie like, TimeSpan age)
