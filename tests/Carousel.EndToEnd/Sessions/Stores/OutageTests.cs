@@ -43,7 +43,7 @@ public class OutageTests
         await load.TurnsAsync(200);
         await load.EndAsync();
 
-        foreach (string id in (string[])[meanwhile[0], meanwhile[^1], load.Strangers.Last(), .. load.Requests.Keys])
+        foreach (string id in (string[])[meanwhile[0], meanwhile[^1], load.Strangers.Last()])
         {
             await RecordTests.RecordAsync(redis, id);
         }

@@ -31,9 +31,10 @@ internal sealed class Sample : IAsyncDisposable
     public static Task<Sample> AspNetCoreAsync(RedisServer redis)
     {
         int port = FixedPort.Next();
-        string program = Path.Combine(Root, "artifacts/bin/Carousel.Samples.AspNetCore/release/backend");
+        string folder = Path.Combine(Root, "artifacts/bin/Carousel.Samples.AspNetCore/release");
+        // Not in "/": ASP.NET Core watches the folder that it is started in for changes of its settings.
         return ListeningAsync(new Sample(
-            port, ChildProcess.Start("/", program, "--urls", $"http://127.0.0.1:{port}", "--store", $"127.0.0.1:{redis.Port}")));
+            port, ChildProcess.Start(folder, Path.Combine(folder, "backend"), "--urls", $"http://127.0.0.1:{port}", "--store", $"127.0.0.1:{redis.Port}")));
     }
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
