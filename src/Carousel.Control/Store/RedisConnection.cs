@@ -1,0 +1,100 @@
+using Carousel.Core.Config;
+using StackExchange.Redis;
+
+namespace Carousel.Control.Store;
+
+/// <summary>
+/// The one connection (one to each server of a cluster) that we have to the store. A failed one is thrown away with all that waits in it, and made
+/// anew: so nothing heaps up in it, and roles, passwords and addresses are asked again. One thread at a time.
+/// </summary>
+internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
+{
+    private ConnectionMultiplexer? _multiplexer;
+    private ServerAddress? _primary;
+    private volatile Exception? _lastFailure;
+    private volatile bool _isTroubled;
+
+    /// <summary>True if a connection broke since the last call.</summary>
+    public bool TakeTroubled()
+    {
+        bool isTroubled = _isTroubled;
+        _isTroubled = false;
+        return isTroubled;
+    }
+
+    /// <summary>The connected database.</summary>
+    /// <exception cref="StoreException">It can't be connected to now.</exception>
+    public async Task<IDatabase> OpenAsync()
+    {
+        if (_multiplexer is null)
+        {
+            IEnumerable<ServerAddress> hosts = address.Hosts;
+            if (address.ServiceName is not null)
+            {
+                _primary = await SentinelQuery.PrimaryAsync(address).ConfigureAwait(false);
+                hosts = [_primary.Value];
+            }
+            ConfigurationOptions options = RedisSettings.For(address, hosts);
+            await ConnectAsync(options).ConfigureAwait(false);
+        }
+        return _multiplexer!.GetDatabase();
+    }
+
+    /// <summary>The servers that have keys of their own, to look through them.</summary>
+    public IEnumerable<IServer> Primaries =>
+        _multiplexer?.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }) ?? [];
+
+    /// <summary>Asks the sentinels whether the primary is still the one that we are connected to; if not, the next <see cref="OpenAsync"/> follows.</summary>
+    public async Task FollowAsync()
+    {
+        if (address.ServiceName is not null && _multiplexer is not null && await SentinelQuery.PrimaryAsync(address).ConfigureAwait(false) != _primary)
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a command failed with, told apart.</summary>
+    public StoreTrouble TroubleOf(Exception error) => StoreTroubles.Of(error, _lastFailure);
+
+    /// <summary>Closes it; <see cref="OpenAsync"/> makes another.</summary>
+    public async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _multiplexer, null) is { } closed)
+        {
+            closed.ConnectionFailed -= OnFailed;
+            // Not waiting for answers that may never come.
+            await closed.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+            closed.Dispose();
+        }
+    }
+
+    public ValueTask DisposeAsync() => new(CloseAsync());
+
+    private async Task ConnectAsync(ConfigurationOptions options)
+    {
+        ConnectionMultiplexer multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
+        (_lastFailure, _isTroubled) = (null, false);
+        multiplexer.ConnectionFailed += OnFailed;
+        _multiplexer = multiplexer;
+        if (multiplexer.IsConnected)
+        {
+            return;
+        }
+        StoreTrouble trouble;
+        try
+        {
+            // Whoever asks is told why it is not connected.
+            await multiplexer.GetDatabase().PingAsync().ConfigureAwait(false);
+            return;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            trouble = TroubleOf(e);
+        }
+        await CloseAsync().ConfigureAwait(false);
+        throw new StoreException(trouble);
+    }
+
+    /// <summary>On a thread of the library's.</summary>
+    private void OnFailed(object? sender, ConnectionFailedEventArgs e) => (_lastFailure, _isTroubled) = (e.Exception, true);
+}
