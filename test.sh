@@ -17,6 +17,7 @@ PACKAGES=(
     nginx-light
     redis-server
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
+    python3 # one of the samples
 )
 
 RESULTS=artifacts/test-results
