@@ -17,6 +17,7 @@ PACKAGES=(
     nginx-light
     redis-server
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
+    python3 # one of the samples
 )
 
 RESULTS=artifacts/test-results
@@ -88,7 +89,8 @@ publish_x64() { dotnet publish src/Carousel -c Release -r linux-x64 -o artifacts
 # The linker has to be named: clang's default one knows the machine's own architecture only.
 publish_arm64() {
     dotnet publish src/Carousel -c Release -r linux-arm64 -p:LinkerFlavor=lld -o artifacts/publish/linux-arm64 -v quiet &&
-        QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version
+        QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version &&
+        [[ -x artifacts/publish/linux-arm64/carousel-store && -e artifacts/publish/linux-arm64/liblua54.so ]]
 }
 
 # The value of an attribute of the report's one <assembly> element.

@@ -12,10 +12,10 @@ internal static class LoadRun
     public static async Task<LoadSample> MeasureAsync(
         LoadScenario scenario, RunningPeer peer, string folder, int round, int seconds, CancellationToken stop)
     {
-        await Wrk.RunAsync(scenario, folder, peer.Port, WarmUpSeconds, stop);
+        await Wrk.RunAsync(scenario, peer, folder, WarmUpSeconds, stop);
         var core = CoreUse.Read(Cores.Peer);
         var clock = CpuClock.Read(peer.Process.Id);
-        var result = await Wrk.RunAsync(scenario, folder, peer.Port, seconds, stop);
+        var result = await Wrk.RunAsync(scenario, peer, folder, seconds, stop);
         var used = CpuClock.Between(clock, CpuClock.Read(peer.Process.Id));
         var coreUsed = CoreUse.Read(Cores.Peer) - core;
         if (peer.Process.HasExited)
