@@ -54,7 +54,12 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     }
 
     /// <summary>What a command failed with, told apart.</summary>
-    public StoreTrouble TroubleOf(Exception error) => StoreTroubles.Of(error, _lastFailure);
+    public StoreTrouble TroubleOf(Exception error)
+    {
+        StoreTrouble trouble = StoreTroubles.Of(error, _lastFailure);
+        // The library goes on after a refused password, and reports what comes of that.
+        return trouble.Kind == "NOAUTH" && address.Password is not null ? StoreTroubles.WrongPassword : trouble;
+    }
 
     /// <summary>Closes it; <see cref="OpenAsync"/> makes another.</summary>
     public async Task CloseAsync()
@@ -76,23 +81,35 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
         (_lastFailure, _isTroubled) = (null, false);
         multiplexer.ConnectionFailed += OnFailed;
         _multiplexer = multiplexer;
-        if (multiplexer.IsConnected)
+        if (await WhyNotAsync(multiplexer).ConfigureAwait(false) is { } trouble)
         {
-            return;
+            await CloseAsync().ConfigureAwait(false);
+            throw new StoreException(trouble);
         }
-        StoreTrouble trouble;
-        try
+    }
+
+    /// <summary>
+    /// Null if it is connected. The library tells why not to who asks the server something, but may know it a moment later only.
+    /// </summary>
+    private async Task<StoreTrouble?> WhyNotAsync(ConnectionMultiplexer multiplexer)
+    {
+        const int attempts = 10;
+        for (int attempt = 1; !multiplexer.IsConnected; attempt++)
         {
-            // Whoever asks is told why it is not connected.
-            await multiplexer.GetDatabase().PingAsync().ConfigureAwait(false);
-            return;
+            try
+            {
+                await multiplexer.GetDatabase().PingAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                if (e.InnerException is not null || _lastFailure is not null || attempt == attempts)
+                {
+                    return TroubleOf(e);
+                }
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
-        {
-            trouble = TroubleOf(e);
-        }
-        await CloseAsync().ConfigureAwait(false);
-        throw new StoreException(trouble);
+        return null;
     }
 
     /// <summary>On a thread of the library's.</summary>

@@ -39,6 +39,7 @@ internal static class SentinelQuery
         ConfigurationOptions options = RedisSettings.For(address, [sentinel]);
         // Sentinels mostly have no password; a user and a database they never have.
         (options.User, options.Password, options.DefaultDatabase) = (null, null, null);
+        options.CommandMap = CommandMap.Sentinel;
         await using ConnectionMultiplexer asked = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
         EndPoint? primary = await asked.GetServers()[0].SentinelGetMasterAddressByNameAsync(address.ServiceName!).ConfigureAwait(false);
         return primary switch

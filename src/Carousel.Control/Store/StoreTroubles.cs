@@ -24,6 +24,9 @@ internal static class StoreTroubles
         _ => true,
     };
 
+    /// <summary>The password that was given is not the one.</summary>
+    public static StoreTrouble WrongPassword { get; } = Refused("WRONGPASS");
+
     /// <summary>What the matter is.</summary>
     /// <param name="error">Thrown by a command or by connecting.</param>
     /// <param name="lastFailure">What the connection failed with last, where the error does not say.</param>
@@ -82,9 +85,13 @@ internal static class StoreTroubles
         return new StoreTrouble(StoreState.Refusing, code, text, NeedsNewConnection: !isWellConnected);
     }
 
+    /// <summary>The error's first word, by which servers tell errors apart.</summary>
     private static string Code(string message)
     {
-        string code = message.Split(' ', 2)[0];
+        // How the library begins those that it met while logging in.
+        const string prefix = "SimpleError: ";
+        string text = message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message;
+        string code = text.Split(' ', 2)[0];
         return code.Length != 0 && code.All(char.IsAsciiLetterUpper) ? code : "ERR";
     }
 

@@ -11,9 +11,14 @@ public static class JsonWebToken
     /// <summary>
     /// True for what looks like a JWT in its compact form: three parts (RFC 7515 section 7.1) or five (RFC 7516 section 7.1) of base64url between
     /// dots, the first of them a JSON object: <c>eyJ</c> is <c>{"</c>. The signature may be empty (<c>"alg":"none"</c>), in an encrypted one the key.
+    /// As a cookie's value it may stand in quotes (RFC 6265 section 4.1.1).
     /// </summary>
     public static bool LooksLike(ReadOnlySpan<byte> value)
     {
+        if (value is [(byte)'"', .., (byte)'"'])
+        {
+            value = value[1..^1];
+        }
         if (!value.StartsWith("eyJ"u8))
         {
             return false;

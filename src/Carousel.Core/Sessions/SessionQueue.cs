@@ -23,6 +23,9 @@ public sealed class SessionQueue
     private const int HeaderBytes = 48;
     private const int Alignment = 8;
 
+    /// <summary>Where every entry says what it is, those too that are shorter than a header.</summary>
+    private const int KindAt = 4;
+
     private readonly byte[] _ring;
     private long _written;
     private long _read;
@@ -37,8 +40,16 @@ public sealed class SessionQueue
         _ring = new byte[capacity];
     }
 
-    /// <summary>Bytes that wait to be read. Any thread.</summary>
-    public long Waiting => Volatile.Read(ref _written) - Volatile.Read(ref _read);
+    /// <summary>Bytes that wait to be read. Any thread; exact for the reader and the writer, as far as each of them goes.</summary>
+    public long Waiting
+    {
+        get
+        {
+            // In this order, so that a reader who goes on meanwhile does not make it less than nothing.
+            long read = Volatile.Read(ref _read);
+            return Volatile.Read(ref _written) - read;
+        }
+    }
 
     /// <summary>Adds an event; false if there is no room. The writer's thread.</summary>
     public bool TryWrite(in SessionEvent item)
@@ -53,7 +64,7 @@ public sealed class SessionQueue
         }
         if (skipped != 0)
         {
-            MemoryMarshal.Write(_ring.AsSpan(Place(position)), new Header { Length = skipped });
+            WriteSkip(_ring.AsSpan(Place(position)), skipped);
             position += skipped;
         }
         Span<byte> entry = _ring.AsSpan(Place(position), length);
@@ -81,13 +92,12 @@ public sealed class SessionQueue
         while (_read != Volatile.Read(ref _written))
         {
             ReadOnlySpan<byte> entry = _ring.AsSpan(Place(_read));
-            Header header = MemoryMarshal.Read<Header>(entry);
-            if (header.Kind != Kind.Skip)
+            if ((Kind)entry[KindAt] != Kind.Skip)
             {
-                item = Open(header, entry);
+                item = Open(MemoryMarshal.Read<Header>(entry), entry);
                 return true;
             }
-            Volatile.Write(ref _read, _read + header.Length);
+            Release();
         }
         item = default;
         return false;
@@ -98,6 +108,12 @@ public sealed class SessionQueue
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(_ring.AsSpan(Place(_read)));
         Volatile.Write(ref _read, _read + length);
+    }
+
+    private static void WriteSkip(Span<byte> rest, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(rest, length);
+        rest[KindAt] = (byte)Kind.Skip;
     }
 
     private static SessionEvent Open(Header header, ReadOnlySpan<byte> entry) => new()
@@ -124,12 +140,12 @@ public sealed class SessionQueue
         Record,
     }
 
-    /// <summary>The length is first, so that what is skipped, which may have room for 8 bytes only, has one.</summary>
+    /// <summary>Length and kind come first: what is skipped may have room for 8 bytes only.</summary>
     [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
     private struct Header
     {
         [FieldOffset(0)] public int Length;
-        [FieldOffset(4)] public Kind Kind;
+        [FieldOffset(KindAt)] public Kind Kind;
         [FieldOffset(5)] public byte ClientBytes;
         [FieldOffset(6)] public ushort FieldBytes;
         [FieldOffset(8)] public SessionId Id;

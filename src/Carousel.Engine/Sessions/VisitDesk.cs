@@ -112,8 +112,10 @@ internal sealed class VisitDesk : IDeadlineOwner
         {
             return default;
         }
+        // A cookie that is issued anew does not make the session begin anew.
+        uint createdAt = visit.Kind == VisitKind.New ? (uint)_reactor.UnixSeconds : visit.Ticket.IssuedAt;
         ReadOnlySpan<byte> lines = IsDue(visit, server) ? Issue(ref visit, server) : default;
-        Tell(ref visit, server);
+        Tell(ref visit, server, createdAt);
         return lines;
     }
 
@@ -295,7 +297,7 @@ internal sealed class VisitDesk : IDeadlineOwner
     }
 
     /// <summary>The whole record if there is a draft of it; else the visitor's entry remembers the server until the next telling.</summary>
-    private void Tell(ref Visit visit, Server server)
+    private void Tell(ref Visit visit, Server server, uint createdAt)
     {
         // Another visitor may have taken the place meanwhile.
         bool isPlaced = visit.Place >= 0 && visit.Place < _visitors.Size && _visitors[visit.Place].Ticket.Id == visit.Ticket.Id;
@@ -307,13 +309,12 @@ internal sealed class VisitDesk : IDeadlineOwner
         {
             return;
         }
-        uint now = (uint)_reactor.UnixSeconds;
         bool told = Send(new SessionEvent
         {
             Id = visit.Ticket.Id,
             ServerTag = server.Tag,
-            CreatedAt = visit.Ticket.IssuedAt,
-            SeenAt = now,
+            CreatedAt = createdAt,
+            SeenAt = (uint)_reactor.UnixSeconds,
             Requests = visit.Kind == VisitKind.New ? 1u : 0,
             IsRecord = true,
             Client = draft.Client,

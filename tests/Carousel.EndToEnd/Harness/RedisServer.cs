@@ -6,12 +6,14 @@ namespace Carousel.EndToEnd.Harness;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-redis-");
-    private readonly string[] _options;
     private ChildProcess? _program;
 
-    private RedisServer(int port, string[] options) => (Port, _options) = (port, options);
+    private RedisServer(int port, string[] options) => (Port, Options) = (port, options);
 
     public int Port { get; }
+
+    /// <summary>Of its command line.</summary>
+    public string[] Options { get; }
 
     public string Url => $"redis://127.0.0.1:{Port}";
 
@@ -44,7 +46,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public void Launch() => _program = ChildProcess.Start(_directory.FullName, "redis-server",
     [
         "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory.FullName, "--save", "", "--daemonize", "no",
-        .. _options,
+        .. Options,
     ]);
 
     /// <summary>Waits until it answers, be it that it wants a password.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
@@ -22,7 +23,7 @@ internal sealed class Rig : IDisposable
     private readonly Dictionary<FakeSocket, int> _answered = [];
     private readonly Queue<Mail> _mail = new();
 
-    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true)
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null)
     {
         Poller = new ScriptedPoller(Network);
         Network.Closing = Poller.Forget;
@@ -32,7 +33,7 @@ internal sealed class Rig : IDisposable
         ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. all.Select((_, i) => EndPoints(i, addresses))];
         Log = new FailureLog();
         Pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(all), [.. all], endPoints));
-        Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log);
+        Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log, sessions);
         Worker = hasPipes
             ? new Worker(Group, Poller, Clock, Network)
             : new Worker(Group, Poller, Clock, Network) { Pipes = new PipePool(_ => null) };

@@ -1,0 +1,106 @@
+using System.Text;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Engine;
+using Carousel.Engine.Sessions;
+using Carousel.Tests.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Proxy.Fakes;
+
+/// <summary>A <see cref="Proxy.Fakes.Rig"/> with sessions on; it notes what servers were asked and what the store was told.</summary>
+internal sealed class SessionRig : IDisposable
+{
+    public const string CookieName = "LB_SESSION";
+
+    public SessionRig(SessionOptions? options = null, int servers = 1, EngineOptions? engine = null)
+    {
+        Options = options ?? new SessionOptions();
+        Link = new SessionLink(Options, SessionSamples.Keys(Key), workers: 1);
+        Rig = new Rig(engine, servers, sessions: Link)
+        {
+            OnRequest = (socket, request) =>
+            {
+                Requests.Add((ServerOf(socket), request));
+                return OnRequest(request);
+            },
+        };
+    }
+
+    public static SessionKey Key { get; } = SessionSamples.Key(7);
+
+    public SessionOptions Options { get; }
+    public SessionLink Link { get; }
+    public Rig Rig { get; }
+    public SessionQueue Queue => Link.Queues[0];
+    public SessionCounters Counters => Link.Counters[0];
+    public PoolSnapshot Pool => Rig.Pool.Current;
+    public uint Now => (uint)Rig.Clock.UnixSeconds;
+
+    /// <summary>What servers, by their slots, were asked, in the order in which it came.</summary>
+    public List<(int Server, Message Request)> Requests { get; } = [];
+
+    public (int Server, Message Request) Last => Requests[^1];
+
+    /// <summary>What the server that was asked last got for X-Session-Id.</summary>
+    public string? LastId => Last.Request.Field("X-Session-Id");
+
+    /// <summary>What a server answers, as <see cref="Fakes.Rig.OnRequest"/>.</summary>
+    public Func<Message, IEnumerable<byte[]?>?> OnRequest { get; set; } = _ => [Rig.Ok("hello")];
+
+    public static SessionRig Sticky(int servers) => new(new SessionOptions { Mode = SessionMode.Sticky }, servers);
+
+    /// <summary>Which server an upstream connection goes to.</summary>
+    public static int ServerOf(FakeSocket socket) => socket.Peer.AddressBytes[3] - 1;
+
+    public static string CookieLine(string? cookie) => cookie is null ? "" : $"Cookie: {CookieName}={cookie}\r\n";
+
+    /// <summary>The value of the cookie that this answer brings; null if it brings none.</summary>
+    public static string? CookieOf(Message answer)
+    {
+        string? line = answer.Field("Set-Cookie");
+        Assert.Equal(line is null, answer.Field("Cache-Control") is null);
+        return line?.Split(';')[0][(CookieName.Length + 1)..];
+    }
+
+    /// <summary>What a cookie of ours says.</summary>
+    public static SessionTicket Read(string cookie)
+    {
+        byte[] signed = new byte[SessionTicket.SignedBytes];
+        Assert.True(SessionCookie.TryDecode(Encoding.ASCII.GetBytes(cookie), signed));
+        Assert.Equal(CookieVerdict.Valid, SessionCookie.Verify(signed, SessionSamples.Keys(Key), 0, 0, out SessionTicket ticket));
+        return ticket;
+    }
+
+    /// <summary>A good cookie of a visitor with this number, who belongs to this server.</summary>
+    public string Cookie(ulong visitor, int server = 0, long age = 0) =>
+        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(visitor), Pool.Servers[server].Tag, (uint)(Now - age), Key.Id), Key);
+
+    /// <summary>One request over a connection of its own, and its answer.</summary>
+    public Message Ask(string? cookie = null, string fields = "", string method = "GET", string version = "1.1", string body = "")
+    {
+        string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
+        FakeSocket client = Rig.Connect($"{method} / HTTP/{version}\r\nHost: h\r\n{CookieLine(cookie)}{fields}{length}\r\n{body}");
+        return Message.Answers(client.TakenText, [method], client.EndSent)[^1];
+    }
+
+    /// <summary>What the store was told since the last call.</summary>
+    public List<Told> Told() => Tests.Sessions.Told.Drain(Queue);
+
+    /// <summary>Nothing more can be told until <see cref="Told"/>.</summary>
+    public void FillQueue()
+    {
+        while (Queue.TryWrite(new SessionEvent { Id = default, ServerTag = 0, CreatedAt = 0, SeenAt = 0, Requests = 0 }))
+        {
+        }
+    }
+
+    /// <summary>Longer than what is owed to the store is kept back.</summary>
+    public void LetTell() => Rig.Advance(VisitDesk.TellEveryMs + 100);
+
+    public void Dispose()
+    {
+        Rig.AssertNothingLeft();
+        Rig.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using Carousel.Core.Sessions;
+using Carousel.Tests.Proxy.Fakes;
+using Carousel.Tests.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Requests that carry their state themselves.</summary>
+public sealed class StatelessTests
+{
+    private const string Token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.";
+
+    public static TheoryData<string> Stateless => ["Authorization: Bearer abc\r\n", $"Cookie: a=b; jwt={Token}\r\n", $"Cookie: {Token}\r\n", $"Cookie: jwt=\"{Token}\"\r\n"];
+
+    public static TheoryData<string> Others => ["Authorization: Basic dXNlcg==\r\n", "Cookie: a=b; eyJ=c\r\n", "Authorization: Bearer\r\n", $"X-Token: {Token}\r\n"];
+
+    [Theory]
+    [MemberData(nameof(Stateless))]
+    public void Request_Stateless_HasNeitherCookieNorRecord(string fields)
+    {
+        using var rig = new SessionRig();
+        Assert.Null(SessionRig.CookieOf(rig.Ask(fields: fields)));
+        Assert.Null(rig.LastId);
+        rig.LetTell();
+        Assert.Empty(rig.Told());
+        Assert.Equal((1, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Returned));
+    }
+
+    /// <summary>Nothing is issued and nothing recorded, but the session that is there is the visitor's.</summary>
+    [Theory]
+    [MemberData(nameof(Stateless))]
+    public void Request_StatelessOfAVisitor_KeepsTheSession(string fields)
+    {
+        using var rig = new SessionRig(new SessionOptions { Mode = SessionMode.Sticky, Ttl = TimeSpan.FromSeconds(100) }, servers: 3);
+        string cookie = rig.Cookie(1, server: 2, age: 80);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Null(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(cookie) + fields)));
+            Assert.Equal((2, SessionSamples.Id(1).ToString()), (rig.Last.Server, rig.LastId));
+            Assert.DoesNotContain(cookie, rig.Last.Request.Head, StringComparison.Ordinal);
+        }
+        rig.LetTell();
+        Assert.Empty(rig.Told());
+        Assert.Equal((4, 0, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Renewed, rig.Counters.Returned));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stateless))]
+    public void Request_RuleIsOff_IsLikeOthers(string fields)
+    {
+        using var rig = new SessionRig(new SessionOptions { SparesStateless = false });
+        Assert.NotNull(SessionRig.CookieOf(rig.Ask(fields: fields)));
+        Assert.NotNull(rig.LastId);
+        Assert.Single(rig.Told());
+        Assert.Equal((0, 1), (rig.Counters.Stateless, rig.Counters.Minted));
+    }
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void Request_NotStateless_GetsItsCookie(string fields)
+    {
+        using var rig = new SessionRig();
+        Assert.NotNull(SessionRig.CookieOf(rig.Ask(fields: fields)));
+        Assert.Equal(0, rig.Counters.Stateless);
+    }
+
+    /// <summary>Our own cookie is no JWT, whatever its name's value looks like.</summary>
+    [Fact]
+    public void Request_TokenUnderOurName_IsABadCookie()
+    {
+        using var rig = new SessionRig();
+        Assert.NotNull(SessionRig.CookieOf(rig.Ask(Token)));
+        Assert.Equal((0, 1), (rig.Counters.Stateless, rig.Counters.Refused(CookieVerdict.Malformed)));
+    }
+}

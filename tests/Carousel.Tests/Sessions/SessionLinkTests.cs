@@ -1,0 +1,97 @@
+using Carousel.Core.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Sessions;
+
+public class SessionLinkTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void New_SoManyWorkers_HaveAQueueAndCountersEach()
+    {
+        SessionLink link = Link(3);
+        Assert.Equal(3, link.Queues.Distinct().Count());
+        Assert.Equal(3, link.Counters.Distinct().Count());
+    }
+
+    [Fact]
+    public void TrySleep_SomethingWaits_IsFalse()
+    {
+        SessionLink link = Link(2);
+        Write(link, 1);
+        Assert.False(link.TrySleep());
+        link.Wake();
+        Assert.Equal(0, link.Arrived.CurrentCount);
+        Assert.Single(Told.Drain(link.Queues[1]));
+        Assert.True(link.TrySleep());
+    }
+
+    [Fact]
+    public void Wake_ReaderSleeps_ReleasesOnce()
+    {
+        SessionLink link = Link(1);
+        link.Wake();
+        Assert.Equal(0, link.Arrived.CurrentCount);
+        Assert.True(link.TrySleep());
+        link.Wake();
+        link.Wake();
+        Assert.Equal(1, link.Arrived.CurrentCount);
+    }
+
+    /// <summary>
+    /// Each writer goes on only when its event was read, so that no later one can make up for a wake-up that was lost: the reader would sleep for ever.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Wake_WhileTheReaderFallsAsleep_IsNeverLost(int workers)
+    {
+        const int each = 30_000;
+        SessionLink link = Link(workers);
+        long[] read = new long[workers];
+        Thread[] writers = [.. Enumerable.Range(0, workers).Select(worker => new Thread(() => WriteAll(link, worker, each, read)) { IsBackground = true })];
+        Array.ForEach(writers, writer => writer.Start());
+        int slept = 0;
+        while (read.Sum() < workers * each)
+        {
+            for (int worker = 0; worker < workers; worker++)
+            {
+                while (link.Queues[worker].TryPeek(out _))
+                {
+                    link.Queues[worker].Release();
+                    Interlocked.Increment(ref read[worker]);
+                }
+            }
+            if (read.Sum() < workers * each && link.TrySleep())
+            {
+                slept++;
+                Assert.True(link.Arrived.Wait(Patience, TestContext.Current.CancellationToken), $"asleep after {read.Sum()} events");
+            }
+        }
+        Array.ForEach(writers, writer => writer.Join());
+        Assert.NotEqual(0, slept);
+    }
+
+    private static void WriteAll(SessionLink link, int worker, int count, long[] read)
+    {
+        var random = new Random(worker);
+        for (int i = 1; i <= count; i++)
+        {
+            // Now the reader is awake, now falling asleep, now asleep.
+            Thread.SpinWait(random.Next(200));
+            Write(link, worker);
+            link.Wake();
+            var spin = new SpinWait();
+            while (Volatile.Read(ref read[worker]) < i)
+            {
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+    }
+
+    private static SessionLink Link(int workers) => new(new SessionOptions(), SessionSamples.Keys(SessionSamples.Key()), workers);
+
+    private static void Write(SessionLink link, int worker) =>
+        Assert.True(link.Queues[worker].TryWrite(new SessionEvent { Id = default, ServerTag = 0, CreatedAt = 0, SeenAt = 0, Requests = 1 }));
+}

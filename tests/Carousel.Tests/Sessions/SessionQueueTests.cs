@@ -1,0 +1,213 @@
+using Carousel.Core.Sessions;
+using CsCheck;
+using Xunit;
+
+namespace Carousel.Tests.Sessions;
+
+public class SessionQueueTests
+{
+    private const int HeaderBytes = 48;
+    private const int Capacity = 32 * 1024;
+
+    private static readonly Gen<Told> Events = Gen.Select(
+        Gen.UInt,
+        Gen.Bool,
+        Gen.Int[0, 45],
+        Gen.Frequency((5, Gen.Int[0, 60]), (2, Gen.Int[0, SessionFields.MaxBytes]), (1, Gen.Const(SessionFields.MaxBytes))),
+        (number, isRecord, client, fields) =>
+            new Told(SessionSamples.Id(number), number, number + 1, number + 2, number + 3, isRecord, Text('c', client), Text('f', fields)));
+
+    /// <summary>What is done with a queue: so many are written, then so many are taken.</summary>
+    private static readonly Gen<(Told[] Written, int Taken)[]> Plays = Gen.Select(Events.Array[0, 40], Gen.Int[0, 40]).Array[1, 20];
+
+    [Fact]
+    public void AnyPlay_ComparedWithAPlainList_IsFirstInFirstOut() => Plays.Sample(
+        play =>
+        {
+            var queue = new SessionQueue(Capacity);
+            var model = new Queue<Told>();
+            foreach ((Told[] written, int taken) in play)
+            {
+                Array.ForEach(written, item => Write(queue, model, item));
+                for (int i = 0; i < taken; i++)
+                {
+                    Take(queue, model);
+                }
+                Assert.Equal(model.Count == 0, queue.Waiting == 0);
+            }
+            Assert.Equal(model, Told.Drain(queue));
+        },
+        iter: 1_000);
+
+    /// <summary>Wherever the ring's end falls into an entry, also where what is left there has no room for a header.</summary>
+    [Fact]
+    public void Write_AtEveryPlaceBeforeTheEnd_IsRead()
+    {
+        for (int left = 8; left <= 4 * HeaderBytes; left += 8)
+        {
+            var queue = new SessionQueue(Capacity);
+            MoveTo(queue, Capacity - left);
+            Told[] items = [Touch(1), Touch(2) with { IsRecord = true, Client = "::1", Fields = Text('f', 100) }, Touch(3)];
+            Array.ForEach(items, item => Assert.True(Write(queue, item)));
+            Assert.Equal(items, Told.Drain(queue));
+            Assert.Equal(0, queue.Waiting);
+        }
+    }
+
+    [Fact]
+    public void Write_Full_IsRefusedUntilThereIsRoom()
+    {
+        var queue = new SessionQueue(Capacity);
+        uint written = 0;
+        while (Write(queue, Touch(written)))
+        {
+            written++;
+        }
+        Assert.Equal((uint)(Capacity / HeaderBytes), written);
+        Assert.False(Write(queue, Touch(0)));
+        Assert.True(queue.TryPeek(out _));
+        Assert.False(Write(queue, Touch(0)));
+        queue.Release();
+        Assert.True(Write(queue, Touch(written)));
+        Assert.False(Write(queue, Touch(0)));
+        Assert.Equal(Enumerable.Range(1, (int)written).Select(i => Touch((uint)i)), Told.Drain(queue));
+    }
+
+    [Fact]
+    public void Write_LargestEvents_FitAndComeBack()
+    {
+        var queue = new SessionQueue(Capacity);
+        Told largest = Touch(9) with { IsRecord = true, Client = Text('c', 45), Fields = Text('f', SessionFields.MaxBytes) };
+        for (int round = 0; round < 100; round++)
+        {
+            Assert.True(Write(queue, largest));
+            Assert.True(Write(queue, largest with { Requests = 1 }));
+            Assert.Equal([largest, largest with { Requests = 1 }], Told.Drain(queue));
+        }
+    }
+
+    [Fact]
+    public void Peek_Twice_ShowsTheSame()
+    {
+        var queue = new SessionQueue(Capacity);
+        Assert.False(queue.TryPeek(out _));
+        Write(queue, Touch(1));
+        Write(queue, Touch(2));
+        Assert.True(queue.TryPeek(out SessionEvent first));
+        Assert.True(queue.TryPeek(out SessionEvent again));
+        Assert.Equal(Told.Of(first), Told.Of(again));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-8)]
+    [InlineData(8 * 1024)]
+    [InlineData(Capacity + 8)]
+    public void New_CapacityOfNoUse_Throws(int capacity) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SessionQueue(capacity));
+
+    [Fact]
+    public void WriteAndRead_AfterTheConstructor_AllocateNothing()
+    {
+        var queue = new SessionQueue(Capacity);
+        SessionEvent item = (Touch(1) with { IsRecord = true, Client = "::1", Fields = Text('f', 333) }).Event();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int sum = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            sum += queue.TryWrite(item) ? 1 : 0;
+            sum += queue.TryPeek(out SessionEvent read) ? read.Fields.Length : 0;
+            queue.Release();
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(10_000 * 334, sum);
+    }
+
+    [Fact]
+    public void WriteAndRead_OnTwoThreads_NothingIsLostOrTorn()
+    {
+        const int items = 300_000;
+        var queue = new SessionQueue(Capacity);
+        var writer = new Thread(() =>
+        {
+            for (uint i = 0; i < items; i++)
+            {
+                SessionEvent item = Numbered(i).Event();
+                while (!queue.TryWrite(item))
+                {
+                    Thread.Yield();
+                }
+            }
+        })
+        { IsBackground = true };
+        writer.Start();
+        for (uint i = 0; i < items; i++)
+        {
+            SessionEvent item;
+            while (!queue.TryPeek(out item))
+            {
+                Thread.Yield();
+            }
+            Assert.Equal(Numbered(i), Told.Of(item));
+            queue.Release();
+        }
+        writer.Join();
+        Assert.Equal(0, queue.Waiting);
+    }
+
+    private static Told Touch(uint number) => new(SessionSamples.Id(number), number, 1, 2, number, false, "", "");
+
+    /// <summary>Of many sizes, each byte following from the number.</summary>
+    private static Told Numbered(uint i) => Touch(i) with
+    {
+        IsRecord = i % 3 == 0,
+        Client = Text((char)('a' + i % 26), (int)(i % 46)),
+        Fields = Text((char)('A' + i % 26), (int)(i * 7 % 200)),
+    };
+
+    private static string Text(char of, int length) => new(of, length);
+
+    /// <summary>Brings an empty queue to where the next entry starts at this place.</summary>
+    private static void MoveTo(SessionQueue queue, int place)
+    {
+        while (place >= 2 * HeaderBytes)
+        {
+            WriteAndTake(queue, 0);
+            place -= HeaderBytes;
+        }
+        WriteAndTake(queue, place - HeaderBytes);
+    }
+
+    private static void WriteAndTake(SessionQueue queue, int fields)
+    {
+        Assert.True(Write(queue, Touch(0) with { Fields = Text('f', fields) }));
+        Assert.Single(Told.Drain(queue));
+    }
+
+    private static bool Write(SessionQueue queue, Told item) => queue.TryWrite(item.Event());
+
+    private static void Write(SessionQueue queue, Queue<Told> model, Told item)
+    {
+        long waited = queue.Waiting;
+        if (Write(queue, item))
+        {
+            model.Enqueue(item);
+        }
+        else
+        {
+            // Refused only for want of room: what it takes, and the most that may be skipped.
+            int largest = HeaderBytes + 45 + SessionFields.MaxBytes + 8;
+            Assert.True(waited + 2 * largest > Capacity);
+        }
+    }
+
+    private static void Take(SessionQueue queue, Queue<Told> model)
+    {
+        Assert.Equal(model.Count > 0, queue.TryPeek(out SessionEvent item));
+        if (model.TryDequeue(out Told? expected))
+        {
+            Assert.Equal(expected, Told.Of(item));
+            queue.Release();
+        }
+    }
+}
