@@ -11,11 +11,13 @@ if [[ -n ${CI:-} ]]; then
     export MSBUILDDISABLENODEREUSE=1
 fi
 
-# What each is for: the linker of NativeAOT and its zlib; a real server; a linker, libraries and an emulator for arm64.
+# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a linker, libraries and an emulator for arm64.
 PACKAGES=(
     clang zlib1g-dev
     nginx-light
+    redis-server
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
+    python3 # one of the samples
 )
 
 RESULTS=artifacts/test-results
@@ -87,7 +89,8 @@ publish_x64() { dotnet publish src/Carousel -c Release -r linux-x64 -o artifacts
 # The linker has to be named: clang's default one knows the machine's own architecture only.
 publish_arm64() {
     dotnet publish src/Carousel -c Release -r linux-arm64 -p:LinkerFlavor=lld -o artifacts/publish/linux-arm64 -v quiet &&
-        QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version
+        QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version &&
+        [[ -x artifacts/publish/linux-arm64/carousel-store && -e artifacts/publish/linux-arm64/liblua54.so ]]
 }
 
 # The value of an attribute of the report's one <assembly> element.

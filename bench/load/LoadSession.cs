@@ -18,7 +18,8 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
     public async Task<Results> RunAsync(CancellationToken stop)
     {
         using var servers = Servers.Start(Directory.CreateDirectory(Path.Combine(folder, "servers")).FullName, _ports, stop);
-        await RunLoadsAsync(servers, stop);
+        using SessionStore? store = StartStore();
+        await RunLoadsAsync(servers, store, stop);
         if (options.Scenarios.Contains(ScenarioCatalog.Idle))
         {
             int rounds = Math.Min(options.Rounds, MaxIdleRounds);
@@ -37,7 +38,12 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         return _results;
     }
 
-    private async Task RunLoadsAsync(Servers servers, CancellationToken stop)
+    private SessionStore? StartStore() =>
+        peers.Any(peer => peer.KeepsSessions) && ScenarioCatalog.Loads.Any(load => load.NeedsSessions && options.Scenarios.Contains(load.Name))
+            ? SessionStore.Start(folder, _ports)
+            : null;
+
+    private async Task RunLoadsAsync(Servers servers, SessionStore? store, CancellationToken stop)
     {
         var running = new Dictionary<Peer, RunningPeer>();
         int warmUp = options.YarpWarmUpSeconds;
@@ -45,11 +51,11 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         {
             foreach (var scenario in ScenarioCatalog.Loads.Where(load => options.Scenarios.Contains(load.Name)))
             {
-                var taking = peers.Where(peer => scenario.FitsFloor || !peer.IsLimit).ToList();
+                var taking = peers.Where(scenario.Takes).ToList();
                 foreach (var peer in taking.ToList())
                 {
                     await GuardAsync(scenario.Name, peer, taking, () =>
-                        ReadyAsync(scenario, peer, running, warmUp, servers, stop));
+                        ReadyAsync(scenario, peer, running, warmUp, servers, store, stop));
                 }
 
                 warmUp = (options.YarpWarmUpSeconds + 3) / 4;
@@ -72,18 +78,19 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         Dictionary<Peer, RunningPeer> running,
         int warmUp,
         Servers servers,
+        SessionStore? store,
         CancellationToken stop)
     {
         if (!running.TryGetValue(peer, out var ready) || ready.Process.HasExited)
         {
             ready?.Dispose();
-            ready = running[peer] = RunningPeer.Start(peer, folder, _ports.Next(), servers, stop);
+            ready = running[peer] = RunningPeer.Start(peer, folder, _ports.Next(), servers, store, stop);
         }
 
         if (peer.NeedsWarmUp && warmUp > 0)
         {
             say($"{scenario.Name}: warming up {peer.Name} for {warmUp} s");
-            await Wrk.RunAsync(scenario, folder, ready.Port, warmUp, stop);
+            await Wrk.RunAsync(scenario, ready, folder, warmUp, stop);
         }
     }
 
@@ -111,14 +118,14 @@ internal sealed class LoadSession(LoadOptions options, IReadOnlyList<Peer> peers
         string scenario, int rounds, Servers servers, Func<RunningPeer, int, Task> measure, CancellationToken stop)
     {
         say($"{scenario}: {rounds} times");
-        var taking = peers.Where(peer => !peer.IsLimit || scenario == ScenarioCatalog.Start).ToList();
+        var taking = peers.Where(peer => !peer.KeepsSessions && (!peer.IsLimit || scenario == ScenarioCatalog.Start)).ToList();
         for (int round = 0; round < rounds; round++)
         {
             foreach (var peer in Rotated(taking, round))
             {
                 await GuardAsync(scenario, peer, taking, async () =>
                 {
-                    using var fresh = RunningPeer.Start(peer, folder, _ports.Next(), servers, stop);
+                    using var fresh = RunningPeer.Start(peer, folder, _ports.Next(), servers, store: null, stop);
                     await measure(fresh, round);
                 });
             }

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Carousel.Cli;
 using Carousel.Control.Discovery;
-using Carousel.Control.Store;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
-using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 
@@ -30,8 +28,8 @@ internal static class Balancer
         using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries)));
         using var names = new NameResolver(pool, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
-        SessionLink? sessions = Sessions(settings.Sessions, options.Workers);
-        var engine = new ProxyEngine(options, pool, failures, sessions);
+        SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
+        var engine = new ProxyEngine(options, pool, failures, sessions?.Link);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop);
@@ -48,21 +46,11 @@ internal static class Balancer
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
+        sessions?.Start();
         whenStarted?.Invoke(engine.Port);
         engine.WaitForExit();
+        sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return ExitCode.Ok;
-    }
-
-    /// <summary>Null for none. The first key is our own: the store's take over when it is reached.</summary>
-    private static SessionLink? Sessions(SessionOptions options, int workers)
-    {
-        if (options.Mode == SessionMode.Off)
-        {
-            return null;
-        }
-        uint now = (uint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var key = new SessionKey(now, RandomSecrets.Next(SessionKey.SecretBytes));
-        return new SessionLink(options, new SessionKeys(key, []), workers);
     }
 
     private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)

@@ -1,14 +1,18 @@
 namespace Carousel.Load.Peers;
 
-/// <summary>What is judged: published ahead of time as it ships, one worker, everything else at its default.</summary>
+/// <summary>
+/// What is judged: published ahead of time as it ships, one worker, without sessions, as the others have none, everything else at its default.
+/// </summary>
 /// <param name="given">A binary that is built already; null to publish the repository's.</param>
-internal sealed class CarouselPeer(string? given) : Peer
+internal class CarouselPeer(string? given) : Peer
 {
     public const string PeerName = "carousel";
     private string _binary = given ?? "";
     private string _version = "";
 
     public override string Name => PeerName;
+
+    public override string WorkerThread => "carousel-worker";
 
     public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
 
@@ -30,6 +34,8 @@ internal sealed class CarouselPeer(string? given) : Peer
     {
         string servers = Path.Combine(place.Folder, "servers.txt");
         File.WriteAllLines(servers, place.Servers.Select(port => $"http://127.0.0.1:{port}"));
-        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1"];
+        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", .. Sessions(place)];
     }
+
+    protected virtual string[] Sessions(Place place) => ["--session", "off"];
 }

@@ -4,7 +4,7 @@ using Carousel.Load.Processes;
 namespace Carousel.Load.Peers;
 
 /// <summary>HAProxy, one thread, tuned as its documentation advises for HTTP.</summary>
-internal sealed class HaproxyPeer : Peer
+internal class HaproxyPeer : Peer
 {
     public override string Name => "haproxy";
 
@@ -24,7 +24,13 @@ internal sealed class HaproxyPeer : Peer
         return [Program, "-db", "-f", file];
     }
 
-    private static string Configuration(Place place) => $"""
+    /// <summary>The line that makes it give cookies; none here.</summary>
+    protected virtual string Cookie => "";
+
+    /// <summary>What a server's line ends with, by its number.</summary>
+    protected virtual string CookieOf(int server) => "";
+
+    private string Configuration(Place place) => $"""
         global
             nbthread 1
             maxconn {MaxConnections}
@@ -50,7 +56,8 @@ internal sealed class HaproxyPeer : Peer
 
         backend servers
             balance roundrobin
-        {string.Join('\n', place.Servers.Select((port, i) => $"    server s{i + 1} 127.0.0.1:{port}"))}
+            {Cookie}
+        {string.Join('\n', place.Servers.Select((port, i) => $"    server s{i + 1} 127.0.0.1:{port}{CookieOf(i + 1)}"))}
 
         """;
 }

@@ -1,7 +1,11 @@
 namespace Carousel.Load.Peers;
 
-/// <summary>Where a peer is to serve: a folder of its own, its port, and the servers' ports, all on loopback.</summary>
-internal sealed record Place(string Folder, int Port, IReadOnlyList<int> Servers);
+/// <summary>Where a peer is to serve: a folder of its own, its port, and the ports of the servers and of the store, all on loopback.</summary>
+/// <param name="Folder">For its files.</param>
+/// <param name="Port">Where it listens.</param>
+/// <param name="Servers">What it balances to.</param>
+/// <param name="Store">A Redis; 0 if no peer has asked for one.</param>
+internal sealed record Place(string Folder, int Port, IReadOnlyList<int> Servers, int Store);
 
 /// <summary>One of the proxies that are compared: how it is prepared, configured and started.</summary>
 internal abstract class Peer
@@ -17,6 +21,12 @@ internal abstract class Peer
 
     /// <summary>Serves small keep-alive answers only; left out of everything else.</summary>
     public virtual bool IsLimit => false;
+
+    /// <summary>Gives every visitor a cookie; takes part where that is measured, and nowhere else.</summary>
+    public virtual bool KeepsSessions => false;
+
+    /// <summary>The name of the threads that move the traffic, if others do something beside; null to take the whole process for that.</summary>
+    public virtual string? WorkerThread => null;
 
     /// <summary>Is compiled while it runs, so it has to be warmed up for long before it is measured.</summary>
     public virtual bool NeedsWarmUp => false;

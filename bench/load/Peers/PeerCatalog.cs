@@ -9,7 +9,10 @@ internal static class PeerCatalog
 
     public static IReadOnlyList<Peer> All(string? carousel)
     {
-        Peer[] products = [new CarouselPeer(carousel), new NginxPeer(), new HaproxyPeer(), new YarpPeer()];
+        Peer[] products =
+        [
+            new CarouselPeer(carousel), new NginxPeer(), new HaproxyPeer(), new YarpPeer(), new CarouselSessionsPeer(carousel), new HaproxyCookiePeer(),
+        ];
 
         // The floor knows x64's layout of epoll events only.
         return RuntimeInformation.ProcessArchitecture == Architecture.X64 ? [.. products, new FloorPeer()] : products;

@@ -5,10 +5,12 @@ namespace Carousel.Load.Peers;
 /// <summary>Publishes the programs of this repository that are measured.</summary>
 internal sealed class Publisher(string root, bool skip, Action<string> say)
 {
+    private readonly HashSet<string> _done = [];
+
     /// <summary>What publishing ahead of time links with, and its packages.</summary>
     public static (string Program, string Package) Linker => ("clang", "clang zlib1g-dev");
 
-    /// <summary>Publishes a project into <c>artifacts/load/NAME</c> and returns the path of a file there.</summary>
+    /// <summary>Publishes a project, once, into <c>artifacts/load/NAME</c> and returns the path of a file there.</summary>
     /// <param name="project">The project's folder, from the root of the repository.</param>
     /// <param name="name">The folder of the result.</param>
     /// <param name="file">The file in it that is run.</param>
@@ -18,7 +20,7 @@ internal sealed class Publisher(string root, bool skip, Action<string> say)
     {
         string folder = Path.Combine(root, "artifacts", "load", name);
         string result = Path.Combine(folder, file);
-        if (!skip)
+        if (!skip && _done.Add(name))
         {
             say($"publishing {project}");
             string[] how = ["-c", "Release", "--use-current-runtime", "-o", folder, "-v", "quiet", "--nologo"];

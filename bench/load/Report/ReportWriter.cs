@@ -1,6 +1,5 @@
 using System.Text;
 using Carousel.Load.Machine;
-using Carousel.Load.Peers;
 using Carousel.Load.Scenarios;
 using static Carousel.Load.Report.Markdown;
 
@@ -60,7 +59,7 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
     private void AppendTargets(StringBuilder text)
     {
         List<string[]> rows = [["target", "limit", "measured", "verdict"]];
-        foreach (var target in Target.All.Where(target => Took(CarouselPeer.PeerName) && Took(target.Against)))
+        foreach (var target in Target.All.Where(target => Took(target.Own) && Took(target.Against)))
         {
             if (target.Verdict(results) is { } verdict)
             {
@@ -81,7 +80,7 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
         List<string[]> rows =
         [
             [
-                "peer", $"CPU {unit}", "least-most", "user", "system", "carousel by it",
+                "peer", $"CPU {unit}", "least-most", "user", "system", "worker", $"{scenario.Own} by it",
                 $"{scenario.Unit}s/s", "p50 ms", "p99 ms", "core busy", "RSS MB", "errors",
             ],
         ];
@@ -113,7 +112,8 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
             $"{Number(samples.Min(sample => sample.Cpu.Total), 1)}-{Number(samples.Max(sample => sample.Cpu.Total), 1)}",
             Number(Middle(sample => sample.Cpu.User), 2),
             Number(Middle(sample => sample.Cpu.System), 2),
-            peer == CarouselPeer.PeerName ? "-" : Number(results.Ratio(scenario.Name, peer), 2),
+            Number(Middle(sample => sample.Worker.Total), 2),
+            peer == scenario.Own ? "-" : Number(results.Ratio(scenario.Name, peer), 2),
             Number(Middle(sample => sample.RequestsPerSecond), 0),
             Number(Middle(sample => sample.P50Micros / 1000), 2),
             Number(Middle(sample => sample.P99Micros / 1000), 2),

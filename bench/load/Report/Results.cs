@@ -1,4 +1,3 @@
-using Carousel.Load.Peers;
 using Carousel.Load.Scenarios;
 
 namespace Carousel.Load.Report;
@@ -24,16 +23,21 @@ internal sealed class Results
     /// Carousel's CPU a request by the peer's: the median of the ratios of the same round, so that what changes on the machine
     /// from round to round meets both. Null if either wasn't measured.
     /// </summary>
-    public double? Ratio(string scenario, string peer) => Median(
-        from own in Of(scenario, CarouselPeer.PeerName)
-        join other in Of(scenario, peer) on own.Round equals other.Round
-        select own.Cpu.Total / other.Cpu.Total);
+    public double? Ratio(string scenario, string peer) => Compare(scenario, peer, (own, other) => own.Cpu.Total / other.Cpu.Total);
+
+    /// <summary>The user CPU a request of Carousel's worker beyond that of the peer's, likewise.</summary>
+    public double? MoreUser(string scenario, string peer) => Compare(scenario, peer, (own, other) => own.Worker.User - other.Worker.User);
 
     /// <summary>Whether something of the peer's in the scenario went wrong, so that its numbers count for nothing.</summary>
     public bool IsBroken(string scenario, string peer) =>
         Failures.Any(failure => failure.Scenario == scenario && failure.Peer == peer)
         || Of(scenario, peer).Any(sample => sample.Errors > 0)
         || (scenario == ScenarioCatalog.Idle && Idles.Any(sample => sample.Peer == peer && sample.Lost > 0));
+
+    private double? Compare(string scenario, string peer, Func<LoadSample, LoadSample, double> compare) => Median(
+        from own in Of(scenario, ScenarioCatalog.OwnPeer(scenario))
+        join other in Of(scenario, peer) on own.Round equals other.Round
+        select compare(own, other));
 
     /// <summary>The middle value, between the two middle ones if their number is even; null of nothing.</summary>
     public static double? Median(IEnumerable<double> values)

@@ -11,7 +11,7 @@ namespace Carousel.Load.Report;
 /// <param name="Measure">The measured value, null if the run has none.</param>
 internal sealed record Target(string Scenario, string Says, double Limit, string? Against, Func<Results, double?> Measure)
 {
-    private const string Own = CarouselPeer.PeerName;
+    private const string Carousel = CarouselPeer.PeerName;
 
     public static IReadOnlyList<Target> All { get; } =
     [
@@ -21,13 +21,20 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
         Ratio(ScenarioCatalog.Megabyte, "nginx", 0.85),
         Ratio(ScenarioCatalog.Upload, "nginx", 0.85),
         Ratio(ScenarioCatalog.Close, "nginx", 1.0),
+        More(ScenarioCatalog.SessionReturning, 0.5),
+        Ratio(ScenarioCatalog.SessionReturning, HaproxyCookiePeer.PeerName, 0.80),
+        More(ScenarioCatalog.SessionNew, 1.5),
+        Ratio(ScenarioCatalog.SessionNew, HaproxyCookiePeer.PeerName, 0.80),
         new(ScenarioCatalog.Idle, "KB for an idle connection", 0.5, null, results =>
-            Results.Median(results.Idles.Where(sample => sample.Peer == Own).Select(sample => sample.EachConnection.Rss))),
+            Results.Median(results.Idles.Where(sample => sample.Peer == Carousel).Select(sample => sample.EachConnection.Rss))),
         new(ScenarioCatalog.Start, "ms from start to first answer", 100, null, results =>
-            Results.Median(results.Starts.Where(sample => sample.Peer == Own).Select(sample => sample.Milliseconds))),
+            Results.Median(results.Starts.Where(sample => sample.Peer == Carousel).Select(sample => sample.Milliseconds))),
         new(ScenarioCatalog.Start, "MB resident at rest", 40, null, results =>
-            Results.Median(results.Starts.Where(sample => sample.Peer == Own).Select(sample => sample.AtRest.Rss / 1024))),
+            Results.Median(results.Starts.Where(sample => sample.Peer == Carousel).Select(sample => sample.AtRest.Rss / 1024))),
     ];
+
+    /// <summary>Whose promise it is: the peer that is measured.</summary>
+    public string Own { get; } = ScenarioCatalog.OwnPeer(Scenario);
 
     /// <summary>PASS or MISS; BROKEN if errors make the numbers worthless; null if it wasn't measured.</summary>
     public string? Verdict(Results results)
@@ -51,8 +58,11 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
         Ratio(scenario, "haproxy", 0.80),
         Ratio(scenario, "yarp", 0.35),
         new(scenario, "user CPU us a request", 2.0, null, results =>
-            Results.Median(results.Of(scenario, Own).Select(sample => sample.Cpu.User))),
+            Results.Median(results.Of(scenario, Carousel).Select(sample => sample.Cpu.User))),
     ];
+
+    private static Target More(string scenario, double limit) => new(
+        scenario, "user CPU us a request of the worker more than without sessions", limit, Carousel, results => results.MoreUser(scenario, Carousel));
 
     private static Target Ratio(string scenario, string peer, double limit) =>
         new(scenario, $"CPU by {peer}'s", limit, peer, results => results.Ratio(scenario, peer));

@@ -1,3 +1,5 @@
+using Carousel.Load.Peers;
+
 namespace Carousel.Load.Scenarios;
 
 /// <summary>A scenario that wrk drives in a closed loop.</summary>
@@ -16,6 +18,20 @@ internal sealed record LoadScenario(string Name, string Title, string Path, int 
     /// <summary>Each request comes on a new connection.</summary>
     public bool Closes { get; init; }
 
+    /// <summary>How many visitors bring their cookies; 0 if nobody has one.</summary>
+    public int Visitors { get; init; }
+
+    /// <summary>What sessions cost is measured: by those that keep them, and by Carousel without.</summary>
+    public bool NeedsSessions { get; init; }
+
+    /// <summary>Whose numbers the others are compared with.</summary>
+    public string Own => NeedsSessions ? CarouselSessionsPeer.PeerName : CarouselPeer.PeerName;
+
     /// <summary>Small answers over keep-alive: all that the floor can do.</summary>
     public bool FitsFloor { get; init; }
+
+    /// <summary>Whether the peer is measured in this.</summary>
+    public bool Takes(Peer peer) => NeedsSessions
+        ? peer.KeepsSessions || peer.Name == CarouselPeer.PeerName
+        : !peer.KeepsSessions && (FitsFloor || !peer.IsLimit);
 }

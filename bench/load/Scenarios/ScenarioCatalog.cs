@@ -1,10 +1,12 @@
+using Carousel.Load.Peers;
+
 namespace Carousel.Load.Scenarios;
 
 /// <summary>All scenarios, in the order of the report.</summary>
 internal static class ScenarioCatalog
 {
     public const string Small64 = "small64", Small256 = "small256", Ten = "10k", Megabyte = "1m", Upload = "upload",
-        UploadStreamed = "upload-streamed", Close = "close", Idle = "idle", Start = "start";
+        UploadStreamed = "upload-streamed", Close = "close", SessionReturning = "session-returning", SessionNew = "session-new", Idle = "idle", Start = "start";
 
     public static IReadOnlyList<LoadScenario> Loads { get; } =
     [
@@ -19,7 +21,16 @@ internal static class ScenarioCatalog
             Uploads = true,
         },
         new(Close, "64-byte answers, a new connection each, 64 at a time", "/64", 64) { Closes = true },
+        new(SessionReturning, "64-byte answers, 64 keep-alive connections, 1,000 visitors with their cookies", "/64", 64)
+        {
+            NeedsSessions = true,
+            Visitors = 1000,
+        },
+        new(SessionNew, "64-byte answers, 64 keep-alive connections, a new visitor each request", "/64", 64) { NeedsSessions = true },
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Loads.Select(load => load.Name), Idle, Start];
+
+    /// <summary>Whose numbers count in a scenario.</summary>
+    public static string OwnPeer(string name) => Loads.FirstOrDefault(load => load.Name == name)?.Own ?? CarouselPeer.PeerName;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Carousel.Load.Machine;
+using Carousel.Load.Peers;
 using Carousel.Load.Processes;
 
 namespace Carousel.Load.Scenarios;
@@ -13,7 +14,7 @@ internal sealed record WrkResult(long Requests, double DurationMicros, double P5
 /// <summary>The load generator: one thread on the load's core.</summary>
 internal static partial class Wrk
 {
-    // Only done() is defined: functions called once a request would slow the load.
+    // No function that is called once a request, but where visitors have to differ: it would slow the load.
     private const string Done = """
         done = function(summary, latency, requests)
             local e = summary.errors
@@ -22,18 +23,18 @@ internal static partial class Wrk
         end
         """;
 
-    /// <summary>Runs the scenario against a port for so many seconds.</summary>
+    /// <summary>Runs the scenario against a peer for so many seconds.</summary>
     /// <exception cref="LoadException">wrk failed.</exception>
     public static async Task<WrkResult> RunAsync(
-        LoadScenario scenario, string folder, int port, int seconds, CancellationToken stop)
+        LoadScenario scenario, RunningPeer peer, string folder, int seconds, CancellationToken stop)
     {
-        string script = Path.Combine(folder, $"{scenario.Name}.lua");
-        await File.WriteAllTextAsync(script, Script(scenario), stop);
+        string script = Path.Combine(folder, $"{scenario.Name}-{peer.Name}.lua");
+        await File.WriteAllTextAsync(script, Script(scenario, peer), stop);
         string output = await Command.RunAsync(
             "taskset",
             [
                 "-c", $"{Cores.Load}", "wrk", "-t", "1", "-c", $"{scenario.Connections}", "-d", $"{seconds}s", "--timeout", "2s",
-                "-s", script, $"http://127.0.0.1:{port}{scenario.Path}",
+                "-s", script, $"http://127.0.0.1:{peer.Port}{scenario.Path}",
             ],
             stop);
         var match = Result().Match(output);
@@ -47,12 +48,28 @@ internal static partial class Wrk
         return new WrkResult((long)values[0], values[1], values[2], values[3], (long)values[4]);
     }
 
-    private static string Script(LoadScenario scenario)
+    private static string Script(LoadScenario scenario, RunningPeer peer)
     {
         string upload = scenario.Uploads ? "wrk.method = \"POST\"\nwrk.body = string.rep(\"u\", 1048576)\n" : "";
         string close = scenario.Closes ? "wrk.headers[\"Connection\"] = \"close\"\n" : "";
-        return upload + close + Done;
+        return upload + close + (scenario.Visitors > 0 ? Visits(peer.Cookies(scenario.Visitors)) : "") + Done;
     }
+
+    /// <summary>Visitors take turns; their requests are made beforehand.</summary>
+    private static string Visits(string[] cookies) => $$"""
+        local cookies = { {{string.Join(", ", cookies.Select(cookie => $"\"{cookie}\""))}} }
+        local requests, next = {}, 0
+        init = function(args)
+            for i, cookie in ipairs(cookies) do
+                requests[i] = wrk.format("GET", nil, { ["Cookie"] = cookie })
+            end
+        end
+        request = function()
+            next = next % #requests + 1
+            return requests[next]
+        end
+
+        """;
 
     [GeneratedRegex("^result (.+)$", RegexOptions.Multiline)]
     private static partial Regex Result();

@@ -6,9 +6,10 @@ namespace Carousel.Engine.Http;
 internal static class Authority
 {
     /// <summary>The longest that is accepted: a name of the DNS's greatest length, a colon and five digits.</summary>
-    public const int MaxBytes = MaxHostBytes + 6;
+    public const int MaxBytes = MaxHostBytes + 1 + MaxPortDigits;
 
     private const int MaxHostBytes = 255;
+    private const int MaxPortDigits = 5;
 
     /// <summary>
     /// True for a name, an IPv4 address or an IPv6 address in brackets, with or without a port of 0 to 65535 (which may be
@@ -70,11 +71,15 @@ internal static class Authority
 
     private static bool IsPort(ref byte head, int position, int end)
     {
-        int port = 0;
-        for (int at = position; at < end; at++)
+        if (end - position > MaxPortDigits)
         {
-            int digit = Unsafe.Add(ref head, at) - '0';
-            if ((uint)digit > 9 || at - position == 5)
+            return false;
+        }
+        int port = 0;
+        for (; position < end; position++)
+        {
+            int digit = Unsafe.Add(ref head, position) - '0';
+            if ((uint)digit > 9)
             {
                 return false;
             }

@@ -9,15 +9,42 @@ internal static class FieldLine
     /// <summary>CR LF as it is read from memory by a little-endian machine, which all that we run on are.</summary>
     public const ushort CrLf = '\r' | ('\n' << 8);
 
+    private const ushort ColonSpace = ':' | (' ' << 8);
+
     /// <summary>
     /// Reads the line that starts at <paramref name="position"/>, of which at least one byte is there.
     /// Returns where the next line starts, or a <see cref="Stop"/>; then <paramref name="field"/> says nothing.
     /// </summary>
     /// <remarks>
-    /// A name must directly follow the line's start and the colon the name, so folded lines and spaces around names are refused.
+    /// Nearly all lines are <c>name ": " value CRLF</c>, the value neither empty nor with more white space around it: these are read
+    /// here, and whatever differs, in shape or by an error, is left to <see cref="ReadAny"/>.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte head, int position, int length, ref Field field)
+    {
+        int colon = Scan.IndexOutsideWhole<TokenBytes>(ref head, position, length);
+        if (colon <= position || Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref head, colon)) != ColonSpace)
+        {
+            return ReadAny(ref head, position, length, ref field);
+        }
+        int start = colon + 2;
+        int end = Scan.IndexOutsideWhole<ValueBytes>(ref head, start, length);
+        if (end <= start
+            || Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref head, end)) != CrLf
+            || Unsafe.Add(ref head, start) <= (byte)' '
+            || Unsafe.Add(ref head, end - 1) <= (byte)' ')
+        {
+            return ReadAny(ref head, position, length, ref field);
+        }
+        return Fill(ref head, position, colon, start, end, end + 2, ref field);
+    }
+
+    /// <summary>A line of any shape; names the error if it is none.</summary>
+    /// <remarks>
+    /// A name must directly follow the line's start and the colon the name, so folded lines and spaces around names are refused.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadAny(ref byte head, int position, int length, ref Field field)
     {
         int colon = Scan.IndexOutside<TokenBytes>(ref head, position, length);
         if (colon >= length || colon == position || Unsafe.Add(ref head, colon) != (byte)':')
@@ -35,14 +62,7 @@ internal static class FieldLine
         {
             end--;
         }
-        FieldName known = FieldNames.Match(ref Unsafe.Add(ref head, position), colon - position);
-        int next = lineEnd + 2;
-        field = new Field(
-            known,
-            new Slice((ushort)position, (ushort)(colon - position)),
-            new Slice((ushort)start, (ushort)(end - start)),
-            (ushort)next);
-        return next;
+        return Fill(ref head, position, colon, start, end, lineEnd + 2, ref field);
     }
 
     /// <summary>
@@ -56,6 +76,17 @@ internal static class FieldLine
             : Stop.At(ref head, position, length, FailureReason.BadLineEnding);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Fill(ref byte head, int position, int colon, int start, int end, int next, ref Field field)
+    {
+        int nameLength = colon - position;
+        field = new Field(
+            FieldNames.Match(ref Unsafe.Add(ref head, position), nameLength),
+            new Slice((ushort)position, (ushort)nameLength),
+            new Slice((ushort)start, (ushort)(end - start)),
+            (ushort)next);
+        return next;
+    }
+
     private static int SkipWhiteSpace(ref byte head, int position, int length)
     {
         while (position < length && IsWhiteSpace(Unsafe.Add(ref head, position)))

@@ -46,6 +46,14 @@ internal static class FieldNames
         }
     }
 
+    /// <summary>
+    /// True if these bytes, which must be <see cref="ValueBytes"/>, are <paramref name="lower"/> in any case: no such byte but the
+    /// letters themselves becomes a letter or "-" by setting bit 0x20.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Is(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> lower) =>
+        bytes.Length == lower.Length && Is(ref MemoryMarshal.GetReference(bytes), lower);
+
     private static FieldName MatchLong(ref byte name, int length) => length switch
     {
         15 when Is(ref name, "x-forwarded-for"u8) => FieldName.XForwardedFor,

@@ -69,6 +69,12 @@ internal struct FramingFields
     /// <summary><c>#connection-option</c> (RFC 9110 section 7.6.1).</summary>
     public FailureReason TakeConnection(ReadOnlySpan<byte> value)
     {
+        // Nearly always it is one of the three, alone.
+        if (TakeOption(value))
+        {
+            _connectionOptions++;
+            return _connectionOptions > MaxConnectionOptions ? FailureReason.BadHeader : FailureReason.None;
+        }
         _connectionOptions += value.Count((byte)',') + 1;
         if (_connectionOptions > MaxConnectionOptions)
         {
@@ -81,7 +87,7 @@ internal struct FramingFields
             {
                 return FailureReason.BadHeader;
             }
-            TakeOption(options.Current);
+            NamesFields |= !TakeOption(options.Current) && ConnectionNames.MayRemove(options.Current);
         }
         return FailureReason.None;
     }
@@ -97,24 +103,22 @@ internal struct FramingFields
         }
     }
 
-    private void TakeOption(ReadOnlySpan<byte> option)
+    /// <summary>False if the option is none of those that concern us.</summary>
+    private bool TakeOption(ReadOnlySpan<byte> option)
     {
-        if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8))
+        if (FieldNames.Is(option, "keep-alive"u8))
         {
-            HasKeepAlive = true;
+            return HasKeepAlive = true;
         }
-        else if (Ascii.EqualsIgnoreCase(option, "close"u8))
+        if (FieldNames.Is(option, "close"u8))
         {
-            HasClose = true;
+            return HasClose = true;
         }
-        else if (Ascii.EqualsIgnoreCase(option, "upgrade"u8))
+        if (FieldNames.Is(option, "upgrade"u8))
         {
-            _hasUpgradeOption = true;
+            return _hasUpgradeOption = true;
         }
-        else if (ConnectionNames.MayRemove(option))
-        {
-            NamesFields = true;
-        }
+        return false;
     }
 
     private static bool TryParseLength(ReadOnlySpan<byte> value, out long length)
@@ -123,7 +127,8 @@ internal struct FramingFields
         foreach (byte character in value)
         {
             int digit = character - '0';
-            if ((uint)digit > 9 || length > (long.MaxValue - digit) / 10)
+            // The division, which is exact, is left to numbers that come near the bound.
+            if ((uint)digit > 9 || (length >= long.MaxValue / 10 && length > (long.MaxValue - digit) / 10))
             {
                 return false;
             }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Carousel.Engine.Http;
 
 /// <summary>
@@ -34,6 +36,7 @@ internal static class FramingLine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsCanonical(ReadOnlySpan<byte> head, in Field field)
     {
         int space = field.Name.End + 1;

@@ -20,7 +20,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     public bool IsFramed { get; set; }
 
     /// <summary>The name of the cookie that is left out of Cookie fields, where those are special.</summary>
-    public ReadOnlySpan<byte> HiddenCookie { get; init; }
+    public ReadOnlySpan<byte> HiddenCookie { get; set; }
 
     /// <summary>The next run to be copied starts here in the original.</summary>
     public void StartRun(int at) => _runStart = at;
@@ -43,14 +43,9 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     {
         foreach (ref readonly Field field in _fields[from..end])
         {
-            if (special.Has(field.Known) && !MayStay(field))
+            if (special.Has(field.Known))
             {
-                CopyRun(field.Name.Start);
-                if (field.Known == FieldName.Cookie && !IsNamed(field, special))
-                {
-                    AppendOtherCookies(field);
-                }
-                _runStart = field.LineEnd;
+                PassSpecial(field, special);
             }
         }
     }
@@ -74,6 +69,22 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         Length += written;
     }
 
+    /// <summary>Not inlined: few fields are special, and the loop over all of them stays a few instructions.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PassSpecial(in Field field, FieldSet special)
+    {
+        if (!MayStay(field))
+        {
+            CopyRun(field.Name.Start);
+            if (field.Known == FieldName.Cookie && !IsNamed(field, special))
+            {
+                AppendOtherCookies(field);
+            }
+            _runStart = field.LineEnd;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool MayStay(in Field field)
     {
         if (field.Known is FieldName.Other or FieldName.Authorization)

@@ -4,13 +4,13 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>What the fields of one request mean for the balancer; filled field by field while parsing.</summary>
-internal struct RequestFields
+internal struct RequestFields : IFieldMeaning<RequestHead>
 {
     private FramingFields _framing;
     private bool _hasHost;
     private bool _expectsContinue;
 
-    /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
+    /// <inheritdoc/>
     public FailureReason Take(ref byte start, in Field field, ref RequestHead head)
     {
         ReadOnlySpan<byte> value = field.Value.Of(ref start);

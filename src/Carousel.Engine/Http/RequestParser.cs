@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Carousel.Core.Telemetry;
 
@@ -51,12 +50,16 @@ internal static class RequestParser
         }
 
         RequestFields meaning = default;
-        position = ReadFields(ref start, position, length, fields[..limits.MaxFields], ref meaning, ref head);
+        FieldLines lines = default;
+        position = lines.Read(
+            ref start, position, length, fields[..limits.MaxFields], FailureReason.HeadTooLarge, ref meaning, ref head);
         if (position < 0)
         {
             return Stop.Say(position, isFull, FailureReason.HeadTooLarge, out reason);
         }
         head.Length = position;
+        head.FieldCount = lines.Count;
+        head.Present = lines.Present;
         reason = meaning.Finish(ref head);
         return reason == FailureReason.None ? ParseStatus.Complete : ParseStatus.Rejected;
     }
@@ -68,41 +71,5 @@ internal static class RequestParser
             return Stop.NeedMore;
         }
         return start == (byte)'\r' ? FieldLine.ReadEmpty(ref start, 0, length) : 0;
-    }
-
-    /// <summary>Reads field lines up to the empty one. Returns the head's length or a <see cref="Stop"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadFields(
-        ref byte start, int position, int length, Span<Field> fields, ref RequestFields meaning, ref RequestHead head)
-    {
-        int count = 0;
-        while (position < length)
-        {
-            if (Unsafe.Add(ref start, position) == (byte)'\r')
-            {
-                head.FieldCount = count;
-                return FieldLine.ReadEmpty(ref start, position, length);
-            }
-            if (count >= fields.Length)
-            {
-                return Stop.Refuse(FailureReason.HeadTooLarge);
-            }
-            ref Field field = ref fields[count++];
-            position = FieldLine.Read(ref start, position, length, ref field);
-            if (position < 0)
-            {
-                return position;
-            }
-            if (field.Known != FieldName.Other)
-            {
-                head.Present = head.Present.With(field.Known);
-                FailureReason reason = meaning.Take(ref start, field, ref head);
-                if (reason != FailureReason.None)
-                {
-                    return Stop.Refuse(reason);
-                }
-            }
-        }
-        return Stop.NeedMore;
     }
 }

@@ -27,7 +27,9 @@ internal static class RequestRewriter
         ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, Span<byte> output)
     {
         fields = fields[..request.FieldCount];
-        var writer = new HeadWriter(head, fields, output) { HiddenCookie = info.HiddenCookie };
+        // Not in an initializer: that would make a second writer and copy it, at the price of a dozen fields.
+        var writer = new HeadWriter(head, fields, output);
+        writer.HiddenCookie = info.HiddenCookie;
         ReadOnlySpan<byte> authority = request.Authority.Of(head);
 
         StartRequestLine(ref writer, head, request, fields);

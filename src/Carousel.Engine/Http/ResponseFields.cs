@@ -3,11 +3,11 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>What the fields of one answer mean for the balancer; filled field by field while parsing.</summary>
-internal struct ResponseFields
+internal struct ResponseFields : IFieldMeaning<ResponseHead>
 {
     private FramingFields _framing;
 
-    /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
+    /// <inheritdoc/>
     public FailureReason Take(ref byte start, in Field field, ref ResponseHead head)
     {
         ReadOnlySpan<byte> value = field.Value.Of(ref start);

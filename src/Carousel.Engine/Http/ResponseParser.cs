@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Carousel.Core.Telemetry;
 
@@ -36,10 +35,12 @@ internal static class ResponseParser
         ref byte start = ref MemoryMarshal.GetReference(input);
 
         ResponseFields meaning = default;
+        FieldLines lines = default;
         int position = StatusLine.Read(ref start, length, ref head);
         if (position >= 0)
         {
-            position = ReadFields(ref start, position, length, fields[..limits.MaxFields], ref meaning, ref head);
+            position = lines.Read(
+                ref start, position, length, fields[..limits.MaxFields], FailureReason.AnswerHeadTooLarge, ref meaning, ref head);
         }
         if (position < 0)
         {
@@ -51,44 +52,10 @@ internal static class ResponseParser
             return status;
         }
         head.Length = position;
+        head.FieldCount = lines.Count;
+        head.Present = lines.Present;
         meaning.Finish(method, ref head);
         reason = FailureReason.None;
         return ParseStatus.Complete;
-    }
-
-    /// <summary>Reads field lines up to the empty one. Returns the head's length or a <see cref="Stop"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadFields(
-        ref byte start, int position, int length, Span<Field> fields, ref ResponseFields meaning, ref ResponseHead head)
-    {
-        int count = 0;
-        while (position < length)
-        {
-            if (Unsafe.Add(ref start, position) == (byte)'\r')
-            {
-                head.FieldCount = count;
-                return FieldLine.ReadEmpty(ref start, position, length);
-            }
-            if (count >= fields.Length)
-            {
-                return Stop.Refuse(FailureReason.AnswerHeadTooLarge);
-            }
-            ref Field field = ref fields[count++];
-            position = FieldLine.Read(ref start, position, length, ref field);
-            if (position < 0)
-            {
-                return position;
-            }
-            if (field.Known != FieldName.Other)
-            {
-                head.Present = head.Present.With(field.Known);
-                FailureReason reason = meaning.Take(ref start, field, ref head);
-                if (reason != FailureReason.None)
-                {
-                    return Stop.Refuse(reason);
-                }
-            }
-        }
-        return Stop.NeedMore;
     }
 }

@@ -106,7 +106,10 @@ internal static class ResponseRewriter
                 _ => "Connection: upgrade\r\n"u8,
             });
         }
-        writer.Append(more);
+        if (!more.IsEmpty)
+        {
+            writer.Append(more);
+        }
         writer.Append("\r\n"u8);
         return writer.Length;
     }

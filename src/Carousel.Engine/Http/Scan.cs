@@ -33,6 +33,26 @@ internal static class Scan
         return IndexOutsideRest<TClass>(ref head, position, end);
     }
 
+    /// <summary>
+    /// The same in the little code that suffices as long as the run's end and the byte behind it are followed by enough of the
+    /// input; -1 where it comes too close to <paramref name="end"/>.
+    /// </summary>
+    /// <remarks>At least one byte can be read behind the position that is returned.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int IndexOutsideWhole<TClass>(ref byte head, int position, int end)
+        where TClass : struct, IByteClass
+    {
+        for (; position + Vector128<byte>.Count < end; position += Vector128<byte>.Count)
+        {
+            uint outside = TClass.Outside(Vector128.LoadUnsafe(ref head, (nuint)position)).ExtractMostSignificantBits();
+            if (outside != 0)
+            {
+                return position + BitOperations.TrailingZeroCount(outside);
+            }
+        }
+        return -1;
+    }
+
     /// <summary>True if all bytes are of the class.</summary>
     public static bool IsAll<TClass>(ReadOnlySpan<byte> bytes)
         where TClass : struct, IByteClass =>

@@ -31,6 +31,12 @@ internal sealed unsafe partial class Exchange
             }
         }
         _interimBefore = false;
+        return ParseResponseHead();
+    }
+
+    private Step ParseResponseHead()
+    {
+        ref FlowBuffer buffer = ref _response.Buffer;
         ParseStatus status = ResponseParser.Parse(buffer.UnframedBytes, _head.Method, _worker.HeadLimits, _worker.Fields, out ResponseHead head, out FailureReason reason);
         return status switch
         {

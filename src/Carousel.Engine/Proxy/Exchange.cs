@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -84,7 +85,9 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             {
                 response = Complete();
             }
-            if (response == Step.Over || (request == Step.Blocked && response == Step.Blocked))
+            // A request leg that has just become done is as good as blocked: what the response leg did knew of it.
+            bool requestWaits = request == Step.Blocked || _requestLeg == RequestLeg.Done;
+            if (response == Step.Over || (response == Step.Blocked && requestWaits))
             {
                 return;
             }
@@ -109,6 +112,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Step StepRequest() => _requestLeg switch
     {
         RequestLeg.ReadHead => StepReadRequestHead(),
@@ -120,6 +124,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _ => Step.Blocked,
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Step StepResponse() => _responseLeg switch
     {
         ResponseLeg.ReadHead => StepReadResponseHead(),

@@ -28,12 +28,17 @@ internal sealed class UpstreamPool(Worker worker)
     /// <summary>The most recently used kept connection to this server, now the exchange's; null if there is none.</summary>
     public UpstreamConnection? Take(Server server, Exchange exchange)
     {
-        if (server.Slot >= _kept.Length || _kept[server.Slot] is not { Count: > 0 } kept)
+        if (server.Slot >= _kept.Length)
         {
             return null;
         }
-        UpstreamConnection connection = kept.Connections[kept.Count - 1];
-        Remove(connection);
+        ref Kept kept = ref _kept[server.Slot];
+        if (kept.Count == 0)
+        {
+            return null;
+        }
+        UpstreamConnection connection = kept.Connections[--kept.Count];
+        connection.KeptAt = UpstreamConnection.NotKept;
         if (!ReferenceEquals(connection.Server, server))
         {
             // The slot was another server's before.

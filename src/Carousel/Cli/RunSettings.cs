@@ -1,3 +1,5 @@
+using Carousel.Control.Store;
+using Carousel.Core.Config;
 using Carousel.Core.Sessions;
 using Carousel.Engine;
 
@@ -15,7 +17,16 @@ internal sealed record RunSettings
     /// <summary>Null to take what the descriptor limit allows.</summary>
     public int? MaxConnections { get; init; }
 
-    public SessionOptions Sessions { get; init; } = new() { Mode = SessionMode.Off };
+    public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>Where sessions are kept.</summary>
+    public StoreAddress Store { get; init; } = StoreAddress.Auto;
+
+    /// <summary>The file with the store's password; null if there is none.</summary>
+    public string? StorePasswordFile { get; init; }
+
+    /// <summary>How the embedded store runs, if it does; the port and the password come from <see cref="Store"/>.</summary>
+    public EmbeddedStoreOptions EmbeddedStore { get; init; } = new();
 
     public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;
 

@@ -28,10 +28,10 @@ internal sealed partial class Balancer : IAsyncDisposable
     public string Errors => _program.Errors;
 
     /// <summary>Memory in use now, in bytes (VmRSS).</summary>
-    public long Memory => ReadStatus("VmRSS");
+    public long Memory => Posix.Memory(ProcessId);
 
     /// <summary>The most memory that was ever in use, in bytes (VmHWM).</summary>
-    public long PeakMemory => ReadStatus("VmHWM");
+    public long PeakMemory => Posix.Memory(ProcessId, "VmHWM");
 
     /// <summary>How many descriptors it has open now.</summary>
     public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{ProcessId}/fd").Count();
@@ -122,12 +122,6 @@ internal sealed partial class Balancer : IAsyncDisposable
             throw new InvalidOperationException($"The balancer did not start: {await _program.ExitAsync()}: {_program.Output}{Errors}");
         }
         Port = int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture);
-    }
-
-    private long ReadStatus(string name)
-    {
-        string line = File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"listening on http://\S+:(?<port>\d+)")]

@@ -25,6 +25,20 @@ internal static class Patience
         }
     }
 
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(begin) > Limit)
+            {
+                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for: {what}");
+            }
+            await Task.Delay(Between);
+        }
+    }
+
     /// <summary>
     /// Waits until the value has not changed for as long as <paramref name="quiet"/>; returns it. For "has stopped growing", where only the clock can tell.
     /// </summary>

@@ -53,6 +53,20 @@ public class AnswerKindTests
         Assert.Equal("until the end", answer.Text);
     }
 
+    [Theory]
+    [InlineData(16_000)]
+    [InlineData(16_300)]
+    public async Task First_HeadAsLongAsAllowed_BringsTheCookie(int length)
+    {
+        string field = $"X-Long: {new string('x', length)}\r\n";
+        await using var server = ScriptedServer.Answering(_ => $"HTTP/1.1 200 OK\r\n{field}Content-Length: 5\r\n\r\nhello");
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--session-domain", string.Join('.', Enumerable.Repeat(new string('d', 60), 4)));
+        Message answer = await balancer.GetAsync();
+        Assert.NotNull(IssuedCookie.Of(answer));
+        Assert.Equal("hello", answer.Text);
+        Assert.Contains(field, answer.Head);
+    }
+
     [Fact]
     public async Task Interim_BeforeTheAnswer_HasNoCookieAndTheAnswerHas()
     {

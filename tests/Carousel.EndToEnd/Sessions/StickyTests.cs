@@ -108,6 +108,57 @@ public class StickyTests
         Assert.Equal((Echo.Name(moved), "-", 2), (Echo.Name(next), Echo.Moved(next), visitor.Given));
     }
 
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(10, 5 * Payload.Megabyte)]
+    [InlineData(15_500, 10)]
+    [InlineData(15_500, 5 * Payload.Megabyte)]
+    public async Task Server_RefusesLargeRequest_ItArrivesWholeAtTheOther(int fieldLength, int bodyLength)
+    {
+        byte[] body = Payload.Bytes(bodyLength);
+        string field = $"X-Long: {new string('x', fieldLength)}\r\n";
+        await using var one = ScriptedServer.Answering(Hash);
+        await using var two = ScriptedServer.Answering(Hash);
+        await using var balancer = await Balancer.StartAsync([one, two], Sticky);
+        using var client = await balancer.ConnectAsync();
+        IssuedCookie cookie = IssuedCookie.Of(await client.GetAsync());
+        (ScriptedServer home, ScriptedServer other) = one.Requests.Count == 1 ? (one, two) : (two, one);
+        home.Crash();
+
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n{field}Content-Length: {bodyLength}\r\n\r\n");
+        await client.SendAsync(body);
+        Assert.Equal(Payload.Hash(body), (await client.ReadAnswerAsync()).Text);
+        Message request = Assert.Single(other.Requests);
+        Assert.Equal("connect-refused", request["X-Session-Moved"]);
+        Assert.Equal(1, request.Count("X-Session-Moved"));
+        Assert.Contains(field, request.Head);
+        Assert.Equal($"{bodyLength}", request["Content-Length"]);
+    }
+
+    [Fact]
+    public async Task SeveralServers_Refuse_OneThatServesIsToldOnce()
+    {
+        await using var one = Echo.Server("one");
+        await using var two = Echo.Server("two");
+        await using var three = Echo.Server("three");
+        await using var balancer = await Balancer.StartAsync([one, two, three], Sticky);
+        using var visitor = new Visitor(balancer);
+        string home = Echo.Name(await visitor.GetAsync());
+        foreach (ScriptedServer server in (ScriptedServer[])[one, two])
+        {
+            server.Crash();
+            for (int i = 0; i < 3; i++)
+            {
+                Message answer = await visitor.GetAsync();
+                Assert.Equal(200, answer.Status);
+                Assert.Equal(Echo.Name(answer) == home ? "-" : "connect-refused", Echo.Moved(answer));
+                home = Echo.Name(answer);
+            }
+        }
+        Assert.Equal("three", home);
+        Assert.All(three.Requests, request => Assert.InRange(request.Count("X-Session-Moved"), 0, 1));
+    }
+
     [Fact]
     public async Task Server_DiesAndReturns_MovedVisitorStaysWhereItIsAndAbsentOneIsHome()
     {
@@ -203,6 +254,8 @@ public class StickyTests
             Assert.Equal(("two", visitor.Id, "-", 1), (Echo.Name(answer), Echo.Id(answer), Echo.Moved(answer), visitor.Given));
         }
     }
+
+    private static string Hash(Message request) => $"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n{Payload.Hash(request.Body)}";
 
     private static Task<Message> AskAsync(Visitor visitor, string method) =>
         method == "GET" ? visitor.GetAsync() : visitor.AskAsync(method, "/", "Content-Length: 5\r\n", "hello");

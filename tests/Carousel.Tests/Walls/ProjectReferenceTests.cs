@@ -37,9 +37,15 @@ public class ProjectReferenceTests
     [InlineData("Carousel.Core", "<ProjectReference Include=\"../Carousel.Engine/Carousel.Engine.csproj\" />")]
     [InlineData("Carousel.Core", "<PackageReference Include=\"Newtonsoft.Json\" />")]
     [InlineData("Carousel.Engine", "<PackageReference Include=\"Newtonsoft.Json\" />")]
+    [InlineData("Carousel", "<ProjectReference Include=\"../Carousel.Store/Carousel.Store.csproj\" />")]
+    [InlineData("Carousel.Store", "<ProjectReference Include=\"../Carousel.Control/Carousel.Control.csproj\" />")]
     [InlineData("Carousel.Engine", "<FrameworkReference Include=\"Microsoft.AspNetCore.App\" />")]
     public void Forbidden_ReferenceOverTheWall_IsFound(string name, string reference) =>
         Assert.Single(ProjectReferences.Allowed[name].Forbidden(XDocument.Parse($"<Project><ItemGroup>{reference}</ItemGroup></Project>")));
+
+    [Fact]
+    public void Forbidden_ProjectBuiltAlong_IsNone() => Assert.Empty(ProjectReferences.Allowed["Carousel"].Forbidden(
+        XDocument.Parse("<Project><ItemGroup><ProjectReference Include=\"../Carousel.Store/Carousel.Store.csproj\" ReferenceOutputAssembly=\"false\" /></ItemGroup></Project>")));
 
     [Fact]
     public void Forbidden_Analyzer_IsNone() => Assert.Empty(ProjectReferences.Allowed["Carousel.Core"].Forbidden(

@@ -13,15 +13,18 @@ internal sealed record ProjectReferences(string[] Projects, string[]? Packages)
         ["Carousel.Core"] = new([], []),
         ["Carousel.Engine"] = new(["Carousel.Core"], []),
         ["Carousel.Control"] = new(["Carousel.Core"], null),
+        ["Carousel.Store"] = new(["Carousel.Core"], null),
         ["Carousel"] = new(["Carousel.Core", "Carousel.Engine", "Carousel.Control"], null),
     };
 
-    /// <summary>References of this project file that the wall forbids. Packages that leave nothing in the binary (analyzers) are not references.</summary>
+    /// <summary>References of this project file that the wall forbids. What leaves nothing in the binary (analyzers, a project that is only built along) is none.</summary>
     public IEnumerable<string> Forbidden(XDocument project)
     {
-        foreach (string name in Includes(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)))
+        foreach (XElement reference in project.Descendants("ProjectReference"))
         {
-            if (!Projects.Contains(name))
+            string name = Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!);
+            bool leavesNothing = (string?)reference.Attribute("ReferenceOutputAssembly") == "false";
+            if (!leavesNothing && !Projects.Contains(name))
             {
                 yield return $"project {name}";
             }

@@ -1,0 +1,94 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Carousel.Core.Config;
+using StackExchange.Redis;
+
+namespace Carousel.Control.Store;
+
+/// <summary>How the client library is set up for a store.</summary>
+internal static class RedisSettings
+{
+    /// <summary>For the connection with TLS and login.</summary>
+    private const int ConnectMilliseconds = 2000;
+
+    /// <summary>For an answer, a batch's among them: a stopped server is to be noticed and done without.</summary>
+    private const int AnswerMilliseconds = 1500;
+
+    /// <summary>We subscribe to nothing: without these there is one connection to a server, not two.</summary>
+    private static readonly HashSet<string> s_unused = ["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"];
+
+    /// <param name="address">Which store.</param>
+    /// <param name="hosts">Whom to connect to: those of the address, or the one that a sentinel named.</param>
+    /// <exception cref="StoreException">The file with the certificates can't be read.</exception>
+    public static ConfigurationOptions For(StoreAddress address, IEnumerable<ServerAddress> hosts)
+    {
+        var options = new ConfigurationOptions
+        {
+            // Else connecting would fail without saying why.
+            AbortOnConnectFail = false,
+            ConnectRetry = 1,
+            ConnectTimeout = ConnectMilliseconds,
+            AsyncTimeout = AnswerMilliseconds,
+            SyncTimeout = AnswerMilliseconds,
+            BacklogPolicy = BacklogPolicy.FailFast,
+            HeartbeatInterval = TimeSpan.FromMilliseconds(500),
+            KeepAlive = 5,
+            CommandMap = CommandMap.Create(s_unused, available: false),
+            ConfigurationChannel = "",
+            TieBreaker = "",
+            SetClientLibrary = false,
+            IncludeDetailInExceptions = false,
+            ClientName = "carousel",
+            User = address.User,
+            Password = address.Password,
+            DefaultDatabase = address.Database,
+            Ssl = address.UsesTls,
+        };
+        foreach (ServerAddress host in hosts)
+        {
+            options.EndPoints.Add(host.Host, host.Port);
+        }
+        if (address.IsInsecure)
+        {
+            options.CertificateValidation += (_, _, _, _) => true;
+        }
+        else if (address.CaFile is not null)
+        {
+            options.CertificateValidation += TrustOnly(ReadCertificates(address.CaFile));
+        }
+        return options;
+    }
+
+    /// <summary>Accepts what these certificates sign, and no others; the name must be right as well.</summary>
+    private static RemoteCertificateValidationCallback TrustOnly(X509Certificate2Collection authorities) => (_, certificate, presented, errors) =>
+    {
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        {
+            return false;
+        }
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.1"));
+        foreach (X509ChainElement element in presented?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+        {
+            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+        return chain.Build(new X509Certificate2(certificate));
+    };
+
+    private static X509Certificate2Collection ReadCertificates(string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPemFile(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StoreException(StoreTroubles.Unreachable($"ca={path} can't be read: {e.Message}"));
+        }
+        return certificates.Count != 0 ? certificates : throw new StoreException(StoreTroubles.Unreachable($"ca={path} has no certificate (PEM)"));
+    }
+}

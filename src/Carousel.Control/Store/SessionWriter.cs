@@ -1,0 +1,138 @@
+using Carousel.Core.Sessions;
+
+namespace Carousel.Control.Store;
+
+/// <summary>
+/// Writes what workers told of sessions, batch by batch. What could not be written is kept and written first when the store is back; nothing is taken
+/// off the queues meanwhile, whose size is what bounds the memory of an outage. One thread at a time.
+/// </summary>
+/// <param name="link">Whose queues.</param>
+/// <param name="counters">What is counted.</param>
+/// <param name="log">Takes a line for people.</param>
+internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Action<string> log)
+{
+    /// <summary>Events taken at once: at their largest a megabyte, at their usual size a few packets.</summary>
+    public const int MaxBatch = 256;
+
+    private readonly Dictionary<SessionId, SessionUpdate> _batch = [];
+    private List<SessionUpdate> _owed = [];
+    private int _firstQueue;
+    private bool _saidRefusal;
+
+    /// <summary>True if there is something to write.</summary>
+    public bool HasWork => _owed.Count != 0 || link.Queues.Any(queue => queue.Waiting != 0);
+
+    /// <summary>True if the last batch took all that there was room for: the next need not wait.</summary>
+    public bool WasFull { get; private set; }
+
+    /// <summary>Writes what is owed, or else a batch from the queues.</summary>
+    /// <returns>Null if all was written; else what is the matter: the rest is owed.</returns>
+    public async Task<StoreTrouble?> WriteAsync(IRecordStore store)
+    {
+        int retried = _owed.Count;
+        List<SessionUpdate> updates = retried != 0 ? _owed : Gather();
+        if (updates.Count == 0)
+        {
+            return null;
+        }
+        counters.CountBatch(retried);
+        WriteResult[] results;
+        try
+        {
+            results = await store.WriteAsync(updates).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            // Nothing was sent.
+            results = [.. updates.Select(_ => new WriteResult(IsCounted: false, e.Trouble, Refusal: null))];
+        }
+        StoreTrouble? trouble = null;
+        var owed = new List<SessionUpdate>();
+        for (int i = 0; i < updates.Count; i++)
+        {
+            trouble ??= results[i].Trouble;
+            Take(updates[i], results[i], owed);
+        }
+        _owed = owed;
+        return trouble;
+    }
+
+    /// <summary>Gives up all that is not written: how many events and updates that were.</summary>
+    public int Abandon()
+    {
+        int abandoned = _owed.Count;
+        _owed = [];
+        foreach (SessionQueue queue in link.Queues)
+        {
+            for (; queue.TryPeek(out _); abandoned++)
+            {
+                queue.Release();
+            }
+        }
+        return abandoned;
+    }
+
+    private void Take(SessionUpdate update, WriteResult result, List<SessionUpdate> owed)
+    {
+        if (result.IsCounted)
+        {
+            update.Requests = 0;
+        }
+        if (result.Trouble is not null)
+        {
+            counters.CountFailed();
+            owed.Add(update);
+        }
+        else if (result.Refusal is not null)
+        {
+            counters.CountRefused();
+            SayRefusal(update, result.Refusal);
+        }
+        else
+        {
+            counters.CountWritten();
+        }
+    }
+
+    /// <summary>Once: whoever can make the store refuse one session can make it refuse many.</summary>
+    private void SayRefusal(SessionUpdate update, string refusal)
+    {
+        if (!_saidRefusal)
+        {
+            _saidRefusal = true;
+            log($"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): something else than Carousel has made this key; "
+                + "others like it are counted only");
+        }
+    }
+
+    private List<SessionUpdate> Gather()
+    {
+        _batch.Clear();
+        int room = MaxBatch;
+        // Beginning at another queue each time, so that no worker's events wait for those of busier ones.
+        for (int i = 0; i < link.Queues.Length && room > 0; i++)
+        {
+            room = Drain(link.Queues[(_firstQueue + i) % link.Queues.Length], room);
+        }
+        _firstQueue = (_firstQueue + 1) % link.Queues.Length;
+        WasFull = room == 0;
+        return [.. _batch.Values];
+    }
+
+    private int Drain(SessionQueue queue, int room)
+    {
+        for (; room > 0 && queue.TryPeek(out SessionEvent item); room--)
+        {
+            if (_batch.TryGetValue(item.Id, out SessionUpdate? update))
+            {
+                update.Add(item);
+            }
+            else
+            {
+                _batch.Add(item.Id, new SessionUpdate(item));
+            }
+            queue.Release();
+        }
+        return room;
+    }
+}

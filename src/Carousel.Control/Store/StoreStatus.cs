@@ -1,0 +1,57 @@
+using Carousel.Core.Sessions;
+
+namespace Carousel.Control.Store;
+
+/// <summary>How the store is, and one line to the log whenever that changes. One thread writes, any thread reads.</summary>
+/// <param name="log">Takes a line for people.</param>
+/// <param name="mode">What to call the sessions.</param>
+internal sealed class StoreStatus(Action<string> log, SessionMode mode)
+{
+    private const string GoesOn = "sessions go on without it; what is owed is written when it is back";
+
+    private volatile StoreState _state;
+    private string _kind = "";
+    private string? _introduced;
+
+    public StoreState State => _state;
+
+    /// <summary>All that it was asked was done.</summary>
+    public void Connected(StoreTarget target)
+    {
+        if (_introduced != target.Introduction)
+        {
+            _introduced = target.Introduction;
+            log($"sessions: {mode.ToString().ToLowerInvariant()}, {target.Introduction}");
+        }
+        else if (_state != StoreState.Connected)
+        {
+            log($"session store {target.Name}: connected");
+        }
+        _state = StoreState.Connected;
+        _kind = "";
+    }
+
+    /// <summary>It did not do what it was asked.</summary>
+    public void Failed(StoreTarget target, StoreTrouble trouble)
+    {
+        if (_state != trouble.State || _kind != trouble.Kind)
+        {
+            string what = trouble.State == StoreState.Refusing ? "refuses writes" : "unreachable";
+            log($"session store {target.Name}: {what} ({trouble.Text}): {GoesOn}");
+        }
+        _state = trouble.State;
+        _kind = trouble.Kind;
+    }
+
+    /// <summary>There is none, for this reason.</summary>
+    public void None(string reason)
+    {
+        if (_state != StoreState.None || _kind != reason)
+        {
+            log($"sessions: {mode.ToString().ToLowerInvariant()}, {reason}");
+        }
+        _state = StoreState.None;
+        _kind = reason;
+        _introduced = null;
+    }
+}

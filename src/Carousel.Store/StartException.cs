@@ -1,0 +1,4 @@
+namespace Carousel.Store;
+
+/// <summary>The store can't start; the message is one line for people.</summary>
+internal sealed class StartException(string message) : Exception(message);

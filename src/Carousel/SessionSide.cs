@@ -1,0 +1,68 @@
+using Carousel.Cli;
+using Carousel.Control.Store;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+
+namespace Carousel;
+
+/// <summary>What sessions take beside the engine: the link to the workers, the store's client, and the embedded store if that is the one.</summary>
+internal sealed class SessionSide : IAsyncDisposable
+{
+    private readonly EmbeddedStoreOptions _embedded;
+    private readonly Action<string> _log;
+    private readonly SessionStore _store;
+    private EmbeddedStore? _process;
+    private string? _lastLine;
+
+    private SessionSide(RunSettings settings, ServerPool pool, Action<string> log)
+    {
+        _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
+        _log = log;
+        Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
+        _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
+    }
+
+    /// <summary>For the engine.</summary>
+    public SessionLink Link { get; }
+
+    /// <summary>Null if sessions are off. Starts nothing yet.</summary>
+    public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
+        settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
+
+    /// <summary>Returns at once: traffic does not wait for the store.</summary>
+    public void Start() => _store.Start();
+
+    /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync().ConfigureAwait(false);
+        if (_process is not null)
+        {
+            await _process.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One that could not start is let go: the port may be somebody else's by now, and whoever asks tries again.</summary>
+    private async Task<bool> StartEmbeddedAsync(int port, CancellationToken stop)
+    {
+        _process ??= new EmbeddedStore(_embedded with { Port = port }, TimeProvider.System, LogOnce);
+        if (await _process.StartAsync(stop).ConfigureAwait(false))
+        {
+            return true;
+        }
+        if (_process.State != EmbeddedStoreState.Missing)
+        {
+            await _process.DisposeAsync().ConfigureAwait(false);
+            _process = null;
+        }
+        return false;
+    }
+
+    private void LogOnce(string line)
+    {
+        if (Interlocked.Exchange(ref _lastLine, line) != line)
+        {
+            _log(line);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Sessions.Stores;
+
+/// <summary>A thousand sessions while servers come and go and a balancer is killed.</summary>
+public class ChurnTests
+{
+    private const int Sessions = 1000;
+    private const int Servers = 8;
+    private const int AtOnce = 16;
+
+    [Theory]
+    [InlineData("shared")]
+    [InlineData("sticky")]
+    public async Task Sessions_ServersAndABalancerDie_KeepTheirDataAndTheirServer(string mode)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        SessionServer[] servers = [.. Enumerable.Range(0, Servers).Select(number => new SessionServer(number, redis.Port))];
+        Array.ForEach(servers, server => server.Start());
+        string[] urls = [.. servers.Select(server => server.Url)];
+        string[] options = ["--session", mode, "--store", redis.Url];
+        await using var first = await Balancer.StartAsync(urls, options);
+        await using var second = await Balancer.StartAsync(urls, options);
+        await KeyTests.AgreeAsync(first, second);
+        await KeyTests.AgreeAsync(second, first);
+        Member[] members = [.. Enumerable.Range(0, Sessions).Select(number => new Member(number, number % 2 == 0 ? first : second, second))];
+
+        await ForAllAsync(members, member => member.LogInAsync());
+        var alive = Enumerable.Range(0, Servers).ToHashSet();
+        for (int round = 0; round < 4; round++)
+        {
+            // Two die, of which one returns before the next round.
+            foreach (int number in (int[])[2 * round, 2 * round + 1])
+            {
+                await servers[number].CrashAsync();
+                alive.Remove(number);
+            }
+            int done = 0;
+            await ForAllAsync(members, async member =>
+            {
+                if (round == 2 && Interlocked.Increment(ref done) == Sessions / 2)
+                {
+                    first.Signal(Posix.SigKill);
+                }
+                await member.VisitAsync(mode == "sticky", alive);
+            });
+            servers[2 * round].Start();
+            alive.Add(2 * round);
+        }
+        Assert.All(members, member => Assert.Equal(mode == "sticky" ? member.Moves + 1 : 1, member.Given));
+        foreach (int number in Enumerable.Range(0, Servers).Where(number => !alive.Contains(number)))
+        {
+            servers[number].Start();
+        }
+        foreach (SessionServer server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static Task ForAllAsync(Member[] members, Func<Member, Task> act) =>
+        Parallel.ForEachAsync(members, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (member, _) => await act(member));
+
+    /// <summary>One visitor, who goes to another balancer when the own one is gone.</summary>
+    private sealed class Member(int number, Balancer balancer, Balancer other)
+    {
+        private readonly Visitor _visitor = new(balancer);
+        private string _name = "";
+        private int _server;
+
+        public int Moves { get; private set; }
+
+        public int Given => _visitor.Given;
+
+        public async Task LogInAsync()
+        {
+            _name = $"visitor-{number}";
+            Message answer = await _visitor.PostAsync("/login", _name);
+            Assert.Equal(200, answer.Status);
+            _server = ServerOf(answer);
+            _visitor.Dispose();
+        }
+
+        public async Task VisitAsync(bool stays, IReadOnlySet<int> alive)
+        {
+            Message answer = await AskAsync();
+            Assert.True(answer.Status == 200, answer.ToString());
+            Assert.Equal(_name, answer.Text.Split(' ')[1]);
+            int server = ServerOf(answer);
+            if (stays && alive.Contains(_server))
+            {
+                Assert.Equal(_server, server);
+            }
+            Moves += server == _server ? 0 : 1;
+            _server = server;
+            _visitor.Dispose();
+        }
+
+        /// <summary>Any number of tries at the balancer's connection, as browsers have it; an answer counts whatever it says.</summary>
+        private async Task<Message> AskAsync()
+        {
+            try
+            {
+                return await _visitor.GetAsync("/me");
+            }
+            catch (Exception error) when (error is SocketException or EndOfStreamException)
+            {
+                _visitor.GoTo(other);
+                return await _visitor.GetAsync("/me");
+            }
+        }
+
+        private static int ServerOf(Message answer) => answer.Text[0] - '0';
+    }
+}

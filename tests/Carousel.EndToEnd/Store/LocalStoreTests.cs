@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Sockets;
+using Carousel.Control.Store;
+using Carousel.Core.Config;
+using Carousel.Core.Sessions;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Store;
+
+/// <summary>Which store is used when none is named; a redis-server plays the embedded one.</summary>
+public class LocalStoreTests
+{
+    [Fact]
+    public async Task Auto_ARedisIsThere_IsUsed()
+    {
+        await using RedisServer redis = await RedisServer.StartAsync();
+        var embedded = new Embedded();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, redis.Port), embedded.StartAsync);
+
+        await user.StateAsync(StoreState.Connected);
+
+        Assert.Equal(0, embedded.Starts);
+        Assert.Equal(
+            $"sessions: shared, the Redis on localhost:{redis.Port} (to look into it: redis-cli -p {redis.Port} keys 'carousel:*')", Assert.Single(user.Lines));
+    }
+
+    [Fact]
+    public async Task Auto_NothingIsThere_StartsTheEmbeddedOne()
+    {
+        await using var embedded = new Embedded();
+        int port = FixedPort.Next();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port), embedded.StartAsync);
+
+        user.Tell(new SessionId(1, 1));
+        await user.WrittenAsync(1);
+
+        Assert.Equal(1, embedded.Starts);
+        Assert.StartsWith($"sessions: shared, embedded store on localhost:{port} (", Assert.Single(user.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Auto_TheRedisThereLeavesForGood_StartsTheEmbeddedOneWithTheSameKeys()
+    {
+        await using var embedded = new Embedded();
+        await using RedisServer redis = await RedisServer.StartAsync();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, redis.Port), embedded.StartAsync);
+        await user.StateAsync(StoreState.Connected);
+        SessionKey key = user.Link.Keys.Current.Current;
+
+        await redis.KillAsync();
+        user.Tell(new SessionId(1, 2));
+        await user.WrittenAsync(1);
+
+        Assert.Equal(1, embedded.Starts);
+        Assert.Equal(Convert.ToBase64String(key.Secret), (await embedded.Server!.HashAsync("carousel:keys")).Values.First());
+        Assert.Equal(3, user.Lines.Length);
+    }
+
+    [Fact]
+    public async Task Auto_SomethingElseIsThere_SaysSoAndGoesOnWithout()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, FixedPort.Next());
+        listener.Start();
+        _ = AnswerAsHttpAsync(listener);
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var embedded = new Embedded();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port), embedded.StartAsync);
+
+        await user.StateAsync(StoreState.None);
+        user.Tell(new SessionId(1, 3));
+        await Patience.UntilAsync(() => user.Link.Queues[0].Waiting == 0, "the queue to be emptied");
+
+        Assert.Equal(0, embedded.Starts);
+        Assert.Equal(
+            "sessions: shared, no store: sessions don't survive a restart, and replicas don't agree (something else than Redis listens on port "
+            + $"{port}: --store embedded:{port + 1} takes another port, --store redis://host:port another store)",
+            Assert.Single(user.Lines));
+    }
+
+    [Fact]
+    public async Task Auto_NoStoreAtFirst_IsUsedWhenItComes()
+    {
+        int port = FixedPort.Next();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port));
+        await user.StateAsync(StoreState.None);
+
+        await using var redis = RedisServer.StartUnasked(port);
+        await user.StateAsync(StoreState.Connected);
+
+        Assert.Equal(2, user.Lines.Length);
+    }
+
+    [Fact]
+    public async Task Embedded_ARedisHasThePort_SaysHowToUseIt()
+    {
+        await using RedisServer redis = await RedisServer.StartAsync();
+        await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Embedded, redis.Port), new Embedded().StartAsync);
+
+        await user.StateAsync(StoreState.None);
+
+        Assert.Contains($"a Redis has port {redis.Port} already: --store redis://localhost:{redis.Port} uses it", Assert.Single(user.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task None_Chosen_IsSaidOnce()
+    {
+        await using var user = StoreUser.Start(StoreAddress.None);
+
+        await user.StateAsync(StoreState.None);
+
+        Assert.Equal("sessions: shared, no store: sessions don't survive a restart, and replicas don't agree (--store none)", Assert.Single(user.Lines));
+    }
+
+    private static async Task AnswerAsHttpAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using Socket client = await listener.AcceptSocketAsync();
+                await client.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private sealed class Embedded : IAsyncDisposable
+    {
+        public RedisServer? Server { get; private set; }
+
+        public int Starts { get; private set; }
+
+        public async Task<bool> StartAsync(int port, CancellationToken stop)
+        {
+            Starts++;
+            Server = RedisServer.StartUnasked(port);
+            await Server.AnswersAsync();
+            return true;
+        }
+
+        public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Carousel.Control.Store;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Store;
+
+/// <summary>The session store as a balancer has it, and the one worker that tells it of sessions: the test.</summary>
+internal sealed class StoreUser : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private StoreUser(StoreAddress address, StartEmbeddedStore? startEmbedded, SessionOptions options)
+    {
+        Link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
+        Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers);
+        Store = new SessionStore(address, Link, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, _lines.Enqueue, startEmbedded);
+        Store.Start();
+    }
+
+    public SessionLink Link { get; }
+
+    public SessionStore Store { get; }
+
+    public ImmutableArray<Server> Servers { get; }
+
+    /// <summary>What was logged so far.</summary>
+    public string[] Lines => [.. _lines];
+
+    public static StoreUser Start(StoreAddress address, StartEmbeddedStore? startEmbedded = null, SessionOptions? options = null) =>
+        new(address, startEmbedded, options ?? new SessionOptions());
+
+    public static StoreUser Start(string url)
+    {
+        Assert.True(StoreAddress.TryParse(url, out StoreAddress address, out string error), error);
+        return Start(address);
+    }
+
+    public static string Key(SessionId id) => $"carousel:session:{id}";
+
+    /// <summary>One request of a session, whose record is told if it is the first.</summary>
+    public void Tell(SessionId id, bool isRecord = true)
+    {
+        byte[] fields = new byte[256];
+        int length = 0;
+        SessionFields.TryAppend(fields, ref length, "User-Agent"u8, "test/1"u8);
+        SessionFields.TryAppend(fields, ref length, "Accept"u8, "text/html"u8);
+        SessionFields.TryAppend(fields, ref length, "accept"u8, "text/plain"u8);
+        uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        bool isTaken = Link.Queues[0].TryWrite(new SessionEvent
+        {
+            Id = id,
+            ServerTag = Servers[0].Tag,
+            CreatedAt = now,
+            SeenAt = now,
+            Requests = 1,
+            IsRecord = isRecord,
+            Client = isRecord ? "192.0.2.1"u8 : default,
+            Fields = isRecord ? fields.AsSpan(0, length) : default,
+        });
+        Assert.True(isTaken);
+        Link.Wake();
+    }
+
+    public Task StateAsync(StoreState state) =>
+        Patience.UntilAsync(() => Store.State == state, $"the store to be {state}; now {Store.State}; it said: {string.Join('\n', Lines)}");
+
+    /// <summary>Waits until everything that was told is in the store, or refused.</summary>
+    public Task WrittenAsync(long updates) =>
+        Patience.UntilAsync(() => Store.Counters.Written >= updates, $"{updates} updates to be written, {Store.Counters.Written} were");
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+}

@@ -1,0 +1,49 @@
+using Carousel.Control.Store;
+
+namespace Carousel.Tests.Store;
+
+/// <summary>The hash of a store that several keepers may share. What happens between two commands is the test's to say.</summary>
+internal sealed class FakeKeyHash : IKeyHash
+{
+    public SortedDictionary<string, string> Fields { get; } = [];
+
+    public int Reads { get; private set; }
+
+    /// <summary>Thrown by every command while it is set.</summary>
+    public StoreTrouble? Trouble { get; set; }
+
+    /// <summary>Called once, before the next HSETNX.</summary>
+    public Action? BeforeAdd { get; set; }
+
+    public Task<IReadOnlyList<KeyValuePair<string, string>>> ReadAsync()
+    {
+        Fail();
+        Reads++;
+        return Task.FromResult<IReadOnlyList<KeyValuePair<string, string>>>([.. Fields]);
+    }
+
+    public Task AddAsync(string field, string value)
+    {
+        Action? before = BeforeAdd;
+        BeforeAdd = null;
+        before?.Invoke();
+        Fail();
+        Fields.TryAdd(field, value);
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(string field)
+    {
+        Fail();
+        Fields.Remove(field);
+        return Task.CompletedTask;
+    }
+
+    private void Fail()
+    {
+        if (Trouble is not null)
+        {
+            throw new StoreException(Trouble);
+        }
+    }
+}

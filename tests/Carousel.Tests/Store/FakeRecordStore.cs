@@ -1,0 +1,31 @@
+using Carousel.Control.Store;
+using Carousel.Core.Sessions;
+
+namespace Carousel.Tests.Store;
+
+/// <summary>A store of records that remembers what it was told, and does with each what the test says.</summary>
+internal sealed class FakeRecordStore : IRecordStore
+{
+    public List<SessionId[]> Batches { get; } = [];
+
+    public Dictionary<SessionId, long> Requests { get; } = [];
+
+    /// <summary>What becomes of an update. A result that may be counted is counted.</summary>
+    public Func<SessionUpdate, WriteResult> Answer { get; set; } = _ => new WriteResult(IsCounted: true, Trouble: null, Refusal: null);
+
+    public Task<WriteResult[]> WriteAsync(IReadOnlyList<SessionUpdate> updates)
+    {
+        Batches.Add([.. updates.Select(update => update.Id)]);
+        return Task.FromResult(updates.Select(Take).ToArray());
+    }
+
+    private WriteResult Take(SessionUpdate update)
+    {
+        WriteResult result = Answer(update);
+        if (result.IsCounted)
+        {
+            Requests[update.Id] = Requests.GetValueOrDefault(update.Id) + update.Requests;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Carousel.Control.Store;
+using Carousel.Tests.Walls;
+using Xunit;
+
+namespace Carousel.Tests.Store;
+
+/// <summary>The supervisor over real processes: the store of the build, found where <c>dotnet run</c> finds it.</summary>
+public sealed class StoreProcessTests
+{
+    private const string Greeting = "*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*1\r\n$4\r\nPING\r\n";
+    private const string Answer = "+OK\r\n+PONG\r\n";
+
+    private readonly ConcurrentQueue<string> _log = new();
+
+    [Fact]
+    public async Task EmbeddedStore_RealProcess_ServesIsRestartedAndLeaves()
+    {
+        int port = FreePort();
+        var options = new EmbeddedStoreOptions { Port = port, Memory = 16 << 20, Password = "secret" };
+        var processes = new ConcurrentQueue<IStoreProcess>();
+        await using var store = new EmbeddedStore(options, TimeProvider.System, _log.Enqueue, Executable(), (executable, how) =>
+        {
+            IStoreProcess process = StoreProcess.Launch(executable, how);
+            processes.Enqueue(process);
+            return process;
+        });
+
+        Assert.True(await store.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(Answer, Ask(store.EndPoint));
+
+        processes.First().Kill();
+        await UntilAsync(() => processes.Count == 2 && store.State == EmbeddedStoreState.Running);
+        Assert.Equal(Answer, Ask(store.EndPoint));
+        Assert.Equal("session store left: exit code 137; it is started again in 250ms", _log.ElementAt(1));
+
+        await store.DisposeAsync();
+        Assert.Equal(0, (await processes.Last().Exit).Code);
+        Assert.Throws<SocketException>(() => Ask(store.EndPoint));
+    }
+
+    [Fact]
+    public async Task EmbeddedStore_PortTaken_SaysWhatTheStoreSaid()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var store = new EmbeddedStore(new EmbeddedStoreOptions { Port = port }, TimeProvider.System, _log.Enqueue, Executable(), StoreProcess.Launch);
+
+        Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
+
+        await UntilAsync(() => !_log.IsEmpty);
+        Assert.Equal(
+            $"session store can't start: 127.0.0.1:{port} is taken: another program listens there (choose another --port); it is started again in 250ms",
+            _log.First());
+    }
+
+    [Fact]
+    public async Task EmbeddedStore_NotExecutable_IsALine()
+    {
+        await using var store = new EmbeddedStore(new EmbeddedStoreOptions(), TimeProvider.System, _log.Enqueue, "/etc/hostname", StoreProcess.Launch);
+        Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
+        await UntilAsync(() => !_log.IsEmpty);
+        Assert.StartsWith("session store can't start: /etc/hostname: ", _log.First());
+    }
+
+    private static string Executable()
+    {
+        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string home = Path.Combine(Sources.Root, "artifacts/bin/Carousel", configuration);
+        return StoreExecutable.Find(home, File.Exists) ?? throw new FileNotFoundException($"no store was built for {home}");
+    }
+
+    private static string Ask(IPEndPoint to)
+    {
+        using var client = new TcpClient();
+        client.Connect(to);
+        client.GetStream().Write(Encoding.ASCII.GetBytes(Greeting));
+        byte[] answer = new byte[Answer.Length];
+        client.GetStream().ReadExactly(answer);
+        return Encoding.ASCII.GetString(answer);
+    }
+
+    /// <summary>Below the range that the kernel gives to others meanwhile.</summary>
+    private static int FreePort()
+    {
+        const int first = 5000, count = 2000;
+        while (true)
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            int port = first + Random.Shared.Next(count);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another.
+            }
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "it never happened");
+            await Task.Delay(5);
+        }
+    }
+}
