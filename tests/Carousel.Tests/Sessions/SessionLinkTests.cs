@@ -39,6 +39,63 @@ public class SessionLinkTests
         Assert.Equal(1, link.Arrived.CurrentCount);
     }
 
+    /// <summary>A worker wakes the reader at the very moment when it falls asleep: either it sees what was written, or it is woken.</summary>
+    [Fact]
+    public void Wake_AtTheMomentOfFallingAsleep_IsSeenOrWakes()
+    {
+        const int rounds = 200_000;
+        SessionLink link = Link(1);
+        int begun = 0, written = 0;
+        var worker = new Thread(() =>
+        {
+            for (int round = 1; round <= rounds; round++)
+            {
+                WaitFor(ref begun, round);
+                Linger(round / 32 % 32);
+                Write(link, 0);
+                link.Wake();
+                Volatile.Write(ref written, round);
+            }
+        })
+        { IsBackground = true };
+        worker.Start();
+        int slept = 0;
+        for (int round = 1; round <= rounds; round++)
+        {
+            Volatile.Write(ref begun, round);
+            Linger(round % 32);
+            bool sleeps = link.TrySleep();
+            WaitFor(ref written, round);
+            Assert.True(!sleeps || link.Arrived.CurrentCount != 0, $"round {round}: asleep, and nobody woke it");
+            slept += sleeps ? 1 : 0;
+            while (link.Arrived.Wait(0, TestContext.Current.CancellationToken))
+            {
+            }
+            Assert.True(link.Queues[0].TryPeek(out _));
+            link.Queues[0].Release();
+        }
+        worker.Join();
+        Assert.NotEqual(0, slept);
+    }
+
+    private static void WaitFor(ref int value, int expected)
+    {
+        var spin = new SpinWait();
+        while (Volatile.Read(ref value) != expected)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>A few nanoseconds each: the threads meet at every offset.</summary>
+    private static void Linger(int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            Volatile.Read(ref steps);
+        }
+    }
+
     /// <summary>
     /// Each writer goes on only when its event was read, so that no later one can make up for a wake-up that was lost: the reader would sleep for ever.
     /// </summary>
@@ -47,7 +104,7 @@ public class SessionLinkTests
     [InlineData(3)]
     public void Wake_WhileTheReaderFallsAsleep_IsNeverLost(int workers)
     {
-        const int each = 30_000;
+        const int each = 10_000;
         SessionLink link = Link(workers);
         long[] read = new long[workers];
         Thread[] writers = [.. Enumerable.Range(0, workers).Select(worker => new Thread(() => WriteAll(link, worker, each, read)) { IsBackground = true })];
