@@ -32,11 +32,14 @@ internal static class ProcessTree
     }
 
     /// <summary>The fields of /proc/PID/stat after the name (so [0] is the state); empty if the process has ended.</summary>
-    public static string[] StatFields(int pid)
+    public static string[] StatFields(int pid) => StatFields($"/proc/{pid}");
+
+    /// <summary>The same for the folder of a process or of a thread.</summary>
+    public static string[] StatFields(string folder)
     {
         try
         {
-            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            string stat = File.ReadAllText($"{folder}/stat");
             return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)

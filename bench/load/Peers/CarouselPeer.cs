@@ -12,6 +12,8 @@ internal class CarouselPeer(string? given) : Peer
 
     public override string Name => PeerName;
 
+    public override string WorkerThread => "carousel-worker";
+
     public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
 
     public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)

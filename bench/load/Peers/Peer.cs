@@ -25,6 +25,9 @@ internal abstract class Peer
     /// <summary>Gives every visitor a cookie; takes part where that is measured, and nowhere else.</summary>
     public virtual bool KeepsSessions => false;
 
+    /// <summary>The name of the threads that move the traffic, if others do something beside; null to take the whole process for that.</summary>
+    public virtual string? WorkerThread => null;
+
     /// <summary>Is compiled while it runs, so it has to be warmed up for long before it is measured.</summary>
     public virtual bool NeedsWarmUp => false;
 

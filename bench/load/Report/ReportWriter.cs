@@ -80,7 +80,7 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
         List<string[]> rows =
         [
             [
-                "peer", $"CPU {unit}", "least-most", "user", "system", $"{scenario.Own} by it",
+                "peer", $"CPU {unit}", "least-most", "user", "system", "worker", $"{scenario.Own} by it",
                 $"{scenario.Unit}s/s", "p50 ms", "p99 ms", "core busy", "RSS MB", "errors",
             ],
         ];
@@ -112,6 +112,7 @@ internal sealed class ReportWriter(LoadOptions options, Results results, IReadOn
             $"{Number(samples.Min(sample => sample.Cpu.Total), 1)}-{Number(samples.Max(sample => sample.Cpu.Total), 1)}",
             Number(Middle(sample => sample.Cpu.User), 2),
             Number(Middle(sample => sample.Cpu.System), 2),
+            Number(Middle(sample => sample.Worker.Total), 2),
             peer == scenario.Own ? "-" : Number(results.Ratio(scenario.Name, peer), 2),
             Number(Middle(sample => sample.RequestsPerSecond), 0),
             Number(Middle(sample => sample.P50Micros / 1000), 2),

@@ -25,8 +25,8 @@ internal sealed class Results
     /// </summary>
     public double? Ratio(string scenario, string peer) => Compare(scenario, peer, (own, other) => own.Cpu.Total / other.Cpu.Total);
 
-    /// <summary>Carousel's user CPU a request beyond the peer's, likewise.</summary>
-    public double? MoreUser(string scenario, string peer) => Compare(scenario, peer, (own, other) => own.Cpu.User - other.Cpu.User);
+    /// <summary>The user CPU a request of Carousel's worker beyond that of the peer's, likewise.</summary>
+    public double? MoreUser(string scenario, string peer) => Compare(scenario, peer, (own, other) => own.Worker.User - other.Worker.User);
 
     /// <summary>Whether something of the peer's in the scenario went wrong, so that its numbers count for nothing.</summary>
     public bool IsBroken(string scenario, string peer) =>

@@ -62,7 +62,7 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
     ];
 
     private static Target More(string scenario, double limit) => new(
-        scenario, "user CPU us a request more than without sessions", limit, Carousel, results => results.MoreUser(scenario, Carousel));
+        scenario, "user CPU us a request of the worker more than without sessions", limit, Carousel, results => results.MoreUser(scenario, Carousel));
 
     private static Target Ratio(string scenario, string peer, double limit) =>
         new(scenario, $"CPU by {peer}'s", limit, peer, results => results.Ratio(scenario, peer));

@@ -15,8 +15,10 @@ internal static class LoadRun
         await Wrk.RunAsync(scenario, peer, folder, WarmUpSeconds, stop);
         var core = CoreUse.Read(Cores.Peer);
         var clock = CpuClock.Read(peer.Process.Id);
+        var workerClock = ReadWorker(peer);
         var result = await Wrk.RunAsync(scenario, peer, folder, seconds, stop);
         var used = CpuClock.Between(clock, CpuClock.Read(peer.Process.Id));
+        var usedByWorker = CpuClock.Between(workerClock, ReadWorker(peer));
         var coreUsed = CoreUse.Read(Cores.Peer) - core;
         if (peer.Process.HasExited)
         {
@@ -28,6 +30,7 @@ internal static class LoadRun
         {
             RequestsPerSecond = result.Requests / result.DurationMicros * 1e6,
             Cpu = new CpuTime(used.Total / requests, used.User / requests),
+            Worker = new CpuTime(usedByWorker.Total / requests, usedByWorker.User / requests),
             P50Micros = result.P50,
             P99Micros = result.P99,
             Errors = result.Errors + (result.Requests == 0 ? 1 : 0),
@@ -36,4 +39,8 @@ internal static class LoadRun
             Disturbed = Math.Max(0, coreUsed.BusyMicros + coreUsed.StolenMicros - used.Total) / coreUsed.WallMicros,
         };
     }
+
+    private static (double, long, long) ReadWorker(RunningPeer peer) => peer.Peer.WorkerThread is { } name
+        ? ThreadClock.Read(peer.Process.Id, name)
+        : CpuClock.Read(peer.Process.Id);
 }

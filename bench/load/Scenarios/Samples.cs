@@ -9,6 +9,9 @@ internal sealed record LoadSample(string Scenario, string Peer, int Round)
 
     public required CpuTime Cpu { get; init; }
 
+    /// <summary>Of <see cref="Cpu"/> the part of the threads that move the traffic: without that of writing to a session store, say.</summary>
+    public required CpuTime Worker { get; init; }
+
     public required double P50Micros { get; init; }
 
     public required double P99Micros { get; init; }

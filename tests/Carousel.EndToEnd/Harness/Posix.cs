@@ -19,6 +19,35 @@ internal static partial class Posix
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The processes that this one has started and that run.</summary>
+    public static int[] Children(int process)
+    {
+        var children = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out int id) && ParentOf(id) == process)
+            {
+                children.Add(id);
+            }
+        }
+        return [.. children];
+    }
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            // Behind the name, which may have anything in it: state, then parent.
+            string[] fields = File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ');
+            return fields[0] == "Z" ? 0 : int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return 0;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
 }

@@ -35,8 +35,11 @@ internal sealed class VisitorLoad : IDisposable
     public Task TurnsAsync(int more)
     {
         int from = Turns;
-        return Patience.UntilAsync(() => Turns >= from + more || _anyEnds.IsCompleted, $"{more} turns of load");
+        return UntilAsync(() => Turns >= from + more, $"{more} turns of load");
     }
+
+    /// <summary>Waits while the load goes on; a failed answer ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
+    public Task UntilAsync(Func<bool> condition, string what) => Patience.UntilAsync(() => condition() || _anyEnds.IsCompleted, what);
 
     /// <summary>Ends the load; throws if any answer was not what it must be.</summary>
     public async Task EndAsync()

@@ -1,0 +1,123 @@
+using System.Net.Sockets;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Sessions.Stores;
+
+/// <summary>The store that the balancer brings along: a process of its own, that any Redis client can use.</summary>
+public class EmbeddedTests
+{
+    [Fact]
+    public async Task FirstAnswer_NoStoreRuns_RecordIsInTheEmbeddedOne()
+    {
+        int port = FixedPort.Next();
+        await using var server = Echo.Server("one");
+        await using var balancer = await StartAsync(server, port);
+        using var visitor = new Visitor(balancer);
+        await visitor.GetAsync(fields: "User-Agent: curl/8\r\n");
+        Dictionary<string, string> record = await RecordAsync(port, visitor.Id);
+        Assert.Equal(server.Url, record["backend"]);
+        Assert.Equal("127.0.0.1", record["client"]);
+        Assert.Equal("curl/8", record["header:user-agent"]);
+        using Resp store = await Resp.ConnectAsync(port);
+        Assert.InRange(await store.NumberAsync("TTL", RecordTests.Key(visitor.Id)), 86_300, 86_400);
+        Assert.Equal("yes", await store.TextAsync("EVAL", "redis.call('HSET', KEYS[1], 'n', 1) return 'yes'", "1", RecordTests.Key(visitor.Id) + ":data"));
+    }
+
+    [Fact]
+    public async Task Store_KilledUnderLoad_NobodyNoticesAndItIsStartedAgain()
+    {
+        int port = FixedPort.Next();
+        await using var server = Echo.Server("one");
+        await using var balancer = await StartAsync(server, port);
+        using var load = new VisitorLoad(balancer, 4);
+        await load.TurnsAsync(100);
+        await RecordAsync(port, load.Strangers.First());
+        int before = Assert.Single(Posix.Children(balancer.ProcessId));
+        _ = Posix.Kill(before, Posix.SigKill);
+        await load.UntilAsync(() => Posix.Children(balancer.ProcessId) is [var now] && now != before, "another store");
+        await load.TurnsAsync(100);
+        await load.EndAsync();
+        using var late = new Visitor(balancer);
+        await late.GetAsync();
+        await RecordAsync(port, late.Id);
+    }
+
+    [Theory]
+    [InlineData(Posix.SigTerm)]
+    [InlineData(Posix.SigKill)]
+    public async Task Balancer_Ends_StoreEndsToo(int signal)
+    {
+        int port = FixedPort.Next();
+        await using var server = Echo.Server("one");
+        await using var balancer = await StartAsync(server, port);
+        using var visitor = new Visitor(balancer);
+        await visitor.GetAsync();
+        await RecordAsync(port, visitor.Id);
+        visitor.Dispose();
+        int store = Assert.Single(Posix.Children(balancer.ProcessId));
+        balancer.Signal(signal);
+        await balancer.ExitAsync();
+        await Patience.UntilAsync(() => !Directory.Exists($"/proc/{store}"), "the store to end");
+        await Assert.ThrowsAsync<SocketException>(() => Resp.ConnectAsync(port));
+    }
+
+    [Fact]
+    public async Task Data_KeptInAFolder_SurvivesTheEndOfBoth()
+    {
+        int port = FixedPort.Next();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("carousel-data-");
+        await using var server = Echo.Server("one");
+        using var visitor = new Visitor(null!);
+        await using (var first = await StartAsync(server, port, "--data", folder.FullName))
+        {
+            visitor.GoTo(first);
+            // The first cookies may come before the store's key does.
+            await Patience.UntilAsync(async () => await HasKeyOfAsync(port, IssuedCookie.Of(await first.GetAsync())), "the key to be in the store");
+            await visitor.GetAsync();
+            await RecordAsync(port, visitor.Id);
+            visitor.Dispose();
+            first.Signal(Posix.SigTerm);
+            await first.ExitAsync();
+        }
+        await using var second = await StartAsync(server, port, "--data", folder.FullName);
+        await RecordAsync(port, visitor.Id);
+        await Patience.UntilAsync(async () => await HasKeyOfAsync(port, IssuedCookie.Of(await second.GetAsync())), "the balancer to sign with the store's key");
+        visitor.GoTo(second);
+        Assert.Equal(visitor.Id, Echo.Id(await visitor.GetAsync()));
+        Assert.Equal(1, visitor.Given);
+        await second.StopAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private static Task<Balancer> StartAsync(ScriptedServer server, int port, params string[] options) =>
+        Balancer.StartAsync(server, ["--session", "shared", "--store", $"embedded:{port}", .. options]);
+
+    private static async Task<bool> HasKeyOfAsync(int port, IssuedCookie cookie)
+    {
+        Dictionary<string, string>? keys = await TryAsync(port, "carousel:keys");
+        return keys is not null && keys.Any(key => new StoreKey(uint.Parse(key.Key, null), Convert.FromBase64String(key.Value)).HasSigned(cookie));
+    }
+
+    private static async Task<Dictionary<string, string>> RecordAsync(int port, string id)
+    {
+        Dictionary<string, string>? record = null;
+        await Patience.UntilAsync(
+            async () => (record = await TryAsync(port, RecordTests.Key(id))) is not null && record.ContainsKey("client"), $"the record of {id}");
+        return record!;
+    }
+
+    /// <summary>A hash; null while nothing listens.</summary>
+    private static async Task<Dictionary<string, string>?> TryAsync(int port, string key)
+    {
+        try
+        {
+            using Resp store = await Resp.ConnectAsync(port);
+            return await store.HashAsync(key);
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+}
