@@ -37,7 +37,8 @@ public static class SessionLookup
         if (!isId && !SessionCookie.TryDecode(Encoding.UTF8.GetBytes(value), signed))
         {
             return (LookupResult.NotUnderstood,
-                $"expected a session's id ({SessionId.TextLength} hexadecimal digits) or a cookie's value ({SessionCookie.TextLength} characters), found {Quote.Of(what)}");
+                $"expected a session's id ({SessionId.TextLength} hexadecimal digits) or a cookie's value ({SessionCookie.TextLength} characters), "
+                + $"found {Quote.Of(what)}");
         }
         return await AskAsync(address, async reader =>
         {

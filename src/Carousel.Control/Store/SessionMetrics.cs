@@ -41,6 +41,9 @@ public sealed class SessionMetrics : IDisposable
     /// <summary>Takes the meter away.</summary>
     public void Dispose() => _meter.Dispose();
 
+    /// <summary>True for an instrument of this meter, not of another of the same name.</summary>
+    internal bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, _meter);
+
     private void Count(string name, string unit, string description, Func<SessionCounters, long> read) =>
         _meter.CreateObservableCounter(name, () => _link.Counters.Sum(read), unit, description);
 

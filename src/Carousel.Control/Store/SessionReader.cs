@@ -70,7 +70,9 @@ internal sealed class SessionReader(RedisConnection connection)
         {
             throw new StoreException(connection.TroubleOf(e));
         }
-        SessionKey[] keys = [.. fields.Select(field => KeyText.TryRead(field.Name.ToString(), field.Value.ToString(), out SessionKey? key) ? key : null).OfType<SessionKey>()];
+        SessionKey[] keys = [.. fields
+            .Select(field => KeyText.TryRead(field.Name.ToString(), field.Value.ToString(), out SessionKey? key) ? key : null)
+            .OfType<SessionKey>()];
         if (keys.Length == 0)
         {
             return (CookieVerdict.UnknownKey, SessionTicket.Read(signed));

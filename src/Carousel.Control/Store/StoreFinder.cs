@@ -68,8 +68,10 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
         int other = port == ushort.MaxValue ? port - 1 : port + 1;
         return user switch
         {
-            PortUser.Redis => $"a Redis has port {port} already: --store redis://localhost:{port} uses it, --store embedded:{other} starts one beside it",
-            PortUser.Other => $"something else than Redis listens on port {port}: --store embedded:{other} takes another port, --store redis://host:port another store",
+            PortUser.Redis => $"a Redis has port {port} already: --store redis://localhost:{port} uses it, "
+                + $"--store embedded:{other} starts one beside it",
+            PortUser.Other => $"something else than Redis listens on port {port}: --store embedded:{other} takes another port, "
+                + "--store redis://host:port another store",
             _ => $"the embedded one could not be started on port {port}",
         };
     }

@@ -69,9 +69,9 @@ internal sealed class StoreUser : IAsyncDisposable
     public Task StateAsync(StoreState state) =>
         Patience.UntilAsync(() => Store.State == state, $"the store to be {state}; now {Store.State}; it said: {string.Join('\n', Lines)}");
 
-    /// <summary>Waits until everything that was told is in the store, or refused.</summary>
-    public Task WrittenAsync(long updates) =>
-        Patience.UntilAsync(() => Store.Counters.Written >= updates, $"{updates} updates to be written, {Store.Counters.Written} were");
+    /// <summary>Waits until so many updates are in the store and the log knows of it.</summary>
+    public Task WrittenAsync(long updates) => Patience.UntilAsync(
+        () => Store.Counters.Written >= updates && Store.State == StoreState.Connected, $"{updates} updates to be written; it said: {string.Join('\n', Lines)}");
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }
