@@ -16,7 +16,7 @@ internal sealed class SessionSide : IAsyncDisposable
 
     private SessionSide(RunSettings settings, ServerPool pool, Action<string> log)
     {
-        _embedded = settings.EmbeddedStore;
+        _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);

@@ -44,13 +44,28 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     public IEnumerable<IServer> Primaries =>
         _multiplexer?.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }) ?? [];
 
-    /// <summary>Asks the sentinels whether the primary is still the one that we are connected to; if not, the next <see cref="OpenAsync"/> follows.</summary>
+    /// <summary>
+    /// Asks the sentinels whether the primary is still the one that we are connected to; if not, the next <see cref="OpenAsync"/> follows. That they
+    /// don't answer is no reason to leave a primary that does.
+    /// </summary>
     public async Task FollowAsync()
     {
-        if (address.ServiceName is not null && _multiplexer is not null && await SentinelQuery.PrimaryAsync(address).ConfigureAwait(false) != _primary)
+        if (address.ServiceName is null || _multiplexer is null)
         {
-            await CloseAsync().ConfigureAwait(false);
+            return;
         }
+        try
+        {
+            if (await SentinelQuery.PrimaryAsync(address).ConfigureAwait(false) == _primary)
+            {
+                return;
+            }
+        }
+        catch (StoreException)
+        {
+            return;
+        }
+        await CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>What a command failed with, told apart.</summary>

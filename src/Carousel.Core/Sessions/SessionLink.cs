@@ -48,7 +48,7 @@ public sealed class SessionLink
 
     /// <summary>
     /// The reader says that it is about to wait on <see cref="Arrived"/>; false if there is something to read after all. A wait that ends by its
-    /// timeout may leave a release behind, for which the next wait wakes for nothing.
+    /// timeout, and a false while a worker was waking the reader, may leave a release behind, for which the next wait wakes for nothing.
     /// </summary>
     public bool TrySleep()
     {

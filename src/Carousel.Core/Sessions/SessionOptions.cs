@@ -41,7 +41,7 @@ public sealed record SessionOptions
     /// <summary>A token (RFC 9110 section 5.6.2), 1 to <see cref="MaxCookieName"/> long.</summary>
     public string CookieName { get; init; } = "LB_SESSION";
 
-    /// <summary>How long a session lives without a request: a minute to a year.</summary>
+    /// <summary>How long a session lives without a request: two seconds to a year.</summary>
     public TimeSpan Ttl { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>The cookie's SameSite attribute.</summary>

@@ -14,6 +14,7 @@ internal sealed class CommandLine
     private readonly Switch _version = new("--version", null, "show the version");
     private readonly Command _check;
     private readonly Command _demo;
+    private readonly SessionCommandLine _session;
     private readonly RootCommand _root = new();
 
     private CommandLine()
@@ -22,13 +23,15 @@ internal sealed class CommandLine
         _root.Directives.Clear();
         _check = new Command("check") { _flags.File.Option };
         _demo = new Command("demo") { _flags.Port.Option, _flags.Bind.Option, _flags.Workers.Option };
+        _session = new SessionCommandLine(_flags.Store);
         foreach (Flag flag in RunFlags())
         {
             _root.Add(flag.Option);
         }
         _root.Add(_check);
         _root.Add(_demo);
-        foreach (Command command in (Command[])[_root, _check, _demo])
+        _root.Add(_session.Command);
+        foreach (Command command in (Command[])[_root, _check, _demo, .. _session.Commands])
         {
             // We name what is not understood ourselves, with a remedy.
             command.TreatUnmatchedTokensAsErrors = false;
@@ -56,6 +59,7 @@ internal sealed class CommandLine
         {
             return new Request.Print(command == _check ? Help.Check(_flags)
                 : command == _demo ? Help.Demo(_flags)
+                : _session.Has(command) ? _session.Help
                 : Help.Root(_flags, _help, _version));
         }
         if (_version.IsGiven(result))
@@ -63,6 +67,10 @@ internal sealed class CommandLine
             return new Request.Print(ProductVersion.Line);
         }
         var errors = new List<string>();
+        if (_session.Has(command))
+        {
+            return _session.Read(result, (tokens, errors) => AddUnknown(tokens, command, errors));
+        }
         AddUnknown(result.UnmatchedTokens, command, errors);
         errors.AddRange(result.Errors.Select(error => error.Message));
         Request request = command == _demo ? ReadDemo(result, errors)
@@ -77,6 +85,9 @@ internal sealed class CommandLine
         {
             Engine = _flags.ReadEngine(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
+            Store = _flags.Store.ReadAddress(result, errors),
+            StorePasswordFile = _flags.Store.ReadPasswordFile(result, errors),
+            EmbeddedStore = _flags.Store.ReadEmbedded(result, errors),
             MaxConnections = _flags.MaxConnections.IsGiven(result) ? _flags.MaxConnections.Read(result, 1, errors) : null,
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
@@ -126,13 +137,13 @@ internal sealed class CommandLine
         return $"unexpected {Quote.Of(token)}: {remedy}";
     }
 
-    private static string UnknownFlag(string token, Command command)
+    private string UnknownFlag(string token, Command command)
     {
         string flag = token.Split('=', ':')[0];
         IEnumerable<string> known = command.Options.Select(option => option.Name);
         string hint = Suggestion.For(flag, known) is { } close ? $"did you mean {close}?"
             : command is RootCommand ? "carousel --help lists all flags"
-            : $"carousel {command.Name} --help lists its flags";
+            : $"carousel {(_session.Has(command) ? _session.Command.Name : command.Name)} --help lists its flags";
         return $"unknown flag {Quote.Of(flag)}: {hint}";
     }
 }

@@ -18,6 +18,8 @@ internal static class Help
               carousel -f FILE [flags]   balance over the servers in FILE
               carousel check -f FILE     say what FILE means, or what is wrong with it
               carousel demo [-p PORT]    three small servers and a balancer in front, to try it
+              carousel session list      the visitors' sessions in the store, the newest first
+              carousel session show ID   all that is known of one, by its id or its cookie
 
 
             """);
@@ -49,6 +51,21 @@ internal static class Help
         text.Append("Usage:\n  carousel check -f FILE\n\n");
         Append(text, new FlagGroup("Flags", [flags.File]));
         return text.ToString().TrimEnd();
+    }
+
+    public static string Session(IReadOnlyList<Flag> flags)
+    {
+        var text = new StringBuilder();
+        text.Append("Looks into the store that balancers keep their visitors' sessions in. Changes nothing.\n\n");
+        text.Append("Usage:\n  carousel session list [flags]\n  carousel session show ID|COOKIE [flags]\n\n");
+        Append(text, new FlagGroup("Flags", flags));
+        return text.Append("""
+            Examples:
+              carousel session list --store redis://10.0.0.5:6379
+              carousel session show 6f0c1d5e9a3b47c28d10e4f5a6b7c8d9
+
+            Exit codes: 0 shown, 1 no such session or no store, 2 the command line is wrong.
+            """).ToString();
     }
 
     public static string Demo(RunFlags flags)

@@ -1,3 +1,5 @@
+using Carousel.Core.Config;
+
 namespace Carousel.Cli;
 
 /// <summary>What the command line asks for.</summary>
@@ -11,6 +13,9 @@ internal abstract record Request
 
     /// <summary>Show it all with servers of our own.</summary>
     public sealed record Demo(RunSettings Settings) : Request;
+
+    /// <summary>Look into the store: list the newest sessions, or show the one of this id or cookie.</summary>
+    public sealed record Sessions(StoreAddress Store, string? PasswordFile, string? Shown, int Limit) : Request;
 
     /// <summary>Print this text.</summary>
     public sealed record Print(string Text) : Request;

@@ -70,12 +70,15 @@ internal sealed class RunFlags
 
     public SessionFlags Sessions { get; } = new();
 
+    public StoreFlags Store { get; } = new();
+
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
         new("What to balance", [File, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
         new("Sessions", Sessions.All),
+        new("Where sessions are kept", Store.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, MaxHead, MaxFields]),
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),

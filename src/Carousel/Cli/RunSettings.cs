@@ -22,7 +22,10 @@ internal sealed record RunSettings
     /// <summary>Where sessions are kept.</summary>
     public StoreAddress Store { get; init; } = StoreAddress.Auto;
 
-    /// <summary>How the embedded store runs, if it does; the port comes from <see cref="Store"/>.</summary>
+    /// <summary>The file with the store's password; null if there is none.</summary>
+    public string? StorePasswordFile { get; init; }
+
+    /// <summary>How the embedded store runs, if it does; the port and the password come from <see cref="Store"/>.</summary>
     public EmbeddedStoreOptions EmbeddedStore { get; init; } = new();
 
     public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;

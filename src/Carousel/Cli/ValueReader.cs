@@ -24,6 +24,13 @@ internal static class ValueReaders
         return text.Length != 0;
     });
 
+    /// <summary>Any text: whoever takes it says what is wrong with it.</summary>
+    public static ValueReader<string> Any { get; } = new("a text", (string text, [MaybeNullWhen(false)] out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
     /// <summary>An IPv4 or IPv6 address, the latter with or without brackets.</summary>
     public static ValueReader<IPAddress> Address { get; } = new(
         "an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them)",
@@ -43,6 +50,10 @@ internal static class ValueReaders
             value = valid ? (int)bytes : 0;
             return valid;
         });
+
+    public static ValueReader<long> LargeSize(long min, long max) =>
+        new($"a size from {Sizes.Format(min)} to {Sizes.Format(max)} such as 256m", (string text, out long value) =>
+            Sizes.TryParse(text, out value) && value >= min && value <= max);
 
     public static ValueReader<TimeSpan> Duration(TimeSpan min, TimeSpan max) =>
         new($"a duration from {Durations.Format(min)} to {Durations.Format(max)} such as 500ms, 10s or 2m",

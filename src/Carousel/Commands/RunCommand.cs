@@ -9,6 +9,16 @@ internal static class RunCommand
     public static int Run(Request.Run request)
     {
         ServersFile file = ServersFileReader.Read(request.File);
-        return file.IsValid ? Balancer.Run(file.Servers, request.Settings) : FileErrors.Print(request.File, file, Console.Error);
+        if (!file.IsValid)
+        {
+            return FileErrors.Print(request.File, file, Console.Error);
+        }
+        RunSettings settings = request.Settings;
+        if (StorePassword.Add(settings.Store, settings.StorePasswordFile, Environment.GetEnvironmentVariable, out string error) is not { } store)
+        {
+            Console.Error.WriteLine($"carousel: {error}");
+            return ExitCode.BadInput;
+        }
+        return Balancer.Run(file.Servers, settings with { Store = store });
     }
 }

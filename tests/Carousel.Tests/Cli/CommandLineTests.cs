@@ -1,5 +1,7 @@
 using System.Net;
 using Carousel.Cli;
+using Carousel.Control.Store;
+using Carousel.Core.Config;
 using Carousel.Engine;
 using Xunit;
 
@@ -80,6 +82,16 @@ public class CommandLineTests
     [InlineData("-f a --prot 80", "unknown flag \"--prot\": did you mean --port?")]
     [InlineData("-f a --colour=red", "unknown flag \"--colour\": carousel --help lists all flags")]
     [InlineData("check -f a --workers 2", "unknown flag \"--workers\": carousel check --help lists its flags")]
+    [InlineData("-f a --store redis:/x", "--store: expected redis://host:port, rediss://host:port, embedded, none or auto, found \"redis:/x\"")]
+    [InlineData("-f a --store redis://:x@h --store-password-file b", "--store-password-file: --store has a password already: give it once")]
+    [InlineData("-f a --store-memory 1k", "--store-memory: expected a size from 16m to 64g such as 256m, found \"1k\"")]
+    [InlineData("session", "carousel session list, or carousel session show ID?")]
+    [InlineData("session lost", "carousel session \"lost\": expected list or show")]
+    [InlineData("session show", "which session? carousel session show ID, or a cookie's value")]
+    [InlineData("session show a b", "unexpected \"b\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("session list --workers 2", "unknown flag \"--workers\": carousel session --help lists its flags")]
+    [InlineData("session list --limit 0", "--limit: expected a number from 1 to 10000, found \"0\"")]
+    [InlineData("session list --store none", "--store none: there is nothing to look into")]
     [InlineData("chek -f a", "unexpected \"chek\": did you mean \"check\"?")]
     [InlineData("check servers.txt", "unexpected \"servers.txt\": flags begin with \"-\", and servers are named with -f FILE")]
     [InlineData("-f a @b", "unexpected \"@b\": flags begin with \"-\", and servers are named with -f FILE")]
@@ -98,6 +110,39 @@ public class CommandLineTests
     public void Parse_Check_TakesTheFile() => Assert.Equal(new Request.Check("a b"), CommandLine.Parse(["check", "--file", "a b"]));
 
     [Fact]
+    public void Parse_StoreFlags_AreTaken()
+    {
+        string[] args = "-f a --store redis://h:7000/2 --store-password-file p --data d --store-memory 1g".Split(' ');
+
+        RunSettings settings = Assert.IsType<Request.Run>(CommandLine.Parse(args)).Settings;
+
+        Assert.Equal("redis://h:7000/2", settings.Store.ToString());
+        Assert.Equal("p", settings.StorePasswordFile);
+        Assert.Equal(("d", 1L << 30), (settings.EmbeddedStore.DataDirectory, settings.EmbeddedStore.Memory));
+    }
+
+    [Fact]
+    public void Parse_NoStoreFlags_IsAuto()
+    {
+        RunSettings settings = Assert.IsType<Request.Run>(CommandLine.Parse(["-f", "a"])).Settings;
+
+        Assert.Equal(StoreAddress.Auto, settings.Store);
+        Assert.Equal(new EmbeddedStoreOptions(), settings.EmbeddedStore);
+        Assert.Null(settings.StorePasswordFile);
+    }
+
+    [Theory]
+    [InlineData("session list", null, 20, "localhost:6379")]
+    [InlineData("session list --limit 5 --store embedded:7000", null, 5, "embedded:7000")]
+    [InlineData("session show abc --store redis://h", "abc", 20, "redis://h:6379")]
+    public void Parse_Session_TakesWhatToShow(string line, string? shown, int limit, string store)
+    {
+        Request.Sessions sessions = Assert.IsType<Request.Sessions>(CommandLine.Parse(line.Split(' ')));
+
+        Assert.Equal((shown, limit, store), (sessions.Shown, sessions.Limit, sessions.Store.ToString()));
+    }
+
+    [Fact]
     public void Parse_Demo_TakesThePort() => Assert.Equal(
         8000, Assert.IsType<Request.Demo>(CommandLine.Parse(["demo", "-p", "8000"])).Settings.Engine.Port);
 
@@ -110,6 +155,8 @@ public class CommandLineTests
     [InlineData("-h --nonsense", "Examples:")]
     [InlineData("check --help", "carousel check -f FILE")]
     [InlineData("demo -h", "carousel demo [flags]")]
+    [InlineData("session --help", "carousel session show ID|COOKIE [flags]")]
+    [InlineData("session list -h", "--limit N")]
     public void Parse_Help_IsTheHelpOfTheCommand(string line, string part) =>
         Assert.Contains(part, Assert.IsType<Request.Print>(CommandLine.Parse(line.Split(' '))).Text);
 }

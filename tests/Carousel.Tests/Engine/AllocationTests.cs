@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Carousel.Core.Sessions;
+using Carousel.Tests.Sessions;
 using Xunit;
 
 namespace Carousel.Tests.Engine;
@@ -54,6 +57,53 @@ public sealed class AllocationTests
         }
         Assert.Equal(0, worker.Finish());
     }
+
+    [Fact]
+    public void Worker_RequestsOfKnownVisitors_AllocatesNothing()
+    {
+        const int warmUp = 100_000, measured = 200_000, batch = 50;
+        SessionLink link = Sessions();
+        uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        byte[] requests = [.. Enumerable.Range(0, batch).SelectMany(visitor => Encoding.ASCII.GetBytes(
+            $"GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\nCookie: a=b; LB_SESSION={Cookie((ulong)visitor, now)}\r\n\r\n"))];
+        Assert.Equal(0, Measure(link, requests, batch, AnswerLength, warmUp, measured));
+        Assert.Equal((warmUp + measured, 0), (link.Counters[0].Returned, link.Counters[0].Minted));
+    }
+
+    [Fact]
+    public void Worker_NewVisitors_AllocatesNothing()
+    {
+        const int warmUp = 20_000, measured = 20_000, batch = 50;
+        SessionLink link = Sessions();
+        byte[] requests = [.. Enumerable.Repeat("GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\n\r\n"u8.ToArray(), batch).SelectMany(bytes => bytes)];
+        int cookie = $"Set-Cookie: LB_SESSION={Cookie(1, 1)}; Path=/; HttpOnly; SameSite=Lax\r\nCache-Control: private\r\n".Length;
+        Assert.Equal(0, Measure(link, requests, batch, AnswerLength + cookie, warmUp, measured));
+        Assert.Equal((warmUp + measured, 0), (link.Counters[0].Minted, link.Counters[0].Deferred));
+    }
+
+    /// <summary>What the worker allocates while a client sends these requests over and over, and a reader takes what the store is to be told.</summary>
+    private static long Measure(SessionLink link, byte[] requests, int batch, int answerLength, int warmUp, int measured)
+    {
+        using var server = new LoopbackServer(Answer);
+        using var reader = new QueueReader(link);
+        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, link);
+        using Socket socket = Connect(worker.Port, IPAddress.Loopback);
+        byte[] answers = new byte[batch * answerLength];
+        for (int sent = 0; sent < warmUp + measured; sent += batch)
+        {
+            socket.Send(requests);
+            ReceiveAll(socket, answers);
+        }
+        long allocated = worker.Finish();
+        Assert.NotEqual(0, reader.Read);
+        return allocated;
+    }
+
+    private static SessionLink Sessions() =>
+        new(new SessionOptions { NewRecordsPerSecond = 1_000_000 }, SessionSamples.Keys(SessionSamples.Key()), workers: 1);
+
+    private static string Cookie(ulong visitor, uint issuedAt) =>
+        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(visitor), 1, issuedAt, SessionSamples.Key().Id), SessionSamples.Key());
 
     private static Socket Connect(int port, IPAddress from)
     {

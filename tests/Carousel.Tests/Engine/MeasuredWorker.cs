@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
@@ -21,13 +22,13 @@ internal sealed class MeasuredWorker : IDisposable
     private long _before = -1, _allocated = -1;
 
     /// <summary>Measures from one request to another; those before warm it up.</summary>
-    public MeasuredWorker(int serverPort, long from, long to)
+    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null)
     {
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
         ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [[new IPEndPoint(IPAddress.Loopback, serverPort)]];
         var pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints));
-        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog());
+        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions);
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];
         _worker.Listen(_listener.Fd);

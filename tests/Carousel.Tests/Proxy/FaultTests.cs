@@ -1,4 +1,6 @@
+using Carousel.Core.Sessions;
 using Carousel.Tests.Proxy.Fakes;
+using Carousel.Tests.Sessions;
 using Xunit;
 
 namespace Carousel.Tests.Proxy;
@@ -31,7 +33,7 @@ public sealed class FaultTests
     [MemberData(nameof(Conversations))]
     public void Conversation_WithoutFault_IsServed(string name)
     {
-        var conversation = new Conversation(0, Fault.Reset, 2, 1);
+        var conversation = new Conversation(0, Fault.Reset, 2, 1, isSticky: true);
         Plays[name](conversation);
         conversation.Check();
         Assert.DoesNotContain("X-Carousel-Reason", conversation.Client.TakenText);
@@ -39,7 +41,13 @@ public sealed class FaultTests
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Conversation_AnyCallFails_EndsWell(string name)
+    public void Conversation_AnyCallFails_EndsWell(string name) => FailEachCall(name, isSticky: false);
+
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Conversation_OfAStickyVisitorAnyCallFails_EndsWell(string name) => FailEachCall(name, isSticky: true);
+
+    private static void FailEachCall(string name, bool isSticky)
     {
         foreach (Fault fault in Enum.GetValues<Fault>())
         {
@@ -48,7 +56,7 @@ public sealed class FaultTests
                 int calls = int.MaxValue;
                 for (int at = 2; at <= calls; at++)
                 {
-                    var conversation = new Conversation(at, fault, servers, addresses);
+                    var conversation = new Conversation(at, fault, servers, addresses, isSticky);
                     try
                     {
                         Plays[name](conversation);
@@ -68,12 +76,21 @@ public sealed class FaultTests
     {
         private readonly List<string> _methods = [];
         private List<string?> _answer = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "hello"];
+        private readonly string _cookie = "";
         private FakeSocket? _client;
         private int _room = int.MaxValue;
 
-        public Conversation(int faultAt, Fault fault, int servers, int addresses)
+        public Conversation(int faultAt, Fault fault, int servers, int addresses, bool isSticky)
         {
-            Rig = new Rig(servers: servers, addresses: addresses) { OnRequest = (_, request) => Pieces(request) };
+            SessionLink? sessions = isSticky
+                ? new SessionLink(new SessionOptions { Mode = SessionMode.Sticky }, SessionSamples.Keys(SessionRig.Key), workers: 1)
+                : null;
+            Rig = new Rig(servers: servers, addresses: addresses, sessions: sessions) { OnRequest = (_, request) => Pieces(request) };
+            if (isSticky)
+            {
+                var ticket = new SessionTicket(SessionSamples.Id(1), Rig.Pool.Current.Servers[0].Tag, (uint)Rig.Clock.UnixSeconds, SessionRig.Key.Id);
+                _cookie = SessionRig.CookieLine(SessionSamples.Cookie(ticket, SessionRig.Key));
+            }
             Rig.Network.Fault = fault;
             Rig.Network.FaultAt = faultAt;
             Rig.Network.Connected = server =>
@@ -120,7 +137,7 @@ public sealed class FaultTests
             _methods.Add(method);
             int[] before = [.. Rig.Servers.Select(server => server.Taken.Length)];
             string length = body.Length > 0 ? $"Content-Length: {body.Length}\r\n" : "";
-            Rig.Say(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{fields}{length}\r\n{body}");
+            Rig.Say(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{_cookie}{fields}{length}\r\n{body}");
             WaitForAnswer();
             CheckSendings(method, before);
             return this;
@@ -128,7 +145,7 @@ public sealed class FaultTests
 
         public Conversation Upgrade()
         {
-            Rig.Say(Client, "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+            Rig.Say(Client, $"GET /ws HTTP/1.1\r\nHost: h\r\n{_cookie}Connection: upgrade\r\nUpgrade: x\r\n\r\n");
             Rig.Say(Client, "up");
             Client.Finish();
             Rig.Run();

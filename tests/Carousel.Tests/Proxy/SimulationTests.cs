@@ -1,4 +1,6 @@
+using Carousel.Core.Sessions;
 using Carousel.Tests.Proxy.Fakes;
+using Carousel.Tests.Sessions;
 using CsCheck;
 using Xunit;
 
@@ -34,20 +36,32 @@ public sealed class SimulationTests
     private static readonly Gen<(Act Act, int Who, int How)[]> Plays =
         Gen.Select(Gen.Enum<Act>(), Gen.Int[0, Clients - 1], Gen.Int[0, 10_000]).Array[1, 60];
 
-    [Fact]
-    public void AnyPlay_NobodySeesAnothersBytes_NothingIsLeft() => Plays.Sample(play => new Play().Run(play), iter: 2_000, threads: 1);
+    [Theory]
+    [InlineData(SessionMode.Off)]
+    [InlineData(SessionMode.Shared)]
+    [InlineData(SessionMode.Sticky)]
+    public void AnyPlay_NobodySeesAnothersBytes_NothingIsLeft(SessionMode mode) => Plays.Sample(play => new Play(mode).Run(play), iter: 1_500, threads: 1);
 
     private sealed class Play
     {
-        private readonly Rig _rig = new(servers: 2, addresses: 2);
+        private readonly Rig _rig;
+        private readonly SessionMode _mode;
         private readonly FakeSocket?[] _clients = new FakeSocket?[Clients];
         private readonly List<string>[] _paths = [.. Enumerable.Range(0, Clients).Select(_ => new List<string>())];
         private int _asked, _pieces = 1, _framing, _refusals;
 
-        public Play()
+        public Play(SessionMode mode)
         {
+            _mode = mode;
+            _rig = new Rig(servers: 2, addresses: 2, sessions: mode == SessionMode.Off ? null
+                : new SessionLink(new SessionOptions { Mode = mode }, SessionSamples.Keys(SessionRig.Key), workers: 1));
             _rig.Worker.SpliceFrom = 500;
-            _rig.OnRequest = (_, request) => Split(Answer(request.FirstLine.Split(' ')[1], request.Body), _pieces);
+            _rig.OnRequest = (_, request) =>
+            {
+                string path = request.FirstLine.Split(' ')[1];
+                CheckSession(path, request);
+                return Split(Answer(path, request.Body), _pieces);
+            };
             _rig.Network.OnConnect = _ => _refusals-- > 0 ? -Carousel.Engine.Linux.Errno.ECONNREFUSED : 0;
         }
 
@@ -79,14 +93,14 @@ public sealed class SimulationTests
             switch (act)
             {
                 case Act.Ask or Act.AskTwice:
-                    Send(who, string.Concat(Enumerable.Range(0, act == Act.Ask ? 1 : 2).Select(_ => Rig.Get(NewPath(who)))), 1);
+                    Send(who, string.Concat(Enumerable.Range(0, act == Act.Ask ? 1 : 2).Select(_ => Rig.Get(NewPath(who), Cookie(who)))), 1);
                     break;
                 case Act.Upload:
                     string body = new('u', how);
-                    Send(who, $"{(how % 2 == 0 ? "PUT" : "POST")} {NewPath(who)} HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}", 1 + how % 5);
+                    Send(who, $"{(how % 2 == 0 ? "PUT" : "POST")} {NewPath(who)} HTTP/1.1\r\nHost: h\r\n{Cookie(who)}Content-Length: {body.Length}\r\n\r\n{body}", 1 + how % 5);
                     break;
                 case Act.AskInPieces:
-                    Send(who, Rig.Get(NewPath(who)), 2 + how % 20);
+                    Send(who, Rig.Get(NewPath(who), Cookie(who)), 2 + how % 20);
                     break;
                 case Act.Wait:
                     _rig.Advance(how % 700);
@@ -141,6 +155,27 @@ public sealed class SimulationTests
         {
             _paths[who].Add($"/c{who}n{_asked++}");
             return _paths[who][^1];
+        }
+
+        /// <summary>All but the first client are visitors of one of the servers.</summary>
+        private string Cookie(int who)
+        {
+            if (who == 0)
+            {
+                return "";
+            }
+            var ticket = new SessionTicket(
+                SessionSamples.Id((ulong)who), _rig.Pool.Current.Servers[who % 2].Tag, (uint)_rig.Clock.UnixSeconds, SessionRig.Key.Id);
+            return SessionRig.CookieLine(SessionSamples.Cookie(ticket, SessionRig.Key));
+        }
+
+        /// <summary>Nobody's request comes with another's session.</summary>
+        private void CheckSession(string path, Message request)
+        {
+            string? id = request.Field("X-Session-Id");
+            int who = path[2] - '0';
+            Assert.Equal(_mode == SessionMode.Off, id is null);
+            Assert.True(_mode == SessionMode.Off || who == 0 || id == SessionSamples.Id((ulong)who).ToString(), $"{path} came with {id}");
         }
 
         private byte[] Answer(string path, string body)

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text;
+using Carousel.Core.Config;
+using Carousel.Core.Sessions;
+
+namespace Carousel.Control.Store;
+
+/// <summary>What a look into the store gave.</summary>
+public enum LookupResult : byte
+{
+    /// <summary>What was asked for; the text shows it.</summary>
+    Found,
+
+    /// <summary>There is no such session; the text shows what is known.</summary>
+    NotFound,
+
+    /// <summary>The store can't be asked; the text says why.</summary>
+    NoStore,
+
+    /// <summary>What was asked for is neither an id nor a cookie; the text says so.</summary>
+    NotUnderstood,
+}
+
+/// <summary>Looks into the store for people.</summary>
+public static class SessionLookup
+{
+    /// <summary>The sessions seen last, at most so many.</summary>
+    public static Task<(LookupResult Result, string Text)> ListAsync(StoreAddress address, int limit, TimeProvider time) =>
+        AskAsync(address, async reader => (LookupResult.Found, SessionText.Of(await reader.ListAsync(limit).ConfigureAwait(false), Now(time))));
+
+    /// <summary>The session of this id, or of this cookie: its value, or all of <c>NAME=value</c>.</summary>
+    public static async Task<(LookupResult Result, string Text)> ShowAsync(StoreAddress address, string what, SessionOptions options, TimeProvider time)
+    {
+        string value = what[(what.IndexOf('=') + 1)..].Trim();
+        byte[] signed = new byte[SessionTicket.SignedBytes];
+        bool isId = SessionId.TryParse(value, out SessionId id);
+        if (!isId && !SessionCookie.TryDecode(Encoding.UTF8.GetBytes(value), signed))
+        {
+            return (LookupResult.NotUnderstood,
+                $"expected a session's id ({SessionId.TextLength} hexadecimal digits) or a cookie's value ({SessionCookie.TextLength} characters), found {Quote.Of(what)}");
+        }
+        return await AskAsync(address, async reader =>
+        {
+            (CookieVerdict Verdict, SessionTicket Ticket)? cookie =
+                isId ? null : await reader.JudgeAsync(signed, options, Now(time)).ConfigureAwait(false);
+            SessionView view = await reader.ShowAsync(cookie?.Ticket.Id ?? id).ConfigureAwait(false);
+            return (view.Fields.Count == 0 ? LookupResult.NotFound : LookupResult.Found, SessionText.Of(view with { Cookie = cookie }, Now(time)));
+        }).ConfigureAwait(false);
+    }
+
+    private static long Now(TimeProvider time) => time.GetUtcNow().ToUnixTimeSeconds();
+
+    private static async Task<(LookupResult Result, string Text)> AskAsync(
+        StoreAddress address, Func<SessionReader, Task<(LookupResult Result, string Text)>> ask)
+    {
+        StoreAddress reached = address;
+        if (address.Kind != StoreKind.Redis)
+        {
+            // "localhost" may be either.
+            (_, IPAddress at) = await RedisProbe.AskAsync(address.Hosts[0].Port, CancellationToken.None).ConfigureAwait(false);
+            reached = address with { Kind = StoreKind.Redis, Hosts = [address.Hosts[0] with { Host = at.ToString() }] };
+        }
+        await using var connection = new RedisConnection(reached);
+        try
+        {
+            return await ask(new SessionReader(connection)).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            string where = address.Kind == StoreKind.Redis ? address.ToString() : $"localhost:{address.Hosts[0].Port}";
+            return (LookupResult.NoStore, $"the store {where} can't be asked: {e.Trouble.Text}");
+        }
+    }
+}

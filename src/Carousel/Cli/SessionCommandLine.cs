@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Carousel.Core.Config;
+
+namespace Carousel.Cli;
+
+/// <summary>The part of the command line behind <c>carousel session</c>.</summary>
+internal sealed class SessionCommandLine
+{
+    private const int DefaultLimit = 20;
+
+    private readonly StoreFlags _store;
+    private readonly Command _list = new("list");
+    private readonly Command _show = new("show");
+    private readonly Flag<int> _limit = new("--limit", null, "N", "list: so many at most", $"{DefaultLimit}", ValueReaders.Number(1, 10_000));
+
+    public SessionCommandLine(StoreFlags store)
+    {
+        _store = store;
+        Command.Add(_list);
+        Command.Add(_show);
+        foreach (Flag flag in store.Where)
+        {
+            _list.Add(flag.Option);
+            _show.Add(flag.Option);
+        }
+        _list.Add(_limit.Option);
+        // Else the parser would insist on a subcommand.
+        Command.SetAction(_ => { });
+    }
+
+    /// <summary><c>session</c></summary>
+    public Command Command { get; } = new("session");
+
+    public IReadOnlyList<Command> Commands => [Command, _list, _show];
+
+    public string Help => Cli.Help.Session([.. _store.Where, _limit]);
+
+    public bool Has(Command command) => Commands.Contains(command);
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="result">Of parsing.</param>
+    /// <param name="addUnknown">Says what is wrong with tokens that nobody understood.</param>
+    public Request Read(ParseResult result, Action<IReadOnlyList<string>, List<string>> addUnknown)
+    {
+        Command command = result.CommandResult.Command;
+        var errors = new List<string>();
+        List<string> unmatched = [.. result.UnmatchedTokens];
+        string? shown = null;
+        int at = unmatched.FindIndex(token => !token.StartsWith('-'));
+        if (command == _show && at >= 0)
+        {
+            shown = unmatched[at];
+            unmatched.RemoveAt(at);
+        }
+        if (command == Command && unmatched is [var word, ..] && !word.StartsWith('-'))
+        {
+            errors.Add($"carousel session {Quote.Of(word)}: expected list or show");
+        }
+        else
+        {
+            addUnknown(unmatched, errors);
+            if (command == Command)
+            {
+                errors.Add("carousel session list, or carousel session show ID?");
+            }
+            else if (command == _show && shown is null && errors.Count == 0)
+            {
+                errors.Add("which session? carousel session show ID, or a cookie's value");
+            }
+        }
+        errors.AddRange(result.Errors.Select(error => error.Message));
+        StoreAddress store = _store.ReadAddress(result, errors);
+        if (store.Kind == StoreKind.None && errors.Count == 0)
+        {
+            errors.Add($"{_store.Store.Name} none: there is nothing to look into");
+        }
+        int limit = command == _list ? _limit.Read(result, DefaultLimit, errors) : DefaultLimit;
+        string? passwordFile = _store.ReadPasswordFile(result, errors);
+        return errors.Count == 0 ? new Request.Sessions(store, passwordFile, shown, limit) : new Request.Invalid(errors);
+    }
+}

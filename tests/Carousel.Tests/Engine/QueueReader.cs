@@ -1,0 +1,49 @@
+using Carousel.Core.Sessions;
+
+namespace Carousel.Tests.Engine;
+
+/// <summary>Takes what workers tell the store, as its writer does, on a thread of its own.</summary>
+internal sealed class QueueReader : IDisposable
+{
+    private const int PatienceMs = 50;
+
+    private readonly SessionLink _link;
+    private readonly Thread _thread;
+    private volatile bool _stopped;
+    private long _read;
+
+    public QueueReader(SessionLink link)
+    {
+        _link = link;
+        _thread = new Thread(Run);
+        _thread.Start();
+    }
+
+    /// <summary>Events so far.</summary>
+    public long Read => Volatile.Read(ref _read);
+
+    public void Dispose()
+    {
+        _stopped = true;
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (!_stopped)
+        {
+            foreach (SessionQueue queue in _link.Queues)
+            {
+                while (queue.TryPeek(out _))
+                {
+                    queue.Release();
+                    Interlocked.Increment(ref _read);
+                }
+            }
+            if (_link.TrySleep())
+            {
+                _link.Arrived.Wait(PatienceMs);
+            }
+        }
+    }
+}

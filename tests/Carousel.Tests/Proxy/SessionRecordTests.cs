@@ -1,0 +1,239 @@
+using Carousel.Core.Sessions;
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Proxy.Fakes;
+using Carousel.Tests.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>What the store is told.</summary>
+public sealed class SessionRecordTests
+{
+    private const string Client = "192.0.2.1";
+
+    private static readonly EngineOptions Trusting = new() { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] };
+
+    [Fact]
+    public void Record_OfANewVisitor_SaysWhoCameWhenAndWithWhat()
+    {
+        using var rig = new SessionRig();
+        rig.Ask(fields: "User-Agent: test\r\nAccept:  a ,b \r\nX-Empty:\r\nACCEPT: c\r\n");
+        Told told = Assert.Single(rig.Told());
+        Assert.Equal(new Told(SessionRig.Read(Cookie(rig)).Id, rig.Pool.Servers[0].Tag, rig.Now, rig.Now, 1, true, Client, told.Fields), told);
+        Assert.Equal([("User-Agent", "test"), ("Accept", "a ,b"), ("X-Empty", ""), ("ACCEPT", "c")], told.FieldList());
+
+        static string Cookie(SessionRig rig) => SessionSamples.Cookie(
+            new SessionTicket(SessionId.TryParse(rig.LastId, out SessionId id) ? id : default, 0, rig.Now, SessionRig.Key.Id), SessionRig.Key);
+    }
+
+    /// <summary>What is for the next hop only is not the session's, nor what is the balancer's own business.</summary>
+    [Fact]
+    public void Record_FieldsOfTheHop_AreLeftOut()
+    {
+        using var rig = new SessionRig();
+        rig.Ask(fields: "Connection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 2\r\nTE: trailers\r\nProxy-Connection: x\r\nUpgrade: y\r\nX-Stays: 3\r\n"
+            + "X-Session-Id: 4\r\nX-Session-Moved: 5\r\nX-Forwarded-For: 6\r\nTrailer: z\r\n");
+        Assert.Equal([("X-Stays", "3")], Assert.Single(rig.Told()).FieldList());
+    }
+
+    [Fact]
+    public void Record_EveryCredential_IsLeftOut()
+    {
+        using var rig = new SessionRig(new SessionOptions { SparesStateless = false, HiddenFields = ["X-Employee"] });
+        string[] names = [.. CredentialNames.Known, .. CredentialNames.Words.Select(word => $"X-Some-{word}-Thing"), "x-employee"];
+        string[][] batches = [.. names.Where(name => name != "cookie").Chunk(40)];
+        foreach (string[] batch in batches)
+        {
+            rig.Ask(fields: string.Concat(batch.Select(name => $"{name}: Bearer hunter2\r\n{name.ToUpperInvariant()}: hunter2\r\n"))
+                + "Cookie: password=hunter2\r\nX-Plain: 1\r\n");
+        }
+        List<Told> told = rig.Told();
+        Assert.Equal(batches.Length, told.Count);
+        Assert.All(told, record => Assert.Equal([("X-Plain", "1")], record.FieldList()));
+    }
+
+    [Fact]
+    public void Record_MoreFieldsThanRoom_HasThoseThatFit()
+    {
+        using var rig = new SessionRig();
+        rig.Ask(fields: $"A: {new string('a', 3000)}\r\nB: {new string('b', 1200)}\r\nC: {new string('c', 500)}\r\n");
+        Assert.Equal(["A", "C"], Assert.Single(rig.Told()).FieldList().Select(field => field.Name));
+    }
+
+    [Theory]
+    [InlineData(true, "X-Forwarded-For: 203.0.113.9\r\n", "203.0.113.9")]
+    [InlineData(true, "X-Forwarded-For: 198.51.100.1, 203.0.113.9 \r\n", "203.0.113.9")]
+    [InlineData(true, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 2001:db8::1\r\n", "2001:db8::1")]
+    [InlineData(true, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For:\r\n", "198.51.100.1")]
+    [InlineData(true, "X-Forwarded-For: 203.0.113.9,\r\n", Client)]
+    [InlineData(true, "X-Forwarded-For: this is by far longer than any address could ever be\r\n", Client)]
+    [InlineData(true, "", Client)]
+    [InlineData(false, "X-Forwarded-For: 203.0.113.9\r\n", Client)]
+    public void Record_Client_IsWhomATrustedProxyNames(bool isTrusted, string fields, string expected)
+    {
+        using var rig = new SessionRig(engine: isTrusted ? Trusting : null);
+        rig.Ask(fields: fields);
+        Assert.Equal(expected, Assert.Single(rig.Told()).Client);
+    }
+
+    /// <summary>The first request after the worker met the cookie writes the record, the others only touch it.</summary>
+    [Fact]
+    public void Visitor_ComesBack_IsRecordedOnceAndTouchedEveryTwoSeconds()
+    {
+        using var rig = new SessionRig();
+        string cookie = rig.Cookie(5, age: 77);
+        rig.Ask(cookie, "A: b\r\n");
+        Told record = Assert.Single(rig.Told());
+        Assert.Equal((SessionSamples.Id(5), true, 0u, rig.Now - 77), (record.Id, record.IsRecord, record.Requests, record.CreatedAt));
+        Assert.Equal([("A", "b")], record.FieldList());
+        rig.Rig.Advance(1000);
+        rig.Ask(cookie);
+        rig.Ask(cookie);
+        uint seen = rig.Now;
+        Assert.Empty(rig.Told());
+        rig.LetTell();
+        Told touch = new(SessionSamples.Id(5), rig.Pool.Servers[0].Tag, record.CreatedAt, seen, 3, false, "", "");
+        Assert.Equal([touch], rig.Told());
+        rig.LetTell();
+        Assert.Empty(rig.Told());
+        rig.Ask(cookie);
+        rig.LetTell();
+        Assert.Equal([touch with { SeenAt = seen + 4, Requests = 1 }], rig.Told());
+    }
+
+    [Fact]
+    public void Touch_SharedMode_NamesTheServerThatAnsweredLast()
+    {
+        using var rig = new SessionRig(servers: 3);
+        string cookie = rig.Cookie(5);
+        for (int i = 0; i < 5; i++)
+        {
+            rig.Ask(cookie);
+        }
+        rig.Told();
+        rig.LetTell();
+        Assert.Equal(rig.Pool.Servers[rig.Last.Server].Tag, Assert.Single(rig.Told()).ServerTag);
+    }
+
+    [Fact]
+    public void Record_OfARenewedCookie_BeganWithTheOldOne()
+    {
+        using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
+        Assert.NotNull(SessionRig.CookieOf(rig.Ask(rig.Cookie(5, age: 60))));
+        Assert.Equal(rig.Now - 60, Assert.Single(rig.Told()).CreatedAt);
+    }
+
+    [Fact]
+    public void NewVisitors_PastTheirBudget_WaitUntilTheyComeBack()
+    {
+        using var rig = new SessionRig(new SessionOptions { NewRecordsPerSecond = 3 });
+        string[] cookies = [.. Enumerable.Range(0, 5).Select(_ => SessionRig.CookieOf(rig.Ask())!)];
+        Assert.Equal(3, rig.Told().Count);
+        Assert.Equal((5, 2), (rig.Counters.Minted, rig.Counters.Deferred));
+        rig.Ask(cookies[4], "A: b\r\n");
+        Told record = Assert.Single(rig.Told());
+        Assert.Equal((SessionRig.Read(cookies[4]).Id, true), (record.Id, record.IsRecord));
+        rig.Rig.Advance(1000);
+        rig.Ask();
+        Assert.Contains(rig.Told(), told => told.IsRecord && told.Requests == 1);
+    }
+
+    /// <summary>A flood of new ones takes nothing from those who come back, and these have a budget of their own.</summary>
+    [Fact]
+    public void KnownVisitors_WhileNewOnesAreTooMany_AreRecordedWithinTheirBudget()
+    {
+        using var rig = new SessionRig(new SessionOptions { NewRecordsPerSecond = 3 });
+        for (int i = 0; i < 10; i++)
+        {
+            rig.Ask();
+        }
+        rig.Told();
+        for (ulong visitor = 1; visitor <= 5; visitor++)
+        {
+            rig.Ask(rig.Cookie(visitor));
+        }
+        Assert.Equal([SessionSamples.Id(1), SessionSamples.Id(2), SessionSamples.Id(3)], rig.Told().Select(told => told.Id));
+        rig.Rig.Advance(1000);
+        rig.Ask(rig.Cookie(5));
+        Assert.True(Assert.Single(rig.Told()).IsRecord);
+    }
+
+    [Fact]
+    public void NewVisitors_WhoseAnswersAreWaitedFor_AreBounded()
+    {
+        using var rig = new SessionRig(new SessionOptions { NewRecordsPerSecond = 1_000_000 }) { OnRequest = _ => null };
+        FakeSocket[] clients = [.. Enumerable.Range(0, 1030).Select(i => rig.Rig.Connect(Rig.Get($"/{i}")))];
+        Assert.Equal(6, rig.Counters.Deferred);
+        foreach (FakeSocket server in rig.Rig.Servers)
+        {
+            server.Plan(Rig.Ok("hello"));
+        }
+        rig.Rig.Run();
+        Assert.All(clients, client => Assert.Contains("Set-Cookie", client.TakenText, StringComparison.Ordinal));
+        Assert.Equal(1024, rig.Told().Count);
+    }
+
+    [Fact]
+    public void Queue_Full_IsCountedAndToldWhenTheVisitorReturns()
+    {
+        using var rig = new SessionRig();
+        rig.FillQueue();
+        string cookie = SessionRig.CookieOf(rig.Ask())!;
+        Assert.Equal(1, rig.Counters.Dropped);
+        rig.Ask(cookie);
+        Assert.Equal(2, rig.Counters.Dropped);
+        rig.LetTell();
+        rig.Told();
+        rig.Ask(cookie, "A: b\r\n");
+        Told record = Assert.Single(rig.Told());
+        Assert.Equal((SessionRig.Read(cookie).Id, true), (record.Id, record.IsRecord));
+        Assert.Equal([("A", "b")], record.FieldList());
+        rig.LetTell();
+        Assert.Equal(2u, Assert.Single(rig.Told()).Requests);
+        Assert.Equal(2, rig.Counters.Dropped);
+    }
+
+    [Fact]
+    public void Touches_QueueFull_AreOwedOn()
+    {
+        using var rig = new SessionRig();
+        string[] cookies = [rig.Cookie(1), rig.Cookie(2), rig.Cookie(3)];
+        Array.ForEach(cookies, cookie => rig.Ask(cookie));
+        rig.Told();
+        rig.FillQueue();
+        rig.LetTell();
+        rig.Ask(cookies[1]);
+        rig.LetTell();
+        rig.Told();
+        rig.LetTell();
+        Assert.Equal(
+            [(SessionSamples.Id(1), 1u), (SessionSamples.Id(2), 2u), (SessionSamples.Id(3), 1u)],
+            rig.Told().Select(told => (told.Id, told.Requests)).OrderBy(told => told.Id.Low));
+        Assert.Equal(0, rig.Counters.Dropped);
+    }
+
+    [Fact]
+    public void Worker_Ends_TellsAllThatIsOwed()
+    {
+        using var rig = new SessionRig();
+        rig.Ask(rig.Cookie(1));
+        rig.Ask(rig.Cookie(1));
+        rig.Ask(rig.Cookie(2));
+        rig.Told();
+        rig.Rig.Worker.Post(new Mail(MailKind.Stop));
+        rig.Rig.Poller.MailCame = true;
+        rig.Rig.Worker.Run();
+        Assert.Equal([(SessionSamples.Id(1), 2u), (SessionSamples.Id(2), 1u)], rig.Told().Select(told => (told.Id, told.Requests)).OrderBy(told => told.Id.Low));
+    }
+
+    [Fact]
+    public void Reader_Asleep_IsWokenByARecord()
+    {
+        using var rig = new SessionRig();
+        Assert.True(rig.Link.TrySleep());
+        rig.Ask();
+        Assert.Equal(1, rig.Link.Arrived.CurrentCount);
+        Assert.Single(rig.Told());
+    }
+}

@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Engine.Linux;
+using Carousel.Tests.Proxy.Fakes;
+using Carousel.Tests.Ring;
+using Carousel.Tests.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Visitors stay with their server, and lose nothing when they can't.</summary>
+public sealed class StickyTests
+{
+    [Fact]
+    public void Visitors_EachWithAServer_StayWithIt()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        for (int i = 0; i < 12; i++)
+        {
+            rig.Ask(rig.Cookie((ulong)i % 4, server: i % 3), method: i % 2 == 0 ? "GET" : "POST");
+            Assert.Equal((i % 3, null), (rig.Last.Server, Moved(rig)));
+        }
+        Assert.Equal((0, 0), (rig.Counters.Moved, rig.Counters.Minted));
+    }
+
+    [Fact]
+    public void Visitor_New_StaysWithWhoAnsweredFirst()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        for (int i = 0; i < 6; i++)
+        {
+            string cookie = SessionRig.CookieOf(rig.Ask())!;
+            int server = rig.Last.Server;
+            Assert.Equal((i % 3, null), (server, Moved(rig)));
+            rig.Ask(cookie);
+            rig.Ask(cookie);
+            Assert.Equal(server, rig.Last.Server);
+        }
+    }
+
+    /// <summary>Nobody's visitor yet: who answers is their server, and was told of no move.</summary>
+    [Fact]
+    public void Visitor_NewAndTheFirstServerIsDown_BelongsToTheOneThatAnswers()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        string cookie = SessionRig.CookieOf(rig.Ask())!;
+        Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
+        Assert.Equal(rig.Pool.Servers[1].Tag, SessionRig.Read(cookie).ServerTag);
+        Assert.Equal((1, 0), (rig.Counters.Minted, rig.Counters.Moved));
+    }
+
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("POST", "some body")]
+    [InlineData("PUT", "some body")]
+    public void Server_RefusesConnections_VisitorMovesWithinTheRequest(string method, string body)
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        Message answer = rig.Ask(rig.Cookie(1, server: 0), "A: b\r\n", method, body: body);
+        Assert.Equal((200, 1), (answer.Status, rig.Last.Server));
+        string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
+        Assert.Equal(
+            $"{method} / HTTP/1.1\r\nHost: h\r\nA: b\r\n{length}X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\n"
+            + $"X-Session-Id: {SessionSamples.Id(1)}\r\nVia: 1.1 carousel\r\nX-Session-Moved: connect-refused\r\n\r\n{body}",
+            rig.Rig.Servers[^1].TakenText);
+        Assert.Equal(
+            new SessionTicket(SessionSamples.Id(1), rig.Pool.Servers[1].Tag, rig.Now, SessionRig.Key.Id), SessionRig.Read(SessionRig.CookieOf(answer)!));
+        Assert.Equal((1, 0, 1), (rig.Counters.Moved, rig.Counters.Minted, rig.Counters.Returned));
+    }
+
+    [Fact]
+    public void Visitor_Moved_StaysWithTheNewServerAndIsToldOnce()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        string cookie = SessionRig.CookieOf(rig.Ask(rig.Cookie(1, server: 0)))!;
+        int server = rig.Last.Server;
+        rig.Rig.Network.OnConnect = _ => 0;
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Null(SessionRig.CookieOf(rig.Ask(cookie)));
+            Assert.Equal((server, null), (rig.Last.Server, Moved(rig)));
+        }
+    }
+
+    [Fact]
+    public void Servers_TwoFail_TheThirdIsToldTheFirstReason()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        rig.Rig.Network.OnConnect = to => to.AddressBytes[3] switch { 1 => -Errno.ECONNREFUSED, 2 => -Errno.EINPROGRESS, _ => 0 };
+        string body = new('b', 20_000);
+        FakeSocket client = rig.Rig.Connect(
+            $"POST / HTTP/1.1\r\nHost: h\r\n{SessionRig.CookieLine(rig.Cookie(1, server: 0))}Content-Length: {body.Length}\r\n\r\n{body}");
+        rig.Rig.Advance(5_000);
+        Assert.Equal((2, "connect-refused", body), (rig.Last.Server, Moved(rig), rig.Last.Request.Body));
+        Assert.Single(rig.Last.Request.Head.Split("\r\n"), line => line.StartsWith("X-Session-Moved", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(200, Message.Answers(client.TakenText, ["POST"], false)[0].Status);
+        Assert.Equal(1, rig.Counters.Moved);
+    }
+
+    [Fact]
+    public void Server_DoesNotConnectInTime_VisitorMoves()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.EINPROGRESS : 0;
+        FakeSocket client = rig.Rig.Connect(Rig.Get("/", SessionRig.CookieLine(rig.Cookie(1, server: 0))));
+        rig.Rig.Advance(5_000);
+        Assert.Equal((1, "connect-timeout"), (rig.Last.Server, Moved(rig)));
+        Assert.Equal(200, Message.Answers(client.TakenText, ["GET"], false)[0].Status);
+    }
+
+    /// <summary>That a kept connection ends says little about its server: it is asked anew, and nobody moves.</summary>
+    [Theory]
+    [InlineData("GET", false)]
+    [InlineData("GET", true)]
+    [InlineData("POST", false)]
+    public void KeptConnection_Died_SameServerIsAskedAnew(string method, bool afterTheRequest)
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        string cookie = rig.Cookie(1, server: 1);
+        rig.Ask(cookie);
+        FakeSocket kept = rig.Rig.Servers[0];
+        if (afterTheRequest)
+        {
+            rig.OnRequest = _ => rig.Rig.Servers.Count == 1 ? [null] : [Rig.Ok("again")];
+        }
+        else
+        {
+            kept.Reset(Errno.EPIPE);
+            kept.IsTouched = false; // Its event comes later.
+        }
+        Message answer = rig.Ask(cookie, method: method);
+        Assert.Equal((200, null), (answer.Status, SessionRig.CookieOf(answer)));
+        Assert.Equal(2, rig.Rig.Servers.Count);
+        Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
+        Assert.Equal(0, rig.Counters.Moved);
+    }
+
+    [Fact]
+    public void KeptConnection_DiedAndTheServerIsDown_VisitorMoves()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        string cookie = rig.Cookie(1, server: 0);
+        rig.Ask(cookie);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        rig.OnRequest = _ => rig.Rig.Servers.Count == 1 ? [null] : [Rig.Ok("hello")];
+        Message answer = rig.Ask(cookie);
+        Assert.Equal((200, 1, "connect-refused"), (answer.Status, rig.Last.Server, Moved(rig)));
+        Assert.Equal(rig.Pool.Servers[1].Tag, SessionRig.Read(SessionRig.CookieOf(answer)!).ServerTag);
+    }
+
+    [Fact]
+    public void Server_NotInThePoolAnyMore_VisitorMoves()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        string cookie = rig.Cookie(1, server: 1);
+        PoolSnapshot pool = rig.Pool;
+        Publish(rig, [pool.Servers[0]]);
+        Message answer = rig.Ask(cookie);
+        Assert.Equal((0, "server-gone"), (rig.Last.Server, Moved(rig)));
+        Assert.Equal(pool.Servers[0].Tag, SessionRig.Read(SessionRig.CookieOf(answer)!).ServerTag);
+    }
+
+    [Fact]
+    public void Server_NotInThePoolAndTheNextIsDown_IsToldTheFirstReason()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        string cookie = rig.Cookie(1, server: 2);
+        Publish(rig, [.. rig.Pool.Servers[..2]]);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        rig.Ask(cookie);
+        Assert.Equal((1, "server-gone"), (rig.Last.Server, Moved(rig)));
+    }
+
+    [Fact]
+    public void Server_NameDoesNotResolve_VisitorMoves()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        PoolSnapshot pool = rig.Pool;
+        pool.Ring.Remove(pool.Servers[1]);
+        rig.Rig.Pool.Publish(new PoolSnapshot(pool.Ring, pool.Servers, pool.EndPoints.SetItem(1, [])));
+        rig.Ask(rig.Cookie(1, server: 1));
+        Assert.Equal((0, "name-unresolved"), (rig.Last.Server, Moved(rig)));
+    }
+
+    [Fact]
+    public void Servers_AllDown_VisitorKeepsTheCookie()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        string cookie = rig.Cookie(1, server: 1);
+        rig.Rig.Network.OnConnect = _ => -Errno.ECONNREFUSED;
+        Message answer = rig.Ask(cookie);
+        Assert.Equal((502, null), (answer.Status, answer.Field("Set-Cookie")));
+        rig.Rig.Network.OnConnect = _ => 0;
+        Assert.Null(SessionRig.CookieOf(rig.Ask(cookie)));
+        Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
+        Assert.Equal(0, rig.Counters.Moved);
+    }
+
+    /// <summary>A move is one request's business: the next one on the connection is another visitor's.</summary>
+    [Fact]
+    public void Move_OnAPipelinedConnection_IsToldOfThatRequestOnly()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        string?[] cookies = [rig.Cookie(1, 0), rig.Cookie(2, 1), rig.Cookie(3, 0), null];
+        rig.Rig.Connect(string.Concat(cookies.Select(cookie => Rig.Get("/", SessionRig.CookieLine(cookie)))));
+        Assert.Equal(
+            ["connect-refused", null, "connect-refused", null],
+            rig.Requests.Select(asked => asked.Request.Field("X-Session-Moved")));
+    }
+
+    [Fact]
+    public void SharedMode_ServerIsDown_IsNoMove()
+    {
+        using var rig = new SessionRig(servers: 2);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Null(SessionRig.CookieOf(rig.Ask(rig.Cookie(1, server: 0))));
+            Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
+        }
+        Assert.Equal(0, rig.Counters.Moved);
+    }
+
+    [Fact]
+    public void Move_Record_NamesTheNewServer()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        rig.Rig.Network.OnConnect = Refusing(0);
+        rig.Ask(rig.Cookie(1, server: 0, age: 33));
+        rig.LetTell();
+        Assert.All(rig.Told(), told => Assert.Equal((rig.Pool.Servers[1].Tag, told.SeenAt - 33), (told.ServerTag, told.CreatedAt)));
+    }
+
+    private static string? Moved(SessionRig rig) => rig.Last.Request.Field("X-Session-Moved");
+
+    private static Func<SockAddr, int> Refusing(int server) => to => to.AddressBytes[3] == server + 1 ? -Errno.ECONNREFUSED : 0;
+
+    /// <summary>From here on there are only these servers, with other slots than before.</summary>
+    private static void Publish(SessionRig rig, Server[] left)
+    {
+        PoolSnapshot pool = rig.Pool;
+        Server[] servers = [.. left.Select((server, slot) => new Server(server.Id, slot, server.Entry))];
+        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. left.Select(server => pool.EndPoints[server.Slot])];
+        rig.Rig.Pool.Publish(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints));
+    }
+}
