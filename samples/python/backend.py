@@ -20,7 +20,7 @@ class Store:
     def __init__(self, address):
         host, _, port = address.rpartition(":")
         self.address = (host, int(port))
-        self.password = os.environ.get("STORE_PASSWORD")
+        self.password = os.environ.get("CAROUSEL_STORE_PASSWORD")
 
     def ask(self, *commands):
         """Sends commands in one go; returns the reply to the last, and raises OSError if any failed."""

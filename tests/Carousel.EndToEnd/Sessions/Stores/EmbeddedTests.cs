@@ -15,7 +15,7 @@ public class EmbeddedTests
         await using var balancer = await StartAsync(server, port);
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync(fields: "User-Agent: curl/8\r\n");
-        Dictionary<string, string> record = await RecordAsync(port, visitor.Id);
+        Dictionary<string, string> record = await RecordTests.RecordAsync(port, visitor.Id);
         Assert.Equal(server.Url, record["backend"]);
         Assert.Equal("127.0.0.1", record["client"]);
         Assert.Equal("curl/8", record["header:user-agent"]);
@@ -32,7 +32,7 @@ public class EmbeddedTests
         await using var balancer = await StartAsync(server, port);
         using var load = new VisitorLoad(balancer, 4);
         await load.TurnsAsync(100);
-        await RecordAsync(port, load.Strangers.First());
+        await RecordTests.RecordAsync(port, load.Strangers.First());
         int before = Assert.Single(Posix.Children(balancer.ProcessId));
         _ = Posix.Kill(before, Posix.SigKill);
         await load.UntilAsync(() => Posix.Children(balancer.ProcessId) is [var now] && now != before, "another store");
@@ -40,7 +40,7 @@ public class EmbeddedTests
         await load.EndAsync();
         using var late = new Visitor(balancer);
         await late.GetAsync();
-        await RecordAsync(port, late.Id);
+        await RecordTests.RecordAsync(port, late.Id);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public class EmbeddedTests
         await using var balancer = await StartAsync(server, port);
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync();
-        await RecordAsync(port, visitor.Id);
+        await RecordTests.RecordAsync(port, visitor.Id);
         visitor.Dispose();
         int store = Assert.Single(Posix.Children(balancer.ProcessId));
         balancer.Signal(signal);
@@ -75,13 +75,13 @@ public class EmbeddedTests
             // The first cookies may come before the store's key does.
             await Patience.UntilAsync(async () => await HasKeyOfAsync(port, IssuedCookie.Of(await first.GetAsync())), "the key to be in the store");
             await visitor.GetAsync();
-            await RecordAsync(port, visitor.Id);
+            await RecordTests.RecordAsync(port, visitor.Id);
             visitor.Dispose();
             first.Signal(Posix.SigTerm);
             await first.ExitAsync();
         }
         await using var second = await StartAsync(server, port, "--data", folder.FullName);
-        await RecordAsync(port, visitor.Id);
+        await RecordTests.RecordAsync(port, visitor.Id);
         await Patience.UntilAsync(async () => await HasKeyOfAsync(port, IssuedCookie.Of(await second.GetAsync())), "the balancer to sign with the store's key");
         visitor.GoTo(second);
         Assert.Equal(visitor.Id, Echo.Id(await visitor.GetAsync()));
@@ -97,14 +97,6 @@ public class EmbeddedTests
     {
         Dictionary<string, string>? keys = await TryAsync(port, "carousel:keys");
         return keys is not null && keys.Any(key => new StoreKey(uint.Parse(key.Key, null), Convert.FromBase64String(key.Value)).HasSigned(cookie));
-    }
-
-    private static async Task<Dictionary<string, string>> RecordAsync(int port, string id)
-    {
-        Dictionary<string, string>? record = null;
-        await Patience.UntilAsync(
-            async () => (record = await TryAsync(port, RecordTests.Key(id))) is not null && record.ContainsKey("client"), $"the record of {id}");
-        return record!;
     }
 
     /// <summary>A hash; null while nothing listens.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Carousel.EndToEnd.Harness;
 using Xunit;
 
@@ -157,12 +158,28 @@ public class RecordTests
 
     internal static string Key(string id) => $"carousel:session:{id}";
 
-    /// <summary>The record, once it is whole.</summary>
-    internal static async Task<Dictionary<string, string>> RecordAsync(RedisServer redis, string id)
+    internal static Task<Dictionary<string, string>> RecordAsync(RedisServer redis, string id) => RecordAsync(redis.Port, id);
+
+    /// <summary>The record, once there is a store and the record is whole: its TTL is the last that is written.</summary>
+    internal static async Task<Dictionary<string, string>> RecordAsync(int port, string id)
     {
         Dictionary<string, string> record = [];
         await Patience.UntilAsync(
-            async () => (record = await redis.FieldsAsync(Key(id))).ContainsKey("client") && record.ContainsKey("requests"), $"the record of {id}");
+            async () =>
+            {
+                try
+                {
+                    using Resp store = await Resp.ConnectAsync(port);
+                    bool hasEnd = await store.NumberAsync("TTL", Key(id)) > 0;
+                    record = await store.HashAsync(Key(id));
+                    return hasEnd && record.ContainsKey("client") && record.ContainsKey("requests");
+                }
+                catch (Exception error) when (error is SocketException or IOException)
+                {
+                    return false;
+                }
+            },
+            $"the record of {id}");
         return record;
     }
 
