@@ -41,24 +41,32 @@ internal sealed class Sample : IAsyncDisposable
 
     private static async Task<Sample> ListeningAsync(Sample sample)
     {
-        await Patience.UntilAsync(
-            async () =>
-            {
-                if (sample._program.HasExited)
-                {
-                    throw new InvalidOperationException($"The sample ended: {sample._program.Output}{sample._program.Errors}");
-                }
-                try
-                {
-                    using RawClient probe = await RawClient.ConnectAsync(sample.Port);
-                    return true;
-                }
-                catch (System.Net.Sockets.SocketException)
-                {
-                    return false;
-                }
-            },
-            "the sample to listen");
-        return sample;
+        try
+        {
+            await Patience.UntilAsync(sample.IsListeningAsync, "the sample to listen");
+            return sample;
+        }
+        catch
+        {
+            await sample.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> IsListeningAsync()
+    {
+        if (_program.HasExited)
+        {
+            throw new InvalidOperationException($"The sample ended: {_program.Output}{_program.Errors}");
+        }
+        try
+        {
+            using RawClient probe = await RawClient.ConnectAsync(Port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
     }
 }
