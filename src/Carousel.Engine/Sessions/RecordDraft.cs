@@ -28,7 +28,7 @@ internal sealed class RecordDraft
             {
                 client = LastAddress(field.Value.Of(head), client);
             }
-            bool isEndToEnd = field.Known == FieldName.Other
+            bool isEndToEnd = field.Known is FieldName.Other or FieldName.Host
                 && !(request.ConnectionNamesFields && ConnectionNames.Remove(head, fields, field));
             if (isEndToEnd && !hidden.Contains(field.Name.Of(head)))
             {

@@ -16,6 +16,9 @@ internal sealed class VisitDesk : IDeadlineOwner
     /// <summary>How long what many requests of a visitor have to tell the store is gathered.</summary>
     public const int TellEveryMs = 2_000;
 
+    /// <summary>Visitors told of before others have their turn: a fraction of a millisecond.</summary>
+    private const int MaxToldATurn = 1024;
+
     /// <summary>Drafts at once: visitors whose first answer is waited for. Records of further ones wait until the cookie comes back.</summary>
     private const int MaxDrafts = 1024;
 
@@ -133,22 +136,28 @@ internal sealed class VisitDesk : IDeadlineOwner
     /// <summary>Time to tell the store of those who came back; what its queue has no room for is owed on.</summary>
     public void OnDeadline(Deadline deadline)
     {
-        if (!TellAll())
+        bool hasRoom = TellSome(MaxToldATurn);
+        if (_visitors.NextOwing(0) >= 0)
         {
-            _reactor.Wheel.Arm(_telling, _reactor.Now + TellEveryMs);
+            _reactor.Wheel.Arm(_telling, _reactor.Now + (hasRoom ? 1 : TellEveryMs));
         }
     }
 
-    /// <summary>Tells the store all that it is owed; false if its queue has no room.</summary>
-    public bool TellAll()
+    /// <summary>Tells the store all that it is owed, as far as its queue has room: the worker ends.</summary>
+    public void TellAll() => TellSome(int.MaxValue);
+
+    /// <summary>False if the queue has no room.</summary>
+    private bool TellSome(int atMost)
     {
-        for (int place = _visitors.NextOwing(0); place >= 0; place = _visitors.NextOwing(place + 1))
+        int place = _visitors.NextOwing(0);
+        for (int told = 0; place >= 0 && told < atMost; told++)
         {
             if (!TryTouch(ref _visitors[place]))
             {
                 return false;
             }
             _visitors.Settle(place);
+            place = _visitors.NextOwing(place + 1);
         }
         return true;
     }
@@ -168,7 +177,10 @@ internal sealed class VisitDesk : IDeadlineOwner
                     isStateless |= _sparesStateless && JsonWebToken.IsBearer(field.Value.Of(head));
                     break;
                 case FieldName.XForwardedProto when info.TrustClient:
-                    visit.IsSecure = Ascii.EqualsIgnoreCase(field.Value.Of(head), "https"u8);
+                    visit.IsSecure |= Ascii.EqualsIgnoreCase(field.Value.Of(head), "https"u8);
+                    break;
+                case FieldName.Forwarded when info.TrustClient:
+                    visit.IsSecure |= ForwardedProto.IsHttps(field.Value.Of(head));
                     break;
             }
         }

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace Carousel.Engine.Sessions;
+
+/// <summary>What a proxy that we trust says of the way its client came, in Forwarded (RFC 7239 section 5.4).</summary>
+internal static class ForwardedProto
+{
+    /// <summary>True if the first hop, which is the client's own, was by TLS.</summary>
+    public static bool IsHttps(ReadOnlySpan<byte> forwarded)
+    {
+        int end = forwarded.IndexOf((byte)',');
+        ReadOnlySpan<byte> first = end < 0 ? forwarded : forwarded[..end];
+        while (!first.IsEmpty)
+        {
+            end = first.IndexOf((byte)';');
+            ReadOnlySpan<byte> pair = (end < 0 ? first : first[..end]).Trim(" \t"u8);
+            if (Ascii.EqualsIgnoreCase(pair, "proto=https"u8) || Ascii.EqualsIgnoreCase(pair, "proto=\"https\""u8))
+            {
+                return true;
+            }
+            first = end < 0 ? default : first[(end + 1)..];
+        }
+        return false;
+    }
+}
