@@ -75,6 +75,11 @@ internal sealed class SessionKeeper(SessionLink link, TimeProvider time, Action<
     public async Task LookAsync(IKeyHash hash)
     {
         ImmutableArray<SessionKey> found = Read(await hash.ReadAsync().ConfigureAwait(false));
+        if (_shared.Any(key => !_schedule.IsOver(key.Id, Now) && !found.Any(key.IsSameAs)))
+        {
+            // It had this key: it has lost its data, the records with it.
+            link.BeginStoreEpoch();
+        }
         SessionKey[] missing = [.. Missing(found)];
         foreach (SessionKey key in missing)
         {

@@ -8,6 +8,7 @@ namespace Carousel.Core.Sessions;
 public sealed class SessionLink
 {
     private int _isReaderAsleep;
+    private int _storeEpoch = 1;
 
     /// <param name="options">What sessions may be told.</param>
     /// <param name="keys">The keys to begin with.</param>
@@ -34,6 +35,12 @@ public sealed class SessionLink
 
     /// <summary>Released when there is something to read and the reader said that it sleeps; the reader waits on it.</summary>
     public SemaphoreSlim Arrived { get; } = new(0);
+
+    /// <summary>Which of the stores' lives this is, from 1: records told in an earlier one are told again. Any thread.</summary>
+    public int StoreEpoch => Volatile.Read(ref _storeEpoch);
+
+    /// <summary>The store has lost what it was told. The reader's thread.</summary>
+    public void BeginStoreEpoch() => Interlocked.Increment(ref _storeEpoch);
 
     /// <summary>After writing to a queue: wakes the reader if it sleeps. Any worker's thread; costs a fence.</summary>
     public void Wake()

@@ -18,8 +18,8 @@ public struct Visitor
     /// <summary>Requests that the store has not been told of.</summary>
     public uint Owed { get; set; }
 
-    /// <summary>True once the store was told the whole record, under this cookie, by this worker.</summary>
-    public bool IsRecorded { get; set; }
+    /// <summary>The <see cref="SessionLink.StoreEpoch"/> in which this worker told the store the whole record, under this cookie; 0 if it has not.</summary>
+    public int RecordedIn { get; set; }
 
     internal bool IsUsed { get; set; }
 

@@ -86,7 +86,7 @@ internal sealed class VisitDesk : IDeadlineOwner
             visit.Kind = VisitKind.Known;
             _counters.CountReturned();
             Note(ref visit);
-            if (_visitors[visit.Place].IsRecorded || !MayDraft(ref _knownRecords))
+            if (_visitors[visit.Place].RecordedIn == _link.StoreEpoch || !MayDraft(ref _knownRecords))
             {
                 return;
             }
@@ -111,7 +111,7 @@ internal sealed class VisitDesk : IDeadlineOwner
     /// </summary>
     public ReadOnlySpan<byte> Answer(ref Visit visit, Server server)
     {
-        if (visit.Kind is not (VisitKind.New or VisitKind.Known))
+        if (!visit.HasSession)
         {
             return default;
         }
@@ -177,7 +177,7 @@ internal sealed class VisitDesk : IDeadlineOwner
                     isStateless |= _sparesStateless && JsonWebToken.IsBearer(field.Value.Of(head));
                     break;
                 case FieldName.XForwardedProto when info.TrustClient:
-                    visit.IsSecure |= Ascii.EqualsIgnoreCase(field.Value.Of(head), "https"u8);
+                    visit.IsSecure |= ForwardedProto.IsFirstHttps(field.Value.Of(head));
                     break;
                 case FieldName.Forwarded when info.TrustClient:
                     visit.IsSecure |= ForwardedProto.IsHttps(field.Value.Of(head));
@@ -338,7 +338,7 @@ internal sealed class VisitDesk : IDeadlineOwner
         }
         else if (isPlaced)
         {
-            _visitors[visit.Place].IsRecorded = true;
+            _visitors[visit.Place].RecordedIn = _link.StoreEpoch;
         }
         End(ref visit);
     }

@@ -22,7 +22,11 @@ internal sealed class CommandLine
         _root.Options.Clear();
         _root.Directives.Clear();
         _check = new Command("check") { _flags.File.Option };
-        _demo = new Command("demo") { _flags.Port.Option, _flags.Bind.Option, _flags.Workers.Option };
+        _demo = new Command("demo");
+        foreach (Flag flag in _flags.OfDemo)
+        {
+            _demo.Add(flag.Option);
+        }
         _session = new SessionCommandLine(_flags.Store);
         foreach (Flag flag in RunFlags())
         {
@@ -96,7 +100,13 @@ internal sealed class CommandLine
 
     /// <summary>A demo ends without ceremony: nobody waits for its answers.</summary>
     private Request.Demo ReadDemo(ParseResult result, List<string> errors) =>
-        new(new RunSettings { Engine = _flags.ReadEngine(result, errors), DrainTimeout = TimeSpan.FromSeconds(1) });
+        new(new RunSettings
+        {
+            Engine = _flags.ReadEngine(result, errors),
+            Sessions = _flags.Sessions.Read(result, errors),
+            Store = _flags.Store.ReadAddress(result, errors),
+            DrainTimeout = TimeSpan.FromSeconds(1),
+        });
 
     private string ReadFile(ParseResult result, string command, List<string> errors)
     {

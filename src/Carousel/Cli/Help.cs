@@ -73,7 +73,7 @@ internal static class Help
         var text = new StringBuilder();
         text.Append("Starts three small servers (blue, green, red) on free ports of this machine and a balancer in front of them.\n\n");
         text.Append("Usage:\n  carousel demo [flags]\n\n");
-        Append(text, new FlagGroup("Flags", [flags.Port, flags.Bind, flags.Workers]));
+        Append(text, new FlagGroup("Flags", flags.OfDemo));
         return text.ToString().TrimEnd();
     }
 

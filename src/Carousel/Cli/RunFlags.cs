@@ -86,6 +86,9 @@ internal sealed class RunFlags
         new("Leaving and logging", [DrainTimeout, LogClients]),
     ];
 
+    /// <summary>Those that a demo takes as well.</summary>
+    public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, Sessions.Mode, Store.Store];
+
     /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
     public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()
     {

@@ -32,6 +32,7 @@ internal static class DemoCommand
             Try, in another terminal:
               curl http://localhost:{port}/
               curl -s 'http://localhost:{port}/?[1-6]'
+              curl -si http://localhost:{port}/ | grep -i cookie
               curl -d 'some body' http://localhost:{port}/upload
               curl -H 'X-Forwarded-For: 1.2.3.4' http://localhost:{port}/not-believed
 

@@ -32,7 +32,7 @@ public sealed class StatelessTests
     public void Request_StatelessOfAVisitor_KeepsTheSession(string fields)
     {
         using var rig = new SessionRig(new SessionOptions { Mode = SessionMode.Sticky, Ttl = TimeSpan.FromSeconds(100) }, servers: 3);
-        string cookie = rig.Cookie(1, server: 2, age: 80);
+        string cookie = rig.Cookie(1, server: 2, age: 40);
         for (int i = 0; i < 4; i++)
         {
             Assert.Null(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(cookie) + fields)));
@@ -42,6 +42,19 @@ public sealed class StatelessTests
         rig.LetTell();
         Assert.Empty(rig.Told());
         Assert.Equal((4, 0, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Renewed, rig.Counters.Returned));
+    }
+
+    /// <summary>An application that sends its token with every request must not lose the session it has for that; still nothing is recorded.</summary>
+    [Theory]
+    [MemberData(nameof(Stateless))]
+    public void Request_StatelessOfAVisitorWhoseCookieIsHalfway_RenewsIt(string fields)
+    {
+        using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
+        Assert.NotNull(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(rig.Cookie(1, age: 80)) + fields)));
+        Assert.Equal(SessionSamples.Id(1).ToString(), rig.LastId);
+        rig.LetTell();
+        Assert.Empty(rig.Told());
+        Assert.Equal((1, 1, 0), (rig.Counters.Stateless, rig.Counters.Renewed, rig.Counters.Returned));
     }
 
     [Theory]

@@ -36,6 +36,9 @@ internal sealed record Told(
         return all;
     }
 
+    /// <summary>Those that are not in every request.</summary>
+    public List<(string Name, string Value)> FieldsButHost() => [.. FieldList().Where(field => field.Name != "Host")];
+
     /// <summary>The fields by name, names as they came.</summary>
     public List<(string Name, string Value)> FieldList()
     {

@@ -180,7 +180,7 @@ public class VisitorTableTests
                 _known.Remove(oldest);
             }
             Assert.DoesNotContain(place, Owing());
-            Assert.Equal((0u, 0u, false), (_table[place].SeenAt, _table[place].Owed, _table[place].IsRecorded));
+            Assert.Equal((0u, 0u, 0), (_table[place].SeenAt, _table[place].Owed, _table[place].RecordedIn));
             _known[ticket] = default;
             return place;
         }
