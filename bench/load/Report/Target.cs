@@ -22,9 +22,7 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
         Ratio(ScenarioCatalog.Upload, "nginx", 0.85),
         Ratio(ScenarioCatalog.Close, "nginx", 1.0),
         More(ScenarioCatalog.SessionReturning, 0.5),
-        Ratio(ScenarioCatalog.SessionReturning, HaproxyCookiePeer.PeerName, 0.80),
         More(ScenarioCatalog.SessionNew, 1.5),
-        Ratio(ScenarioCatalog.SessionNew, HaproxyCookiePeer.PeerName, 0.80),
         new(ScenarioCatalog.Idle, "KB for an idle connection", 0.5, null, results =>
             Results.Median(results.Idles.Where(sample => sample.Peer == Carousel).Select(sample => sample.EachConnection.Rss))),
         new(ScenarioCatalog.Start, "ms from start to first answer", 100, null, results =>
