@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Xunit;
 
 namespace Carousel.EndToEnd.Harness;
 
@@ -62,7 +63,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             connection.Reset();
         }
+        // A socket that is being read from closes a moment later, on another thread: until then a request could still be sent to it.
+        Assert.True(SpinWait.SpinUntil(() => !HasConnections(), TimeSpan.FromSeconds(10)), "the connections of a crashed server stay open");
     }
+
+    /// <summary>As the kernel knows it: lines of "slot: local-address:port remote-address:port state ...", in hexadecimal, 01 for established (proc(5)).</summary>
+    private bool HasConnections() => ((string[])["/proc/net/tcp", "/proc/net/tcp6"]).SelectMany(File.ReadLines)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Any(columns => columns[1].EndsWith($":{Port:X4}", StringComparison.Ordinal) && columns[3] == "01");
 
     public async ValueTask DisposeAsync()
     {
