@@ -34,24 +34,27 @@ internal static class Balancer
         bool started = false;
         using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop);
         names.StartAsync().GetAwaiter().GetResult();
+        sessions?.Start();
         try
         {
             engine.Start();
         }
         catch (EngineStartException e)
         {
+            End(sessions);
             return CannotStart(e.Message);
         }
         Volatile.Write(ref started, true);
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
-        sessions?.Start();
         whenStarted?.Invoke(engine.Port);
         engine.WaitForExit();
-        sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        End(sessions);
         return ExitCode.Ok;
     }
+
+    private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
     {

@@ -8,6 +8,9 @@ namespace Carousel;
 /// <summary>What sessions take beside the engine: the link to the workers, the store's client, and the embedded store if that is the one.</summary>
 internal sealed class SessionSide : IAsyncDisposable
 {
+    /// <summary>Enough for a store on the same network; a start that nobody notices.</summary>
+    private static readonly TimeSpan LongestHeadStart = TimeSpan.FromMilliseconds(50);
+
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
     private readonly SessionStore _store;
@@ -31,8 +34,12 @@ internal sealed class SessionSide : IAsyncDisposable
     public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
         settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
 
-    /// <summary>Returns at once: traffic does not wait for the store.</summary>
-    public void Start() => _store.Start();
+    /// <summary>Before connections are taken. Returns when the store's keys are known, or soon: traffic does not wait for the store.</summary>
+    public void Start()
+    {
+        _store.Start();
+        _store.FirstTryAsync(LongestHeadStart).GetAwaiter().GetResult();
+    }
 
     /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
     public async ValueTask DisposeAsync()

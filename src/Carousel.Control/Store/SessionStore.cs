@@ -37,6 +37,7 @@ public sealed class SessionStore : IAsyncDisposable
     private readonly SessionWriter _writer;
     private readonly LocalKeyHash _noStore = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _firstTry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Session? _session;
     private long? _refusedSince;
     private Task _running = Task.CompletedTask;
@@ -68,6 +69,22 @@ public sealed class SessionStore : IAsyncDisposable
 
     /// <summary>Starts, once. Returns at once; what fails is told to the log and tried again.</summary>
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Waits until the store's keys are known or could not be had, but not longer than this: cookies that are signed before that mean nothing to other
+    /// replicas.
+    /// </summary>
+    public async Task FirstTryAsync(TimeSpan atMost)
+    {
+        try
+        {
+            await _firstTry.Task.WaitAsync(atMost, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Traffic does not wait for the store.
+        }
+    }
 
     /// <summary>
     /// Ends it, after the workers have ended: what they left in the queues is written within <see cref="FlushLimit"/>, or given up with one line.
@@ -102,6 +119,7 @@ public sealed class SessionStore : IAsyncDisposable
                     continue;
                 }
                 StoreTrouble? trouble = await StepAsync(_session!).ConfigureAwait(false);
+                _firstTry.TrySetResult();
                 if (trouble is null)
                 {
                     _status.Connected(_session!.Target);
@@ -199,6 +217,7 @@ public sealed class SessionStore : IAsyncDisposable
             return true;
         }
         _status.None(_finder.Reason);
+        _firstTry.TrySetResult();
         for (TimeSpan waited = TimeSpan.Zero; waited < SearchPause; waited += Turn)
         {
             if (_keeper.IsDue())

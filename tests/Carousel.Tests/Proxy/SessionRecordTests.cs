@@ -104,6 +104,20 @@ public sealed class SessionRecordTests
     }
 
     [Fact]
+    public void Record_StoreLostItsData_IsToldAnew()
+    {
+        using var rig = new SessionRig();
+        string cookie = rig.Cookie(5);
+        rig.Ask(cookie);
+        Assert.True(Assert.Single(rig.Told()).IsRecord);
+        rig.Ask(cookie);
+        Assert.Empty(rig.Told());
+        rig.Link.BeginStoreEpoch();
+        rig.Ask(cookie);
+        Assert.True(Assert.Single(rig.Told()).IsRecord);
+    }
+
+    [Fact]
     public void Touch_SharedMode_NamesTheServerThatAnsweredLast()
     {
         using var rig = new SessionRig(servers: 3);

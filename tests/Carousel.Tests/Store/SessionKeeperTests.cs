@@ -143,8 +143,10 @@ public class SessionKeeperTests
         SessionKey current = link.Keys.Current.Current;
 
         _store.Fields.Clear();
+        Assert.Equal(1, link.StoreEpoch);
         await keeper.LookAsync(_store);
 
+        Assert.Equal(2, link.StoreEpoch);
         Assert.Equal(2, before.Length);
         Assert.Equal(before, _store.Fields);
         Assert.Same(current, link.Keys.Current.Current);
