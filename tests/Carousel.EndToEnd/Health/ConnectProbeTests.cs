@@ -97,12 +97,12 @@ public class ConnectProbeTests
     public async Task Servers_ThreeHundred_AllComeIntoTheRotation()
     {
         ScriptedServer[] servers = [.. Enumerable.Range(0, 300).Select(i => ScriptedServer.Answering($"{i}"))];
-        await using (var balancer = await Probed.StartAsync(servers))
+        await using (var balancer = await Balancer.StartAsync(servers, "--health", "on"))
         {
             await Patience.UntilAsync(async () => (await balancer.AskAsync(300)).Distinct().Count() == 300, "all servers to answer in one turn");
             Assert.Empty(balancer.Errors);
         }
-        Array.ForEach(servers, server => _ = server.DisposeAsync());
+        await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask()));
     }
 
     /// <summary>The lines of requests that failed.</summary>
