@@ -106,6 +106,11 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
             PoolSnapshot pool = membership.Pool.Current;
             result = pool.Find(server.Tag) is { } now ? await probe(now, pool.EndPoints[now.Slot], _stop.Token).ConfigureAwait(false) : null;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever else a probe throws must not end the loop that runs it: the server would never be probed again.
+            result = new ProbeResult(e.GetType().Name);
+        }
         finally
         {
             places.Release();

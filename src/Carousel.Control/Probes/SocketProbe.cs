@@ -45,6 +45,11 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
             {
                 return null;
             }
+            catch (SocketException)
+            {
+                // A kind of address that this machine does not speak.
+                result = ProbeResult.Failed(FailureReason.ConnectFailed);
+            }
         }
         return result;
     }

@@ -90,6 +90,17 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_ProbeThrowsAnything_IsProbedAgain()
+    {
+        _servers["blue"] = () => throw new InvalidOperationException();
+        await _monitor.StartAsync();
+        await PassUntil(() => !_reports.IsEmpty);
+        Assert.Equal("server http://10.0.0.2:80 (blue) is down: InvalidOperationException (3 probes)", _reports.First());
+        Answer("blue", ProbeResult.Good);
+        await PassUntil(() => _pool.Current.Ring.Count == 3);
+    }
+
+    [Fact]
     public async Task Pool_BuiltAnew_StateStaysAndNewServersAreProbed()
     {
         Answer("blue", Refused);
