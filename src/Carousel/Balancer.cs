@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Carousel.Cli;
 using Carousel.Control.Discovery;
+using Carousel.Control.Probes;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -26,15 +28,19 @@ internal static class Balancer
         options = options with { MaxConnections = connections.Value };
         var failures = new FailureLog();
         using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
-        var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries)));
-        using var names = new NameResolver(pool, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
+        var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
+        var membership = new PoolMembership(pool);
+        using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
+        using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.Info) : null;
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop);
         names.StartAsync().GetAwaiter().GetResult();
+        Task? firstVerdict = health?.StartAsync();
         sessions?.Start();
+        firstVerdict?.GetAwaiter().GetResult();
         try
         {
             engine.Start();
@@ -55,6 +61,9 @@ internal static class Balancer
     }
 
     private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static HealthMonitor Health(PoolMembership membership, HealthOptions options, Action<string> report) =>
+        new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
 
     private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
     {

@@ -1,4 +1,3 @@
-using Carousel.Core.Config;
 using Carousel.Core.Telemetry;
 
 namespace Carousel;
@@ -52,7 +51,7 @@ internal sealed class FailureLines(bool clientsToo)
         string sentence = description.Sentence;
         if (failure.Server is { Entry: var entry })
         {
-            string server = Label(entry);
+            string server = entry.Label;
             sentence = sentence.StartsWith(theServer, StringComparison.Ordinal)
                 ? $"{server} {sentence[theServer.Length..]}"
                 : $"{server}: {sentence}";
@@ -61,7 +60,4 @@ internal sealed class FailureLines(bool clientsToo)
         string times = count == 1 ? "" : $" x{count}";
         return $"{description.Name}: {sentence} while {failure.Activity}{errno}{times}";
     }
-
-    private static string Label(ServerEntry entry) =>
-        entry.Name == entry.Address.ToString() ? entry.Address.Url : $"{entry.Address.Url} ({entry.Name})";
 }

@@ -1,7 +1,7 @@
 namespace Carousel.Load.Peers;
 
 /// <summary>
-/// What is judged: published ahead of time as it ships, one worker, without sessions, as the others have none, everything else at its default.
+/// What is judged: published ahead of time as it ships, one worker, without sessions and probes, as the others have none, everything else at its default.
 /// </summary>
 /// <param name="given">A binary that is built already; null to publish the repository's.</param>
 internal class CarouselPeer(string? given) : Peer
@@ -34,7 +34,7 @@ internal class CarouselPeer(string? given) : Peer
     {
         string servers = Path.Combine(place.Folder, "servers.txt");
         File.WriteAllLines(servers, place.Servers.Select(port => $"http://127.0.0.1:{port}"));
-        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", .. Sessions(place)];
+        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--health", "off", .. Sessions(place)];
     }
 
     protected virtual string[] Sessions(Place place) => ["--session", "off"];

@@ -7,12 +7,12 @@ namespace Carousel.Control.Discovery;
 /// Keeps the addresses of servers that are given by name up to date: looks all names up in parallel, and each again on its own schedule,
 /// sooner while it does not resolve. No worker ever waits for a name. Servers given as addresses are none of its business.
 /// </summary>
-/// <param name="pool">Whose servers; a new snapshot is published only when an address changed.</param>
+/// <param name="membership">Takes the addresses, when they changed.</param>
 /// <param name="resolve">Looks a name up; called from pool threads, concurrently.</param>
 /// <param name="time">The clock that the waits go by.</param>
 /// <param name="interval">Between two lookups of a name that resolves.</param>
 /// <param name="report">Takes a line for people about each change; called from pool threads.</param>
-public sealed class NameResolver(ServerPool pool, ResolveName resolve, TimeProvider time, TimeSpan interval, Action<string> report) : IDisposable
+public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, Action<string> report) : IDisposable
 {
     /// <summary>How long a start waits for names. Names that take longer come into the ring when they are there.</summary>
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
@@ -20,7 +20,6 @@ public sealed class NameResolver(ServerPool pool, ResolveName resolve, TimeProvi
     /// <summary>A lookup blocks a thread of the runtime's pool (getaddrinfo has no other way): this many may, before they queue.</summary>
     private const int MaxBlockedThreads = 64;
 
-    private readonly PoolAddresses _addresses = new(pool);
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>
@@ -28,7 +27,7 @@ public sealed class NameResolver(ServerPool pool, ResolveName resolve, TimeProvi
     /// </summary>
     public async Task StartAsync()
     {
-        IEnumerable<string> hosts = pool.Current.Servers.Select(server => server.Entry.Address.Host).Distinct();
+        IEnumerable<string> hosts = membership.Pool.Current.Servers.Select(server => server.Entry.Address.Host).Distinct();
         string[] names = [.. hosts.Where(host => !IPAddress.TryParse(host, out _))];
         if (names.Length == 0)
         {
@@ -67,7 +66,7 @@ public sealed class NameResolver(ServerPool pool, ResolveName resolve, TimeProvi
                 NameStep step = state.Take(await SystemResolver.Ask(resolve, host, _stop.Token).ConfigureAwait(false));
                 if (step.Changed)
                 {
-                    _addresses.Set(host, state.Addresses);
+                    membership.SetAddresses(host, state.Addresses);
                 }
                 if (step.Message is not null)
                 {

@@ -21,6 +21,9 @@ public sealed record ServerEntry
     /// <summary>What people call it; its address if not given.</summary>
     public required string Name { get; init; }
 
+    /// <summary>How lines for people call it: its URL, and its name if it was given one.</summary>
+    public string Label => Name == Address.ToString() ? Address.Url : $"{Address.Url} ({Name})";
+
     /// <summary>The line in servers.txt, from 1.</summary>
     public int Line { get; init; }
 }

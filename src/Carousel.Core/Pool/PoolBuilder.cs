@@ -17,9 +17,10 @@ public static class PoolBuilder
 
     /// <summary>
     /// The first snapshot: the ring knows all servers in the order of the file. Those given as addresses can be reached and are in it at
-    /// once; those given by name are out, to be restored to their places when their names resolve.
+    /// once, unless they are to be <paramref name="probed"/>; all others are out, to be restored to their places when their names resolve and they
+    /// are found healthy.
     /// </summary>
-    public static PoolSnapshot Build(ImmutableArray<Server> servers)
+    public static PoolSnapshot Build(ImmutableArray<Server> servers, bool probed = false)
     {
         var ring = new ServerRing();
         var endPoints = ImmutableArray.CreateBuilder<ImmutableArray<IPEndPoint>>(servers.Length);
@@ -28,12 +29,12 @@ public static class PoolBuilder
             ImmutableArray<IPEndPoint> known = Literal(server.Entry.Address);
             endPoints.Add(known);
             ring.Add(server);
-            if (known.IsEmpty)
+            if (probed || known.IsEmpty)
             {
                 ring.Remove(server);
             }
         }
-        return new PoolSnapshot(ring, servers, endPoints.MoveToImmutable());
+        return new PoolSnapshot(ring, servers, endPoints.MoveToImmutable(), [.. servers.Select(_ => !probed)]);
     }
 
     private static ImmutableArray<IPEndPoint> Literal(ServerAddress address) =>

@@ -52,6 +52,8 @@ public enum FailureReason : byte
     NoServer,
     /// <summary>The visitor's server is not in the pool any more: they are given another.</summary>
     ServerGone,
+    /// <summary>Probes found the visitor's server down: they are given another.</summary>
+    ServerDown,
     /// <summary>The server's name does not resolve (any more).</summary>
     NameUnresolved,
     /// <summary>The server refused the connection.</summary>

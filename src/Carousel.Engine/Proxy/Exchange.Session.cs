@@ -54,10 +54,13 @@ internal sealed partial class Exchange
             {
                 return own;
             }
-            TellMove(own is null ? FailureReason.ServerGone : FailureReason.NameUnresolved);
+            TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot));
         }
         return snapshot.Ring.Next();
     }
+
+    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot) =>
+        snapshot.EndPoints[server.Slot].IsEmpty ? FailureReason.NameUnresolved : FailureReason.ServerDown;
 
     /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>
     private void TellMove(FailureReason reason)

@@ -88,6 +88,7 @@ internal sealed class CommandLine
         new RunSettings
         {
             Engine = _flags.ReadEngine(result, errors),
+            Health = _flags.Health.Read(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
             StorePasswordFile = _flags.Store.ReadPasswordFile(result, errors),

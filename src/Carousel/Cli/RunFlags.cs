@@ -68,6 +68,8 @@ internal sealed class RunFlags
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
 
+    public HealthFlags Health { get; } = new();
+
     public SessionFlags Sessions { get; } = new();
 
     public StoreFlags Store { get; } = new();
@@ -77,6 +79,7 @@ internal sealed class RunFlags
     [
         new("What to balance", [File, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
+        new("Health", Health.All),
         new("Sessions", Sessions.All),
         new("Where sessions are kept", Store.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, MaxHead, MaxFields]),

@@ -1,5 +1,6 @@
 using Carousel.Control.Store;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Sessions;
 using Carousel.Engine;
 
@@ -16,6 +17,8 @@ internal sealed record RunSettings
 
     /// <summary>Null to take what the descriptor limit allows.</summary>
     public int? MaxConnections { get; init; }
+
+    public HealthOptions Health { get; init; } = new();
 
     public SessionOptions Sessions { get; init; } = new();
 

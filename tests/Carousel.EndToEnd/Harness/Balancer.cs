@@ -47,7 +47,7 @@ internal sealed partial class Balancer : IAsyncDisposable
         StartAsync([.. servers.Select(server => server.Url)], options);
 
     /// <summary>
-    /// One worker on 127.0.0.1 before these lines of servers.txt, without sessions and without a store, unless the options say otherwise.
+    /// One worker on 127.0.0.1 before these lines of servers.txt, without probes, sessions and a store, unless the options say otherwise.
     /// </summary>
     public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null)
     {
@@ -55,6 +55,8 @@ internal sealed partial class Balancer : IAsyncDisposable
         var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path, "-p", "0" };
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");
+        // Tests count connections and script what comes first on each: probes would be among them.
+        AddUnlessGiven(arguments, options, "--health", "off");
         AddUnlessGiven(arguments, options, "--session", "off");
         // The default is one on localhost:6379 that all tests and whoever works on this machine would share.
         AddUnlessGiven(arguments, options, "--store", "none");

@@ -63,6 +63,8 @@ internal sealed class Nginx : IAsyncDisposable
         await _program.ExitAsync();
     }
 
+    public void Signal(int signal) => _program!.Signal(signal);
+
     public async ValueTask DisposeAsync()
     {
         if (_program is not null)

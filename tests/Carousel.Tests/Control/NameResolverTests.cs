@@ -23,7 +23,7 @@ public sealed class NameResolverTests : IDisposable
 
     public NameResolverTests()
     {
-        _resolver = new NameResolver(_pool, Resolve, _time, Interval, _reports.Enqueue);
+        _resolver = new NameResolver(new PoolMembership(_pool), Resolve, _time, Interval, _reports.Enqueue);
         Answer("api", "10.0.0.1", "fd00::1");
         Answer("web", "10.0.0.2");
     }

@@ -27,7 +27,7 @@ internal sealed class MeasuredWorker : IDisposable
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
         ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [[new IPEndPoint(IPAddress.Loopback, serverPort)]];
-        var pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints));
+        var pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints, [.. servers.Select(_ => true)]));
         var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions);
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];

@@ -182,9 +182,23 @@ public sealed class StickyTests
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         PoolSnapshot pool = rig.Pool;
         pool.Ring.Remove(pool.Servers[1]);
-        rig.Rig.Pool.Publish(new PoolSnapshot(pool.Ring, pool.Servers, pool.EndPoints.SetItem(1, [])));
+        rig.Rig.Pool.Publish(new PoolSnapshot(pool.Ring, pool.Servers, pool.EndPoints.SetItem(1, []), pool.Healthy));
         rig.Ask(rig.Cookie(1, server: 1));
         Assert.Equal((0, "name-unresolved"), (rig.Last.Server, Moved(rig)));
+    }
+
+    [Fact]
+    public void Server_FoundDownByProbes_VisitorMovesAndIsBackWithThoseWhoDidNot()
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 2);
+        string cookie = rig.Cookie(1, server: 1);
+        var membership = new PoolMembership(rig.Rig.Pool);
+        membership.SetHealth(rig.Pool.Servers[1].Tag, false);
+        rig.Ask(cookie);
+        Assert.Equal((0, "server-down"), (rig.Last.Server, Moved(rig)));
+        membership.SetHealth(rig.Pool.Servers[1].Tag, true);
+        rig.Ask(cookie);
+        Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
     }
 
     [Fact]
@@ -247,6 +261,6 @@ public sealed class StickyTests
         PoolSnapshot pool = rig.Pool;
         Server[] servers = [.. left.Select((server, slot) => new Server(server.Id, slot, server.Entry))];
         ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. left.Select(server => pool.EndPoints[server.Slot])];
-        rig.Rig.Pool.Publish(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints));
+        rig.Rig.Pool.Publish(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints, [.. servers.Select(_ => true)]));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Rig : IDisposable
         Server[] all = RingFixture.Servers(servers);
         ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. all.Select((_, i) => EndPoints(i, addresses))];
         Log = new FailureLog();
-        Pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(all), [.. all], endPoints));
+        Pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(all), [.. all], endPoints, [.. all.Select(_ => true)]));
         Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log, sessions);
         Worker = hasPipes
             ? new Worker(Group, Poller, Clock, Network)

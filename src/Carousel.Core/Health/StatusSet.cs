@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Carousel.Core.Health;
+
+/// <summary>Statuses of HTTP, as people write them: <c>200-399,404</c>.</summary>
+public sealed class StatusSet
+{
+    private const int Min = 100;
+    private const int Max = 599;
+
+    private readonly ImmutableArray<(int First, int Last)> _ranges;
+
+    private StatusSet(ImmutableArray<(int First, int Last)> ranges) => _ranges = ranges;
+
+    /// <summary>Success and redirects: 200-399.</summary>
+    public static StatusSet Default { get; } = new([(200, 399)]);
+
+    /// <summary>Null if the text is no list of statuses and ranges of them, each from 100 to 599.</summary>
+    public static StatusSet? TryParse(string text)
+    {
+        var ranges = ImmutableArray.CreateBuilder<(int First, int Last)>();
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            string[] ends = part.Split('-');
+            if (ends.Length > 2 || Status(ends[0]) is not { } first || Status(ends[^1]) is not { } last || first > last)
+            {
+                return null;
+            }
+            ranges.Add((first, last));
+        }
+        return new StatusSet(ranges.ToImmutable());
+    }
+
+    /// <summary>True if the status is one of them.</summary>
+    public bool Contains(int status) => _ranges.Any(range => status >= range.First && status <= range.Last);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Join(',', _ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"));
+
+    private static int? Status(string text) =>
+        text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status) && status is >= Min and <= Max
+            ? status
+            : null;
+}

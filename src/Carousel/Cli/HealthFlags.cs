@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Carousel.Core.Config;
+using Carousel.Core.Health;
+
+namespace Carousel.Cli;
+
+/// <summary>The flags of health probes.</summary>
+internal sealed class HealthFlags
+{
+    private static readonly HealthOptions Default = new();
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    public Flag<bool> Health { get; } = new("--health", null, "WORD",
+        "on: servers are probed, and nothing is sent to one that is down; off: all are taken for healthy", "on",
+        ValueReaders.Choice(("on", true), ("off", false)));
+
+    public Flag<string> Path { get; } = new("--health-path", null, "PATH", "what a probe GETs, such as /healthz",
+        "none: a server that takes a connection is up", new ValueReader<string>("a path such as /healthz", TryPath));
+
+    public Flag<StatusSet> Statuses { get; } = new("--health-status", null, "LIST", "the statuses of a healthy server, such as 200-399,404",
+        $"{StatusSet.Default}", new ValueReader<StatusSet>("statuses from 100 to 599 such as 200-399,404", TryStatuses));
+
+    public Flag<string> Body { get; } = new("--health-body", null, "TEXT", "what the answer's first 64 KB must contain", "anything",
+        new ValueReader<string>("a text", (string text, [MaybeNullWhen(false)] out string value) => (value = text).Length != 0));
+
+    public Flag<string> Host { get; } = new("--health-host", null, "HOST", "the Host that probes name", "the server's own address",
+        new ValueReader<string>("a host such as example.com or example.com:8080", TryHost));
+
+    public Flag<TimeSpan> Interval { get; } = new("--health-interval", null, "TIME",
+        "between two probes of a server that is up; one in doubt or down is probed sooner", Durations.Format(Default.Interval),
+        ValueReaders.Duration(Shortest, Hour));
+
+    public Flag<TimeSpan> Timeout { get; } = new("--health-timeout", null, "TIME", "for a probe of one address, the answer included",
+        Durations.Format(Default.Timeout), ValueReaders.Duration(Shortest, Hour));
+
+    public Flag<int> Fall { get; } = new("--health-fall", null, "N", "so many failed probes in a row make a server down", $"{Default.Fall}",
+        ValueReaders.Number(1, 100));
+
+    public Flag<int> Rise { get; } = new("--health-rise", null, "N", "so many good ones in a row make it up again; a new one needs one",
+        $"{Default.Rise}", ValueReaders.Number(1, 100));
+
+    /// <summary>All of them, in a newcomer's order.</summary>
+    public IReadOnlyList<Flag> All => [Health, Path, Statuses, Body, Host, Interval, Timeout, Fall, Rise];
+
+    /// <summary>What probes are told. What is wrong goes to the errors.</summary>
+    public HealthOptions Read(ParseResult result, List<string> errors)
+    {
+        foreach (Flag flag in (Flag[])[Statuses, Body, Host])
+        {
+            if (flag.IsGiven(result) && !Path.IsGiven(result))
+            {
+                errors.Add($"{flag.Name} is about an answer, which only probes with a path get: add --health-path /healthz, or leave it out");
+            }
+        }
+        return new HealthOptions
+        {
+            IsOn = Health.Read(result, Default.IsOn, errors),
+            Path = Path.IsGiven(result) ? Path.Read(result, "", errors) : null,
+            Statuses = Statuses.Read(result, Default.Statuses, errors),
+            Body = Body.IsGiven(result) ? Body.Read(result, "", errors) : null,
+            Host = Host.IsGiven(result) ? Host.Read(result, "", errors) : null,
+            Interval = Interval.Read(result, Default.Interval, errors),
+            Timeout = Timeout.Read(result, Default.Timeout, errors),
+            Fall = Fall.Read(result, Default.Fall, errors),
+            Rise = Rise.Read(result, Default.Rise, errors),
+        };
+    }
+
+    /// <summary>An absolute path, with a query or without (RFC 9112 section 3.2.1): no byte that could end the request line.</summary>
+    private static bool TryPath(string text, [MaybeNullWhen(false)] out string path)
+    {
+        path = text;
+        return text.StartsWith('/') && text.All(c => c is > ' ' and < '\x7f' and not '#');
+    }
+
+    private static bool TryStatuses(string text, [MaybeNullWhen(false)] out StatusSet statuses)
+    {
+        statuses = StatusSet.TryParse(text);
+        return statuses is not null;
+    }
+
+    private static bool TryHost(string text, [MaybeNullWhen(false)] out string host)
+    {
+        host = text;
+        return text.Length != 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-._:[]".Contains(c));
+    }
+}

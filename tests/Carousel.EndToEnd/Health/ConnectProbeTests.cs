@@ -1,0 +1,110 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Health;
+
+/// <summary>Probes that only connect.</summary>
+public class ConnectProbeTests
+{
+    private const int Clients = 8;
+
+    [Fact]
+    public async Task OneOfThreeNginx_KilledAndBackUnderLoad_NoGetFailsAndItIsBackInItsPlace()
+    {
+        await using var one = await Nginx.StartAsync("one");
+        await using var two = await Nginx.StartAsync("two");
+        await using var three = await Nginx.StartAsync("three");
+        await using var balancer = await Probed.StartAsync(one.Url, two.Url, three.Url);
+        await balancer.UntilRotationAsync("one", "two", "three");
+        using (var warmUp = new Load(balancer, Clients * 8))
+        {
+            // Requests that die on kept connections are sent again: enough of them to the server that will die.
+            await warmUp.UntilAsync(() => two.Connections >= Clients, "the balancer to keep a connection for each client");
+            await warmUp.EndAsync();
+        }
+
+        using var load = new Load(balancer, Clients);
+        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        await two.KillAsync();
+        await balancer.UntilSaidAsync(two.Url, "is down: connect-refused (3 probes)");
+        // What was under way at that moment is told of within two seconds; from then on nobody tries it.
+        long errors = await Patience.UntilQuietAsync(() => Failures(balancer), TimeSpan.FromSeconds(2));
+        int atDown = load.Answers("one");
+        await load.UntilAsync(() => load.Answers("one") > atDown + 1000, "load while one server is down");
+        Assert.Equal(errors, Failures(balancer));
+
+        int beforeReturn = load.Answers("two");
+        await two.StartAsync();
+        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that came back to be used");
+        await load.EndAsync();
+        await balancer.UntilSaidAsync(two.Url, "is up again after ");
+        await balancer.UntilRotationAsync("one", "two", "three");
+    }
+
+    [Fact]
+    public async Task Server_DownAtStart_IsUsedWhenItComes()
+    {
+        int port = FixedPort.Next();
+        await using var one = ScriptedServer.Answering("one");
+        await using var balancer = await Probed.StartAsync(one.Url, $"http://127.0.0.1:{port} name=late");
+        await balancer.UntilSaidAsync($"http://127.0.0.1:{port} (late)", "is down: connect-refused (3 probes)");
+        Assert.All(await balancer.AskAsync(4), answer => Assert.Equal("one", answer));
+        Assert.DoesNotContain("error", balancer.Errors);
+
+        await using var late = ScriptedServer.Answering("late", port: port);
+        await balancer.UntilRotationAsync("one", "late");
+        await balancer.UntilSaidAsync($"http://127.0.0.1:{port} (late)", "is up after ");
+    }
+
+    [Fact]
+    public async Task Server_TakesNoConnection_NoRequestWaitsForIt()
+    {
+        await using var silent = await SilentPort.CreateAsync();
+        await using var one = ScriptedServer.Answering("one");
+        await using var balancer = await Balancer.StartAsync([silent.Url, one.Url], [.. Probed.Options, "--health-timeout", "100ms"]);
+        Assert.All(await balancer.AskAsync(6), answer => Assert.Equal("one", answer));
+        await balancer.UntilSaidAsync(silent.Url, "is down: connect-timeout (3 probes)");
+        Assert.DoesNotContain("error", balancer.Errors);
+    }
+
+    [Fact]
+    public async Task AllServers_Down_StartsAndAnswers503UntilOneIsUp()
+    {
+        int port = FixedPort.Next();
+        await using var silent = await SilentPort.CreateAsync();
+        await using var balancer = await Probed.StartAsync(silent.Url, $"http://127.0.0.1:{port}");
+        Assert.All(await balancer.AskAsync(3), answer => Assert.Equal("503 no-server", answer));
+        await using var late = ScriptedServer.Answering("late", port: port);
+        await balancer.UntilRotationAsync("late");
+    }
+
+    [Fact]
+    public async Task ServerByName_GoesAndComes_AndOneThatDoesNotResolveStaysOut()
+    {
+        int port = FixedPort.Next();
+        await using var one = ScriptedServer.Answering("one");
+        var two = ScriptedServer.Answering("two", port: port);
+        await using var balancer = await Probed.StartAsync(one.Url, $"http://localhost:{port}", "http://no-such-host.invalid:80");
+        await balancer.UntilRotationAsync("one", "two");
+        await two.DisposeAsync();
+        await balancer.UntilSaidAsync($"http://localhost:{port}", "is down: connect-refused (3 probes)");
+        await balancer.UntilRotationAsync("one");
+        await using var back = ScriptedServer.Answering("two again", port: port);
+        await balancer.UntilRotationAsync("one", "two again");
+    }
+
+    [Fact]
+    public async Task Servers_ThreeHundred_AllComeIntoTheRotation()
+    {
+        ScriptedServer[] servers = [.. Enumerable.Range(0, 300).Select(i => ScriptedServer.Answering($"{i}"))];
+        await using (var balancer = await Balancer.StartAsync(servers, "--health", "on"))
+        {
+            await Patience.UntilAsync(async () => (await balancer.AskAsync(300)).Distinct().Count() == 300, "all servers to answer in one turn");
+            Assert.Empty(balancer.Errors);
+        }
+        await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask()));
+    }
+
+    /// <summary>The lines of requests that failed.</summary>
+    private static int Failures(Balancer balancer) => balancer.Errors.Split('\n').Count(line => line.Contains(" error "));
+}

@@ -1,0 +1,69 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Health;
+
+/// <summary>Probes that ask, of servers that take connections whatever they answer.</summary>
+public class PathProbeTests
+{
+    private const string Healthy = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nall ok";
+
+    [Theory]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Length: 6\r\n\r\nall ok", "status 503")]
+    [InlineData("HTTP/1.1 204 Nothing\r\n\r\n", "status 204")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong", "body does not match")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwrong\r\n0\r\n\r\n", "body does not match")]
+    [InlineData("no HTTP at all", "bad-answer")]
+    [InlineData(null, "answer-timeout")]
+    public async Task Server_AnswersProbesBadly_IsOutUntilItDoesNot(string? bad, string why)
+    {
+        string? answer = Healthy;
+        await using var two = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                string? text = request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Volatile.Read(ref answer) : Answer("two");
+                await (text is null ? connection.ReadRequestAsync() : connection.SendAsync(text));
+            }
+        });
+        await using var good = ScriptedServer.Answering(request =>
+            request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Healthy : Answer("three"));
+        await using var balancer = await Balancer.StartAsync(
+            [two, good], [.. Probed.ByPath, "--health-status", "200", "--health-body", "ok", "--health-timeout", "300ms"]);
+        await balancer.UntilRotationAsync("two", "three");
+
+        Volatile.Write(ref answer, bad);
+        await balancer.UntilSaidAsync(two.Url, $"is down: {why} (3 probes)");
+        await balancer.UntilRotationAsync("three");
+        Volatile.Write(ref answer, Healthy);
+        await balancer.UntilSaidAsync(two.Url, "is up again after ");
+        await balancer.UntilRotationAsync("two", "three");
+    }
+
+    [Fact]
+    public async Task Probe_Request_IsWhatTheFlagsSay()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var balancer = await Balancer.StartAsync(one, [.. Probed.ByPath, "--health-host", "example.com"]);
+        await Patience.UntilAsync(() => one.Requests.Count > 1, "a second probe");
+        Assert.All(one.Requests, request => Assert.Equal(("example.com", "close"), (request["Host"], request["Connection"])));
+        Assert.All(one.Requests, request => Assert.StartsWith("GET /healthz HTTP/1.1\r\n", request.Head));
+    }
+
+    /// <summary>A stopped process: the kernel takes its connections, and nobody answers.</summary>
+    [Fact]
+    public async Task Nginx_StoppedAndContinued_IsOutMeanwhile()
+    {
+        await using var one = await Nginx.StartAsync("one");
+        await using var two = await Nginx.StartAsync("two");
+        await using var balancer = await Balancer.StartAsync([one.Url, two.Url], [.. Probed.ByPath, "--health-timeout", "300ms"]);
+        await balancer.UntilRotationAsync("one", "two");
+        two.Signal(Posix.SigStop);
+        await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
+        Assert.All(await balancer.AskAsync(6), answer => Assert.Equal("one", answer));
+        two.Signal(Posix.SigCont);
+        await balancer.UntilRotationAsync("one", "two");
+    }
+
+    private static string Answer(string text) => $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}";
+}

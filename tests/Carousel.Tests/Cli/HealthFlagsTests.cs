@@ -1,0 +1,40 @@
+using Carousel.Cli;
+using Carousel.Core.Health;
+using Xunit;
+
+namespace Carousel.Tests.Cli;
+
+public class HealthFlagsTests
+{
+    [Fact]
+    public void Parse_NoFlag_TakesTheDefaults() => Assert.Equivalent(new HealthOptions(), Parse(""), strict: true);
+
+    [Fact]
+    public void Parse_EveryFlag_IsTaken()
+    {
+        HealthOptions options = Parse("--health off --health-path /healthz?a=b --health-status 200,404 --health-body ok --health-host example.com:81"
+            + " --health-interval 500ms --health-timeout 300ms --health-fall 5 --health-rise 1");
+        Assert.Equal((false, "/healthz?a=b", "200,404", "ok", "example.com:81"),
+            (options.IsOn, options.Path, options.Statuses.ToString(), options.Body, options.Host));
+        Assert.Equal((500, 300, 5, 1), (options.Interval.TotalMilliseconds, options.Timeout.TotalMilliseconds, options.Fall, options.Rise));
+    }
+
+    [Theory]
+    [InlineData("--health maybe", "--health: expected one of on, off, found \"maybe\"")]
+    [InlineData("--health-path healthz", "--health-path: expected a path such as /healthz, found \"healthz\"")]
+    [InlineData("--health-path /a#b", "--health-path: expected a path such as /healthz, found \"/a#b\"")]
+    [InlineData("--health-path /ä", "--health-path: expected a path such as /healthz, found \"/ä\"")]
+    [InlineData("--health-path / --health-status 2xx", "--health-status: expected statuses from 100 to 599 such as 200-399,404, found \"2xx\"")]
+    [InlineData("--health-path / --health-host a/b", "--health-host: expected a host such as example.com or example.com:8080, found \"a/b\"")]
+    [InlineData("--health-fall 0", "--health-fall: expected a number from 1 to 100, found \"0\"")]
+    [InlineData("--health-body ok",
+        "--health-body is about an answer, which only probes with a path get: add --health-path /healthz, or leave it out")]
+    public void Parse_AnythingElse_SaysWhatIsWrong(string flags, string expected)
+    {
+        var invalid = Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ')]));
+        Assert.Equal(expected, Assert.Single(invalid.Errors));
+    }
+
+    private static HealthOptions Parse(string flags) => Assert.IsType<Request.Run>(
+        CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Health;
+}

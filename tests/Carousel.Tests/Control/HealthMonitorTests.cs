@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Control.Probes;
+using Carousel.Core.Config;
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Xunit;
+
+namespace Carousel.Tests.Control;
+
+public sealed class HealthMonitorTests : IDisposable
+{
+    private static readonly ProbeResult Refused = ProbeResult.Failed(FailureReason.ConnectRefused);
+
+    private readonly ManualTime _time = new();
+    private readonly ConcurrentQueue<string> _reports = new();
+    private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
+    private readonly ConcurrentDictionary<string, int> _probes = new();
+    private readonly ServerPool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
+    private readonly HealthMonitor _monitor;
+
+    public HealthMonitorTests() => _monitor = Monitor(_pool);
+
+    public void Dispose() => _monitor.Dispose();
+
+    [Fact]
+    public async Task StartAsync_AllUp_AllComeQuietly()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Ring.Count == 3);
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task StartAsync_NoneAnswers_EndsAtTheLimit()
+    {
+        var silent = new TaskCompletionSource<ProbeResult?>();
+        Array.ForEach(["10.0.0.1:80", "blue", "10.0.0.3:80"], name => _servers[name] = () => silent.Task);
+        Task started = _monitor.StartAsync();
+        await Until(() => _probes.Count == 3);
+        Assert.False(started.IsCompleted);
+        Assert.Equal(0, _pool.Current.Ring.Count);
+
+        await PassAsync(HealthMonitor.StartLimit);
+        await started;
+        silent.SetResult(ProbeResult.Good);
+        await Until(() => _pool.Current.Ring.Count == 3);
+    }
+
+    [Fact]
+    public async Task StartAsync_OneIsUpAndOthersAreSilent_IsNotHeldUp()
+    {
+        var silent = new TaskCompletionSource<ProbeResult?>();
+        Array.ForEach(["10.0.0.1:80", "10.0.0.3:80"], name => _servers[name] = () => silent.Task);
+        await _monitor.StartAsync();
+        Assert.Equal([1], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        silent.SetResult(null);
+    }
+
+    [Fact]
+    public async Task Server_FailsAndRecovers_LeavesAndComesBackToItsPlace()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Ring.Count == 3);
+        Answer("blue", Refused);
+        await PassUntil(() => _pool.Current.Ring.Count == 2);
+        Assert.False(_pool.Current.MayPick(_pool.Current.Servers[1]));
+        Answer("blue", ProbeResult.Good);
+        await PassUntil(() => _pool.Current.Ring.Count == 3);
+
+        Assert.Equal([0, 1, 2], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal("server http://10.0.0.2:80 (blue) is down: connect-refused (3 probes)", _reports.First());
+        Assert.StartsWith("server http://10.0.0.2:80 (blue) is up again after ", _reports.Last());
+        Assert.Equal(2, _reports.Count);
+    }
+
+    /// <summary>Whatever keeps us from asking is no failure of the server.</summary>
+    [Fact]
+    public async Task Server_CanNotBeAsked_StaysWhatItIs()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Ring.Count == 3);
+        _servers["blue"] = () => Task.FromResult<ProbeResult?>(null);
+        int before = _probes["blue"];
+        await PassUntil(() => _probes["blue"] > before + 5);
+        Assert.Equal(3, _pool.Current.Ring.Count);
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task Server_ProbeThrowsAnything_IsProbedAgain()
+    {
+        _servers["blue"] = () => throw new InvalidOperationException();
+        await _monitor.StartAsync();
+        await PassUntil(() => !_reports.IsEmpty);
+        Assert.Equal("server http://10.0.0.2:80 (blue) is down: InvalidOperationException (3 probes)", _reports.First());
+        Answer("blue", ProbeResult.Good);
+        await PassUntil(() => _pool.Current.Ring.Count == 3);
+    }
+
+    [Fact]
+    public async Task Pool_BuiltAnew_StateStaysAndNewServersAreProbed()
+    {
+        Answer("blue", Refused);
+        await _monitor.StartAsync();
+        await PassUntil(() => !_reports.IsEmpty && _pool.Current.Ring.Count == 2);
+
+        _pool.Publish(Pool("10.0.0.9\n10.0.0.2 name=blue\n10.0.0.1").Current);
+        _monitor.Follow();
+        await PassUntil(() => _pool.Current.Ring.Count == 2);
+        Answer("blue", ProbeResult.Good);
+        await PassUntil(() => _pool.Current.Ring.Count == 3);
+        Assert.Equal([0, 1, 2], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        // One that was new would have come without a word.
+        Assert.StartsWith("server http://10.0.0.2:80 (blue) is up after ", _reports.Last());
+        int ofTheOneThatLeft = _probes["10.0.0.3:80"];
+        int ofAnother = _probes["10.0.0.9:80"];
+        await PassUntil(() => _probes["10.0.0.9:80"] > ofAnother + 3);
+        Assert.Equal(ofTheOneThatLeft, _probes["10.0.0.3:80"]);
+    }
+
+    [Fact]
+    public async Task Servers_Thousands_AreProbedAFewAtOnce()
+    {
+        const int servers = 3000;
+        ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
+        int now = 0, most = 0;
+        var gate = new TaskCompletionSource();
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref now));
+            await gate.Task;
+            Interlocked.Decrement(ref now);
+            return ProbeResult.Good;
+        }, _time, _reports.Enqueue);
+        Task started = monitor.StartAsync();
+        await Until(() => Volatile.Read(ref now) == HealthMonitor.MaxAtOnce);
+        gate.SetResult();
+        await Until(() => pool.Current.Ring.Count == servers);
+        await started;
+        Assert.Equal(HealthMonitor.MaxAtOnce, most);
+    }
+
+    /// <summary>A rack that is gone: its servers' probes hang, all of them, and those of the one server that is up go on.</summary>
+    [Fact]
+    public async Task Servers_HundredsHangWhileDown_OthersAreProbedAsBefore()
+    {
+        const int dead = 300;
+        ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
+        var never = new TaskCompletionSource<ProbeResult?>();
+        var probed = new ConcurrentDictionary<string, int>();
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _) =>
+        {
+            int count = probed.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
+            return server.Entry.Name == "alive" ? Task.FromResult<ProbeResult?>(ProbeResult.Good)
+                : count == 1 ? Task.FromResult<ProbeResult?>(Refused)
+                : never.Task;
+        }, _time, _reports.Enqueue);
+        await monitor.StartAsync();
+        await PassUntil(() => probed.Count == dead + 1 && probed.Values.Count(count => count > 1) > HealthMonitor.MaxOfDownAtOnce);
+        int before = probed["alive"];
+        await PassUntil(() => probed["alive"] > before + 5);
+        Assert.Equal(HealthMonitor.MaxOfDownAtOnce, probed.Count(server => server.Key != "alive" && server.Value > 1));
+    }
+
+    [Fact]
+    public async Task Dispose_EndsTheProbes()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Ring.Count == 3);
+        _monitor.Dispose();
+        await Until(() => _time.Waits.Length == 0);
+        Assert.Equal(3, _pool.Current.Ring.Count);
+    }
+
+    private static ServerPool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (int seen = most; value > seen; seen = most)
+        {
+            Interlocked.CompareExchange(ref most, value, seen);
+        }
+    }
+
+    private HealthMonitor Monitor(ServerPool pool) => new(new PoolMembership(pool), new HealthOptions(), ProbeAsync, _time, _reports.Enqueue);
+
+    private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
+    {
+        Assert.Equal(server.Entry.Address.Port, Assert.Single(endPoints).Port);
+        _probes.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
+        return _servers.GetValueOrDefault(server.Entry.Name, () => Task.FromResult<ProbeResult?>(ProbeResult.Good))();
+    }
+
+    private void Answer(string name, ProbeResult result) => _servers[name] = () => Task.FromResult<ProbeResult?>(result);
+
+    /// <summary>Lets time pass once somebody waits for just that.</summary>
+    private async Task PassAsync(TimeSpan wait)
+    {
+        await Until(() => _time.Waits.Contains(wait));
+        _time.Advance(wait);
+    }
+
+    /// <summary>Lets time pass, a little at a time, until the condition holds.</summary>
+    private Task PassUntil(Func<bool> condition) => Until(() =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        return condition();
+    });
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(1, deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Carousel.Control.Probes;
+using Carousel.Core.Config;
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Control;
+
+/// <summary>Probes of real sockets on loopback.</summary>
+public sealed class SocketProbeTests : IDisposable
+{
+    private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+
+    private readonly ManualTime _time = new();
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public SocketProbeTests() => _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+    public void Dispose() => _listener.Dispose();
+
+    private IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    [Fact]
+    public async Task ProbeAsync_Listening_IsGood()
+    {
+        _listener.Listen();
+        Assert.Equal(ProbeResult.Good, await ProbeAsync(new HealthOptions(), EndPoint));
+    }
+
+    [Fact]
+    public async Task ProbeAsync_NobodyListens_IsRefused() => Assert.Equal("connect-refused", (await ProbeAsync(new HealthOptions(), EndPoint))?.Trouble);
+
+    [Fact]
+    public async Task ProbeAsync_NoAddress_IsNoResult() => Assert.Null(await ProbeAsync(new HealthOptions()));
+
+    [Fact]
+    public async Task ProbeAsync_FirstAddressRefuses_TheNextIsAsked()
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        Assert.Equal(ProbeResult.Good, await ProbeAsync(new HealthOptions(), (IPEndPoint)closed.LocalEndPoint!, EndPoint));
+    }
+
+    [Theory]
+    [InlineData(null, "10.0.0.1:8000")]
+    [InlineData("example.com", "example.com")]
+    public async Task ProbeAsync_WithPath_AsksAndTakesTheAnswer(string? host, string expected)
+    {
+        _listener.Listen();
+        Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/healthz?a=b", Host = host, Body = "ok" }, EndPoint);
+        using Socket server = await _listener.AcceptAsync(Stop);
+        Assert.Equal(
+            $"GET /healthz?a=b HTTP/1.1\r\nHost: {expected}\r\nUser-Agent: carousel-health\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+            await ReadHeadAsync(server));
+        await server.SendAsync("HTTP/1.1 200 OK\r\n"u8.ToArray(), Stop);
+        await server.SendAsync("\r\nall "u8.ToArray(), Stop);
+        await server.SendAsync("ok"u8.ToArray(), Stop);
+        Assert.Equal(ProbeResult.Good, await probe);
+        // The probe's connection is its own, and ends with it.
+        Assert.Equal(0, await server.ReceiveAsync(new byte[1], Stop));
+    }
+
+    [Theory]
+    [InlineData("", "server-closed")]
+    [InlineData("HTTP/1.1 200 OK\r\n", "bad-answer")]
+    [InlineData("HTTP/1.1 500 Oh\r\n\r\n", "status 500")]
+    public async Task ProbeAsync_WithPathAndTheServerCloses_SaysWhatIsWrong(string answer, string expected)
+    {
+        _listener.Listen();
+        Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/" }, EndPoint);
+        using (Socket server = await _listener.AcceptAsync(Stop))
+        {
+            await ReadHeadAsync(server);
+            await server.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
+        }
+        Assert.Equal(expected, (await probe)?.Trouble);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_ServerSendsForEver_IsJudgedByTheFirstBytes()
+    {
+        _listener.Listen();
+        Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/", Body = "ok" }, EndPoint);
+        using Socket server = await _listener.AcceptAsync(Stop);
+        await ReadHeadAsync(server);
+        await server.SendAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), Stop);
+        await server.SendAsync(new byte[ProbeAnswer.MaxBytes], Stop);
+        Assert.Equal("body does not match", (await probe)?.Trouble);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_ServerNeverAnswers_EndsAtTheTimeout()
+    {
+        _listener.Listen();
+        var options = new HealthOptions { Path = "/" };
+        Task<ProbeResult?> probe = ProbeAsync(options, EndPoint);
+        using Socket server = await _listener.AcceptAsync(Stop);
+        await ReadHeadAsync(server);
+        Assert.False(probe.IsCompleted);
+        _time.Advance(options.Timeout);
+        Assert.Equal("answer-timeout", (await probe)?.Trouble);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_Stopped_IsCancelled()
+    {
+        _listener.Listen();
+        using var stop = new CancellationTokenSource();
+        var probe = new SocketProbe(new HealthOptions { Path = "/" }, _time);
+        Task<ProbeResult?> probing = probe.ProbeAsync(Server(), [EndPoint, EndPoint], stop.Token);
+        using Socket server = await _listener.AcceptAsync(Stop);
+        await ReadHeadAsync(server);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing);
+    }
+
+    private static Server Server() => PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
+
+    private Task<ProbeResult?> ProbeAsync(HealthOptions options, params IPEndPoint[] endPoints) =>
+        new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], Stop);
+
+    private static async Task<string> ReadHeadAsync(Socket socket)
+    {
+        string head = "";
+        byte[] buffer = new byte[1000];
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            int length = await socket.ReceiveAsync(buffer, Stop);
+            Assert.NotEqual(0, length);
+            head += Encoding.ASCII.GetString(buffer, 0, length);
+        }
+        return head;
+    }
+}

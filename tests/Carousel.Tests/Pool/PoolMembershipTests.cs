@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using CsCheck;
+using Xunit;
+
+namespace Carousel.Tests.Pool;
+
+public class PoolMembershipTests
+{
+    private static readonly string[] Hosts = ["api", "web"];
+    private static readonly ImmutableArray<IPAddress> Addresses = [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fd00::1")];
+
+    private readonly ServerPool _pool = Pool();
+    private readonly PoolMembership _membership;
+
+    public PoolMembershipTests() => _membership = new PoolMembership(_pool);
+
+    [Fact]
+    public void Build_Probed_NobodyIsInBeforeAVerdict()
+    {
+        Assert.Empty(Picked());
+        Assert.Equal(4, _pool.Current.Servers.Length);
+    }
+
+    [Fact]
+    public void SetHealth_ServerWithAnAddress_ComesAndLeaves()
+    {
+        SetHealth(1, true);
+        Assert.Equal([1], Picked());
+        SetHealth(1, false);
+        Assert.Empty(Picked());
+    }
+
+    [Fact]
+    public void SetHealth_ServerWithoutAnAddress_StaysOutUntilItHasOne()
+    {
+        SetHealth(0, true);
+        Assert.Empty(Picked());
+        _membership.SetAddresses("api", Addresses);
+        Assert.Equal([0], Picked());
+    }
+
+    [Fact]
+    public void SetAddresses_ServerIsDown_StaysOut()
+    {
+        SetHealth(0, true);
+        SetHealth(0, false);
+        _membership.SetAddresses("api", Addresses);
+        Assert.Empty(Picked());
+        Assert.Equal([new IPEndPoint(Addresses[0], 1), new IPEndPoint(Addresses[1], 1)], _pool.Current.EndPoints[0]);
+    }
+
+    [Fact]
+    public void SetHealth_InAnyOrder_EachComesBackToItsPlace()
+    {
+        _membership.SetAddresses("api", Addresses);
+        _membership.SetAddresses("web", Addresses);
+        Array.ForEach([2, 0, 3, 1], slot => SetHealth(slot, true));
+        Array.ForEach([1, 2], slot => SetHealth(slot, false));
+        Assert.Equal([0, 3], Picked());
+        Array.ForEach([2, 1], slot => SetHealth(slot, true));
+        Assert.Equal([0, 1, 2, 3], Picked());
+    }
+
+    [Fact]
+    public void SetHealth_NoNews_PublishesNothing()
+    {
+        SetHealth(1, true);
+        PoolSnapshot before = _pool.Current;
+        SetHealth(1, true);
+        Assert.Same(before, _pool.Current);
+    }
+
+    [Fact]
+    public void SetHealth_ServerNotInThePool_ChangesNothing()
+    {
+        PoolSnapshot before = _pool.Current;
+        _membership.SetHealth(42, true);
+        Assert.Same(before, _pool.Current);
+    }
+
+    /// <summary>After every step of one: with an address and healthy, or out.</summary>
+    [Fact]
+    public void Anything_OneAfterTheOther_RingAndSnapshotAgree() => Gen.Select(Gen.Int[0, 5], Gen.Bool).Array[0, 40].Sample(steps =>
+    {
+        var pool = Pool();
+        var membership = new PoolMembership(pool);
+        bool[] healthy = new bool[4];
+        bool[] reachable = [false, true, true, false];
+        foreach ((int what, bool good) in steps)
+        {
+            Tell(membership, what, good);
+            (what < 4 ? healthy : reachable)[what < 4 ? what : what == 4 ? 0 : 3] = good;
+            Assert.Equal(Enumerable.Range(0, 4).Where(slot => healthy[slot] && reachable[slot]), Picked(pool));
+        }
+    });
+
+    /// <summary>Names and probes tell at the same time: at the end nobody is in or out by the order in which they came.</summary>
+    [Fact]
+    public void Anything_AtTheSameTime_RingAndSnapshotAgree()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            var pool = Pool();
+            var membership = new PoolMembership(pool);
+            Parallel.For(0, 6, what =>
+            {
+                var random = new Random(what);
+                for (int i = 0; i < 200; i++)
+                {
+                    Tell(membership, what, random.Next(2) == 0);
+                }
+                Tell(membership, what, what % 2 == 0);
+            });
+            // 0 and 2 are healthy; "api" (0) resolves and "web" (3) does not.
+            Assert.Equal([0, 2], Picked(pool));
+        }
+    }
+
+    /// <summary>0 to 3: the health of a server; 4 and 5: whether a name resolves.</summary>
+    private static void Tell(PoolMembership membership, int what, bool good)
+    {
+        if (what < 4)
+        {
+            membership.SetHealth(membership.Pool.Current.Servers[what].Tag, good);
+        }
+        else
+        {
+            membership.SetAddresses(Hosts[what - 4], good ? Addresses : []);
+        }
+    }
+
+    private static ServerPool Pool() =>
+        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("api:1\n10.0.0.2\n10.0.0.3\nweb").Servers), probed: true));
+
+    private void SetHealth(int slot, bool healthy) => _membership.SetHealth(_pool.Current.Servers[slot].Tag, healthy);
+
+    private IEnumerable<int> Picked() => Picked(_pool);
+
+    private static IEnumerable<int> Picked(ServerPool pool)
+    {
+        int[] inTheRing = [.. pool.Current.Ring.ToArray().Select(server => server.Slot)];
+        Assert.Equal(pool.Current.Servers.Where(pool.Current.MayPick).Select(server => server.Slot), inTheRing);
+        return inTheRing;
+    }
+}
