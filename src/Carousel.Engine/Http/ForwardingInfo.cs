@@ -39,4 +39,7 @@ internal ref struct ForwardingInfo
 
     /// <summary>The name of the cookie that the server is not to see; empty if the request has none of that name.</summary>
     public ReadOnlySpan<byte> HiddenCookie { get; set; }
+
+    /// <summary>The request has no other cookie than the hidden one: its one Cookie field is left out unread.</summary>
+    public bool HidesWholeCookie { get; set; }
 }

@@ -22,6 +22,9 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     /// <summary>The name of the cookie that is left out of Cookie fields, where those are special.</summary>
     public ReadOnlySpan<byte> HiddenCookie { get; set; }
 
+    /// <summary>No other cookie is there: the field goes as a whole.</summary>
+    public bool DropsCookie { get; set; }
+
     /// <summary>The next run to be copied starts here in the original.</summary>
     public void StartRun(int at) => _runStart = at;
 
@@ -76,7 +79,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         if (!MayStay(field))
         {
             CopyRun(field.Name.Start);
-            if (field.Known == FieldName.Cookie && !IsNamed(field, special))
+            if (field.Known == FieldName.Cookie && !DropsCookie && !IsNamed(field, special))
             {
                 AppendOtherCookies(field);
             }

@@ -30,6 +30,7 @@ internal static class RequestRewriter
         // Not in an initializer: that would make a second writer and copy it, at the price of a dozen fields.
         var writer = new HeadWriter(head, fields, output);
         writer.HiddenCookie = info.HiddenCookie;
+        writer.DropsCookie = info.HidesWholeCookie;
         ReadOnlySpan<byte> authority = request.Authority.Of(head);
 
         StartRequestLine(ref writer, head, request, fields);

@@ -36,6 +36,7 @@ internal sealed partial class Exchange
         if (_visit.HidesCookie)
         {
             info.HiddenCookie = visits.CookieName;
+            info.HidesWholeCookie = _visit.HasOnlyOurs;
         }
         return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
     }

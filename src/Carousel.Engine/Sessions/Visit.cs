@@ -29,6 +29,12 @@ internal struct Visit
     /// <summary>The request brought a cookie under our name, good or not, which servers are not to see.</summary>
     public bool HidesCookie;
 
+    /// <summary>Of all cookies of the request there is only that one: there is nothing to be kept of its field.</summary>
+    public bool HasOnlyOurs;
+
+    /// <summary>A Cookie field was read.</summary>
+    public bool SawCookies;
+
     /// <summary>The cookie is past half of its time: the answer brings it anew.</summary>
     public bool IsHalfway;
 

@@ -191,7 +191,8 @@ internal sealed class VisitDesk : IDeadlineOwner
     {
         bool isStateless = false;
         var crumbs = new CookieCrumbs(value);
-        while (crumbs.MoveNext())
+        int count = 0;
+        for (; crumbs.MoveNext(); count++)
         {
             if (crumbs.Name.SequenceEqual(_cookieName))
             {
@@ -207,6 +208,9 @@ internal sealed class VisitDesk : IDeadlineOwner
                 isStateless = true;
             }
         }
+        // A second Cookie field finds it set, or not, by the first: then nothing is said of them together.
+        visit.HasOnlyOurs = count == 1 && visit.HidesCookie && !visit.SawCookies;
+        visit.SawCookies = true;
         return isStateless;
     }
 
