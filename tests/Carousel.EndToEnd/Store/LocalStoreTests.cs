@@ -53,7 +53,7 @@ public class LocalStoreTests
         await user.WrittenAsync(1);
 
         Assert.Equal(1, embedded.Starts);
-        Assert.Equal(Convert.ToBase64String(key.Secret), (await embedded.Server!.HashAsync("carousel:keys")).Values.First());
+        Assert.Equal(Convert.ToBase64String(key.Secret), (await embedded.Server!.HashAsync("carousel:keys"))[$"{key.Id}"]);
         Assert.Equal(3, user.Lines.Length);
     }
 
