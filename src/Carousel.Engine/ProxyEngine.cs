@@ -64,6 +64,7 @@ public sealed class ProxyEngine
             }
         }
         _group.Workers = workers;
+        _group.Pool.Changed += TellPoolChanged;
         _group.Sockets = sockets;
         _threads = Array.ConvertAll(workers, worker => new Thread(worker.Run) { Name = "carousel-worker" });
         Array.ForEach(_threads, thread => thread.Start());
@@ -78,7 +79,13 @@ public sealed class ProxyEngine
     public void Stop() => PostAll(new Mail(MailKind.Stop));
 
     /// <summary>Blocks until every worker has ended, after <see cref="Drain"/> or <see cref="Stop"/>.</summary>
-    public void WaitForExit() => Array.ForEach(_threads, thread => thread.Join());
+    public void WaitForExit()
+    {
+        Array.ForEach(_threads, thread => thread.Join());
+        _group.Pool.Changed -= TellPoolChanged;
+    }
+
+    private void TellPoolChanged() => Array.ForEach(_group.Workers, worker => worker.TellPoolChanged());
 
     private void PostAll(Mail mail) => Array.ForEach(_group.Workers, worker => worker.Post(mail));
 }

@@ -18,7 +18,7 @@ internal static class Banner
         string where = bind.Count == 0 ? $"http://0.0.0.0:{port} (all addresses)" : string.Join(", ", bind.Select(address => Url(address, port)));
         string text = $"{ProductVersion.Line} listening on {where}, {Count(workers, "worker")}\n";
         text += $"balancing {Count(pool.Servers.Length, "server")}: {List(pool.Servers)}\n";
-        ImmutableArray<Server> unresolved = [.. pool.Servers.Where(server => pool.EndPoints[server.Slot].IsEmpty)];
+        ImmutableArray<Server> unresolved = [.. pool.Servers.Where(server => pool.EndPoints(server).IsEmpty)];
         if (!unresolved.IsEmpty)
         {
             text += $"{Count(unresolved.Length, "server")} down, the name does not resolve: {List(unresolved)}\n";

@@ -104,7 +104,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             // The addresses of this moment: a name may have moved while we waited.
             PoolSnapshot pool = membership.Pool.Current;
-            result = pool.Find(server.Tag) is { } now ? await probe(now, pool.EndPoints[now.Slot], _stop.Token).ConfigureAwait(false) : null;
+            result = pool.Find(server.Tag) is { } now ? await probe(now, pool.EndPoints(now), _stop.Token).ConfigureAwait(false) : null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -16,27 +16,33 @@ public static class PoolBuilder
     }
 
     /// <summary>
-    /// The first snapshot: the ring knows all servers in the order of the file. Those given as addresses can be reached and are in it at
-    /// once, unless they are to be <paramref name="probed"/>; all others are out, to be restored to their places when their names resolve and they
-    /// are found healthy.
+    /// The first snapshot: the rings know all servers in the order of the file. Those given as addresses can be reached and are in at once, unless they
+    /// are to be <paramref name="probed"/> first; all others are out, to be restored to their places when their names resolve and they are found healthy.
     /// </summary>
-    public static PoolSnapshot Build(ImmutableArray<Server> servers, bool probed = false)
+    public static PoolSnapshot Build(ImmutableArray<Server> servers, bool probed = false) =>
+        Build(servers, [.. servers.Select(server => First(server, probed))]);
+
+    /// <summary>As above, with the standing of each server.</summary>
+    public static PoolSnapshot Build(ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
     {
-        var ring = new ServerRing();
-        var endPoints = ImmutableArray.CreateBuilder<ImmutableArray<IPEndPoint>>(servers.Length);
+        var rings = new ServerRings();
+        var pool = new PoolSnapshot(rings, servers, standings);
         foreach (Server server in servers)
         {
-            ImmutableArray<IPEndPoint> known = Literal(server.Entry.Address);
-            endPoints.Add(known);
+            ServerRing ring = rings.Of(server);
             ring.Add(server);
-            if (probed || known.IsEmpty)
+            if (!pool.TakesVisitors(server))
             {
                 ring.Remove(server);
             }
         }
-        return new PoolSnapshot(ring, servers, endPoints.MoveToImmutable(), [.. servers.Select(_ => !probed)]);
+        return pool;
     }
 
-    private static ImmutableArray<IPEndPoint> Literal(ServerAddress address) =>
-        IPAddress.TryParse(address.Host, out IPAddress? ip) ? [new IPEndPoint(ip, address.Port)] : [];
+    /// <summary>How a server stands of which nothing is known yet but its line.</summary>
+    internal static Standing First(Server server, bool probed)
+    {
+        ServerAddress address = server.Entry.Address;
+        return new Standing(IPAddress.TryParse(address.Host, out IPAddress? ip) ? [new IPEndPoint(ip, address.Port)] : [], IsHealthy: !probed);
+    }
 }

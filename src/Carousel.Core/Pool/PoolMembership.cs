@@ -4,8 +4,8 @@ using System.Net;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// The one place that decides which servers are in the ring: those that have an address and are healthy. Names and probes tell it what they know, in
-/// whatever order; ring and snapshot then say the same. Nobody else publishes while it is in use. Any thread.
+/// The one place that decides which servers are in the ring: those that have an address, are healthy and take visitors. Names and probes tell it what they
+/// know, in whatever order; rings and snapshot then say the same. Nobody else publishes while it is in use. Any thread.
 /// </summary>
 public sealed class PoolMembership(ServerPool pool)
 {
@@ -20,13 +20,11 @@ public sealed class PoolMembership(ServerPool pool)
         lock (_gate)
         {
             PoolSnapshot before = pool.Current;
-            Server[] concerned = [.. before.Servers.Where(server => server.Entry.Address.Host == host)];
-            ImmutableArray<ImmutableArray<IPEndPoint>>.Builder endPoints = before.EndPoints.ToBuilder();
-            foreach (Server server in concerned)
+            Change_NeedsLock([.. before.Servers.Where(server => server.Entry.Address.Host == host).Select(server =>
             {
-                endPoints[server.Slot] = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
-            }
-            Publish_NeedsLock(before.With(endPoints.MoveToImmutable()), concerned);
+                ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
+                return (server, before[server] with { EndPoints = endPoints });
+            })]);
         }
     }
 
@@ -38,24 +36,25 @@ public sealed class PoolMembership(ServerPool pool)
         lock (_gate)
         {
             PoolSnapshot before = pool.Current;
-            if (before.Find(tag) is { } server && before.Healthy[server.Slot] != healthy)
+            if (before.Find(tag) is { } server && before[server].IsHealthy != healthy)
             {
-                Publish_NeedsLock(before.With(before.Healthy.SetItem(server.Slot, healthy)), [server]);
+                Change_NeedsLock([(server, before[server] with { IsHealthy = healthy })]);
             }
         }
     }
 
     /// <summary>Who leaves does so before the snapshot says it and who comes after, so that what the ring gives can be reached by the newest snapshot.</summary>
-    private void Publish_NeedsLock(PoolSnapshot next, Server[] concerned)
+    private void Change_NeedsLock((Server Server, Standing Standing)[] changes)
     {
-        foreach (Server server in concerned.Where(server => !next.MayPick(server)))
+        PoolSnapshot next = pool.Current.With(changes);
+        foreach ((Server server, _) in changes.Where(change => !next.TakesVisitors(change.Server)))
         {
-            next.Ring.Remove(server);
+            next.RingOf(server).Remove(server);
         }
         pool.Publish(next);
-        foreach (Server server in concerned.Where(next.MayPick))
+        foreach ((Server server, _) in changes.Where(change => next.TakesVisitors(change.Server)))
         {
-            next.Ring.Restore(server);
+            next.RingOf(server).Restore(server);
         }
     }
 }

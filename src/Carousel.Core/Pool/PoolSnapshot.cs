@@ -5,59 +5,88 @@ using Carousel.Core.Ring;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// What a worker needs to know of the pool for one request: take it once, and use it to the request's end. Immutable but for the ring, which all
-/// snapshots of a pool share: its cursor turns, and servers leave it and come back. So a server from the ring may, for an instant, have no end
+/// What a worker needs to know of the pool for one request: take it once, and use it to the request's end. Immutable but for the rings, which all
+/// snapshots of a pool share: their cursors turn, and servers leave them and come back. So a server from a ring may, for an instant, have no end
 /// points in the snapshot at hand: it is then to be passed over like one that can't be connected to.
 /// </summary>
 public sealed class PoolSnapshot
 {
+    private static readonly Standing Unknown = new([], IsHealthy: false);
+
+    private readonly ServerRings _rings;
+    private readonly ImmutableArray<Member> _members;
     private readonly Dictionary<ulong, Server> _byTag;
 
-    /// <param name="ring">The servers that may be picked, in rotation.</param>
-    /// <param name="servers">All servers, by slot.</param>
-    /// <param name="endPoints">Where each can be reached, by slot.</param>
-    /// <param name="healthy">Whether each may be sent to, by slot.</param>
-    public PoolSnapshot(
-        ServerRing ring, ImmutableArray<Server> servers, ImmutableArray<ImmutableArray<IPEndPoint>> endPoints, ImmutableArray<bool> healthy)
-        : this(ring, servers, endPoints, healthy, servers.ToDictionary(server => server.Tag))
+    /// <param name="rings">Where those that take visitors turn, and where all others keep their places.</param>
+    /// <param name="servers">All servers, in the order of the file.</param>
+    /// <param name="standings">How each stands, in the same order.</param>
+    public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
+        : this(rings, servers, BySlot(servers, standings), servers.ToDictionary(server => server.Tag))
     {
     }
 
-    private PoolSnapshot(
-        ServerRing ring,
-        ImmutableArray<Server> servers,
-        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints,
-        ImmutableArray<bool> healthy,
-        Dictionary<ulong, Server> byTag)
+    private PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag)
     {
-        Ring = ring;
-        Servers = servers;
-        EndPoints = endPoints;
-        Healthy = healthy;
+        _rings = rings;
+        _members = members;
         _byTag = byTag;
+        Servers = servers;
+        Primary = Of(isBackup: false);
+        Backup = Of(isBackup: true);
     }
 
-    /// <summary>The servers that may be picked, in rotation: those of which <see cref="MayPick"/> says so.</summary>
-    public ServerRing Ring { get; }
-
-    /// <summary>All servers, by slot, in the order of the file.</summary>
+    /// <summary>All servers, in the order of the file.</summary>
     public ImmutableArray<Server> Servers { get; }
 
-    /// <summary>Where each server can be reached, by slot, in the order to try; empty while its name does not resolve.</summary>
-    public ImmutableArray<ImmutableArray<IPEndPoint>> EndPoints { get; }
+    /// <summary>Those that take new visitors and are no backups.</summary>
+    public Candidates Primary { get; }
 
-    /// <summary>Whether each server is healthy, by slot: false from the start until its first probe went well, if servers are probed.</summary>
-    public ImmutableArray<bool> Healthy { get; }
+    /// <summary>Those that take new visitors if none of <see cref="Primary"/> can.</summary>
+    public Candidates Backup { get; }
 
-    /// <summary>The server of this <see cref="Server.Tag"/>, whether it may be picked or not; null if the pool has none.</summary>
+    /// <summary>How a server stands. One that is not in this snapshot can't serve.</summary>
+    public Standing this[Server server] =>
+        server.Slot < _members.Length && ReferenceEquals(_members[server.Slot].Server, server) ? _members[server.Slot].Standing : Unknown;
+
+    /// <summary>Where a server can be reached, in the order to try; none while its name does not resolve.</summary>
+    public ImmutableArray<IPEndPoint> EndPoints(Server server) => this[server].EndPoints;
+
+    /// <summary>The server of this <see cref="Server.Tag"/>, whether it can serve or not; null if the pool has none.</summary>
     public Server? Find(ulong tag) => _byTag.GetValueOrDefault(tag);
 
-    /// <summary>True if the server may be picked: the one place where this is asked. It may change at any moment.</summary>
-    public bool MayPick(Server server) => !EndPoints[server.Slot].IsEmpty && Healthy[server.Slot];
+    /// <summary>True if a visitor who belongs to the server may be sent there.</summary>
+    public bool CanServe(Server server) => this[server].CanServe;
 
-    /// <summary>The same servers with other addresses.</summary>
-    internal PoolSnapshot With(ImmutableArray<ImmutableArray<IPEndPoint>> endPoints) => new(Ring, Servers, endPoints, Healthy, _byTag);
+    /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
+    public bool TakesVisitors(Server server) => this[server].CanServe && server.Entry is { Drain: false, Weight: > 0 };
 
-    /// <summary>The same servers in other health.</summary>
-    internal PoolSnapshot With(ImmutableArray<bool> healthy) => new(Ring, Servers, EndPoints, healthy, _byTag);
+    /// <summary>The ring in which the server turns when it takes visitors.</summary>
+    internal ServerRing RingOf(Server server) => _rings.Of(server);
+
+    /// <summary>The same servers, these of them with another standing.</summary>
+    internal PoolSnapshot With(IEnumerable<(Server Server, Standing Standing)> changes)
+    {
+        ImmutableArray<Member>.Builder members = _members.ToBuilder();
+        foreach ((Server server, Standing standing) in changes)
+        {
+            members[server.Slot] = new Member(server, standing);
+        }
+        return new PoolSnapshot(_rings, Servers, members.MoveToImmutable(), _byTag);
+    }
+
+    private Candidates Of(bool isBackup) =>
+        new(isBackup ? _rings.Backup : _rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);
+
+    private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
+    {
+        var members = new Member[servers.Length == 0 ? 0 : servers.Max(server => server.Slot) + 1];
+        for (int i = 0; i < servers.Length; i++)
+        {
+            members[servers[i].Slot] = new Member(servers[i], standings[i]);
+        }
+        return [.. members];
+    }
+
+    /// <summary>What is in a slot: nobody, or a server and how it stands.</summary>
+    private readonly record struct Member(Server? Server, Standing Standing);
 }

@@ -2,20 +2,48 @@ using Carousel.Core.Config;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>One server that requests are balanced to. Identity only, immutable: what changes lives in the snapshot.</summary>
-public sealed class Server(string id, int slot, ServerEntry entry)
+/// <summary>
+/// One server that requests are balanced to. The same object for as long as the pool has it, whatever its line says meanwhile: connections, the ring and
+/// policies know it by reference. How it stands at a moment is in the snapshot.
+/// </summary>
+public sealed class Server
 {
+    private volatile ServerEntry _entry;
+
+    /// <param name="id">See <see cref="Id"/>.</param>
+    /// <param name="slot">See <see cref="Slot"/>.</param>
+    /// <param name="entry">See <see cref="Entry"/>.</param>
+    public Server(string id, int slot, ServerEntry entry)
+    {
+        Id = id;
+        Slot = slot;
+        Tag = ServerIds.Tag(entry.Address.Url);
+        _entry = entry;
+        Load.Max = entry.MaxRequests ?? int.MaxValue;
+    }
+
     /// <summary>Short stable hash of the canonical URL: every replica computes the same.</summary>
-    public string Id { get; } = id;
+    public string Id { get; }
 
     /// <summary>Its URL's hash in 64 bits: what cookies name it by, the same on every replica.</summary>
-    public ulong Tag { get; } = ServerIds.Tag(entry.Address.Url);
+    public ulong Tag { get; }
 
-    /// <summary>Dense index from 0, unique among the servers of a pool: what per-server arrays are indexed by.</summary>
-    public int Slot { get; } = slot;
+    /// <summary>Dense index from 0, unique among the servers of a pool: what per-server arrays are indexed by. Free for another once it has left.</summary>
+    public int Slot { get; }
 
-    /// <summary>What servers.txt says about it.</summary>
-    public ServerEntry Entry { get; } = entry;
+    /// <summary>What all workers share of it.</summary>
+    public ServerLoad Load { get; } = new();
+
+    /// <summary>What servers.txt says about it now. The address stays; anything else may change, by <see cref="PoolMembership"/> only. Any thread.</summary>
+    public ServerEntry Entry
+    {
+        get => _entry;
+        internal set
+        {
+            _entry = value;
+            Load.Max = value.MaxRequests ?? int.MaxValue;
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Entry.Name;

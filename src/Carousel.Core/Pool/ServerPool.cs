@@ -11,6 +11,13 @@ public sealed class ServerPool(PoolSnapshot first)
     /// <summary>The newest snapshot. Any thread.</summary>
     public PoolSnapshot Current => _current;
 
+    /// <summary>Called after every publication, by the thread that publishes: to be quick. For what can't wait for a request to look.</summary>
+    public event Action? Changed;
+
     /// <summary>Makes <paramref name="next"/> what workers see from their next request on.</summary>
-    public void Publish(PoolSnapshot next) => _current = next;
+    public void Publish(PoolSnapshot next)
+    {
+        _current = next;
+        Changed?.Invoke();
+    }
 }

@@ -39,7 +39,8 @@ internal sealed class RingCore<TSteps>
     /// is met on that round, as no link leads past a node that is in the ring; each step leads to a later place, so the
     /// walk ends; and it begins in the ring, so that whom it meets was there during the call.
     /// </summary>
-    public Server? NextUntried(SlotSet tried)
+    public Server? NextWhere<TFilter>(in TFilter filter)
+        where TFilter : struct, IServerFilter
     {
         if (Turn() is not { } node)
         {
@@ -51,7 +52,7 @@ internal sealed class RingCore<TSteps>
             {
                 originsMet++;
             }
-            else if (!tried.Contains(server.Slot))
+            else if (filter.Takes(server))
             {
                 return server;
             }

@@ -27,11 +27,12 @@ public sealed class ServerRing
     public Server? Next() => _core.Next();
 
     /// <summary>
-    /// Turns the ring one step and from there takes the first server that is not in <paramref name="tried"/>, so that the
-    /// requests of one that fails spread over all others. Null only if no server that is not in it stays in the ring
-    /// throughout the call. Visits each server at most twice.
+    /// Turns the ring one step and from there takes the first server that the filter takes, so that the requests of one
+    /// that fails spread over all others. Null only if no such server stays in the ring throughout the call. Visits each
+    /// server at most twice.
     /// </summary>
-    public Server? NextUntried(SlotSet tried) => _core.NextUntried(tried);
+    internal Server? NextWhere<TFilter>(in TFilter filter)
+        where TFilter : struct, IServerFilter => _core.NextWhere(filter);
 
     /// <summary>Puts a new server at the end of the rotation. False if the ring knows it, in or out.</summary>
     /// <exception cref="ArgumentException">The ring knows another server with that slot.</exception>

@@ -54,6 +54,8 @@ public enum FailureReason : byte
     ServerGone,
     /// <summary>Probes found the visitor's server down: they are given another.</summary>
     ServerDown,
+    /// <summary>The server has as many requests in flight as its <c>max=</c> allows.</summary>
+    ServerBusy,
     /// <summary>The server's name does not resolve (any more).</summary>
     NameUnresolved,
     /// <summary>The server refused the connection.</summary>

@@ -100,6 +100,7 @@ internal sealed partial class Exchange
         _freshOnly = true;
         if (HasOwnServer && _visit.Ticket.ServerTag == _target!.Tag)
         {
+            GiveBack();
             Enter(RequestLeg.Route);
             return Step.Progress;
         }
@@ -121,6 +122,7 @@ internal sealed partial class Exchange
         }
         Log(reason, 0);
         DropServer();
+        GiveBack();
         _keepServer = false;
         _keepClient &= _request.Framing.Ended && !_head.IsHttp10 && !_worker.IsDraining;
         if (_requestLeg != RequestLeg.Done)
@@ -213,7 +215,7 @@ internal sealed partial class Exchange
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
         _client = null;
-        _target = null;
+        GiveBack();
         _worker.Return(this);
     }
 

@@ -101,6 +101,7 @@ internal sealed unsafe partial class Exchange
     {
         if (_responseLeg == ResponseLeg.Idle)
         {
+            _sentAt = _worker.Reactor.NowMicros;
             Enter(ResponseLeg.ReadHead);
         }
         switch (_request.SendPending(_server!))

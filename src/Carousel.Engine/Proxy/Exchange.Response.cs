@@ -9,6 +9,9 @@ internal sealed unsafe partial class Exchange
 {
     private long _lastMoved;
 
+    /// <summary>When the request began to be sent, in the reactor's microseconds: what the server's latency is counted from.</summary>
+    private long _sentAt;
+
     /// <summary>The client takes the connection's end for the body's end: a body that is cut short must end with a reset.</summary>
     private bool _endsWithClose;
 
@@ -113,6 +116,7 @@ internal sealed unsafe partial class Exchange
 
     private Step AcceptResponse(in ResponseHead head)
     {
+        _target!.Load.Answered(_worker.Reactor.NowMicros - _sentAt, _worker.Reactor.Now);
         // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;

@@ -27,16 +27,12 @@ internal sealed partial class Exchange
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        _target = Pick(snapshot);
-        if (_target is null)
-        {
-            (_target, _lastResort) = (_lastResort, null);
-        }
+        Lease(Pick(snapshot) ?? TakeLastResort());
         if (_target is null)
         {
             return Fail(_lastFailure);
         }
-        _endPoints = snapshot.EndPoints[_target.Slot];
+        _endPoints = snapshot.EndPoints(_target);
         _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
@@ -44,6 +40,14 @@ internal sealed partial class Exchange
             return Step.Progress;
         }
         return ConnectToNextEndPoint(_endPoints.IsEmpty ? FailureReason.NameUnresolved : FailureReason.ConnectFailed, 0);
+    }
+
+    /// <summary>The server whose kept connection died under this request, once: it may well be alive.</summary>
+    private Server? TakeLastResort()
+    {
+        Server? last = _lastResort;
+        _lastResort = null;
+        return last is not null && last.Load.TryEnter() ? last : null;
     }
 
     /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
@@ -116,7 +120,7 @@ internal sealed partial class Exchange
         }
         _tried.Add(_target!.Slot);
         _passedOver = true;
-        _target = null;
+        GiveBack();
         if (_requestLeg != RequestLeg.Route)
         {
             Enter(RequestLeg.Route);
@@ -140,6 +144,19 @@ internal sealed partial class Exchange
             _worker.Upstreams.Close(warm);
         }
         return false;
+    }
+
+    /// <summary>From here on the request is this server's, which has taken it on; <see cref="GiveBack"/> ends that.</summary>
+    private void Lease(Server? server) => _target = server;
+
+    /// <summary>The server is done with the request, well or not. Does nothing if it has none.</summary>
+    private void GiveBack()
+    {
+        if (_target is { } server)
+        {
+            _target = null;
+            server.Load.Leave();
+        }
     }
 
     private void DropServer()

@@ -41,27 +41,28 @@ internal sealed partial class Exchange
         return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
     }
 
-    /// <summary>The server whose turn it is: the visitor's own while it may be picked, else the next of the ring; null if all were tried.</summary>
+    /// <summary>
+    /// The server whose turn it is, taken on there: the visitor's own while it can serve, else whom the policy picks; null if nobody may take the request.
+    /// </summary>
     private Server? Pick(PoolSnapshot snapshot)
     {
-        if (_passedOver)
-        {
-            return snapshot.Ring.NextUntried(_tried);
-        }
-        if (HasOwnServer)
+        if (HasOwnServer && !_passedOver)
         {
             Server? own = snapshot.Find(_visit.Ticket.ServerTag);
-            if (own is not null && snapshot.MayPick(own))
+            if (own is not null && snapshot.CanServe(own) && own.Load.TryEnter())
             {
                 return own;
             }
             TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot));
         }
-        return snapshot.Ring.Next();
+        return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
     }
 
-    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot) =>
-        snapshot.EndPoints[server.Slot].IsEmpty ? FailureReason.NameUnresolved : FailureReason.ServerDown;
+    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot)
+    {
+        Standing standing = snapshot[server];
+        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved : standing.IsHealthy ? FailureReason.ServerBusy : FailureReason.ServerDown;
+    }
 
     /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>
     private void TellMove(FailureReason reason)

@@ -217,7 +217,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             _tried.Clear();
         }
         _lastFailure = FailureReason.NoServer;
-        _target = null;
+        GiveBack();
         _freshOnly = false;
         _lastResort = null;
         _requestIncomplete = false;

@@ -12,6 +12,8 @@ internal enum MailKind : byte
     Stop,
     /// <summary>What all share has changed; it may be over.</summary>
     LookAround,
+    /// <summary>There is a new snapshot of the pool.</summary>
+    PoolChanged,
 }
 
 /// <summary>What a worker may be told by other threads.</summary>

@@ -106,6 +106,22 @@ internal sealed class UpstreamPool(Worker worker)
         return any;
     }
 
+    /// <summary>Closes what is kept to servers that are down or gone: it would only be found dead, or hold a server that wants to leave.</summary>
+    public void CloseUseless(PoolSnapshot pool)
+    {
+        for (int slot = 0; slot < _kept.Length; slot++)
+        {
+            ref Kept kept = ref _kept[slot];
+            for (int i = kept.Count - 1; i >= 0; i--)
+            {
+                if (!pool.CanServe(kept.Connections[i].Server))
+                {
+                    Close(kept.Connections[i]);
+                }
+            }
+        }
+    }
+
     private void Discard(UpstreamConnection connection)
     {
         connection.Close();

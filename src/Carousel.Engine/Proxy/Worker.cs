@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -41,6 +42,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     private int _turningAway;
     private bool _stopped;
 
+    /// <summary>1 while a letter about the pool is under way.</summary>
+    private int _poolLetter;
+
     public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport, int index = 0)
     {
         _group = group;
@@ -72,6 +76,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
 
+    /// <summary>Chooses servers.</summary>
+    public Picker Picker { get; } = new(new RoundRobin());
+
     /// <summary>Null while sessions are off.</summary>
     public VisitDesk? Visits { get; }
 
@@ -101,6 +108,15 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>Any thread.</summary>
     public void Post(in Mail mail) => _mailbox.Post(mail);
+
+    /// <summary>There is a new snapshot. Any thread; many publications in a row are one letter.</summary>
+    public void TellPoolChanged()
+    {
+        if (Interlocked.Exchange(ref _poolLetter, 1) == 0)
+        {
+            Post(new Mail(MailKind.PoolChanged));
+        }
+    }
 
     /// <summary>The thread's whole life.</summary>
     public void Run()
@@ -251,6 +267,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                     break;
                 case MailKind.Stop:
                     Stop();
+                    break;
+                case MailKind.PoolChanged:
+                    Volatile.Write(ref _poolLetter, 0);
+                    Upstreams.CloseUseless(Pool.Current);
                     break;
                 case MailKind.LookAround:
                     break;

@@ -15,6 +15,9 @@ internal sealed class Reactor
     private EventTarget?[] _targets = new EventTarget?[1024];
     private uint _generation;
     private long _unixSeconds, _unixSecondsOf = -1;
+
+    /// <summary>0 as long as nobody has asked.</summary>
+    private long _microsOfTurn;
     private List<IResumable> _resumeNow = [], _resumeNext = [];
 
     public Reactor(Poller poller, Clock clock)
@@ -27,6 +30,19 @@ internal sealed class Reactor
 
     /// <summary>When this turn began, in the clock's milliseconds.</summary>
     public long Now { get; private set; }
+
+    /// <summary>When this turn began, in microseconds from an arbitrary start: the clock is asked once a turn at most.</summary>
+    public long NowMicros
+    {
+        get
+        {
+            if (_microsOfTurn == 0)
+            {
+                _microsOfTurn = _clock.Microseconds;
+            }
+            return _microsOfTurn;
+        }
+    }
 
     /// <summary>Seconds since 1970, for what leaves this process: the clock is asked once a turn at most.</summary>
     public long UnixSeconds
@@ -89,6 +105,7 @@ internal sealed class Reactor
         int timeout = _resumeNext.Count > 0 ? 0 : Wheel.MillisecondsToNext(Now);
         int count = _poller.Wait(timeout);
         Now = _clock.Milliseconds;
+        _microsOfTurn = 0;
         for (int i = 0; i < count; i++)
         {
             _poller.Get(i, out Readiness readiness, out ulong token);

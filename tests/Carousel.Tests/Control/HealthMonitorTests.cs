@@ -29,7 +29,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task StartAsync_AllUp_AllComeQuietly()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
         Assert.Empty(_reports);
     }
 
@@ -41,12 +41,12 @@ public sealed class HealthMonitorTests : IDisposable
         Task started = _monitor.StartAsync();
         await Until(() => _probes.Count == 3);
         Assert.False(started.IsCompleted);
-        Assert.Equal(0, _pool.Current.Ring.Count);
+        Assert.Equal(0, _pool.Current.Primary.Ring.Count);
 
         await PassAsync(HealthMonitor.StartLimit);
         await started;
         silent.SetResult(ProbeResult.Good);
-        await Until(() => _pool.Current.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class HealthMonitorTests : IDisposable
         var silent = new TaskCompletionSource<ProbeResult?>();
         Array.ForEach(["10.0.0.1:80", "10.0.0.3:80"], name => _servers[name] = () => silent.Task);
         await _monitor.StartAsync();
-        Assert.Equal([1], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal([1], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         silent.SetResult(null);
     }
 
@@ -63,14 +63,14 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_FailsAndRecovers_LeavesAndComesBackToItsPlace()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
         Answer("blue", Refused);
-        await PassUntil(() => _pool.Current.Ring.Count == 2);
-        Assert.False(_pool.Current.MayPick(_pool.Current.Servers[1]));
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
+        Assert.False(_pool.Current.TakesVisitors(_pool.Current.Servers[1]));
         Answer("blue", ProbeResult.Good);
-        await PassUntil(() => _pool.Current.Ring.Count == 3);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
 
-        Assert.Equal([0, 1, 2], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal([0, 1, 2], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         Assert.Equal("server http://10.0.0.2:80 (blue) is down: connect-refused (3 probes)", _reports.First());
         Assert.StartsWith("server http://10.0.0.2:80 (blue) is up again after ", _reports.Last());
         Assert.Equal(2, _reports.Count);
@@ -81,11 +81,11 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_CanNotBeAsked_StaysWhatItIs()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
         _servers["blue"] = () => Task.FromResult<ProbeResult?>(null);
         int before = _probes["blue"];
         await PassUntil(() => _probes["blue"] > before + 5);
-        Assert.Equal(3, _pool.Current.Ring.Count);
+        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
         Assert.Empty(_reports);
     }
 
@@ -97,7 +97,7 @@ public sealed class HealthMonitorTests : IDisposable
         await PassUntil(() => !_reports.IsEmpty);
         Assert.Equal("server http://10.0.0.2:80 (blue) is down: InvalidOperationException (3 probes)", _reports.First());
         Answer("blue", ProbeResult.Good);
-        await PassUntil(() => _pool.Current.Ring.Count == 3);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
     }
 
     [Fact]
@@ -105,14 +105,14 @@ public sealed class HealthMonitorTests : IDisposable
     {
         Answer("blue", Refused);
         await _monitor.StartAsync();
-        await PassUntil(() => !_reports.IsEmpty && _pool.Current.Ring.Count == 2);
+        await PassUntil(() => !_reports.IsEmpty && _pool.Current.Primary.Ring.Count == 2);
 
         _pool.Publish(Pool("10.0.0.9\n10.0.0.2 name=blue\n10.0.0.1").Current);
         _monitor.Follow();
-        await PassUntil(() => _pool.Current.Ring.Count == 2);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
         Answer("blue", ProbeResult.Good);
-        await PassUntil(() => _pool.Current.Ring.Count == 3);
-        Assert.Equal([0, 1, 2], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
+        Assert.Equal([0, 1, 2], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         // One that was new would have come without a word.
         Assert.StartsWith("server http://10.0.0.2:80 (blue) is up after ", _reports.Last());
         int ofTheOneThatLeft = _probes["10.0.0.3:80"];
@@ -138,7 +138,7 @@ public sealed class HealthMonitorTests : IDisposable
         Task started = monitor.StartAsync();
         await Until(() => Volatile.Read(ref now) == HealthMonitor.MaxAtOnce);
         gate.SetResult();
-        await Until(() => pool.Current.Ring.Count == servers);
+        await Until(() => pool.Current.Primary.Ring.Count == servers);
         await started;
         Assert.Equal(HealthMonitor.MaxAtOnce, most);
     }
@@ -169,10 +169,10 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Dispose_EndsTheProbes()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
         _monitor.Dispose();
         await Until(() => _time.Waits.Length == 0);
-        Assert.Equal(3, _pool.Current.Ring.Count);
+        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
     }
 
     private static ServerPool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));

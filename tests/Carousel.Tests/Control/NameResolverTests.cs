@@ -36,10 +36,10 @@ public sealed class NameResolverTests : IDisposable
         await _resolver.StartAsync();
 
         Assert.Equal(["api", "web"], _asked.Order());
-        Assert.Equal(4, _pool.Current.Ring.Count);
-        Assert.Equal([IPEndPoint.Parse("10.0.0.1:1"), IPEndPoint.Parse("[fd00::1]:1")], _pool.Current.EndPoints[0]);
-        Assert.Equal([IPEndPoint.Parse("10.0.0.1:2"), IPEndPoint.Parse("[fd00::1]:2")], _pool.Current.EndPoints[1]);
-        Assert.Equal([IPEndPoint.Parse("10.9.9.9:80")], _pool.Current.EndPoints[2]);
+        Assert.Equal(4, _pool.Current.Primary.Ring.Count);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.1:1"), IPEndPoint.Parse("[fd00::1]:1")], _pool.Current.EndPoints(_pool.Current.Servers[0]));
+        Assert.Equal([IPEndPoint.Parse("10.0.0.1:2"), IPEndPoint.Parse("[fd00::1]:2")], _pool.Current.EndPoints(_pool.Current.Servers[1]));
+        Assert.Equal([IPEndPoint.Parse("10.9.9.9:80")], _pool.Current.EndPoints(_pool.Current.Servers[2]));
         Assert.Empty(_reports);
     }
 
@@ -48,15 +48,15 @@ public sealed class NameResolverTests : IDisposable
     {
         Fail("web", SocketError.HostNotFound);
         await _resolver.StartAsync();
-        Assert.Equal(3, _pool.Current.Ring.Count);
-        Assert.Empty(_pool.Current.EndPoints[3]);
+        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
+        Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[3]));
 
         Answer("web", "10.0.0.2");
         await Pass(NameState.FirstRetry);
 
-        await Until(() => _pool.Current.Ring.Count == 4);
-        Assert.Equal([IPEndPoint.Parse("10.0.0.2:80")], _pool.Current.EndPoints[3]);
-        Assert.Equal([0, 1, 2, 3], _pool.Current.Ring.ToArray().Select(server => server.Slot));
+        await Until(() => _pool.Current.Primary.Ring.Count == 4);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.2:80")], _pool.Current.EndPoints(_pool.Current.Servers[3]));
+        Assert.Equal([0, 1, 2, 3], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         Assert.Equal(["web does not resolve: its servers are down until it does", "web resolves to 10.0.0.2"], _reports);
     }
 
@@ -71,10 +71,10 @@ public sealed class NameResolverTests : IDisposable
 
         await Pass(NameResolver.FirstPassLimit);
         await started;
-        Assert.Equal(3, _pool.Current.Ring.Count);
+        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
 
         slow.SetResult([IPAddress.Parse("10.0.0.2")]);
-        await Until(() => _pool.Current.Ring.Count == 4);
+        await Until(() => _pool.Current.Primary.Ring.Count == 4);
     }
 
     [Fact]
@@ -84,16 +84,16 @@ public sealed class NameResolverTests : IDisposable
         Fail("api", SocketError.HostNotFound);
         await Pass(Interval, timers: 2);
 
-        await Until(() => _pool.Current.Ring.Count == 2);
-        Assert.Empty(_pool.Current.EndPoints[0]);
-        Assert.Empty(_pool.Current.EndPoints[1]);
+        await Until(() => _pool.Current.Primary.Ring.Count == 2);
+        Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[0]));
+        Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[1]));
 
         Answer("api", "10.0.0.3");
         await Pass(NameState.FirstRetry);
 
-        await Until(() => _pool.Current.Ring.Count == 4);
-        Assert.Equal([0, 1, 2, 3], _pool.Current.Ring.ToArray().Select(server => server.Slot));
-        Assert.Equal([IPEndPoint.Parse("10.0.0.3:1")], _pool.Current.EndPoints[0]);
+        await Until(() => _pool.Current.Primary.Ring.Count == 4);
+        Assert.Equal([0, 1, 2, 3], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal([IPEndPoint.Parse("10.0.0.3:1")], _pool.Current.EndPoints(_pool.Current.Servers[0]));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class NameResolverTests : IDisposable
         Answer("web", "10.0.0.2");
         await Pass(NameState.FirstRetry);
 
-        await Until(() => _pool.Current.Ring.Count == 4);
+        await Until(() => _pool.Current.Primary.Ring.Count == 4);
         Assert.Equal("web can't be looked up (InvalidOperationException): its servers are down until it can", _reports.First());
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
@@ -26,8 +25,8 @@ internal sealed class MeasuredWorker : IDisposable
     {
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
-        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [[new IPEndPoint(IPAddress.Loopback, serverPort)]];
-        var pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints, [.. servers.Select(_ => true)]));
+        var standing = new Standing([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
+        var pool = new ServerPool(PoolBuilder.Build([.. servers], [standing]));
         var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions);
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];

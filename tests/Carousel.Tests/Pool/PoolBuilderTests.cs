@@ -30,11 +30,11 @@ public class PoolBuilderTests
     {
         PoolSnapshot pool = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000\nname\n[::1]").Servers));
 
-        Assert.Equal([IPEndPoint.Parse("10.0.0.1:8000")], pool.EndPoints[0]);
-        Assert.Empty(pool.EndPoints[1]);
-        Assert.Equal([IPEndPoint.Parse("[::1]:80")], pool.EndPoints[2]);
-        Assert.Equal(2, pool.Ring.Count);
-        Assert.Equal([0, 2], new[] { pool.Ring.Next()!.Slot, pool.Ring.Next()!.Slot }.Order());
+        Assert.Equal([IPEndPoint.Parse("10.0.0.1:8000")], pool.EndPoints(pool.Servers[0]));
+        Assert.Empty(pool.EndPoints(pool.Servers[1]));
+        Assert.Equal([IPEndPoint.Parse("[::1]:80")], pool.EndPoints(pool.Servers[2]));
+        Assert.Equal(2, pool.Primary.Ring.Count);
+        Assert.Equal([0, 2], new[] { pool.Primary.Ring.Next()!.Slot, pool.Primary.Ring.Next()!.Slot }.Order());
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public class PoolMembershipTests
         SetHealth(0, false);
         _membership.SetAddresses("api", Addresses);
         Assert.Empty(Picked());
-        Assert.Equal([new IPEndPoint(Addresses[0], 1), new IPEndPoint(Addresses[1], 1)], _pool.Current.EndPoints[0]);
+        Assert.Equal([new IPEndPoint(Addresses[0], 1), new IPEndPoint(Addresses[1], 1)], _pool.Current.EndPoints(_pool.Current.Servers[0]));
     }
 
     [Fact]
@@ -141,8 +141,8 @@ public class PoolMembershipTests
 
     private static IEnumerable<int> Picked(ServerPool pool)
     {
-        int[] inTheRing = [.. pool.Current.Ring.ToArray().Select(server => server.Slot)];
-        Assert.Equal(pool.Current.Servers.Where(pool.Current.MayPick).Select(server => server.Slot), inTheRing);
+        int[] inTheRing = [.. pool.Current.Primary.Ring.ToArray().Select(server => server.Slot)];
+        Assert.Equal(pool.Current.Servers.Where(pool.Current.TakesVisitors).Select(server => server.Slot), inTheRing);
         return inTheRing;
     }
 }

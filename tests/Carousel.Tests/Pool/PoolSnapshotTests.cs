@@ -19,7 +19,7 @@ public class PoolSnapshotTests
     public void Find_TagOfNoServer_IsNull(ulong tag) => Assert.Null(Pool.Find(tag));
 
     [Fact]
-    public void MayPick_OnlyWhatCanBeReached() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.MayPick));
+    public void CanServe_OnlyWhatCanBeReached() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.CanServe));
 
     /// <summary>The first 64 bits of FNV-1a 128, as another implementation computes them: cookies of all versions and replicas depend on them.</summary>
     [Theory]

@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
-using System.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
-using Carousel.Tests.Ring;
 using Carousel.Tests.Sessions;
 using Xunit;
 
@@ -181,8 +178,7 @@ public sealed class StickyTests
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         PoolSnapshot pool = rig.Pool;
-        pool.Ring.Remove(pool.Servers[1]);
-        rig.Rig.Pool.Publish(new PoolSnapshot(pool.Ring, pool.Servers, pool.EndPoints.SetItem(1, []), pool.Healthy));
+        rig.Rig.Pool.Publish(PoolBuilder.Build(pool.Servers, [pool[pool.Servers[0]], pool[pool.Servers[1]] with { EndPoints = [] }]));
         rig.Ask(rig.Cookie(1, server: 1));
         Assert.Equal((0, "name-unresolved"), (rig.Last.Server, Moved(rig)));
     }
@@ -260,7 +256,6 @@ public sealed class StickyTests
     {
         PoolSnapshot pool = rig.Pool;
         Server[] servers = [.. left.Select((server, slot) => new Server(server.Id, slot, server.Entry))];
-        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. left.Select(server => pool.EndPoints[server.Slot])];
-        rig.Rig.Pool.Publish(new PoolSnapshot(RingFixture.RingOf(servers), [.. servers], endPoints, [.. servers.Select(_ => true)]));
+        rig.Rig.Pool.Publish(PoolBuilder.Build([.. servers], [.. left.Select(server => pool[server])]));
     }
 }

@@ -1,4 +1,5 @@
 using Carousel.Core.Config;
+using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Ring;
 using Xunit;
@@ -26,6 +27,9 @@ internal static class RingFixture
         }
         return ring;
     }
+
+    /// <summary>The next turn's server, those that were tried left out.</summary>
+    public static Server? NextUntried(this ServerRing ring, SlotSet tried) => ring.NextWhere(new PickInput(tried, 0));
 
     /// <summary>The names of the servers whose turn comes in so many turns; - where there is none.</summary>
     public static string Turns(ServerRing ring, int count)

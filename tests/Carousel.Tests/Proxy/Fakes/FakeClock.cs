@@ -9,6 +9,8 @@ internal sealed class FakeClock : Clock
 
     public override long Milliseconds => _now;
 
+    public override long Microseconds => _now * 1000;
+
     public override long UnixSeconds => 1_795_449_600 + _now / 1000;
 
     public void Advance(long milliseconds) => _now += milliseconds;

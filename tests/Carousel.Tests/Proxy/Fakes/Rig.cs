@@ -30,9 +30,8 @@ internal sealed class Rig : IDisposable
         Network.Connected = socket => Servers.Add(socket);
         Network.Sent = Answer;
         Server[] all = RingFixture.Servers(servers);
-        ImmutableArray<ImmutableArray<IPEndPoint>> endPoints = [.. all.Select((_, i) => EndPoints(i, addresses))];
         Log = new FailureLog();
-        Pool = new ServerPool(new PoolSnapshot(RingFixture.RingOf(all), [.. all], endPoints, [.. all.Select(_ => true)]));
+        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))]));
         Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log, sessions);
         Worker = hasPipes
             ? new Worker(Group, Poller, Clock, Network)
@@ -149,6 +148,7 @@ internal sealed class Rig : IDisposable
         Assert.Equal(0, Worker.Connections);
         Assert.Equal(0, Group.Limits.Open);
         Assert.All(Network.All, socket => Assert.True(socket.IsClosed));
+        Assert.All(Pool.Current.Servers, server => Assert.Equal(0, server.Load.InFlight));
         Assert.Equal(SpareExchanges(Worker).Count, SpareExchanges(Worker).Distinct().Count());
         Assert.Equal(SpareClients(Worker).Count, SpareClients(Worker).Distinct().Count());
         Assert.Equal(SpareServers(Worker.Upstreams).Count, SpareServers(Worker.Upstreams).Distinct().Count());

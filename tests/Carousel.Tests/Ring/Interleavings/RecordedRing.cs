@@ -1,3 +1,4 @@
+using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Ring;
 using Xunit;
@@ -45,7 +46,7 @@ internal sealed class RecordedRing
         var slots = new SlotSet();
         Array.ForEach(tried, server => slots.Add(server.Slot));
         int begin = _clock++;
-        Server? answer = _core.NextUntried(slots);
+        Server? answer = _core.NextWhere(new PickInput(slots, 0));
         _picks.Add((answer, [.. tried.Select(server => server.Slot)], begin, _clock++));
     }
 

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Carousel.Core.Pool;
+
+/// <summary>How a server stands in the pool at one moment. Immutable.</summary>
+/// <param name="EndPoints">Where it can be reached, in the order to try; empty while its name does not resolve.</param>
+/// <param name="IsHealthy">Whether it may be sent to: false until its first probe went well, if servers are probed.</param>
+public sealed record Standing(ImmutableArray<IPEndPoint> EndPoints, bool IsHealthy)
+{
+    /// <summary>True if requests may be sent to it at all.</summary>
+    public bool CanServe => !EndPoints.IsEmpty && IsHealthy;
+}
