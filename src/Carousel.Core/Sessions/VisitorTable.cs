@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,7 +8,7 @@ namespace Carousel.Core.Sessions;
 /// <summary>A visitor that one worker knows: the cookie as it was verified, and what the store has not been told yet.</summary>
 public struct Visitor
 {
-    internal SignedTicket Signed;
+    internal Characters Cookie;
 
     /// <summary>The server that answered last, by its tag.</summary>
     public ulong ServerTag { get; set; }
@@ -24,29 +25,35 @@ public struct Visitor
     internal bool IsUsed { get; set; }
 
     /// <summary>What the cookie says.</summary>
-    public readonly SessionTicket Ticket => SessionTicket.Read(Signed);
+    public SessionTicket Ticket { get; internal set; }
 
-    [InlineArray(SessionTicket.SignedBytes)]
-    internal struct SignedTicket
+    [InlineArray(SessionCookie.TextLength)]
+    internal struct Characters
     {
         private byte _first;
     }
 }
 
 /// <summary>
-/// The visitors that one worker saw last. It saves the signature's computation for cookies that were verified before, and gathers what many requests
-/// of one visitor have to tell the store. Sets of four places, one of them by the session's id; it grows with its visitors up to a bound, and then the
+/// The visitors that one worker saw last. It saves decoding cookies that were verified before, and computing their signatures, and gathers what many
+/// requests of one visitor have to tell the store. Sets of four places, one of them by the session's id; it grows with its visitors up to a bound, and then the
 /// one in a set that was not seen for longest makes room. One thread; allocates only when it grows.
 /// </summary>
 /// <remarks>Ids are random and signed by us: nobody can choose those that meet in one set.</remarks>
 public sealed class VisitorTable
 {
-    /// <summary>Most visitors kept: about 6 MB.</summary>
+    /// <summary>Most visitors kept: about 8 MB.</summary>
     public const int DefaultMaxVisitors = 65_536;
 
     private const int Ways = 4;
     private const int FirstSize = 1024;
     private const int BitsAWord = 64;
+
+    /// <summary>Eight characters of the cookie that are nothing but random bits of the session's id.</summary>
+    private const int RandomAt = 24;
+
+    /// <summary>2^64 by the golden ratio (Knuth, volume 3, section 6.4): its upper bits depend on all bits of what it multiplies.</summary>
+    private const ulong Golden = 0x9e3779b97f4a7c15;
 
     private readonly int _max;
     private Visitor[] _visitors;
@@ -71,14 +78,14 @@ public sealed class VisitorTable
     public ref Visitor this[int place] => ref _visitors[place];
 
     /// <summary>The place of the visitor with exactly this cookie; -1 if it has none. The comparison takes the same time whatever differs.</summary>
-    /// <param name="signed">What <see cref="SessionCookie.TryDecode"/> gave.</param>
-    public int Find(ReadOnlySpan<byte> signed)
+    /// <param name="cookie">Its value, <see cref="SessionCookie.TextLength"/> characters: none is alike to another one's, as their base64 is.</param>
+    public int Find(ReadOnlySpan<byte> cookie)
     {
-        int first = SetOf(signed);
+        int first = SetOf(cookie, _visitors.Length);
         for (int place = first; place < first + Ways; place++)
         {
             ref Visitor visitor = ref _visitors[place];
-            if (visitor.IsUsed && AreSame(visitor.Signed, signed))
+            if (visitor.IsUsed && AreSame(visitor.Cookie, cookie))
             {
                 return place;
             }
@@ -87,22 +94,23 @@ public sealed class VisitorTable
     }
 
     /// <summary>Takes in a visitor whose cookie is valid and not in the table.</summary>
-    /// <param name="signed">What <see cref="SessionCookie.TryDecode"/> gave.</param>
+    /// <param name="cookie">Its value.</param>
+    /// <param name="ticket">What it says.</param>
     /// <param name="evicted">Who had to make room; <see cref="Visitor.Owed"/> is 0 if that was nobody, or nothing is owed.</param>
     /// <returns>The place.</returns>
-    public int Add(ReadOnlySpan<byte> signed, out Visitor evicted)
+    public int Add(ReadOnlySpan<byte> cookie, in SessionTicket ticket, out Visitor evicted)
     {
-        int place = Room(SetOf(signed));
+        int place = Room(SetOf(cookie, _visitors.Length));
         while (_visitors[place].IsUsed && _visitors.Length < _max)
         {
             Grow();
-            place = Room(SetOf(signed));
+            place = Room(SetOf(cookie, _visitors.Length));
         }
         evicted = _visitors[place];
         Settle(place);
         ref Visitor visitor = ref _visitors[place];
-        visitor = new Visitor { IsUsed = true };
-        signed[..SessionTicket.SignedBytes].CopyTo(visitor.Signed);
+        visitor = new Visitor { IsUsed = true, Ticket = ticket };
+        cookie[..SessionCookie.TextLength].CopyTo(visitor.Cookie);
         return place;
     }
 
@@ -156,7 +164,7 @@ public sealed class VisitorTable
         {
             if (old[i].IsUsed)
             {
-                int place = Room(SetOf(old[i].Signed));
+                int place = Room(SetOf(old[i].Cookie, _visitors.Length));
                 _visitors[place] = old[i];
                 if ((owing[i / BitsAWord] >> (i % BitsAWord) & 1) != 0)
                 {
@@ -166,13 +174,18 @@ public sealed class VisitorTable
         }
     }
 
-    private int SetOf(ReadOnlySpan<byte> signed) =>
-        (int)(SessionTicket.Read(signed).Id.Low & (ulong)(_visitors.Length / Ways - 1)) * Ways;
+    /// <summary>The first place of this cookie's set in a table of so many places.</summary>
+    internal static int SetOf(ReadOnlySpan<byte> cookie, int places)
+    {
+        ulong random = BinaryPrimitives.ReadUInt64LittleEndian(cookie[RandomAt..]);
+        int bits = BitOperations.Log2((uint)(places / Ways));
+        return (int)(random * Golden >> (64 - bits)) * Ways;
+    }
 
     private static bool AreSame(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
-        ReadOnlySpan<ulong> left = MemoryMarshal.Cast<byte, ulong>(a[..SessionTicket.SignedBytes]);
-        ReadOnlySpan<ulong> right = MemoryMarshal.Cast<byte, ulong>(b[..SessionTicket.SignedBytes]);
+        ReadOnlySpan<ulong> left = MemoryMarshal.Cast<byte, ulong>(a[..SessionCookie.TextLength]);
+        ReadOnlySpan<ulong> right = MemoryMarshal.Cast<byte, ulong>(b[..SessionCookie.TextLength]);
         ulong difference = 0;
         for (int i = 0; i < left.Length; i++)
         {

@@ -214,35 +214,42 @@ internal sealed class VisitDesk : IDeadlineOwner
         return isStateless;
     }
 
-    private void ReadOurs(ReadOnlySpan<byte> text, ref Visit visit)
+    private void ReadOurs(ReadOnlySpan<byte> cookie, ref Visit visit)
     {
-        Span<byte> signed = stackalloc byte[SessionTicket.SignedBytes];
-        if (!SessionCookie.TryDecode(text, signed))
+        if (cookie.Length != SessionCookie.TextLength)
         {
-            _counters.CountRefused(CookieVerdict.Malformed);
+            Refuse(CookieVerdict.Malformed);
             return;
         }
-        int place = _visitors.Find(signed);
-        SessionTicket ticket = SessionTicket.Read(signed);
-        CookieVerdict verdict = CookieVerdict.Valid;
         long now = _reactor.UnixSeconds;
-        if (place < 0)
-        {
-            verdict = SessionCookie.Verify(signed, _link.Keys.Current, now, _lifetime, out ticket);
-        }
-        else if (now - ticket.IssuedAt > _lifetime)
-        {
-            verdict = CookieVerdict.Expired;
-        }
+        int place = _visitors.Find(cookie);
+        CookieVerdict verdict = place < 0 ? Verify(cookie, now, out visit.Ticket) : Recall(place, now, out visit.Ticket);
         if (verdict != CookieVerdict.Valid)
         {
             Refuse(verdict);
             return;
         }
-        visit.Ticket = ticket;
         visit.HasSession = true;
-        visit.IsHalfway = now - ticket.IssuedAt >= _halftime;
-        visit.Place = place >= 0 ? place : TakeIn(signed);
+        visit.IsHalfway = now - visit.Ticket.IssuedAt >= _halftime;
+        visit.Place = place >= 0 ? place : TakeIn(cookie, visit.Ticket);
+    }
+
+    private CookieVerdict Verify(ReadOnlySpan<byte> cookie, long now, out SessionTicket ticket)
+    {
+        Span<byte> signed = stackalloc byte[SessionTicket.SignedBytes];
+        if (SessionCookie.TryDecode(cookie, signed))
+        {
+            return SessionCookie.Verify(signed, _link.Keys.Current, now, _lifetime, out ticket);
+        }
+        ticket = default;
+        return CookieVerdict.Malformed;
+    }
+
+    /// <summary>A cookie that was verified before may only have grown too old since.</summary>
+    private CookieVerdict Recall(int place, long now, out SessionTicket ticket)
+    {
+        ticket = _visitors[place].Ticket;
+        return now - ticket.IssuedAt > _lifetime ? CookieVerdict.Expired : CookieVerdict.Valid;
     }
 
     private void Refuse(CookieVerdict verdict)
@@ -254,9 +261,9 @@ internal sealed class VisitDesk : IDeadlineOwner
         }
     }
 
-    private int TakeIn(ReadOnlySpan<byte> signed)
+    private int TakeIn(ReadOnlySpan<byte> cookie, in SessionTicket ticket)
     {
-        int place = _visitors.Add(signed, out Visitor evicted);
+        int place = _visitors.Add(cookie, ticket, out Visitor evicted);
         if (evicted.Owed != 0 && !TryTouch(ref evicted))
         {
             _counters.CountDropped();

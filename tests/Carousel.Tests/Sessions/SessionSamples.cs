@@ -25,6 +25,9 @@ internal static class SessionSamples
         return Encoding.ASCII.GetString(text);
     }
 
+    /// <summary>The cookie's value for this ticket, as it is received.</summary>
+    public static byte[] CookieBytes(SessionTicket ticket) => Encoding.ASCII.GetBytes(Cookie(ticket, Key(ticket.KeyId)));
+
     /// <summary>The bytes of a ticket and its signature.</summary>
     public static byte[] Signed(SessionTicket ticket, SessionKey? key = null)
     {

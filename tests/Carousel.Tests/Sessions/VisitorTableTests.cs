@@ -44,15 +44,15 @@ public class VisitorTableTests
     {
         var table = new VisitorTable();
         SessionTicket ticket = TicketOf(1, 1);
-        byte[] signed = SessionSamples.Signed(ticket);
-        int place = table.Add(signed, out _);
-        for (int bit = 0; bit < 8 * signed.Length; bit++)
+        byte[] cookie = SessionSamples.CookieBytes(ticket);
+        int place = table.Add(cookie, ticket, out _);
+        for (int bit = 0; bit < 8 * cookie.Length; bit++)
         {
-            byte[] other = [.. signed];
+            byte[] other = [.. cookie];
             other[bit / 8] ^= (byte)(1 << bit % 8);
             Assert.Equal(-1, table.Find(other));
         }
-        Assert.Equal(place, table.Find(signed));
+        Assert.Equal(place, table.Find(cookie));
         Assert.Equal(ticket, table[place].Ticket);
     }
 
@@ -67,12 +67,13 @@ public class VisitorTableTests
         for (int i = 0; i < 5 * max; i++)
         {
             var id = new SessionId((ulong)random.NextInt64(), (ulong)random.NextInt64());
-            byte[] signed = SessionSamples.Signed(new SessionTicket(id, 1, 1, 7));
-            int place = table.Add(signed, out Visitor old);
+            var ticket = new SessionTicket(id, 1, 1, 7);
+            byte[] cookie = SessionSamples.CookieBytes(ticket);
+            int place = table.Add(cookie, ticket, out Visitor old);
             table[place].SeenAt = (uint)i;
             table[place].Owed = 1;
             evicted += old.Owed == 0 ? 0 : 1;
-            Assert.Equal(place, table.Find(signed));
+            Assert.Equal(place, table.Find(cookie));
             Assert.True(table.Size <= max);
         }
         Assert.Equal(max, table.Size);
@@ -83,14 +84,15 @@ public class VisitorTableTests
     public void FindAddOweTell_AtItsBound_AllocateNothing()
     {
         var table = new VisitorTable(Smallest);
-        byte[][] visitors = [.. Enumerable.Range(0, 3 * Smallest).Select(i => SessionSamples.Signed(TicketOf(i % 256, i / 256)))];
+        SessionTicket[] tickets = [.. Enumerable.Range(0, 3 * Smallest).Select(i => new SessionTicket(SessionSamples.Id((ulong)i), 9, 1000, 7))];
+        byte[][] cookies = [.. tickets.Select(SessionSamples.CookieBytes)];
         long Sum()
         {
             long sum = 0;
-            foreach (byte[] signed in visitors)
+            for (int i = 0; i < cookies.Length; i++)
             {
-                int place = table.Find(signed);
-                place = place < 0 ? table.Add(signed, out _) : place;
+                int place = table.Find(cookies[i]);
+                place = place < 0 ? table.Add(cookies[i], tickets[i], out _) : place;
                 table.Owe(place);
                 sum += table.NextOwing(0);
                 table.Settle(place);
@@ -111,9 +113,14 @@ public class VisitorTableTests
     [InlineData(3000)]
     public void New_BoundOfNoUse_Throws(int max) => Assert.Throws<ArgumentOutOfRangeException>(() => new VisitorTable(max));
 
-    /// <summary>Visitors of one set differ in the bits above those that name the set, so that they are spread as the table grows.</summary>
-    private static SessionTicket TicketOf(int set, int number) =>
-        new(new SessionId(42, (ulong)set + (ulong)number * (Smallest / Ways)), 9, 1000, 7);
+    /// <summary>A dozen visitors for each of the first sets of the smallest table: a larger one spreads them over several.</summary>
+    private static readonly ILookup<int, SessionTicket> BySet = Enumerable.Range(0, 20_000)
+        .Select(i => new SessionTicket(SessionSamples.Id((ulong)i), 9, 1000, 7))
+        .ToLookup(ticket => SetOf(ticket, Smallest));
+
+    private static SessionTicket TicketOf(int set, int number) => BySet[set * Ways].ElementAt(number);
+
+    private static int SetOf(SessionTicket ticket, int places) => VisitorTable.SetOf(SessionSamples.CookieBytes(ticket), places);
 
     /// <summary>Visitors in a plain dictionary, beside the table that must know the same.</summary>
     private sealed class Model(int max)
@@ -124,13 +131,13 @@ public class VisitorTableTests
 
         public void Step(Act act, SessionTicket ticket)
         {
-            byte[] signed = SessionSamples.Signed(ticket);
-            int place = _table.Find(signed);
+            byte[] cookie = SessionSamples.CookieBytes(ticket);
+            int place = _table.Find(cookie);
             Assert.Equal(_known.ContainsKey(ticket), place >= 0);
             switch (act)
             {
                 case Act.See or Act.Owe:
-                    place = place < 0 ? Add(ticket, signed) : place;
+                    place = place < 0 ? Add(ticket, cookie) : place;
                     uint owed = _known[ticket].Owed + (act == Act.Owe ? 1u : 0);
                     _known[ticket] = (++_now, owed);
                     (_table[place].SeenAt, _table[place].Owed) = _known[ticket];
@@ -143,7 +150,7 @@ public class VisitorTableTests
                     TellAll();
                     break;
                 default:
-                    Assert.Equal(-1, _table.Find(SessionSamples.Signed(ticket with { IssuedAt = 1 })));
+                    Assert.Equal(-1, _table.Find(SessionSamples.CookieBytes(ticket with { IssuedAt = 1 })));
                     break;
             }
         }
@@ -152,7 +159,7 @@ public class VisitorTableTests
         {
             foreach ((SessionTicket ticket, (uint, uint) expected) in _known)
             {
-                int place = _table.Find(SessionSamples.Signed(ticket));
+                int place = _table.Find(SessionSamples.CookieBytes(ticket));
                 Assert.True(place >= 0);
                 Assert.Equal(ticket, _table[place].Ticket);
                 Assert.Equal(expected, (_table[place].SeenAt, _table[place].Owed));
@@ -162,10 +169,10 @@ public class VisitorTableTests
             Assert.Equal(-1, _table.NextOwing(0));
         }
 
-        private int Add(SessionTicket ticket, byte[] signed)
+        private int Add(SessionTicket ticket, byte[] cookie)
         {
-            int place = _table.Add(signed, out Visitor evicted);
-            SessionTicket[] set = [.. _known.Keys.Where(other => SetAtMost(other) == SetAtMost(ticket))];
+            int place = _table.Add(cookie, ticket, out Visitor evicted);
+            SessionTicket[] set = [.. _known.Keys.Where(other => SetOf(other, max) == SetOf(ticket, max))];
             if (set.Length < Ways)
             {
                 Assert.Equal(default, evicted.Ticket);
@@ -206,7 +213,5 @@ public class VisitorTableTests
             }
             return places;
         }
-
-        private ulong SetAtMost(SessionTicket ticket) => ticket.Id.Low % (ulong)(max / Ways);
     }
 }
