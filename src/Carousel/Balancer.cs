@@ -5,6 +5,7 @@ using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 
@@ -16,8 +17,9 @@ internal static class Balancer
     /// <summary>Balances over these servers. Blocks until the balancer has left; gives the exit code.</summary>
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
+    /// <param name="source">Where they come from; null if it can't be read again.</param>
     /// <param name="whenStarted">Called with the port when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, Action<int>? whenStarted = null)
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
         int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
@@ -29,14 +31,18 @@ internal static class Balancer
         var failures = new FailureLog();
         using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
-        var membership = new PoolMembership(pool);
+        var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.Info) : null;
+        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.Info);
+        using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
-        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop);
+        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
+        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
         sessions?.Start();
@@ -54,6 +60,7 @@ internal static class Balancer
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
+        using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
         whenStarted?.Invoke(engine.Port);
         engine.WaitForExit();
         End(sessions);
@@ -64,6 +71,17 @@ internal static class Balancer
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, Action<string> report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
+
+    private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
+        new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error);
+
+    /// <summary>Whatever happened to the file during the start is seen by the first look.</summary>
+    private static IDisposable? Watch(ServersFileWatcher watcher, string path)
+    {
+        IDisposable? notices = FolderNotices.Start(path, watcher.Notice);
+        watcher.Start();
+        return notices;
+    }
 
     private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
     {

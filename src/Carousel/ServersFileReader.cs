@@ -9,9 +9,18 @@ internal static class ServersFileReader
     /// <summary>Tens of thousands of servers; what is larger is some other file.</summary>
     public const int MaxBytes = 1 << 20;
 
+    /// <summary>Most files are smaller; a buffer grows with those that are not.</summary>
+    private const int FirstBuffer = 4096;
+
     /// <summary>What the file says. Pipes (<c>-f /dev/stdin</c>) will do.</summary>
-    public static ServersFile Read(string path)
+    public static ServersText Read(string path) => Read(path, out _);
+
+    /// <summary>As above.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isPipe">True if what it said can't be read a second time.</param>
+    public static ServersText Read(string path, out bool isPipe)
     {
+        isPipe = false;
         if (Directory.Exists(path))
         {
             return Failed("is a directory: name a file");
@@ -19,11 +28,8 @@ internal static class ServersFileReader
         try
         {
             using FileStream stream = File.OpenRead(path);
-            byte[] bytes = new byte[MaxBytes + 1];
-            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length > MaxBytes
-                ? Failed("is larger than 1 MiB: is this the right file?")
-                : ServersParser.Parse(Encoding.UTF8.GetString(bytes, 0, length));
+            isPipe = !stream.CanSeek;
+            return ReadAll(stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -39,5 +45,24 @@ internal static class ServersFileReader
         }
     }
 
-    private static ServersFile Failed(string message) => new([], [new ConfigError(0, 0, message)]);
+    private static ServersText ReadAll(FileStream stream)
+    {
+        byte[] bytes = new byte[FirstBuffer];
+        int length = 0;
+        while (true)
+        {
+            length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
+            if (length > MaxBytes)
+            {
+                return Failed("is larger than 1 MiB: is this the right file?");
+            }
+            if (length < bytes.Length)
+            {
+                return new ServersText(Encoding.UTF8.GetString(bytes, 0, length));
+            }
+            Array.Resize(ref bytes, Math.Min(2 * bytes.Length, MaxBytes + 1));
+        }
+    }
+
+    private static ServersText Failed(string trouble) => new(null, trouble);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Carousel;
 
 /// <summary>
-/// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP is ignored, so that
+/// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP asks to read servers.txt anew; so
 /// a balancer outlives the terminal it was started from. Handlers run on a thread of the runtime.
 /// </summary>
 internal sealed class Signals : IDisposable
@@ -13,14 +13,18 @@ internal sealed class Signals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
 
-    public Signals(Action leave, Action leaveNow)
+    public Signals(Action leave, Action leaveNow, Action reload)
     {
         (_leave, _leaveNow) = (leave, leaveNow);
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                reload();
+            }),
         ];
     }
 

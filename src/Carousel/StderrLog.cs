@@ -34,6 +34,15 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
         }
     }
 
+    /// <summary>Writes a line about something that is wrong and no failure of a request. Any thread.</summary>
+    public void Error(string message)
+    {
+        lock (_gate)
+        {
+            Write("error", message);
+        }
+    }
+
     /// <summary>Writes what has come, and what is due of what came before. Any thread; the log's own calls it all the time.</summary>
     public void Pump()
     {

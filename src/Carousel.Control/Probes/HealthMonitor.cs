@@ -1,11 +1,12 @@
+using System.Collections.Immutable;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
 
 namespace Carousel.Control.Probes;
 
 /// <summary>
-/// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and tells the verdicts to the pool. What is known of a server
-/// goes by its id: it stays when the pool is built anew.
+/// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and tells the verdicts to the pool. Who comes into the pool is
+/// probed at once; what is known of a server stays for as long as the pool has it, those that are leaving included.
 /// </summary>
 /// <param name="membership">Takes the verdicts.</param>
 /// <param name="options">How to probe.</param>
@@ -27,13 +28,15 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
     private readonly SemaphoreSlim _placesOfDown = new(MaxOfDownAtOnce);
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _watched = [];
+    private readonly HashSet<Server> _watched = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<Server> _followed;
 
     /// <summary>Begins to probe. The task ends when the first server is up, or <see cref="StartLimit"/> is over; probing goes on.</summary>
     public async Task StartAsync()
     {
+        membership.Pool.Changed += Follow;
         Follow();
         try
         {
@@ -45,31 +48,37 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
     }
 
-    /// <summary>Begins to probe what has come into the pool since; what has left it is let go of by itself. Any thread.</summary>
-    public void Follow()
+    /// <summary>Ends all probes. The last verdicts stay.</summary>
+    public void Dispose()
     {
-        foreach (Server server in membership.Pool.Current.Servers)
+        membership.Pool.Changed -= Follow;
+        _stop.Cancel();
+    }
+
+    /// <summary>Begins to probe who has come into the pool since; who has left it is let go of by itself. Any thread.</summary>
+    private void Follow()
+    {
+        lock (_gate)
         {
-            lock (_gate)
+            ImmutableArray<Server> servers = membership.Pool.Current.Servers;
+            if (servers == _followed)
             {
-                if (!_watched.Add(server.Id))
-                {
-                    continue;
-                }
+                return;
             }
-            _ = Task.Run(() => WatchAsync(server.Id, server.Tag));
+            _followed = servers;
+            foreach (Server server in servers.Where(_watched.Add))
+            {
+                _ = Task.Run(() => WatchAsync(server));
+            }
         }
     }
 
-    /// <summary>Ends all probes. The last verdicts stay.</summary>
-    public void Dispose() => _stop.Cancel();
-
-    private async Task WatchAsync(string id, ulong tag)
+    private async Task WatchAsync(Server server)
     {
         var health = new ServerHealth(options);
         try
         {
-            while (Find(id, tag) is { } server)
+            while (IsThere(server))
             {
                 await Task.Delay(await StepAsync(server, health).ConfigureAwait(false), time, _stop.Token).ConfigureAwait(false);
             }
@@ -80,17 +89,17 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
     }
 
-    /// <summary>The server as the pool has it now. Null, and it is no longer watched, if it has left: coming back, it is a new one.</summary>
-    private Server? Find(string id, ulong tag)
+    /// <summary>False, and it is no longer watched, if it has left: coming back, it is a new one.</summary>
+    private bool IsThere(Server server)
     {
         lock (_gate)
         {
-            Server? server = membership.Pool.Current.Find(tag);
-            if (server is null)
+            bool isThere = ReferenceEquals(membership.Pool.Current.Find(server.Tag), server);
+            if (!isThere)
             {
-                _watched.Remove(id);
+                _watched.Remove(server);
             }
-            return server;
+            return isThere;
         }
     }
 
@@ -104,7 +113,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             // The addresses of this moment: a name may have moved while we waited.
             PoolSnapshot pool = membership.Pool.Current;
-            result = pool.Find(server.Tag) is { } now ? await probe(now, pool.EndPoints(now), _stop.Token).ConfigureAwait(false) : null;
+            result = await probe(server, pool.EndPoints(server), _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

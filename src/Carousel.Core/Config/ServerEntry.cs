@@ -3,6 +3,9 @@ namespace Carousel.Core.Config;
 /// <summary>What one line of servers.txt says. Immutable.</summary>
 public sealed record ServerEntry
 {
+    /// <summary>The largest <see cref="Weight"/>.</summary>
+    public const int MaxWeight = 1000;
+
     /// <summary>Where the server listens.</summary>
     public required ServerAddress Address { get; init; }
 

@@ -4,7 +4,7 @@ using Carousel.Core.Ring;
 namespace Carousel.Core.Policies;
 
 /// <summary>What a policy may know of the request that it picks for.</summary>
-/// <param name="tried">The servers that have failed it, by slot: they are not to be picked.</param>
+/// <param name="tried">The servers that have failed it: they are not to be picked.</param>
 /// <param name="nowMs">The worker's clock, in milliseconds.</param>
 public readonly struct PickInput(SlotSet tried, long nowMs) : IServerFilter
 {
@@ -12,7 +12,7 @@ public readonly struct PickInput(SlotSet tried, long nowMs) : IServerFilter
     public long NowMs => nowMs;
 
     /// <summary>True if this server may be picked: the one place where a policy asks.</summary>
-    public bool MayTake(Server server) => (tried.Count == 0 || !tried.Contains(server.Slot)) && server.Load.MayTake();
+    public bool MayTake(Server server) => (tried.Count == 0 || !tried.Contains(server)) && server.Load.MayTake();
 
     bool IServerFilter.Takes(Server server) => MayTake(server);
 }

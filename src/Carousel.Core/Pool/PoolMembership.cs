@@ -1,30 +1,106 @@
 using System.Collections.Immutable;
 using System.Net;
+using Carousel.Core.Config;
 
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// The one place that decides which servers are in the ring: those that have an address, are healthy and take visitors. Names and probes tell it what they
-/// know, in whatever order; rings and snapshot then say the same. Nobody else publishes while it is in use. Any thread.
+/// The one place that changes a pool: which servers there are and what is set of them, told by servers.txt or server by server; how they stand, told by
+/// names and probes. It decides which servers are in a ring: those that have an address, are healthy and take visitors. Whatever it is told, in whatever
+/// order, rings and snapshot then say the same. Nobody else publishes while it is in use. Any thread.
 /// </summary>
-public sealed class PoolMembership(ServerPool pool)
+/// <param name="pool">Whose servers it decides on.</param>
+/// <param name="probed">New servers are sent nothing before the first <see cref="SetHealth"/> says that they are healthy.</param>
+public sealed class PoolMembership(ServerPool pool, bool probed = false)
 {
     private readonly Lock _gate = new();
 
     /// <summary>Whose servers it decides on.</summary>
     public ServerPool Pool => pool;
 
+    /// <summary>
+    /// Makes the pool what this list says, whatever was set before: who is listed and new comes in, at its place in the list; whose options are others has
+    /// them from now on; who is not listed any more is leaving (<see cref="Standing.IsLeaving"/>), and one that was leaving and is listed stays, with all
+    /// that is known of it. Nobody else notices.
+    /// </summary>
+    /// <returns>What is different now.</returns>
+    public PoolChange Apply(IReadOnlyList<ServerEntry> entries)
+    {
+        lock (_gate)
+        {
+            return Apply_NeedsLock(entries);
+        }
+    }
+
+    /// <summary>Adds a server behind all others; one that is there, or is leaving, gets these options and stays. Never "not found".</summary>
+    public ChangeResult Add(ServerEntry entry)
+    {
+        lock (_gate)
+        {
+            return Result_NeedsLock([.. Listed_NeedsLock().Where(other => other.Address != entry.Address), entry]);
+        }
+    }
+
+    /// <summary>The server is leaving from now on, as one whose line was deleted.</summary>
+    /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
+    public ChangeResult Remove(ulong tag) => Edit(tag, _ => null);
+
+    /// <summary>The server takes no new visitors from now on, or takes them again.</summary>
+    /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
+    /// <param name="drain">Whether to.</param>
+    public ChangeResult Drain(ulong tag, bool drain) => Edit(tag, entry => entry with { Drain = drain });
+
+    /// <summary>Sets a server's weight.</summary>
+    /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
+    /// <param name="weight">0 to <see cref="ServerEntry.MaxWeight"/>; with 0 it takes only visitors who belong to it.</param>
+    public ChangeResult SetWeight(ulong tag, int weight)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(weight);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, ServerEntry.MaxWeight);
+        return Edit(tag, entry => entry with { Weight = weight });
+    }
+
+    /// <summary>Sets how many requests a server may have in flight.</summary>
+    /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
+    /// <param name="max">At least 1; null for no limit. Those beyond a lower limit finish.</param>
+    public ChangeResult SetMax(ulong tag, int? max)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max ?? 1, 1, nameof(max));
+        return Edit(tag, entry => entry with { MaxRequests = max });
+    }
+
+    /// <summary>
+    /// A server that is leaving is gone now: its slot is free, and whoever still has a request there is to cut it. False if it is not leaving (any more), or
+    /// gone already.
+    /// </summary>
+    public bool Forget(Server server)
+    {
+        lock (_gate)
+        {
+            PoolSnapshot now = pool.Current;
+            if (!now[server].IsLeaving)
+            {
+                return false;
+            }
+            ImmutableArray<Server> others = now.Servers.Remove(server);
+            now.Rings.Forget(server);
+            Publish_NeedsLock(new PoolSnapshot(now.Rings, others, [.. others.Select(other => now[other])]), []);
+            return true;
+        }
+    }
+
     /// <summary>The servers of this name have these addresses now, in the order to try; none if it does not resolve.</summary>
     public void SetAddresses(string host, ImmutableArray<IPAddress> addresses)
     {
         lock (_gate)
         {
-            PoolSnapshot before = pool.Current;
-            Change_NeedsLock([.. before.Servers.Where(server => server.Entry.Address.Host == host).Select(server =>
+            PoolSnapshot now = pool.Current;
+            ImmutableArray<Server> servers = [.. now.Servers.Where(server => server.Entry.Address.Host == host)];
+            Publish_NeedsLock(now.With(servers.Select(server =>
             {
                 ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
-                return (server, before[server] with { EndPoints = endPoints });
-            })]);
+                return (server, now[server] with { EndPoints = endPoints });
+            })), servers);
         }
     }
 
@@ -35,26 +111,85 @@ public sealed class PoolMembership(ServerPool pool)
     {
         lock (_gate)
         {
-            PoolSnapshot before = pool.Current;
-            if (before.Find(tag) is { } server && before[server].IsHealthy != healthy)
+            PoolSnapshot now = pool.Current;
+            if (now.Find(tag) is { } server && now[server].IsHealthy != healthy)
             {
-                Change_NeedsLock([(server, before[server] with { IsHealthy = healthy })]);
+                Publish_NeedsLock(now.With([(server, now[server] with { IsHealthy = healthy })]), [server]);
             }
         }
     }
 
-    /// <summary>Who leaves does so before the snapshot says it and who comes after, so that what the ring gives can be reached by the newest snapshot.</summary>
-    private void Change_NeedsLock((Server Server, Standing Standing)[] changes)
+    /// <summary>Changes the entry of one server, or takes it off the list.</summary>
+    private ChangeResult Edit(ulong tag, Func<ServerEntry, ServerEntry?> edit)
     {
-        PoolSnapshot next = pool.Current.With(changes);
-        foreach ((Server server, _) in changes.Where(change => !next.TakesVisitors(change.Server)))
+        lock (_gate)
         {
-            next.RingOf(server).Remove(server);
+            PoolSnapshot now = pool.Current;
+            if (now.Find(tag) is not { } server || now[server].IsLeaving)
+            {
+                return ChangeResult.NotFound;
+            }
+            return Result_NeedsLock([.. Listed_NeedsLock().Select(entry => ReferenceEquals(entry, server.Entry) ? edit(entry) : entry).OfType<ServerEntry>()]);
+        }
+    }
+
+    private IEnumerable<ServerEntry> Listed_NeedsLock()
+    {
+        PoolSnapshot now = pool.Current;
+        return now.Servers.Where(server => !now[server].IsLeaving).Select(server => server.Entry);
+    }
+
+    private ChangeResult Result_NeedsLock(ServerEntry[] entries) => Apply_NeedsLock(entries).IsEmpty ? ChangeResult.Unchanged : ChangeResult.Done;
+
+    private PoolChange Apply_NeedsLock(IReadOnlyList<ServerEntry> entries)
+    {
+        PoolSnapshot now = pool.Current;
+        var plan = new PoolPlan(now, entries, probed);
+        foreach (Server server in plan.Servers)
+        {
+            // Even if nothing but its line's number changed.
+            server.Entry = plan.EntryOf(server);
+        }
+        if (!plan.Change.IsEmpty)
+        {
+            now.Rings.Reserve(plan.Servers);
+            Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Standings), plan.Servers);
+        }
+        return plan.Change;
+    }
+
+    /// <summary>
+    /// Who leaves a ring does so before the snapshot says it, and who comes does so once the newest snapshot can reach it: whom a ring gives can be reached.
+    /// Who moves from one ring to the other is for a moment in both, not in none.
+    /// </summary>
+    /// <param name="next">To be published.</param>
+    /// <param name="changed">Those of its servers that may be what they were not before, or another thing.</param>
+    private void Publish_NeedsLock(PoolSnapshot next, ImmutableArray<Server> changed)
+    {
+        PoolSnapshot now = pool.Current;
+        if (next.LeavingStandIn != now.LeavingStandIn)
+        {
+            changed = next.Servers;
+        }
+        foreach (Server server in changed)
+        {
+            if (!next.TakesVisitors(server))
+            {
+                next.Rings.Remove(server);
+            }
+            else if (now.CanServe(server))
+            {
+                next.Rings.Of(server).Restore(server);
+            }
         }
         pool.Publish(next);
-        foreach ((Server server, _) in changes.Where(change => next.TakesVisitors(change.Server)))
+        foreach (Server server in changed)
         {
-            next.RingOf(server).Restore(server);
+            if (next.TakesVisitors(server))
+            {
+                next.Rings.Of(server).Restore(server);
+            }
+            next.Rings.NotOf(server).Forget(server);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Carousel.Core.Ring;
 
 namespace Carousel.Core.Pool;
 
@@ -13,12 +12,11 @@ public sealed class PoolSnapshot
 {
     private static readonly Standing Unknown = new([], IsHealthy: false);
 
-    private readonly ServerRings _rings;
     private readonly ImmutableArray<Member> _members;
     private readonly Dictionary<ulong, Server> _byTag;
 
     /// <param name="rings">Where those that take visitors turn, and where all others keep their places.</param>
-    /// <param name="servers">All servers, in the order of the file.</param>
+    /// <param name="servers">All servers, in the order of their places.</param>
     /// <param name="standings">How each stands, in the same order.</param>
     public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
         : this(rings, servers, BySlot(servers, standings), servers.ToDictionary(server => server.Tag))
@@ -27,15 +25,16 @@ public sealed class PoolSnapshot
 
     private PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag)
     {
-        _rings = rings;
+        Rings = rings;
         _members = members;
         _byTag = byTag;
         Servers = servers;
+        LeavingStandIn = !servers.Any(server => !this[server].IsLeaving && TakesVisitors(server));
         Primary = Of(isBackup: false);
         Backup = Of(isBackup: true);
     }
 
-    /// <summary>All servers, in the order of the file.</summary>
+    /// <summary>All servers in the order of their places: that of the file, but for lines that moved since. The same array until some come or go.</summary>
     public ImmutableArray<Server> Servers { get; }
 
     /// <summary>Those that take new visitors and are no backups.</summary>
@@ -58,10 +57,14 @@ public sealed class PoolSnapshot
     public bool CanServe(Server server) => this[server].CanServe;
 
     /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
-    public bool TakesVisitors(Server server) => this[server].CanServe && server.Entry is { Drain: false, Weight: > 0 };
+    public bool TakesVisitors(Server server) =>
+        this[server] is { CanServe: true } standing && (!standing.IsLeaving || LeavingStandIn) && server.Entry is { Drain: false, Weight: > 0 };
 
-    /// <summary>The ring in which the server turns when it takes visitors.</summary>
-    internal ServerRing RingOf(Server server) => _rings.Of(server);
+    /// <summary>True if nobody who stays takes visitors: those that are leaving still do.</summary>
+    internal bool LeavingStandIn { get; }
+
+    /// <summary>Where those that take visitors turn.</summary>
+    internal ServerRings Rings { get; }
 
     /// <summary>The same servers, these of them with another standing.</summary>
     internal PoolSnapshot With(IEnumerable<(Server Server, Standing Standing)> changes)
@@ -71,11 +74,11 @@ public sealed class PoolSnapshot
         {
             members[server.Slot] = new Member(server, standing);
         }
-        return new PoolSnapshot(_rings, Servers, members.MoveToImmutable(), _byTag);
+        return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag);
     }
 
     private Candidates Of(bool isBackup) =>
-        new(isBackup ? _rings.Backup : _rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);
+        new(isBackup ? Rings.Backup : Rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);
 
     private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
     {

@@ -1,42 +1,37 @@
 namespace Carousel.Core.Pool;
 
-/// <summary>A set of server slots: which servers a request has tried. Reused, so that it allocates only when the pool grows.</summary>
+/// <summary>
+/// A set of servers, held by slot: which of them a request has tried. By the server, not by the slot alone: who takes over the slot of one that left was
+/// not tried. Reused, so that it allocates only when the pool grows.
+/// </summary>
 public sealed class SlotSet
 {
-    private ulong[] _words = [0];
+    private Server?[] _bySlot = [];
 
     /// <summary>How many slots are in the set.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a slot (from 0); adding it twice changes nothing.</summary>
-    public void Add(int slot)
+    /// <summary>Adds a server, instead of the one that had its slot; adding it twice changes nothing.</summary>
+    public void Add(Server server)
     {
-        int word = slot >> 6;
-        if (word >= _words.Length)
+        if (server.Slot >= _bySlot.Length)
         {
-            Array.Resize(ref _words, word + 1);
+            Array.Resize(ref _bySlot, Math.Max(server.Slot + 1, 2 * _bySlot.Length));
         }
-        ulong bit = 1UL << slot;
-        if ((_words[word] & bit) == 0)
-        {
-            _words[word] |= bit;
-            Count++;
-        }
+        ref Server? held = ref _bySlot[server.Slot];
+        Count += held is null ? 1 : 0;
+        held = server;
     }
 
-    /// <summary>True if the slot was added since the last <see cref="Clear"/>.</summary>
-    public bool Contains(int slot)
-    {
-        int word = slot >> 6;
-        return word < _words.Length && (_words[word] & (1UL << slot)) != 0;
-    }
+    /// <summary>True if that very server was added since the last <see cref="Clear"/>.</summary>
+    public bool Contains(Server server) => server.Slot < _bySlot.Length && ReferenceEquals(_bySlot[server.Slot], server);
 
     /// <summary>Empties the set.</summary>
     public void Clear()
     {
         if (Count != 0)
         {
-            Array.Clear(_words);
+            Array.Clear(_bySlot);
             Count = 0;
         }
     }

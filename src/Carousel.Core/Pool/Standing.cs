@@ -8,6 +8,12 @@ namespace Carousel.Core.Pool;
 /// <param name="IsHealthy">Whether it may be sent to: false until its first probe went well, if servers are probed.</param>
 public sealed record Standing(ImmutableArray<IPEndPoint> EndPoints, bool IsHealthy)
 {
+    /// <summary>
+    /// True once it is listed no more: it finishes what it has, takes new visitors only while nobody else can, and is gone when that is over
+    /// (docs/decisions/0012-deleted-servers.md).
+    /// </summary>
+    public bool IsLeaving { get; init; }
+
     /// <summary>True if requests may be sent to it at all.</summary>
     public bool CanServe => !EndPoints.IsEmpty && IsHealthy;
 }

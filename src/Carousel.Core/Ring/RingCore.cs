@@ -62,17 +62,21 @@ internal sealed class RingCore<TSteps>
         return null;
     }
 
-    public bool Add_NeedsLock(Server server)
-    {
-        return _places.Find(server) is null && Insert_NeedsLock(_places.Last, server);
-    }
+    public bool Add_NeedsLock(Server server) => AddAfter_NeedsLock(_places.Last.Server, server);
 
-    public bool AddAfter_NeedsLock(Server? before, Server server)
+    public bool AddAfter_NeedsLock(Server? before, Server server) => ReserveAfter_NeedsLock(before, server) && Restore_NeedsLock(server);
+
+    public bool ReserveAfter_NeedsLock(Server? before, Server server)
     {
         RingPlace place = before is null
             ? _origin.Place
             : _places.Find(before) ?? throw new ArgumentException($"{before} has no place in the ring", nameof(before));
-        return _places.Find(server) is null && Insert_NeedsLock(place, server);
+        if (_places.Find(server) is not null)
+        {
+            return false;
+        }
+        _places.InsertAfter(place, server);
+        return true;
     }
 
     public bool Restore_NeedsLock(Server server)
@@ -173,12 +177,6 @@ internal sealed class RingCore<TSteps>
         }
         while (!node.InRing);
         return node;
-    }
-
-    private bool Insert_NeedsLock(RingPlace before, Server server)
-    {
-        Link_NeedsLock(_places.InsertAfter(before, server));
-        return true;
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ internal sealed class RingPlaces
 
     /// <summary>Makes a place for a server that has none. Costs a walk over the places behind it.</summary>
     /// <exception cref="ArgumentException">Another server has that slot.</exception>
-    public RingPlace InsertAfter(RingPlace before, Server server)
+    public void InsertAfter(RingPlace before, Server server)
     {
         if (server.Slot >= _bySlot.Length)
         {
@@ -47,7 +47,6 @@ internal sealed class RingPlaces
         _bySlot[server.Slot] = place;
         _inOrder.Insert(before.Order + 1, place);
         NumberFrom(before.Order + 1);
-        return place;
     }
 
     /// <summary>Gives the place up, and its slot.</summary>

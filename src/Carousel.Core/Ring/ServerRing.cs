@@ -59,6 +59,16 @@ public sealed class ServerRing
         }
     }
 
+    /// <summary>As <see cref="AddAfter"/>, but the server is out until <see cref="Restore"/>.</summary>
+    /// <inheritdoc cref="AddAfter" path="/exception"/>
+    public bool ReserveAfter(Server? before, Server server)
+    {
+        lock (_gate)
+        {
+            return _core.ReserveAfter_NeedsLock(before, server);
+        }
+    }
+
     /// <summary>Takes a server out and keeps its place. False if it is not in.</summary>
     public bool Remove(Server server)
     {

@@ -50,7 +50,7 @@ public enum FailureReason : byte
     // The servers' side.
     /// <summary>There is no server to send to.</summary>
     NoServer,
-    /// <summary>The visitor's server is not in the pool any more: they are given another.</summary>
+    /// <summary>The server is not in the pool any more: its visitors are given another, and what it had in flight is cut.</summary>
     ServerGone,
     /// <summary>Probes found the visitor's server down: they are given another.</summary>
     ServerDown,

@@ -55,7 +55,7 @@ public static class FailureReasons
         Row(FailureReason.TooManyConnectionsFromClient, "too-many-connections-from-client", 503, client, "this client has too many connections open");
 
         Row(FailureReason.NoServer, "no-server", 503, server, "there is no server to send to");
-        Row(FailureReason.ServerGone, "server-gone", 503, server, "the visitor's server is not in the pool any more");
+        Row(FailureReason.ServerGone, "server-gone", 503, server, "the server is not in the pool any more");
         Row(FailureReason.ServerDown, "server-down", 503, server, "the visitor's server is down");
         Row(FailureReason.ServerBusy, "server-busy", 503, server, "the server has as many requests as it may");
         Row(FailureReason.NameUnresolved, "name-unresolved", 503, server, "the server's name does not resolve");

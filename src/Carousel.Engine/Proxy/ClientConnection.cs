@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
@@ -194,6 +195,15 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             {
                 ArmIn(HalfClosedGraceMs);
             }
+        }
+    }
+
+    /// <summary>There is a new snapshot of the pool.</summary>
+    public void PoolChanged(PoolSnapshot pool)
+    {
+        if (_phase == Phase.InExchange)
+        {
+            _exchange!.PoolChanged(pool);
         }
     }
 

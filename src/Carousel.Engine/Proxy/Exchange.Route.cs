@@ -27,12 +27,18 @@ internal sealed partial class Exchange
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        Lease(Pick(snapshot) ?? TakeLastResort());
+        Lease(Pick(snapshot) ?? TakeLastResort(snapshot));
+        _endPoints = _target is null ? [] : snapshot.EndPoints(_target);
+        if (_endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
+        {
+            // The pool changed under the pick: the newest snapshot may well have somebody.
+            GiveBack();
+            return Step.Progress;
+        }
         if (_target is null)
         {
             return Fail(_lastFailure);
         }
-        _endPoints = snapshot.EndPoints(_target);
         _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
@@ -42,12 +48,12 @@ internal sealed partial class Exchange
         return ConnectToNextEndPoint(_endPoints.IsEmpty ? FailureReason.NameUnresolved : FailureReason.ConnectFailed, 0);
     }
 
-    /// <summary>The server whose kept connection died under this request, once: it may well be alive.</summary>
-    private Server? TakeLastResort()
+    /// <summary>The server whose kept connection died under this request, once: it may well be alive, unless it has left the pool.</summary>
+    private Server? TakeLastResort(PoolSnapshot snapshot)
     {
         Server? last = _lastResort;
         _lastResort = null;
-        return last is not null && last.Load.TryEnter() ? last : null;
+        return last is not null && !snapshot.EndPoints(last).IsEmpty && last.Load.TryEnter() ? last : null;
     }
 
     /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
@@ -118,7 +124,7 @@ internal sealed partial class Exchange
         {
             TellMove(reason);
         }
-        _tried.Add(_target!.Slot);
+        _tried.Add(_target!);
         _passedOver = true;
         GiveBack();
         if (_requestLeg != RequestLeg.Route)

@@ -106,15 +106,19 @@ internal sealed class UpstreamPool(Worker worker)
         return any;
     }
 
-    /// <summary>Closes what is kept to servers that are down or gone: it would only be found dead, or hold a server that wants to leave.</summary>
+    /// <summary>
+    /// Closes what is kept to servers that are down or gone, or that nobody will be sent to: it would only be found dead, or hold a server that wants to leave.
+    /// </summary>
     public void CloseUseless(PoolSnapshot pool)
     {
+        bool visitorsBelong = worker.Visits is { IsSticky: true };
         for (int slot = 0; slot < _kept.Length; slot++)
         {
             ref Kept kept = ref _kept[slot];
             for (int i = kept.Count - 1; i >= 0; i--)
             {
-                if (!pool.CanServe(kept.Connections[i].Server))
+                Server server = kept.Connections[i].Server;
+                if (!pool.CanServe(server) || (!visitorsBelong && !pool.TakesVisitors(server)))
                 {
                     Close(kept.Connections[i]);
                 }

@@ -270,11 +270,20 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                     break;
                 case MailKind.PoolChanged:
                     Volatile.Write(ref _poolLetter, 0);
-                    Upstreams.CloseUseless(Pool.Current);
+                    PoolChanged(Pool.Current);
                     break;
                 case MailKind.LookAround:
                     break;
             }
+        }
+    }
+
+    private void PoolChanged(PoolSnapshot pool)
+    {
+        Upstreams.CloseUseless(pool);
+        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        {
+            client.PoolChanged(pool);
         }
     }
 

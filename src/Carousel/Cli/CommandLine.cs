@@ -94,6 +94,7 @@ internal sealed class CommandLine
             StorePasswordFile = _flags.Store.ReadPasswordFile(result, errors),
             EmbeddedStore = _flags.Store.ReadEmbedded(result, errors),
             MaxConnections = _flags.MaxConnections.IsGiven(result) ? _flags.MaxConnections.Read(result, 1, errors) : null,
+            Watch = _flags.Watch.Read(result, true, errors),
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
             LogClients = _flags.LogClients.IsGiven(result),

@@ -15,6 +15,9 @@ internal sealed class RunFlags
 
     public Flag<string> File { get; } = new("--file", "-f", "FILE", "the servers, one URL a line", null, ValueReaders.Path);
 
+    public Flag<bool> Watch { get; } = new("--watch", null, "WORD", "on: changes of FILE take effect by themselves; off: only when SIGHUP asks for them", "on",
+        ValueReaders.Choice(("on", true), ("off", false)));
+
     public Flag<int> Port { get; } = new("--port", "-p", "PORT", "port to listen on; 0 lets the system choose", $"{Default.Port}",
         ValueReaders.Number(0, 65535));
 
@@ -63,7 +66,7 @@ internal sealed class RunFlags
         Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
 
     public Flag<TimeSpan> DrainTimeout { get; } = new("--drain-timeout", null, "TIME",
-        "how long requests in flight may take to finish after SIGTERM or Ctrl-C; a second signal ends at once",
+        "how long requests in flight may take to finish: all of them after SIGTERM or Ctrl-C (a second signal ends at once), a server's after its line was deleted",
         Durations.Format(RunSettings.DefaultDrainTimeout), ValueReaders.Duration(TimeSpan.Zero, Day));
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
@@ -77,7 +80,7 @@ internal sealed class RunFlags
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
-        new("What to balance", [File, ResolveInterval]),
+        new("What to balance", [File, Watch, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
         new("Health", Health.All),
         new("Sessions", Sessions.All),

@@ -31,6 +31,9 @@ internal sealed record RunSettings
     /// <summary>How the embedded store runs, if it does; the port and the password come from <see cref="Store"/>.</summary>
     public EmbeddedStoreOptions EmbeddedStore { get; init; } = new();
 
+    /// <summary>True if changes of the file take effect by themselves.</summary>
+    public bool Watch { get; init; } = true;
+
     public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;
 
     public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;

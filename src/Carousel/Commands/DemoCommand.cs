@@ -14,7 +14,7 @@ internal static class DemoCommand
         DemoServer[] servers = [.. Names.Select(DemoServer.Start)];
         try
         {
-            return Balancer.Run([.. servers.Select(Entry)], request.Settings, PrintLinesToTry);
+            return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: PrintLinesToTry);
         }
         finally
         {

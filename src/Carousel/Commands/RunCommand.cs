@@ -8,7 +8,8 @@ internal static class RunCommand
 {
     public static int Run(Request.Run request)
     {
-        ServersFile file = ServersFileReader.Read(request.File);
+        ServersText text = ServersFileReader.Read(request.File, out bool isPipe);
+        ServersFile file = text.Parse();
         if (!file.IsValid)
         {
             return FileErrors.Print(request.File, file, Console.Error);
@@ -19,6 +20,6 @@ internal static class RunCommand
             Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
-        return Balancer.Run(file.Servers, settings with { Store = store });
+        return Balancer.Run(file.Servers, settings with { Store = store }, isPipe ? null : new ServersSource(request.File, text));
     }
 }

@@ -21,6 +21,9 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{Port}/");
 
+    /// <summary>The servers.txt that it was started with.</summary>
+    public ServersFile File => _file;
+
     public int ProcessId => _program.Id;
 
     public string Output => _program.Output;
@@ -81,7 +84,7 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        _mayExit = true;
+        _mayExit |= signal != Posix.SigHup;
         _program.Signal(signal);
     }
 

@@ -12,7 +12,7 @@ public sealed class ServersFileReaderTests : IDisposable
 
     [Fact]
     public void Read_GoodFile_GivesServers() =>
-        Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Servers.Length);
+        Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Parse().Servers.Length);
 
     [Fact]
     public void Read_MissingFile_SaysSo() =>
@@ -53,7 +53,7 @@ public sealed class ServersFileReaderTests : IDisposable
 
     private static void Expect(string message, string path)
     {
-        ServersFile file = ServersFileReader.Read(path);
+        ServersFile file = ServersFileReader.Read(path).Parse();
         Assert.Equal($"s.txt: {message}", Assert.Single(file.Errors).Format("s.txt"));
     }
 

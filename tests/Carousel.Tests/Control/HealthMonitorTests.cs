@@ -19,9 +19,14 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
     private readonly ConcurrentDictionary<string, int> _probes = new();
     private readonly ServerPool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
+    private readonly PoolMembership _membership;
     private readonly HealthMonitor _monitor;
 
-    public HealthMonitorTests() => _monitor = Monitor(_pool);
+    public HealthMonitorTests()
+    {
+        _membership = new PoolMembership(_pool, probed: true);
+        _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, _time, _reports.Enqueue);
+    }
 
     public void Dispose() => _monitor.Dispose();
 
@@ -101,20 +106,24 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Pool_BuiltAnew_StateStaysAndNewServersAreProbed()
+    public async Task Pool_ServersComeAndGo_StateStaysAndNewServersAreProbed()
     {
         Answer("blue", Refused);
         await _monitor.StartAsync();
         await PassUntil(() => !_reports.IsEmpty && _pool.Current.Primary.Ring.Count == 2);
 
-        _pool.Publish(Pool("10.0.0.9\n10.0.0.2 name=blue\n10.0.0.1").Current);
-        _monitor.Follow();
-        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
+        Server leaving = _pool.Current.Servers[2];
+        _membership.Apply(ServersParser.Parse("10.0.0.9\n10.0.0.2 name=blue\n10.0.0.1").Servers);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2 && _pool.Current.TakesVisitors(_pool.Current.Servers[0]));
+        int whileLeaving = _probes["10.0.0.3:80"];
+        await PassUntil(() => _probes["10.0.0.3:80"] > whileLeaving);
+        _membership.Forget(leaving);
         Answer("blue", ProbeResult.Good);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
-        Assert.Equal([0, 1, 2], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
+        Assert.Equal([3, 0, 1], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         // One that was new would have come without a word.
         Assert.StartsWith("server http://10.0.0.2:80 (blue) is up after ", _reports.Last());
+        await PassUntil(() => _time.Waits.Length == 3);
         int ofTheOneThatLeft = _probes["10.0.0.3:80"];
         int ofAnother = _probes["10.0.0.9:80"];
         await PassUntil(() => _probes["10.0.0.9:80"] > ofAnother + 3);
@@ -184,8 +193,6 @@ public sealed class HealthMonitorTests : IDisposable
             Interlocked.CompareExchange(ref most, value, seen);
         }
     }
-
-    private HealthMonitor Monitor(ServerPool pool) => new(new PoolMembership(pool), new HealthOptions(), ProbeAsync, _time, _reports.Enqueue);
 
     private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
     {

@@ -19,11 +19,13 @@ public sealed class NameResolverTests : IDisposable
     private readonly ServerPool _pool =
         new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://api:2\nhttp://10.9.9.9\nhttp://web").Servers)));
 
+    private readonly PoolMembership _membership;
     private readonly NameResolver _resolver;
 
     public NameResolverTests()
     {
-        _resolver = new NameResolver(new PoolMembership(_pool), Resolve, _time, Interval, _reports.Enqueue);
+        _membership = new PoolMembership(_pool);
+        _resolver = new NameResolver(_membership, Resolve, _time, Interval, _reports.Enqueue);
         Answer("api", "10.0.0.1", "fd00::1");
         Answer("web", "10.0.0.2");
     }
@@ -124,6 +126,37 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task Pool_NamesComeAndGo_NewOnesAreLookedUpAtOnceAndOthersNoMore()
+    {
+        await _resolver.StartAsync();
+        Answer("new", "10.0.0.7");
+        Apply("http://api:1\nhttp://new\nhttp://10.9.9.9");
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        Assert.Equal([IPEndPoint.Parse("10.0.0.7:80")], _pool.Current.EndPoints(_pool.Current.Servers.Single(server => server.Entry.Address.Host == "new")));
+        // Until it is gone, a server that is leaving is still sent its visitors.
+        await Until(() => _time.Waits.Length == 3);
+        Assert.Equal(["api", "new", "web"], _asked.Order());
+        ForgetLeaving();
+        await Until(() => _time.Waits.Length == 2);
+        await Pass(Interval, timers: 2);
+        await Until(() => _asked.Count == 5 && _time.Waits.Length == 2);
+        Assert.Equal(["api", "api", "new", "new", "web"], _asked.Order());
+    }
+
+    /// <summary>What was known of it may be out of date.</summary>
+    [Fact]
+    public async Task Pool_NameComesBack_IsLookedUpAtOnce()
+    {
+        await _resolver.StartAsync();
+        Apply("http://10.9.9.9");
+        ForgetLeaving();
+        Apply("http://10.9.9.9\nhttp://web");
+        await Until(() => _pool.Current.Primary.Ring.Count == 2);
+        Assert.Equal(["api", "web", "web"], _asked.Order());
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
     public async Task Dispose_EndsTheLookups()
     {
         await _resolver.StartAsync();
@@ -133,6 +166,16 @@ public sealed class NameResolverTests : IDisposable
 
         await Until(() => _time.Waits.Length == 0);
         Assert.Equal(2, _asked.Count);
+    }
+
+    private void Apply(string text) => _membership.Apply(ServersParser.Parse(text).Servers);
+
+    private void ForgetLeaving()
+    {
+        foreach (Server server in _pool.Current.Servers)
+        {
+            _membership.Forget(server);
+        }
     }
 
     private Task<IPAddress[]> Resolve(string host, CancellationToken stop)

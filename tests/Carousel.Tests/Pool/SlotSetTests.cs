@@ -1,4 +1,5 @@
 using Carousel.Core.Pool;
+using Carousel.Tests.Ring;
 using CsCheck;
 using Xunit;
 
@@ -6,21 +7,35 @@ namespace Carousel.Tests.Pool;
 
 public class SlotSetTests
 {
+    private static readonly Server[] Servers = RingFixture.Servers(300);
+
     [Fact]
-    public void Contains_AnySlotsAddedAndCleared_AgreesWithAPlainSet()
+    public void Contains_AnyServersAddedAndCleared_AgreesWithAPlainSet()
     {
         Gen.Select(Gen.Int[0, 200].Array[0, 20], Gen.Int[0, 200].Array[0, 20]).Sample((first, second) =>
         {
             var slots = new SlotSet();
             foreach (int[] round in (int[][])[first, second])
             {
-                Array.ForEach(round, slots.Add);
+                Array.ForEach(round, slot => slots.Add(Servers[slot]));
                 var plain = new HashSet<int>(round);
                 Assert.Equal(plain.Count, slots.Count);
-                Assert.All(Enumerable.Range(0, 300), slot => Assert.Equal(plain.Contains(slot), slots.Contains(slot)));
+                Assert.All(Servers, server => Assert.Equal(plain.Contains(server.Slot), slots.Contains(server)));
                 slots.Clear();
                 Assert.Equal(0, slots.Count);
             }
         });
+    }
+
+    [Fact]
+    public void Contains_AnotherServerInTheSlot_IsNotInTheSet()
+    {
+        var slots = new SlotSet();
+        slots.Add(Servers[3]);
+        Server successor = RingFixture.Server(3);
+        Assert.False(slots.Contains(successor));
+        slots.Add(successor);
+        Assert.True(slots.Contains(successor));
+        Assert.Equal(1, slots.Count);
     }
 }

@@ -59,12 +59,12 @@ public class NextUntriedTests
         Assert.Equal([100, 0, 100, 100], served);
     }
 
-    private static SlotSet Tried(string names)
+    private SlotSet Tried(string names)
     {
         var tried = new SlotSet();
         foreach (char name in names)
         {
-            tried.Add(name - 'a');
+            tried.Add(_all[name - 'a']);
         }
         return tried;
     }

@@ -55,7 +55,7 @@ public class ServerRingTests
     {
         ServerRing ring = RingOf(A, B, C);
         var tried = new SlotSet();
-        tried.Add(A.Slot);
+        tried.Add(A);
         ring.Next();
         ring.NextUntried(tried);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -44,7 +44,7 @@ internal sealed class RecordedRing
     public void NextUntried(params Server[] tried)
     {
         var slots = new SlotSet();
-        Array.ForEach(tried, server => slots.Add(server.Slot));
+        Array.ForEach(tried, slots.Add);
         int begin = _clock++;
         Server? answer = _core.NextWhere(new PickInput(slots, 0));
         _picks.Add((answer, [.. tried.Select(server => server.Slot)], begin, _clock++));

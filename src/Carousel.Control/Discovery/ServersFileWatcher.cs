@@ -1,0 +1,122 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+
+namespace Carousel.Control.Discovery;
+
+/// <summary>
+/// Keeps the pool what servers.txt says. A file with an error changes nothing: the last good list stays. It looks again and again, sooner after
+/// <see cref="Notice"/>, and at once after <see cref="Reload"/>. Any thread; reads on threads of the runtime's pool.
+/// </summary>
+public sealed class ServersFileWatcher : IDisposable
+{
+    /// <summary>A change comes as a burst of notices, and is looked at once it is over, or nearly.</summary>
+    internal static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _path;
+    private readonly Func<ServersText> _read;
+    private readonly ServersFileState _state;
+    private readonly PoolMembership _membership;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _report;
+    private readonly Action<string> _complain;
+    private readonly ITimer _timer;
+    private readonly Lock _looking = new();
+    private readonly Lock _gate = new();
+    private bool _watches;
+    private bool _asked;
+    private bool _noticed;
+
+    /// <param name="path">What lines for people call the file.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="first">What the pool was built from.</param>
+    /// <param name="membership">Takes the lists.</param>
+    /// <param name="time">The clock that the waits go by.</param>
+    /// <param name="report">Takes a line for people about each change.</param>
+    /// <param name="complain">Takes each line about what is wrong with the file.</param>
+    public ServersFileWatcher(string path, Func<ServersText> read, ServersText first, PoolMembership membership, TimeProvider time,
+        Action<string> report, Action<string> complain)
+    {
+        (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
+        _state = new ServersFileState(first);
+        _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Begins to look by itself. Without, only <see cref="Reload"/> does anything.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _watches = true;
+            SetTimer_NeedsLock(TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Something may have changed.</summary>
+    public void Notice()
+    {
+        lock (_gate)
+        {
+            // Not put off by the next one: in a busy folder they never end.
+            if (_watches && !_noticed)
+            {
+                _noticed = true;
+                SetTimer_NeedsLock(Burst);
+            }
+        }
+    }
+
+    /// <summary>Reads the file at once, and says what came of it, even if that is nothing.</summary>
+    public void Reload()
+    {
+        lock (_gate)
+        {
+            _asked = true;
+            SetTimer_NeedsLock(TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Looks no more.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        lock (_looking)
+        {
+            bool asked;
+            lock (_gate)
+            {
+                asked = _asked;
+                _asked = _noticed = false;
+            }
+            FileStep step = _state.Take(_read(), _time.GetElapsedTime(0), asked);
+            if (step.News is { } news)
+            {
+                Act(news);
+            }
+            lock (_gate)
+            {
+                SetTimer_NeedsLock(_watches ? step.Wait : Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void Act(ServersFile file)
+    {
+        if (file.IsValid)
+        {
+            _report($"{_path}: {_membership.Apply(file.Servers)}");
+            return;
+        }
+        foreach (string line in file.Complaints(_path))
+        {
+            _complain(line);
+        }
+        _report($"{_path} can't be used as it is: the last good list stays");
+    }
+
+    private void SetTimer_NeedsLock(TimeSpan wait)
+    {
+        TimeSpan soonest = _asked ? TimeSpan.Zero : _noticed ? Burst : wait;
+        _timer.Change(soonest, Timeout.InfiniteTimeSpan);
+    }
+}

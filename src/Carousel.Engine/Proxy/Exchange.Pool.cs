@@ -1,0 +1,29 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>What a change of the pool means for an exchange that is under way.</summary>
+internal sealed partial class Exchange
+{
+    /// <summary>There is a new snapshot. A request whose server is gone must not be held there any longer.</summary>
+    public void PoolChanged(PoolSnapshot pool)
+    {
+        if (_target is { } server && !ReferenceEquals(pool.Find(server.Tag), server) && LeaveGoneServer() != Step.Over)
+        {
+            Advance();
+        }
+    }
+
+    /// <summary>A request that was not sent yet, or may be sent again, goes to another server; of an answer that has begun, the rest is cut.</summary>
+    private Step LeaveGoneServer()
+    {
+        if (_responseLeg == ResponseLeg.Idle)
+        {
+            DropServer();
+            return PassOver(FailureReason.ServerGone, 0);
+        }
+        bool unanswered = _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Pending == 0 && _response.Buffer.Unframed == 0;
+        return unanswered ? RetryOr(FailureReason.ServerGone) : Fail(FailureReason.ServerGone);
+    }
+}

@@ -1,0 +1,8 @@
+using Carousel.Core.Config;
+
+namespace Carousel;
+
+/// <summary>The file that a balancer's servers come from, so that it can be read again.</summary>
+/// <param name="Path">As it was named.</param>
+/// <param name="Text">What it said at the start.</param>
+internal sealed record ServersSource(string Path, ServersText Text);

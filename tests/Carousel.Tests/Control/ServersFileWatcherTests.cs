@@ -1,0 +1,217 @@
+using Carousel.Control.Discovery;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Control;
+
+public sealed class ServersFileWatcherTests : IDisposable
+{
+    private const string Two = "10.0.0.1\n10.0.0.2\n";
+    private const string Bad = "10.0.0.1\nhttp://10.0.0.2:80800\n10.0.0.3 wieght=3\n";
+
+    private static readonly TimeSpan Poll = ServersFileState.Poll, Settle = ServersFileState.Settle, Patience = ServersFileState.Patience;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly ManualTime _time = new();
+    private readonly List<string> _said = [];
+    private readonly PoolMembership _membership = new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(Two).Servers))));
+    private readonly ServersFileWatcher _watcher;
+    private ServersText _file = new(Two);
+    private int _reads;
+
+    public ServersFileWatcherTests() =>
+        _watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, line => _said.Add($"error {line}"));
+
+    private string Ring => string.Join(' ', _membership.Pool.Current.Primary.Ring.ToArray().Select(server => server.Entry.Address.Host[^1]));
+
+    public void Dispose() => _watcher.Dispose();
+
+    [Fact]
+    public void File_Changes_IsUsedOnceItHasSettled()
+    {
+        Start();
+        Write(Two + "10.0.0.3");
+        Pass(Poll);
+        Pass(Settle - Tick);
+        Assert.Equal("1 2", Ring);
+        Pass(Tick);
+        Assert.Equal("1 2 3", Ring);
+        Expect("servers.txt: added http://10.0.0.3:80");
+        Pass(Poll);
+        Pass(Poll);
+        Expect();
+    }
+
+    [Fact]
+    public void Notice_ComesAfterAChange_IsLookedAtSoonAndOnlyOnce()
+    {
+        Start();
+        Write(Two + "10.0.0.3");
+        int before = _reads;
+        for (int i = 0; i < 10; i++)
+        {
+            _watcher.Notice();
+            Pass(ServersFileWatcher.Burst / 10);
+        }
+        Assert.Equal(before + 1, _reads);
+        Pass(Settle);
+        Expect("servers.txt: added http://10.0.0.3:80");
+    }
+
+    [Fact]
+    public void File_IsStillBeingWritten_IsWaitedFor()
+    {
+        Start();
+        foreach (string text in (string[])["", "10.0", "10.0.0.1", "10.0.0.1\n10.0.0.2 weight=", "10.0.0.1\n10.0.0.2 weight=3"])
+        {
+            Write(text);
+            _watcher.Notice();
+            Pass(Settle - Tick);
+            Expect();
+        }
+        Pass(Settle);
+        Expect("servers.txt: changed http://10.0.0.2:80 (weight 1 -> 3)");
+    }
+
+    [Fact]
+    public void File_IsBad_IsReportedOnceAndChangesNothing()
+    {
+        Start();
+        Write(Bad);
+        Pass(Poll);
+        Pass(Patience - Tick);
+        Expect();
+        Pass(Tick);
+        string[] complaints =
+        [
+            "error servers.txt:2:17: expected a port between 1 and 65535, found \"80800\"",
+            "error servers.txt:3:10: unknown option \"wieght\": did you mean \"weight\"?",
+            "servers.txt can't be used as it is: the last good list stays",
+        ];
+        Expect(complaints);
+        Pass(Poll);
+        Pass(Poll);
+        Expect();
+        Assert.Equal("1 2", Ring);
+        Write("10.0.0.1\n10.0.0.3\n");
+        Pass(Poll);
+        Pass(Settle);
+        Expect("servers.txt: added http://10.0.0.3:80; draining http://10.0.0.2:80");
+        // The same errors anew are news again.
+        Write(Bad);
+        Pass(Poll);
+        Pass(Patience);
+        Expect(complaints);
+    }
+
+    [Fact]
+    public void File_Empty_IsAnErrorAndNotAnEmptyPool()
+    {
+        Start();
+        Write("# nothing\n");
+        Pass(Poll);
+        Pass(Patience);
+        Expect("error servers.txt: no servers: add a line such as http://localhost:8000", "servers.txt can't be used as it is: the last good list stays");
+        Assert.Equal("1 2", Ring);
+    }
+
+    [Fact]
+    public void File_GoneForAMoment_IsNoNews()
+    {
+        Start();
+        _file = new ServersText(null, "no such file");
+        _watcher.Notice();
+        Pass(Patience - Tick);
+        Write(Two);
+        Pass(Poll);
+        Expect();
+    }
+
+    [Fact]
+    public void File_GoneForLong_IsReportedOnceAndItsReturnAsWell()
+    {
+        Start();
+        _file = new ServersText(null, "no such file");
+        Pass(Poll);
+        Pass(Patience);
+        Expect("error servers.txt: no such file", "servers.txt can't be used as it is: the last good list stays");
+        Pass(Poll);
+        Pass(Poll);
+        Expect();
+        Write(Two);
+        Pass(Poll);
+        Pass(Settle);
+        Expect("servers.txt: nothing has changed");
+    }
+
+    [Fact]
+    public void Reload_AnyContent_ActsAtOnceAndSaysSo()
+    {
+        Start();
+        Reload();
+        Expect("servers.txt: nothing has changed");
+        Write("10.0.0.1 drain");
+        Reload();
+        Expect("servers.txt: draining http://10.0.0.2:80; changed http://10.0.0.1:80 (drain)");
+        Write("-");
+        Reload();
+        Expect("error servers.txt:1:1: expected a host name, found \"-\"", "servers.txt can't be used as it is: the last good list stays");
+        Reload();
+        Assert.Equal(2, _said.Count);
+        _said.Clear();
+        Pass(Poll);
+        Pass(Patience);
+        Expect();
+    }
+
+    [Fact]
+    public void Reload_NotStarted_IsAllThatReads()
+    {
+        Write(Two + "10.0.0.3");
+        _watcher.Notice();
+        Pass(Poll);
+        Assert.Equal(0, _reads);
+        Reload();
+        Expect("servers.txt: added http://10.0.0.3:80");
+        Pass(Poll);
+        Assert.Equal(1, _reads);
+    }
+
+    private ServersText Read()
+    {
+        _reads++;
+        return _file;
+    }
+
+    private void Write(string text) => _file = new ServersText(text);
+
+    private void Start()
+    {
+        _watcher.Start();
+        Pass(TimeSpan.Zero);
+        Expect();
+    }
+
+    private void Reload()
+    {
+        _watcher.Reload();
+        Pass(TimeSpan.Zero);
+    }
+
+    /// <summary>Time passes, a millisecond after the other.</summary>
+    private void Pass(TimeSpan time)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed <= time; passed += Tick)
+        {
+            _time.Advance(passed == TimeSpan.Zero ? TimeSpan.Zero : Tick);
+        }
+    }
+
+    /// <summary>What was said since.</summary>
+    private void Expect(params string[] lines)
+    {
+        Assert.Equal(lines, _said);
+        _said.Clear();
+    }
+}

@@ -1,0 +1,144 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Pool;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>What becomes of requests and connections when servers leave the pool.</summary>
+public sealed class PoolChangeTests
+{
+    private const string Begun = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun";
+
+    /// <summary>Its server is leaving: what it has in flight goes on.</summary>
+    [Fact]
+    public void Leaving_RequestInFlight_IsFinished()
+    {
+        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        Leave(rig, 0);
+        rig.Servers[0].Send(Rig.Ok("late"));
+        rig.Run();
+        Assert.EndsWith("late", client.TakenText);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>Nobody will be sent there again: its kept connections must not hold it.</summary>
+    [Fact]
+    public void Leaving_KeptConnectionsAndNoVisitors_AreClosedAndThoseOfOthersStay()
+    {
+        using var rig = new Rig(servers: 2);
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Say(client, Rig.Get("/2"));
+        Leave(rig, 0);
+        Assert.Equal((true, false), (rig.Servers[0].IsClosed, rig.Servers[1].IsClosed));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Leaving_VisitorsMayComeBack_KeptConnectionsStayUntilItIsGone()
+    {
+        using SessionRig sessions = SessionRig.Sticky(servers: 2);
+        string cookie = sessions.Cookie(1, server: 0);
+        sessions.Ask(cookie);
+        PoolMembership membership = Leave(sessions.Rig, 0);
+        sessions.Ask(cookie);
+        Assert.Equal((0, 1), (sessions.Last.Server, sessions.Rig.Servers.Count));
+        Assert.False(sessions.Rig.Servers[0].IsClosed);
+
+        Forget(sessions.Rig, membership);
+        Assert.True(sessions.Rig.Servers[0].IsClosed);
+        sessions.Ask(cookie);
+        Assert.Equal((1, "server-gone"), (sessions.Last.Server, sessions.Last.Request.Field("X-Session-Moved")));
+    }
+
+    [Fact]
+    public void Gone_AnswerHasBegun_IsCut()
+    {
+        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => [Rig.Bytes(Begun)] };
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        Forget(rig, Leave(rig, 0));
+        Assert.True(client.IsClosed && rig.Servers[0].IsClosed);
+        Assert.Equal([FailureReason.ServerGone], rig.Reasons());
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>The work may have been done: the client is told, and nobody does it again.</summary>
+    [Fact]
+    public void Gone_RequestMayNotBeSentAgain_IsAnswered503()
+    {
+        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+        Forget(rig, Leave(rig, 0));
+        Message answer = Message.Answers(client.TakenText, ["POST"], client.EndSent)[^1];
+        Assert.Equal((503, "server-gone"), (answer.Status, answer.Field("X-Carousel-Reason")));
+        Assert.Single(rig.Servers);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Gone_RequestMayBeSentAgain_GoesElsewhere()
+    {
+        bool silent = false;
+        using var rig = new Rig(servers: 2);
+        rig.OnRequest = (socket, _) => silent && socket == rig.Servers[0] ? null : [Rig.Ok("hello")];
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Say(client, Rig.Get("/2"));
+        silent = true;
+        rig.Say(client, Rig.Get("/3"));
+        Forget(rig, Leave(rig, 0));
+        Assert.Equal([200, 200, 200], Message.Answers(client.TakenText, ["GET", "GET", "GET"], client.EndSent).Select(answer => answer.Status));
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Gone_StillConnecting_GoesElsewhere()
+    {
+        using var rig = new Rig(servers: 2);
+        rig.Network.OnConnect = address => address.AddressBytes[3] == 1 ? -Errno.EINPROGRESS : 0;
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+        Assert.Empty(client.TakenText);
+        Forget(rig, Leave(rig, 0));
+        Assert.Equal(200, Message.Answers(client.TakenText, ["POST"], client.EndSent)[^1].Status);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>A new server in the slot of one that is gone is not taken for that one.</summary>
+    [Fact]
+    public void Gone_SlotIsAnothers_NewServerIsReachedOverItsOwnConnections()
+    {
+        using var rig = new Rig(servers: 2);
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        PoolMembership membership = Leave(rig, 0);
+        Server gone = rig.Pool.Current.Servers[0];
+        Forget(rig, membership);
+        membership.Apply([.. rig.Pool.Current.Servers.Select(server => server.Entry), PoolApplyTests.Entry("10.0.0.9:8000")]);
+        Server added = rig.Pool.Current.Servers[^1];
+        Assert.Equal(gone.Slot, added.Slot);
+        rig.Post(new Mail(MailKind.PoolChanged));
+        rig.Say(client, Rig.Get("/2"));
+        rig.Say(client, Rig.Get("/3"));
+        Assert.Equal([1, 2, 9], rig.Servers.Select(socket => (int)socket.Peer.AddressBytes[3]));
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>The line of this server is deleted.</summary>
+    private static PoolMembership Leave(Rig rig, int server)
+    {
+        var membership = new PoolMembership(rig.Pool);
+        Assert.Equal(ChangeResult.Done, membership.Remove(rig.Pool.Current.Servers[server].Tag));
+        rig.Post(new Mail(MailKind.PoolChanged));
+        return membership;
+    }
+
+    /// <summary>Its time is over.</summary>
+    private static void Forget(Rig rig, PoolMembership membership)
+    {
+        PoolSnapshot pool = rig.Pool.Current;
+        Assert.True(membership.Forget(pool.Servers.Single(server => pool[server].IsLeaving)));
+        rig.Post(new Mail(MailKind.PoolChanged));
+    }
+}
