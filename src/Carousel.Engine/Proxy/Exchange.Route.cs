@@ -23,14 +23,26 @@ internal sealed partial class Exchange
     /// <summary>There are servers in the set of those that were tried: most requests never look into it.</summary>
     private bool _passedOver;
 
-    /// <summary>Route. To SendHead (a connection is there), Connect (one is being opened), or Done with an error (all were tried).</summary>
+    /// <summary>
+    /// Route. To SendHead (a connection is there), Connect (one is being opened), Queue (there is no room), or Done with an error (all were tried, or no
+    /// more may wait).
+    /// </summary>
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        Lease(Pick(snapshot) ?? TakeLastResort());
+        // Whoever has waited comes with a server.
         if (_target is null)
         {
-            return Fail(_lastFailure);
+            if (!_hadTurn && _worker.Queue.MustWait())
+            {
+                return Wait(snapshot);
+            }
+            Lease(Pick(snapshot) ?? TakeLastResort());
+            if (_target is null)
+            {
+                return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure);
+            }
+            _hadTurn = true;
         }
         _endPoints = snapshot.EndPoints(_target);
         _nextEndPoint = 0;
@@ -45,9 +57,12 @@ internal sealed partial class Exchange
     /// <summary>The server whose kept connection died under this request, once: it may well be alive.</summary>
     private Server? TakeLastResort()
     {
-        Server? last = _lastResort;
-        _lastResort = null;
-        return last is not null && last.Load.TryEnter() ? last : null;
+        if (_lastResort is { } last && last.Load.TryEnter())
+        {
+            _lastResort = null;
+            return last;
+        }
+        return null;
     }
 
     /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
@@ -156,6 +171,7 @@ internal sealed partial class Exchange
         {
             _target = null;
             server.Load.Leave();
+            _worker.Queue.Released();
         }
     }
 
