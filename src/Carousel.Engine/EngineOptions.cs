@@ -48,6 +48,12 @@ public sealed record EngineOptions
     /// <summary>Most connections from one client address at once; 0 for no limit.</summary>
     public int MaxConnectionsPerClient { get; init; }
 
+    /// <summary>Most requests that wait for a server with room at once, over all workers; 0 if none is to wait.</summary>
+    public int Queue { get; init; } = 1024;
+
+    /// <summary>How long a request waits for a server with room.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Clients whose X-Forwarded-* and Forwarded fields are believed and passed on; those of all others are replaced.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 

@@ -12,7 +12,10 @@ public readonly struct PickInput(SlotSet tried, long nowMs) : IServerFilter
     public long NowMs => nowMs;
 
     /// <summary>True if this server may be picked: the one place where a policy asks.</summary>
-    public bool MayTake(Server server) => (tried.Count == 0 || !tried.Contains(server)) && server.Load.MayTake();
+    public bool MayTake(Server server) => CouldTake(server) && server.Load.MayTake();
+
+    /// <summary>True if this server might be picked, had it room.</summary>
+    public bool CouldTake(Server server) => tried.Count == 0 || !tried.Contains(server);
 
     bool IServerFilter.Takes(Server server) => MayTake(server);
 }

@@ -42,14 +42,22 @@ public sealed class ServerLoad
     /// <summary>True if there is room for one more, at this moment. The one place where a policy asks.</summary>
     public bool MayTake() => InFlight < _max;
 
-    /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room.</summary>
+    /// <summary>
+    /// Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room. The count is never too high, not for an instant: else
+    /// another request could find no room where there is some, and wait for a release that was before. Repeats only when another thread changed the count.
+    /// </summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _written.InFlight) <= _max)
+        int now = InFlight;
+        while (now < _max)
         {
-            return true;
+            int found = Interlocked.CompareExchange(ref _written.InFlight, now + 1, now);
+            if (found == now)
+            {
+                return true;
+            }
+            now = found;
         }
-        Interlocked.Decrement(ref _written.InFlight);
         return false;
     }
 

@@ -65,6 +65,9 @@ public sealed record SessionOptions
     /// <summary>How often the key that signs cookies is replaced: a minute to a year.</summary>
     public TimeSpan KeyRotation { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long a visitor waits for their own server when it has as many requests as it may, before they move; zero to move at once.</summary>
+    public TimeSpan StickyWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// How long a cookie is good, from its issue. One that comes at half of the TTL or later is issued anew with the same id, so that a visitor who
     /// is never away for the TTL never loses the session, and one who is away for one and a half always does (docs/decisions/0010-cookie-lifetime.md).

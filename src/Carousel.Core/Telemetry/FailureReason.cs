@@ -82,6 +82,10 @@ public enum FailureReason : byte
     // Our side.
     /// <summary>As many connections as <c>--max-connections</c> allows are open.</summary>
     TooManyConnections,
+    /// <summary>Every server has as many requests as its <c>max=</c> allows, and as many wait as <c>--queue</c> allows.</summary>
+    QueueFull,
+    /// <summary>No server had room for the request within <c>--queue-timeout</c>.</summary>
+    QueueTimeout,
     /// <summary>The balancer could not open a connection for want of descriptors, ports or memory.</summary>
     OutOfResources,
     /// <summary>The balancer is leaving and its <c>--drain-timeout</c> is over.</summary>

@@ -71,6 +71,8 @@ public static class FailureReasons
         Row(FailureReason.AnswerBodyTimeout, "answer-body-timeout", 0, server, "the server's answer paused for too long");
 
         Row(FailureReason.TooManyConnections, "too-many-connections", 503, own, "too many connections are open");
+        Row(FailureReason.QueueFull, "queue-full", 503, own, "every server has as many requests as it may, and no more may wait");
+        Row(FailureReason.QueueTimeout, "queue-timeout", 503, own, "no server had room for the request in time");
         Row(FailureReason.OutOfResources, "out-of-resources", 503, own, "the balancer has no descriptors, ports or memory left");
         Row(FailureReason.ShuttingDown, "shutting-down", 503, own, "the balancer is shutting down");
         return table;

@@ -43,6 +43,8 @@ internal sealed partial class Exchange
             case RequestLeg.ReadHead:
                 _keepClient = false;
                 return Fail(FailureReason.HeadTimeout);
+            case RequestLeg.Queue:
+                return WaitedLongEnough();
             case RequestLeg.Connect:
                 return ConnectFailed(FailureReason.ConnectTimeout, 0);
             case RequestLeg.Tunnel:
@@ -209,6 +211,10 @@ internal sealed partial class Exchange
     /// <summary>Gives everything back; this object is free for another exchange.</summary>
     private void Leave()
     {
+        if (_requestLeg == RequestLeg.Queue)
+        {
+            _worker.Queue.Remove(_place);
+        }
         _request.Release(_worker);
         _response.Release(_worker);
         EndVisit();

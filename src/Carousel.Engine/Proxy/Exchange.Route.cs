@@ -23,11 +23,22 @@ internal sealed partial class Exchange
     /// <summary>There are servers in the set of those that were tried: most requests never look into it.</summary>
     private bool _passedOver;
 
-    /// <summary>Route. To SendHead (a connection is there), Connect (one is being opened), or Done with an error (all were tried).</summary>
+    /// <summary>
+    /// Route. To SendHead (a connection is there), Connect (one is being opened), Queue (there is no room), or Done with an error (all were tried, or no
+    /// more may wait).
+    /// </summary>
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        Lease(Pick(snapshot) ?? TakeLastResort(snapshot));
+        // Whoever has waited comes with a server.
+        if (_target is null)
+        {
+            if (!_hadTurn && _worker.Queue.MustWait())
+            {
+                return Wait(snapshot);
+            }
+            Lease(Pick(snapshot) ?? TakeLastResort(snapshot));
+        }
         _endPoints = _target is null ? [] : snapshot.EndPoints(_target);
         if (_endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
         {
@@ -37,8 +48,9 @@ internal sealed partial class Exchange
         }
         if (_target is null)
         {
-            return Fail(_lastFailure);
+            return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure);
         }
+        _hadTurn = true;
         _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
@@ -52,8 +64,12 @@ internal sealed partial class Exchange
     private Server? TakeLastResort(PoolSnapshot snapshot)
     {
         Server? last = _lastResort;
+        if (last is null || snapshot.EndPoints(last).IsEmpty || !last.Load.TryEnter())
+        {
+            return null;
+        }
         _lastResort = null;
-        return last is not null && !snapshot.EndPoints(last).IsEmpty && last.Load.TryEnter() ? last : null;
+        return last;
     }
 
     /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
@@ -162,6 +178,7 @@ internal sealed partial class Exchange
         {
             _target = null;
             server.Load.Leave();
+            _worker.Queue.Released();
         }
     }
 

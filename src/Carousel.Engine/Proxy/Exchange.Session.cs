@@ -42,20 +42,29 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// The server whose turn it is, taken on there: the visitor's own while it can serve, else whom the policy picks; null if nobody may take the request.
+    /// The server whose turn it is, taken on there: the visitor's own while it can serve, else whom the policy picks; null if nobody may take the request,
+    /// or if the visitor waits for their own a while.
     /// </summary>
     private Server? Pick(PoolSnapshot snapshot)
     {
-        if (HasOwnServer && !_passedOver)
+        if (!HasOwnServer || _passedOver)
         {
-            Server? own = snapshot.Find(_visit.Ticket.ServerTag);
-            if (own is not null && snapshot.CanServe(own) && own.Load.TryEnter())
-            {
-                return own;
-            }
-            TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot));
+            return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
         }
-        return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
+        if (TakeOwn(snapshot) is { } own)
+        {
+            return own;
+        }
+        if (MayWaitForOwn(snapshot))
+        {
+            return null;
+        }
+        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
+        if (other is not null && other.Tag != _visit.Ticket.ServerTag)
+        {
+            TellMove(snapshot.Find(_visit.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot) : FailureReason.ServerGone);
+        }
+        return other;
     }
 
     private static FailureReason WhyNot(Server server, PoolSnapshot snapshot)

@@ -19,6 +19,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private readonly Worker _worker;
     private readonly Deadline _requestDeadline, _responseDeadline;
     private readonly SlotSet _tried = new();
+    private readonly WaitingPlace _place;
     private ClientConnection? _client;
     private UpstreamConnection? _server;
     private RequestLeg _requestLeg;
@@ -32,6 +33,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _worker = worker;
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
+        _place = new WaitingPlace(this);
     }
 
     private enum Step : byte
@@ -50,6 +52,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     {
         (RequestLeg.ReadHead, _) => "receiving the request's head",
         (RequestLeg.Route, _) => "picking a server",
+        (RequestLeg.Queue, _) => "waiting for a server with room",
         (RequestLeg.Connect, _) => "connecting to the server",
         (RequestLeg.SendHead, _) => "sending the request's head",
         (_, ResponseLeg.StreamBody) => "passing on the answer's body",
@@ -96,6 +99,11 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
                 break;
             }
         }
+        ResumeNextTurn();
+    }
+
+    private void ResumeNextTurn()
+    {
         if (!_willResume)
         {
             _willResume = true;
@@ -141,9 +149,16 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         {
             Legs.Refuse(_requestLeg, next);
         }
+        if (_requestLeg == RequestLeg.Queue)
+        {
+            _worker.Queue.Remove(_place);
+        }
         _requestLeg = next;
         switch (next)
         {
+            case RequestLeg.Queue:
+                Arm(_requestDeadline, _waitsForOwn ? _worker.Visits!.StickyWaitMs : _worker.Timeouts.Queue);
+                break;
             case RequestLeg.Connect:
                 Arm(_requestDeadline, _worker.Timeouts.Connect);
                 break;
@@ -220,6 +235,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         GiveBack();
         _freshOnly = false;
         _lastResort = null;
+        _hadTurn = _waitsForOwn = _gaveUpOwn = false;
         _requestIncomplete = false;
         _endsWithClose = false;
         EndVisit();

@@ -9,6 +9,8 @@ internal enum RequestLeg : byte
     ReadHead,
     /// <summary>Picking a server.</summary>
     Route,
+    /// <summary>Waiting for a server with room.</summary>
+    Queue,
     /// <summary>Waiting for a new connection to the server.</summary>
     Connect,
     /// <summary>Sending the rewritten head, with what is there of the body.</summary>
@@ -59,12 +61,13 @@ internal static class Legs
 
     private static class RequestTable
     {
-        private const ulong Route = 1UL << (int)RequestLeg.Route, Connect = 1UL << (int)RequestLeg.Connect, SendHead = 1UL << (int)RequestLeg.SendHead,
+        private const ulong Route = 1UL << (int)RequestLeg.Route, Queue = 1UL << (int)RequestLeg.Queue, Connect = 1UL << (int)RequestLeg.Connect, SendHead = 1UL << (int)RequestLeg.SendHead,
             StreamBody = 1UL << (int)RequestLeg.StreamBody, Tunnel = 1UL << (int)RequestLeg.Tunnel, Done = 1UL << (int)RequestLeg.Done;
 
         public const ulong All =
             (Route | Done) << (Row * (int)RequestLeg.ReadHead)
-            | (Connect | SendHead | Done) << (Row * (int)RequestLeg.Route)
+            | (Queue | Connect | SendHead | Done) << (Row * (int)RequestLeg.Route)
+            | (Route | Done) << (Row * (int)RequestLeg.Queue)
             | (Connect | SendHead | Route | Done) << (Row * (int)RequestLeg.Connect)
             | (StreamBody | Route | Done) << (Row * (int)RequestLeg.SendHead)
             | (Route | Done) << (Row * (int)RequestLeg.StreamBody)

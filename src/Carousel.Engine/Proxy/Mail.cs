@@ -14,6 +14,8 @@ internal enum MailKind : byte
     LookAround,
     /// <summary>There is a new snapshot of the pool.</summary>
     PoolChanged,
+    /// <summary>A server may have room for a request that waits here.</summary>
+    Room,
 }
 
 /// <summary>What a worker may be told by other threads.</summary>

@@ -5,6 +5,7 @@ internal sealed class Timeouts(EngineOptions options)
 {
     public long Head { get; } = (long)options.HeadTimeout.TotalMilliseconds;
     public long Idle { get; } = (long)options.IdleTimeout.TotalMilliseconds;
+    public long Queue { get; } = (long)options.QueueTimeout.TotalMilliseconds;
     public long Connect { get; } = (long)options.ConnectTimeout.TotalMilliseconds;
     public long Answer { get; } = (long)options.AnswerTimeout.TotalMilliseconds;
     public long Body { get; } = (long)options.BodyTimeout.TotalMilliseconds;

@@ -60,6 +60,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         _date = new HttpDate(Reactor);
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
+        Queue = new RequestQueue(this, group);
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
@@ -75,6 +76,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public PipePool Pipes { get; init; } = new(Pipe.TryOpen);
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
+
+    /// <summary>The requests that wait for a server with room.</summary>
+    public RequestQueue Queue { get; }
 
     /// <summary>Chooses servers.</summary>
     public Picker Picker { get; } = new(new RoundRobin());
@@ -272,6 +276,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                     Volatile.Write(ref _poolLetter, 0);
                     PoolChanged(Pool.Current);
                     break;
+                case MailKind.Room:
+                    Queue.ReadLetter();
+                    break;
                 case MailKind.LookAround:
                     break;
             }
@@ -285,6 +292,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         {
             client.PoolChanged(pool);
         }
+        Queue.LookAround();
     }
 
     private void Drain(long withinMs)

@@ -22,6 +22,9 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public SessionLink? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient);
 
+    /// <summary>How many requests wait for a server with room.</summary>
+    public QueueLimit Waiting { get; } = new(options.Queue);
+
     /// <summary>Set once, before the first thread starts.</summary>
     public Worker[] Workers { get; set; } = [];
 
@@ -45,6 +48,22 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
             }
         }
         return least;
+    }
+
+    /// <summary>The worker, other than the one that asks, whose first request waits longest of all, and since before this moment; null if there is none.</summary>
+    public Worker? LongestWaiting(Worker asking, long before)
+    {
+        Worker? longest = null;
+        foreach (Worker worker in Workers)
+        {
+            long since = worker.Queue.WaitsSince;
+            if (since < before && !ReferenceEquals(worker, asking))
+            {
+                longest = worker;
+                before = since;
+            }
+        }
+        return longest;
     }
 
     public bool IsTrusted(in SockAddr peer)

@@ -48,6 +48,7 @@ internal sealed class VisitDesk : IDeadlineOwner
         _queue = link.Queues[worker];
         _counters = link.Counters[worker];
         _mode = options.Mode;
+        StickyWaitMs = (long)options.StickyWait.TotalMilliseconds;
         _sparesStateless = options.SparesStateless;
         _hidesCookie = !options.ForwardsCookie;
         _lifetime = (long)options.CookieLifetime.TotalSeconds;
@@ -67,6 +68,9 @@ internal sealed class VisitDesk : IDeadlineOwner
 
     /// <summary>True if visitors stay with their server.</summary>
     public bool IsSticky => _mode == SessionMode.Sticky;
+
+    /// <summary>How long a visitor waits for their own server when it is full, in milliseconds; 0 if they move at once.</summary>
+    public long StickyWaitMs { get; }
 
     /// <summary>A request came.</summary>
     public void Arrive(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, out Visit visit)

@@ -33,6 +33,13 @@ internal sealed class RunFlags
     public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
         "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
+    public Flag<int> Queue { get; } = new("--queue", null, "N",
+        "most requests that wait at once when every server is full (max=); more are told 503; 0 lets none wait", $"{Default.Queue}",
+        ValueReaders.Number(0, DescriptorBudget.MaxConnections));
+
+    public Flag<TimeSpan> QueueTimeout { get; } = Timeout("--queue-timeout", "how long such a request waits for a server with room, before it is told 503",
+        Default.QueueTimeout);
+
     public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger is told 431) or of an answer (502)",
         Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
 
@@ -85,7 +92,7 @@ internal sealed class RunFlags
         new("Health", Health.All),
         new("Sessions", Sessions.All),
         new("Where sessions are kept", Store.All),
-        new("Limits", [MaxConnections, MaxConnectionsPerClient, MaxHead, MaxFields]),
+        new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded]),
@@ -111,6 +118,8 @@ internal sealed class RunFlags
         TunnelTimeout = TunnelTimeout.Read(result, Default.TunnelTimeout, errors),
         ServerIdleTimeout = ServerIdleTimeout.Read(result, Default.ServerIdleTimeout, errors),
         MaxConnectionsPerClient = MaxConnectionsPerClient.Read(result, 0, errors),
+        Queue = Queue.Read(result, Default.Queue, errors),
+        QueueTimeout = QueueTimeout.Read(result, Default.QueueTimeout, errors),
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
     };

@@ -32,6 +32,10 @@ internal sealed class SessionFlags
         "on: requests with a bearer token or a JWT in a cookie get neither cookie nor record; off: they are like others", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
+    public Flag<TimeSpan> StickyWait { get; } = new("--sticky-wait", null, "TIME",
+        "how long a visitor waits for their own server when it is full (max=), before they move to another; 0 to move at once",
+        Durations.Format(Default.StickyWait), ValueReaders.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)));
+
     public Switch ForwardCookie { get; } = new("--session-cookie-forward", null, "let servers see the cookie");
 
     public ListFlag<string> Hide { get; } = new("--session-hide", "NAME",
@@ -46,12 +50,13 @@ internal sealed class SessionFlags
         Durations.Format(Default.KeyRotation), ValueReaders.Duration(TimeSpan.FromMinutes(1), Year));
 
     /// <summary>All of them, in a newcomer's order.</summary>
-    public IReadOnlyList<Flag> All => [Mode, Cookie, Ttl, SameSite, Domain, ForwardCookie, Stateless, Hide, NewRecords, KeyRotate];
+    public IReadOnlyList<Flag> All => [Mode, StickyWait, Cookie, Ttl, SameSite, Domain, ForwardCookie, Stateless, Hide, NewRecords, KeyRotate];
 
     /// <summary>What sessions are told. What is wrong goes to the errors.</summary>
     public SessionOptions Read(ParseResult result, List<string> errors) => new()
     {
         Mode = Mode.Read(result, Default.Mode, errors),
+        StickyWait = StickyWait.Read(result, Default.StickyWait, errors),
         CookieName = Cookie.Read(result, Default.CookieName, errors),
         Ttl = Ttl.Read(result, Default.Ttl, errors),
         SameSite = SameSite.Read(result, Default.SameSite, errors),

@@ -16,11 +16,17 @@ public sealed class AllocationTests
     private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\n".Length;
 
     [Fact]
-    public void Worker_AMillionRequests_AllocatesNothing()
+    public void Worker_AMillionRequests_AllocatesNothing() => AssertNothingAllocated(warmUp: 100_000, measured: 1_000_000);
+
+    /// <summary>Of eight that ask at once, seven wait.</summary>
+    [Fact]
+    public void Worker_RequestsThatWaitForRoom_AllocatesNothing() => AssertNothingAllocated(warmUp: 50_000, measured: 100_000, max: 1);
+
+    private static void AssertNothingAllocated(int warmUp, int measured, int max = int.MaxValue)
     {
-        const int warmUp = 100_000, measured = 1_000_000, clients = 8, batch = 50;
+        const int clients = 8, batch = 50;
         using var server = new LoopbackServer(Answer);
-        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured);
+        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, max: max);
         byte[] requests = [.. Enumerable.Repeat("GET /some/path?q=1 HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\n\r\n"u8.ToArray(), batch).SelectMany(bytes => bytes)];
         Socket[] sockets = [.. Enumerable.Range(0, clients).Select(_ => Connect(worker.Port, IPAddress.Loopback))];
         byte[] answers = new byte[batch * AnswerLength];

@@ -21,10 +21,11 @@ internal sealed class MeasuredWorker : IDisposable
     private long _before = -1, _allocated = -1;
 
     /// <summary>Measures from one request to another; those before warm it up.</summary>
-    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null)
+    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null, int max = int.MaxValue)
     {
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
+        servers[0].Load.Max = max;
         var standing = new Standing([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
         var pool = new ServerPool(PoolBuilder.Build([.. servers], [standing]));
         var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions);

@@ -14,39 +14,42 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>One worker over a fake network, driven turn by turn. Servers a, b, ... are at 10.0.0.1, 10.0.0.2, ...; their answers are a function.</summary>
+/// <summary>One worker, or several that take turns, over a fake network, driven turn by turn. Servers a, b, ... are at 10.0.0.1, 10.0.0.2, ...; their answers are a function.</summary>
 internal sealed class Rig : IDisposable
 {
     /// <summary>More turns than any test needs: one that does not come to rest would go on for ever.</summary>
     private const int MaxTurns = 200_000;
 
     private readonly Dictionary<FakeSocket, int> _answered = [];
-    private readonly Queue<Mail> _mail = new();
+    private readonly ScriptedPoller[] _pollers;
 
-    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null)
+    /// <summary>Those of the group, which a test may say are more.</summary>
+    private readonly Worker[] _workers;
+
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null, int workers = 1)
     {
-        Poller = new ScriptedPoller(Network);
-        Network.Closing = Poller.Forget;
+        _pollers = [.. Enumerable.Range(0, workers).Select(_ => new ScriptedPoller(Network))];
+        Network.Closing = fd => Array.ForEach(_pollers, poller => poller.Forget(fd));
         Network.Connected = socket => Servers.Add(socket);
         Network.Sent = Answer;
         Server[] all = RingFixture.Servers(servers);
         Log = new FailureLog();
         Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))]));
         Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log, sessions);
-        Worker = hasPipes
-            ? new Worker(Group, Poller, Clock, Network)
-            : new Worker(Group, Poller, Clock, Network) { Pipes = new PipePool(_ => null) };
-        Group.Workers = [Worker];
+        Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
+            ? new Worker(Group, poller, Clock, Network, i)
+            : new Worker(Group, poller, Clock, Network, i) { Pipes = new PipePool(_ => null) })];
+        _workers = Group.Workers;
         Worker.Listen(Network.OpenListener());
     }
 
     public FakeClock Clock { get; } = new();
     public FakeNetwork Network { get; } = new();
-    public ScriptedPoller Poller { get; }
+    public ScriptedPoller Poller => _pollers[0];
     public ServerPool Pool { get; }
     public FailureLog Log { get; }
     public WorkerGroup Group { get; }
-    public Worker Worker { get; }
+    public Worker Worker => _workers[0];
 
     /// <summary>Connections to servers, in the order of opening, those that failed at once excepted.</summary>
     public List<FakeSocket> Servers { get; } = [];
@@ -82,6 +85,26 @@ internal sealed class Rig : IDisposable
         return client;
     }
 
+    /// <summary>A client of that worker's comes and sends this.</summary>
+    public FakeSocket ConnectTo(int worker, string bytes, int number = 1)
+    {
+        FakeSocket client = Network.OpenClient(ClientAddress(number));
+        Group.Limits.Enter(client.Peer);
+        Connections(_workers[worker])++;
+        Clients.Add(client);
+        client.Send(Bytes(bytes));
+        _workers[worker].Post(new Mail(MailKind.Adopt, client.Fd, client.Peer));
+        Run();
+        return client;
+    }
+
+    /// <summary>Workers are told that there is a new snapshot of the pool.</summary>
+    public void TellPoolChanged()
+    {
+        Array.ForEach(_workers, worker => worker.TellPoolChanged());
+        Run();
+    }
+
     public void Say(FakeSocket peer, string bytes)
     {
         peer.Send(Bytes(bytes));
@@ -102,14 +125,25 @@ internal sealed class Rig : IDisposable
         int quiet = 0;
         for (int i = 0; i < MaxTurns; i++)
         {
-            Worker.Reactor.RunTurn();
-            quiet = Poller.IsQuiet && !Network.Pump() ? quiet + 1 : 0;
+            RunTurn();
+            bool isQuiet = _pollers.All(poller => poller.IsQuiet) && !_workers.Any(HasMail);
+            quiet = isQuiet && !Network.Pump() ? quiet + 1 : 0;
             if (quiet == 2)
             {
                 return;
             }
         }
         Assert.Fail("the worker does not come to rest");
+    }
+
+    /// <summary>A turn of each worker.</summary>
+    public void RunTurn()
+    {
+        for (int i = 0; i < _workers.Length; i++)
+        {
+            _pollers[i].MailCame |= HasMail(_workers[i]);
+            _workers[i].Reactor.RunTurn();
+        }
     }
 
     public void Advance(long milliseconds)
@@ -122,11 +156,11 @@ internal sealed class Rig : IDisposable
     public void RunToEnd()
     {
         Run();
-        for (int i = 0; i < MaxTurns && Poller.Timeout >= 0; i++)
+        for (int i = 0; i < MaxTurns && NextDeadline() < int.MaxValue; i++)
         {
-            Advance(Poller.Timeout);
+            Advance(NextDeadline());
         }
-        Assert.Equal(-1, Poller.Timeout);
+        Assert.Equal(int.MaxValue, NextDeadline());
     }
 
     /// <summary>Reasons that were logged since the last call.</summary>
@@ -144,9 +178,9 @@ internal sealed class Rig : IDisposable
     public void AssertNothingLeft()
     {
         RunToEnd();
-        Assert.Equal(0, Worker.Slab.InUse);
-        Assert.Equal(0, Worker.Connections);
+        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Slab.InUse, worker.Connections)));
         Assert.Equal(0, Group.Limits.Open);
+        Assert.Equal(0, Group.Waiting.Waiting);
         Assert.All(Network.All, socket => Assert.True(socket.IsClosed));
         Assert.All(Pool.Current.Servers, server => Assert.Equal(0, server.Load.InFlight));
         Assert.Equal(SpareExchanges(Worker).Count, SpareExchanges(Worker).Distinct().Count());
@@ -156,7 +190,12 @@ internal sealed class Rig : IDisposable
 
     public int ExchangesAtRest => SpareExchanges(Worker).Count;
 
-    public void Dispose() => Worker.Dispose();
+    public void Dispose() => Array.ForEach(_workers, worker => worker.Dispose());
+
+    /// <summary>Milliseconds until a worker has a deadline to look at.</summary>
+    private int NextDeadline() => _pollers.Min(poller => poller.Timeout < 0 ? int.MaxValue : poller.Timeout);
+
+    private static bool HasMail(Worker worker) => Rung(MailboxOf(worker)) != 0;
 
     private static ImmutableArray<IPEndPoint> EndPoints(int server, int addresses) =>
         [.. Enumerable.Range(0, addresses).Select(address => new IPEndPoint(new IPAddress([10, 0, (byte)address, (byte)(server + 1)]), 8000))];
@@ -178,6 +217,15 @@ internal sealed class Rig : IDisposable
             }
         }
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_mailbox")]
+    private static extern ref Mailbox<Mail> MailboxOf(Worker worker);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_rung")]
+    private static extern ref int Rung(Mailbox<Mail> mailbox);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connections")]
+    private static extern ref int Connections(Worker worker);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spareExchanges")]
     private static extern ref Stack<Exchange> SpareExchanges(Worker worker);

@@ -1,0 +1,225 @@
+using Carousel.Engine.Reactor;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// A worker's requests that wait for a server with room, first come, first served. Requests that any server would do for stand in one line, and the first
+/// of them speaks for all: when it finds everything full, so would the others. The choosy ones (a visitor who has a server, a request that servers have
+/// failed) stand in another, each is asked by itself, and they hold up nobody.
+/// <para>
+/// Nobody is forgotten, because every event that may make room is followed by a look, at the end of the turn: a request is over here, one is over elsewhere
+/// and its worker writes us, the pool changes; and so is the coming of a waiter, since room may have come between its pick and its place in line. How this
+/// goes among workers is in docs/decisions/0012-queue.md. Its own worker's thread only, but where it says otherwise.
+/// </para>
+/// </summary>
+internal sealed class RequestQueue : IResumable, IDeadlineOwner
+{
+    /// <summary>
+    /// Own requests go first, unless others wait this much longer elsewhere: to wake another worker costs more than a request, but nobody is to starve
+    /// because the server they need is always released on the other side.
+    /// </summary>
+    public const int PatienceMs = 20;
+
+    private const long NobodyWaits = long.MaxValue;
+
+    /// <summary>
+    /// Picks in vain by choosy requests in one look, when there is room but not for them (at a server that refuses them all, say): such a pick looks at
+    /// every server, and all of them together must not hold the worker up. The others are asked when the next request is over.
+    /// </summary>
+    private const int MaxPicksInVain = 64;
+
+    private readonly Worker _worker;
+    private readonly WorkerGroup _group;
+    private readonly WaitingList _line = new(), _choosy = new();
+    private readonly Deadline _again;
+    private long _number;
+    private long _waitsSince = NobodyWaits;
+    private int _choosyOnes;
+    private bool _willLook, _released;
+
+    /// <summary>1 while a letter is under way.</summary>
+    private int _letter;
+
+    public RequestQueue(Worker worker, WorkerGroup group)
+    {
+        _worker = worker;
+        _group = group;
+        _again = new Deadline(this);
+    }
+
+    /// <summary>Since when the first in line waits, in the clock's milliseconds that all workers share; the end of time if there is none. Any thread.</summary>
+    public long WaitsSince => Volatile.Read(ref _waitsSince);
+
+    private bool IsEmpty => _line.First is null && _choosy.First is null;
+
+    /// <summary>
+    /// True if a request that has just come would overtake others of this worker, or some that wait much longer elsewhere. One look at a shared count
+    /// while nobody waits.
+    /// </summary>
+    public bool MustWait() => _group.Waiting.Waiting != 0
+        && (_line.First is not null
+            || (_willLook && _choosy.First is not null)
+            || _group.LongestWaiting(_worker, _worker.Reactor.Now - PatienceMs) is not null);
+
+    /// <summary>Puts it at the end of its line; false if as many wait as may. It is asked once more at the end of this turn.</summary>
+    public bool TryAdd(WaitingPlace place, bool isChoosy)
+    {
+        if (!_group.Waiting.TryEnter())
+        {
+            return false;
+        }
+        place.Number = _number++;
+        place.Since = _worker.Reactor.Now;
+        (isChoosy ? _choosy : _line).Add(place);
+        if (isChoosy)
+        {
+            Interlocked.Increment(ref _choosyOnes);
+        }
+        else if (ReferenceEquals(_line.First, place))
+        {
+            // A full fence: who makes room from here on sees that somebody waits, and what was made before is seen by our look.
+            Interlocked.Exchange(ref _waitsSince, place.Since);
+        }
+        LookAround();
+        return true;
+    }
+
+    /// <summary>It waits no more, for whatever reason.</summary>
+    public void Remove(WaitingPlace place)
+    {
+        if (ReferenceEquals(place.List, _choosy))
+        {
+            Interlocked.Decrement(ref _choosyOnes);
+        }
+        place.List!.Remove(place);
+        Volatile.Write(ref _waitsSince, _line.First?.Since ?? NobodyWaits);
+        _group.Waiting.Leave();
+    }
+
+    /// <summary>A server of this worker's has one request less.</summary>
+    public void Released()
+    {
+        if (_group.Waiting.Waiting != 0)
+        {
+            _released = true;
+            LookAround();
+        }
+    }
+
+    /// <summary>There may be room: whoever waits is asked at the end of this turn.</summary>
+    public void LookAround()
+    {
+        if (!_willLook)
+        {
+            _willLook = true;
+            _worker.Reactor.ResumeNextTurn(this);
+        }
+    }
+
+    /// <summary>There may be room for a request that waits here. Any thread; many in a row are one letter.</summary>
+    public void Write()
+    {
+        if (Interlocked.Exchange(ref _letter, 1) == 0)
+        {
+            _worker.Post(new Mail(MailKind.Room));
+        }
+    }
+
+    /// <summary>The letter has come.</summary>
+    public void ReadLetter()
+    {
+        Volatile.Write(ref _letter, 0);
+        LookAround();
+    }
+
+    public void OnDeadline(Deadline deadline) => LookAround();
+
+    public void Resume()
+    {
+        _willLook = false;
+        bool released = _released;
+        _released = false;
+        Offer();
+        if (released)
+        {
+            WriteToChoosy();
+        }
+        if (IsEmpty)
+        {
+            _again.Disarm();
+        }
+    }
+
+    /// <summary>Asks in the order of coming who can go on; of those in line, until the first can't.</summary>
+    private void Offer()
+    {
+        bool hasRoom = HasRoom();
+        // With no server left at all, those in line are to be told, not kept.
+        WaitingPlace? inLine = hasRoom || !_worker.Picker.IsFull(_worker.Pool.Current, _worker.Reactor.Now) ? _line.First : null;
+        WaitingPlace? choosy = _choosy.First;
+        int inVain = 0;
+        while (inLine is not null || choosy is not null)
+        {
+            if (choosy is not null && (inLine is null || choosy.Number < inLine.Number))
+            {
+                WaitingPlace? next = choosy.Next;
+                bool mayPick = hasRoom && inVain < MaxPicksInVain;
+                if (!choosy.Exchange.TryLeaveQueue(mayPick) && mayPick)
+                {
+                    inVain++;
+                }
+                choosy = next;
+            }
+            else
+            {
+                inLine = OfferTo(inLine!);
+            }
+        }
+        if (hasRoom && _line.First is null)
+        {
+            WriteTo(_group.LongestWaiting(_worker, NobodyWaits));
+        }
+    }
+
+    /// <summary>The next in line; null if this one must wait, and so must they.</summary>
+    private WaitingPlace? OfferTo(WaitingPlace first)
+    {
+        if (_group.LongestWaiting(_worker, first.Since - PatienceMs) is { } elder)
+        {
+            WriteTo(elder);
+            return null;
+        }
+        if (first.Exchange.TryLeaveQueue(mayPick: true))
+        {
+            return _line.First;
+        }
+        if (HasRoom())
+        {
+            // The ring follows the snapshot by an instant, and another worker may have snatched each pick: asked again a tick later.
+            _worker.Reactor.Wheel.Arm(_again, _worker.Reactor.Now + 1);
+        }
+        return null;
+    }
+
+    private bool HasRoom() => _worker.Picker.HasRoom(_worker.Pool.Current, _worker.Reactor.Now);
+
+    private void WriteTo(Worker? worker)
+    {
+        if (worker is not null && HasRoom())
+        {
+            worker.Queue.Write();
+        }
+    }
+
+    /// <summary>Only they know whether they can use what came free here.</summary>
+    private void WriteToChoosy()
+    {
+        foreach (Worker worker in _group.Workers)
+        {
+            if (!ReferenceEquals(worker, _worker) && Volatile.Read(ref worker.Queue._choosyOnes) != 0)
+            {
+                worker.Queue.Write();
+            }
+        }
+    }
+}

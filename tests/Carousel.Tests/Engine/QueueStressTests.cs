@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Tests.Ring;
+using Xunit;
+
+namespace Carousel.Tests.Engine;
+
+/// <summary>Real workers on real threads, with room for far fewer requests than come: whoever is forgotten would be told queue-timeout.</summary>
+public sealed class QueueStressTests
+{
+    private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\n".Length;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Workers_FewPlacesForManyRequests_NobodyIsForgotten(int servers)
+    {
+        const int clients = 16, rounds = 1_000, patienceMs = 20_000;
+        LoopbackServer[] running = [.. Enumerable.Range(0, servers).Select(_ => new LoopbackServer(Answer))];
+        ImmutableArray<Server> pooled = [.. RingFixture.Servers(servers)];
+        foreach (Server server in pooled)
+        {
+            server.Load.Max = 1;
+        }
+        var pool = new ServerPool(PoolBuilder.Build(
+            pooled, [.. running.Select(server => new Standing([new IPEndPoint(IPAddress.Loopback, server.Port)], IsHealthy: true))]));
+        var engine = new ProxyEngine(new EngineOptions { Bind = [IPAddress.Loopback], Port = 0, Workers = 2 }, pool, new FailureLog());
+        engine.Start();
+        Socket[] sockets = [.. Enumerable.Range(0, clients).Select(_ => Connect(engine.Port, patienceMs))];
+        byte[] answer = new byte[AnswerLength];
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (Socket socket in sockets)
+            {
+                socket.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"u8);
+            }
+            foreach (Socket socket in sockets)
+            {
+                for (int at = 0; at < answer.Length;)
+                {
+                    int received = socket.Receive(answer.AsSpan(at));
+                    Assert.NotEqual(0, received);
+                    at += received;
+                }
+                Assert.True(answer.AsSpan().StartsWith("HTTP/1.1 200"u8), System.Text.Encoding.Latin1.GetString(answer));
+            }
+        }
+        Array.ForEach(sockets, socket => socket.Dispose());
+        engine.Stop();
+        engine.WaitForExit();
+        Array.ForEach(running, server => server.Dispose());
+        Assert.All(pooled, server => Assert.Equal(0, server.Load.InFlight));
+    }
+
+    private static Socket Connect(int port, int patienceMs)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = patienceMs };
+        socket.Connect(IPAddress.Loopback, port);
+        return socket;
+    }
+}

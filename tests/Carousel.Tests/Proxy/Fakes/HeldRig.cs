@@ -1,0 +1,108 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Tests.Sessions;
+using Xunit;
+
+namespace Carousel.Tests.Proxy.Fakes;
+
+/// <summary>A <see cref="Fakes.Rig"/> whose servers have room for few requests, and answer when the test says so.</summary>
+internal sealed class HeldRig : IDisposable
+{
+    private readonly List<(int Server, Message Request, FakeSocket Socket)> _held = [];
+
+    public HeldRig(EngineOptions? options = null, int servers = 1, int max = 1, int workers = 1, SessionOptions? sessions = null)
+    {
+        SessionLink? link = sessions is null ? null : new SessionLink(sessions, SessionSamples.Keys(SessionRig.Key), workers);
+        Rig = new Rig(options, servers, sessions: link, workers: workers)
+        {
+            OnRequest = (socket, request) =>
+            {
+                Requests.Add((SessionRig.ServerOf(socket), request));
+                _held.Add((SessionRig.ServerOf(socket), request, socket));
+                return null;
+            },
+        };
+        foreach (Server server in Rig.Pool.Current.Servers)
+        {
+            server.Load.Max = max;
+        }
+    }
+
+    public Rig Rig { get; }
+
+    /// <summary>What servers, by their slots, were asked, in the order in which it came.</summary>
+    public List<(int Server, Message Request)> Requests { get; } = [];
+
+    /// <summary>The paths of the same.</summary>
+    public IEnumerable<string> Asked => Requests.Select(asked => PathOf(asked.Request));
+
+    /// <summary>Requests that wait for a server with room.</summary>
+    public int Waiting => Rig.Group.Waiting.Waiting;
+
+    /// <summary>Requests that a server has and has not answered.</summary>
+    public int Held => _held.Count(held => !held.Socket.IsClosed);
+
+    public static string PathOf(Message request) => request.FirstLine.Split(' ')[1];
+
+    /// <summary>A client comes, asks for this path, and waits.</summary>
+    public FakeSocket Ask(string path, string fields = "", int worker = 0) => Rig.ConnectTo(worker, Rig.Get(path, fields));
+
+    /// <summary>The request that is held longest, by this server if one is named, is answered; false if there is none.</summary>
+    public bool Answer(int? server = null)
+    {
+        _held.RemoveAll(held => held.Socket.IsClosed);
+        int index = _held.FindIndex(held => server is null || held.Server == server);
+        if (index < 0)
+        {
+            return false;
+        }
+        FakeSocket socket = _held[index].Socket;
+        _held.RemoveAt(index);
+        socket.Send(Rig.Ok("hello"));
+        Rig.Run();
+        return true;
+    }
+
+    public void AnswerAll()
+    {
+        while (Answer())
+        {
+        }
+    }
+
+    /// <summary>Probes say this of a server, and workers are told.</summary>
+    public void SetHealth(int server, bool healthy)
+    {
+        new PoolMembership(Rig.Pool).SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
+        Rig.TellPoolChanged();
+    }
+
+    /// <summary>The Cookie field of a visitor with this number, who belongs to this server.</summary>
+    public string Cookie(int visitor, int server) => SessionRig.CookieLine(SessionSamples.Cookie(
+        new SessionTicket(SessionSamples.Id((ulong)visitor), Rig.Pool.Current.Servers[server].Tag, (uint)Rig.Clock.UnixSeconds, SessionRig.Key.Id),
+        SessionRig.Key));
+
+    public static Message Only(FakeSocket client, string method = "GET") => Assert.Single(Message.Answers(client.TakenText, [method], client.EndSent));
+
+    public static void AssertShed(Message answer, string reason) =>
+        Assert.Equal((503, reason, "1"), (answer.Status, answer.Field("X-Carousel-Reason"), answer.Field("Retry-After")));
+
+    public List<FailureEvent> Failures()
+    {
+        var failures = new List<FailureEvent>();
+        while (Rig.Log.TryRead(out FailureEvent failure))
+        {
+            failures.Add(failure);
+        }
+        return failures;
+    }
+
+    public void Dispose()
+    {
+        AnswerAll();
+        Rig.AssertNothingLeft();
+        Rig.Dispose();
+    }
+}

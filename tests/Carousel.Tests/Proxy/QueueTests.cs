@@ -1,0 +1,263 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Requests that wait for a server with room, at one worker.</summary>
+public sealed class QueueTests
+{
+    private const long QueueMs = 5_000;
+
+    [Fact]
+    public void Server_Full_RequestsAreServedInTheOrderOfComing()
+    {
+        using var rig = new HeldRig();
+        FakeSocket[] clients = [.. Enumerable.Range(1, 5).Select(i => rig.Ask($"/{i}"))];
+        for (int i = 1; i <= 5; i++)
+        {
+            Assert.Equal((i, 5 - i), (rig.Requests.Count, rig.Waiting));
+            rig.Answer();
+            Assert.Equal("hello", HeldRig.Only(clients[i - 1]).Body);
+        }
+        Assert.Equal(["/1", "/2", "/3", "/4", "/5"], rig.Asked);
+    }
+
+    [Fact]
+    public void Newcomer_ComesWithTheRelease_DoesNotOvertake()
+    {
+        using var rig = new HeldRig();
+        FakeSocket newcomer = rig.Rig.Connect(Rig.Get("/1"));
+        rig.Ask("/2");
+        // Its next request is there when its answer is sent: in the turn in which the server has room again.
+        newcomer.Send(Rig.Bytes(Rig.Get("/3")));
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/2", "/3"], rig.Asked);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Queue_Full_Is503AtOnceAndTheConnectionStays(int queue)
+    {
+        using var rig = new HeldRig(new EngineOptions { Queue = queue });
+        rig.Ask("/1");
+        for (int i = 0; i < queue; i++)
+        {
+            rig.Ask("/waits");
+        }
+        FakeSocket client = rig.Ask("/one-too-many");
+        HeldRig.AssertShed(HeldRig.Only(client), "queue-full");
+        Assert.Equal((false, queue), (client.IsClosed, rig.Waiting));
+        Assert.Equal(["/1"], rig.Asked);
+        rig.AnswerAll();
+        rig.Rig.Say(client, Rig.Get("/again"));
+        rig.Answer();
+        Assert.Equal([503, 200], Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Status));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public void Queue_WaitsTooLong_Is503AndThePlaceIsFree(string method)
+    {
+        using var rig = new HeldRig(new EngineOptions { Queue = 1 });
+        rig.Ask("/1");
+        FakeSocket client = rig.Rig.Connect($"{method} /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+        rig.Rig.Advance(QueueMs - 100);
+        Assert.Empty(client.TakenText);
+        rig.Rig.Advance(100 + 8);
+        HeldRig.AssertShed(HeldRig.Only(client, method), "queue-timeout");
+        FailureEvent failure = Assert.Single(rig.Failures());
+        Assert.Equal((FailureReason.QueueTimeout, "waiting for a server with room"), (failure.Reason, failure.Activity));
+        Assert.Equal(0, rig.Waiting);
+        rig.Rig.Say(client, Rig.Get("/3"));
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/3"], rig.Asked);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Client_LeavesWhileItWaits_ItsPlaceIsFree(bool inOrder)
+    {
+        using var rig = new HeldRig();
+        rig.Ask("/1");
+        FakeSocket leaver = rig.Ask("/leaver");
+        rig.Ask("/3");
+        if (inOrder)
+        {
+            leaver.Finish();
+        }
+        else
+        {
+            leaver.Reset();
+        }
+        rig.Rig.Run();
+        rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        Assert.Equal((true, 1), (leaver.IsClosed, rig.Waiting));
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/3"], rig.Asked);
+    }
+
+    [Fact]
+    public void Server_DiesUnderARequest_WaiterGoesOn()
+    {
+        using var rig = new HeldRig();
+        FakeSocket unlucky = rig.Ask("/1"), waiter = rig.Ask("/2");
+        rig.Rig.Servers[0].Reset();
+        rig.Rig.Run();
+        Assert.Equal(502, HeldRig.Only(unlucky).Status);
+        rig.Answer();
+        Assert.Equal("hello", HeldRig.Only(waiter).Body);
+    }
+
+    [Fact]
+    public void Client_LeavesWhileItsServerWorks_WaiterGoesOn()
+    {
+        using var rig = new HeldRig();
+        rig.Ask("/1").Reset();
+        rig.Ask("/2");
+        rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        Assert.Equal(["/1", "/2"], rig.Asked);
+    }
+
+    [Fact]
+    public void Servers_AllGoDown_WaitersAreToldAtOnce()
+    {
+        using var rig = new HeldRig(servers: 2);
+        FakeSocket[] served = [rig.Ask("/1"), rig.Ask("/2")];
+        FakeSocket[] waiters = [rig.Ask("/3"), rig.Ask("/4")];
+        rig.SetHealth(0, false);
+        Assert.All(waiters, waiter => Assert.Empty(waiter.TakenText));
+        rig.SetHealth(1, false);
+        Assert.All(waiters, waiter => HeldRig.AssertShed(HeldRig.Only(waiter), "no-server"));
+        rig.AnswerAll();
+        Assert.All(served, client => Assert.Equal("hello", HeldRig.Only(client).Body));
+    }
+
+    [Fact]
+    public void Server_ComesUp_WaiterIsServed()
+    {
+        using var rig = new HeldRig(servers: 2);
+        rig.SetHealth(1, false);
+        rig.Ask("/1");
+        rig.Ask("/2");
+        Assert.Equal(["/1"], rig.Asked);
+        rig.SetHealth(1, true);
+        Assert.Equal(["/1", "/2"], rig.Asked);
+        Assert.Equal(0, rig.Waiting);
+    }
+
+    [Fact]
+    public void Max_IsRaised_AsManyWaitersAreServed()
+    {
+        using var rig = new HeldRig();
+        for (int i = 1; i <= 5; i++)
+        {
+            rig.Ask($"/{i}");
+        }
+        Server server = rig.Rig.Pool.Current.Servers[0];
+        server.Entry = server.Entry with { MaxRequests = 3 };
+        rig.Rig.Pool.Publish(rig.Rig.Pool.Current);
+        rig.Rig.TellPoolChanged();
+        Assert.Equal(["/1", "/2", "/3"], rig.Asked);
+        Assert.Equal(2, rig.Waiting);
+    }
+
+    /// <summary>Those that this server has refused can't use the room there: they hold up nobody behind them.</summary>
+    [Fact]
+    public void Waiters_RefusedByTheOnlyServerWithRoom_HoldUpNobody()
+    {
+        using var rig = new HeldRig(servers: 2);
+        rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
+        rig.Ask("/at-b");
+        rig.Ask("/refused");
+        rig.Ask("/refused-too");
+        Assert.Equal(2, rig.Waiting);
+        rig.Rig.Network.OnConnect = _ => 0;
+        rig.Ask("/at-a");
+        Assert.Equal([(1, "/at-b"), (0, "/at-a")], Asked(rig));
+        rig.Answer(1);
+        rig.Answer(1);
+        Assert.Equal([(1, "/refused"), (1, "/refused-too")], Asked(rig)[2..]);
+    }
+
+    /// <summary>A kept connection that dies under a request that may be sent again: the server that it died at is asked anew, when it has room.</summary>
+    [Fact]
+    public void KeptConnection_DiesAtTheOnlyServer_RequestIsSentAgain()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Ask("/1");
+        rig.Answer();
+        rig.Rig.Say(client, Rig.Get("/2"));
+        rig.Ask("/3");
+        rig.Rig.Servers[0].Finish();
+        rig.Rig.Run();
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/2", "/2", "/3"], rig.Asked);
+        Assert.Equal([200, 200], Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Status));
+    }
+
+    [Fact]
+    public void Pipelined_ServerFull_EachWaitsInItsTurn()
+    {
+        using var rig = new HeldRig();
+        rig.Ask("/1");
+        FakeSocket client = rig.Rig.Connect(Rig.Get("/a") + Rig.Get("/b") + Rig.Get("/c"));
+        rig.Ask("/2");
+        Assert.Equal(2, rig.Waiting);
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/a", "/2", "/b", "/c"], rig.Asked);
+        Assert.Equal(3, Message.Answers(client.TakenText, ["GET", "GET", "GET"], false).Count);
+    }
+
+    [Fact]
+    public void Body_LargerThanTheBuffer_IsNotReadUntilThereIsRoom()
+    {
+        using var rig = new HeldRig();
+        rig.Ask("/1");
+        string body = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i:00000}"));
+        int inUse = rig.Rig.Worker.Slab.InUse;
+        FakeSocket client = rig.Rig.Connect($"POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        rig.Rig.Advance(1_000);
+        Assert.True(client.Unreceived > body.Length - 64 * 1024);
+        Assert.Equal(inUse + 1, rig.Rig.Worker.Slab.InUse);
+        rig.AnswerAll();
+        Assert.Equal(body, Message.Requests(rig.Rig.Servers[0].TakenText)[1].Body);
+        Assert.Equal("hello", HeldRig.Only(client, "POST").Body);
+    }
+
+    [Fact]
+    public void Drain_WaitersInTime_AreServed()
+    {
+        using var rig = new HeldRig();
+        FakeSocket[] clients = [rig.Ask("/1"), rig.Ask("/2"), rig.Ask("/3")];
+        rig.Rig.Post(new Mail(MailKind.Drain, DrainMs: 1_000));
+        rig.Answer();
+        rig.Answer();
+        Assert.All(clients[..2], client => Assert.Equal("close", HeldRig.Only(client).Field("Connection")));
+        rig.Rig.Advance(1_000 + 8);
+        Assert.Equal((true, true, 0), (rig.Rig.Worker.IsOver, clients[2].IsClosed, rig.Waiting));
+        rig.Rig.Worker.Upstreams.CloseKept();
+    }
+
+    [Fact]
+    public void Stop_RequestsWait_NothingIsLeft()
+    {
+        using var rig = new HeldRig();
+        for (int i = 0; i < 4; i++)
+        {
+            rig.Ask("/");
+        }
+        rig.Rig.Post(new Mail(MailKind.Stop));
+        Assert.All(rig.Rig.Clients, client => Assert.True(client.IsClosed));
+        Assert.Equal(0, rig.Waiting);
+    }
+
+    private static List<(int Server, string Path)> Asked(HeldRig rig) => [.. rig.Requests.Select(asked => (asked.Server, HeldRig.PathOf(asked.Request)))];
+}

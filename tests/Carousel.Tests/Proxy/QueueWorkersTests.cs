@@ -1,0 +1,96 @@
+using Carousel.Core.Sessions;
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Several workers, whose requests wait for the same servers.</summary>
+public sealed class QueueWorkersTests
+{
+    [Fact]
+    public void Release_NobodyWaitsAtThisWorker_TheOtherIsTold()
+    {
+        using var rig = new HeldRig(workers: 3);
+        rig.Ask("/1", worker: 0);
+        FakeSocket waiter = rig.Ask("/2", worker: 2);
+        rig.Answer();
+        rig.Answer();
+        Assert.Equal("hello", HeldRig.Only(waiter).Body);
+    }
+
+    [Fact]
+    public void Release_OthersWaitAsLong_OwnGoFirst()
+    {
+        using var rig = new HeldRig(workers: 2);
+        rig.Ask("/1", worker: 0);
+        rig.Ask("/other", worker: 1);
+        rig.Ask("/own", worker: 0);
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/own", "/other"], rig.Asked);
+    }
+
+    /// <summary>Nobody starves because every release is on the other side.</summary>
+    [Fact]
+    public void Release_OtherWaitsMuchLonger_OtherGoesFirst()
+    {
+        using var rig = new HeldRig(workers: 2);
+        rig.Ask("/1", worker: 0);
+        rig.Ask("/other", worker: 1);
+        rig.Rig.Advance(RequestQueue.PatienceMs + 8);
+        rig.Ask("/own", worker: 0);
+        rig.Ask("/own-too", worker: 0);
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/other", "/own", "/own-too"], rig.Asked);
+    }
+
+    [Fact]
+    public void Newcomer_OthersWaitMuchLonger_DoesNotOvertakeThem()
+    {
+        using var rig = new HeldRig(workers: 2);
+        FakeSocket client = rig.Ask("/1", worker: 0);
+        rig.Ask("/other", worker: 1);
+        rig.Rig.Advance(RequestQueue.PatienceMs + 8);
+        client.Send(Rig.Bytes(Rig.Get("/2")));
+        rig.AnswerAll();
+        Assert.Equal(["/1", "/other", "/2"], rig.Asked);
+    }
+
+    [Fact]
+    public void Bound_IsThatOfAllWorkers()
+    {
+        using var rig = new HeldRig(new EngineOptions { Queue = 2 }, workers: 2);
+        rig.Ask("/1", worker: 0);
+        rig.Ask("/2", worker: 0);
+        rig.Ask("/3", worker: 1);
+        HeldRig.AssertShed(HeldRig.Only(rig.Ask("/4", worker: 0)), "queue-full");
+        HeldRig.AssertShed(HeldRig.Only(rig.Ask("/5", worker: 1)), "queue-full");
+    }
+
+    [Fact]
+    public void OwnServer_ReleasedAtAnotherWorker_VisitorIsServed()
+    {
+        using var rig = new HeldRig(servers: 2, workers: 2, sessions: new SessionOptions { Mode = SessionMode.Sticky });
+        rig.Ask("/1", rig.Cookie(1, server: 0), worker: 0);
+        rig.Ask("/2", rig.Cookie(2, server: 0), worker: 1);
+        Assert.Equal(1, rig.Waiting);
+        rig.Answer();
+        Assert.Equal((0, "/2"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+        Assert.Null(rig.Requests[^1].Request.Field("X-Session-Moved"));
+    }
+
+    [Fact]
+    public void Pool_Changes_WaitersOfEveryWorkerAreServed()
+    {
+        using var rig = new HeldRig(servers: 3, workers: 2);
+        rig.SetHealth(1, false);
+        rig.SetHealth(2, false);
+        rig.Ask("/1", worker: 0);
+        rig.Ask("/2", worker: 0);
+        rig.Ask("/3", worker: 1);
+        rig.SetHealth(1, true);
+        rig.SetHealth(2, true);
+        Assert.Equal((3, 0), (rig.Requests.Count, rig.Waiting));
+    }
+}

@@ -1,0 +1,148 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Engine;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Visitors whose own server is full.</summary>
+public sealed class StickyQueueTests
+{
+    private const long StickyMs = 500;
+
+    [Fact]
+    public void OwnServer_Full_VisitorWaitsForItAndStays()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        FakeSocket visitor = rig.Ask("/2", rig.Cookie(2, server: 0));
+        rig.Rig.Advance(StickyMs - 100);
+        Assert.Equal((1, 1), (rig.Requests.Count, rig.Waiting));
+        rig.AnswerAll();
+        Assert.Equal((0, null), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+        Assert.Null(HeldRig.Only(visitor).Field("Set-Cookie"));
+    }
+
+    [Fact]
+    public void OwnServer_FullForTooLong_VisitorMoves()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        FakeSocket visitor = rig.Ask("/2", rig.Cookie(2, server: 0));
+        rig.Rig.Advance(StickyMs + 8);
+        Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+        Assert.Equal(0, rig.Waiting);
+        rig.AnswerAll();
+        Assert.NotNull(HeldRig.Only(visitor).Field("Set-Cookie"));
+    }
+
+    [Fact]
+    public void StickyWait_Zero_VisitorMovesAtOnce()
+    {
+        using HeldRig rig = Sticky(stickyWaitMs: 0);
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 0));
+        Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+    }
+
+    /// <summary>There is no room to wait in: that is no reason to fail a visitor whom another server can take.</summary>
+    [Fact]
+    public void Queue_Full_VisitorMovesAtOnce()
+    {
+        using HeldRig rig = Sticky(queue: 0);
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 0));
+        Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+        HeldRig.AssertShed(HeldRig.Only(rig.Ask("/3", rig.Cookie(3, server: 0))), "queue-full");
+    }
+
+    [Fact]
+    public void EveryServer_Full_VisitorWaitsForAnyAfterAWhile()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/3", rig.Cookie(3, server: 0));
+        rig.Rig.Advance(StickyMs + 8);
+        Assert.Equal((2, 1), (rig.Requests.Count, rig.Waiting));
+        rig.Answer(server: 1);
+        Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+    }
+
+    /// <summary>It was told of no move yet: it doesn't come to its own server as a stranger.</summary>
+    [Fact]
+    public void EveryServer_FullAndOwnIsFreeFirst_VisitorStays()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/3", rig.Cookie(3, server: 0));
+        rig.Rig.Advance(StickyMs + 8);
+        rig.Answer(server: 0);
+        Assert.Equal((0, null), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+    }
+
+    [Fact]
+    public void WaiterForOneServer_AnotherHasRoom_HoldsUpNobody()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/own", rig.Cookie(3, server: 0));
+        rig.Ask("/any");
+        rig.Answer(server: 1);
+        Assert.Equal((1, "/any"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+        rig.Answer(server: 0);
+        Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+    }
+
+    [Fact]
+    public void WaiterForOneServer_CameFirst_IsServedFirstThere()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/any");
+        rig.Ask("/own", rig.Cookie(3, server: 0));
+        rig.Ask("/own-too", rig.Cookie(4, server: 0));
+        rig.Answer(server: 0);
+        Assert.Equal("/any", HeldRig.PathOf(rig.Requests[^1].Request));
+        rig.Answer(server: 0);
+        rig.Answer(server: 0);
+        Assert.Equal(["/own", "/own-too"], rig.Asked.TakeLast(2));
+    }
+
+    [Fact]
+    public void OwnServer_GoesDown_VisitorMovesAtOnce()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 0));
+        rig.SetHealth(0, false);
+        Assert.Equal((1, "server-down"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
+    }
+
+    /// <summary>A server that takes no new visitors: its own wait for it, and nobody else can have its room.</summary>
+    [Fact]
+    public void OwnServer_Drains_ItsVisitorsWaitForIt()
+    {
+        using HeldRig rig = Sticky();
+        Server own = rig.Rig.Pool.Current.Servers[0];
+        own.Entry = own.Entry with { Drain = true, MaxRequests = 1 };
+        rig.Rig.Pool.Publish(PoolBuilder.Build(rig.Rig.Pool.Current.Servers, [.. rig.Rig.Pool.Current.Servers.Select(server => rig.Rig.Pool.Current[server])]));
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/any");
+        rig.Ask("/own", rig.Cookie(3, server: 0));
+        rig.Answer(server: 0);
+        Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+        rig.Answer(server: 1);
+        Assert.Equal((1, "/any"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+    }
+
+    private static HeldRig Sticky(long stickyWaitMs = StickyMs, int queue = 1024) => new(
+        new EngineOptions { Queue = queue },
+        servers: 2,
+        sessions: new SessionOptions { Mode = SessionMode.Sticky, StickyWait = TimeSpan.FromMilliseconds(stickyWaitMs) });
+}
