@@ -60,6 +60,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         _date = new HttpDate(Reactor);
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
+        var random = new RandomBytes();
+        Picker = new Picker(NewPolicy(random), NewPolicy(random));
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
@@ -77,7 +79,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public HeadLimits HeadLimits { get; }
 
     /// <summary>Chooses servers.</summary>
-    public Picker Picker { get; } = new(new RoundRobin());
+    public Picker Picker { get; }
 
     /// <summary>Null while sessions are off.</summary>
     public VisitDesk? Visits { get; }
@@ -208,6 +210,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>The drain's time is over.</summary>
     public void OnDeadline(Deadline deadline) => Stop();
+
+    private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
 
     private void Adopt(int fd, in SockAddr peer)
     {

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Carousel.Core.Policies;
+
+namespace Carousel.Cli;
+
+/// <summary>The flags of balancing (docs/POLICIES.md).</summary>
+internal sealed class PolicyFlags
+{
+    private static readonly PolicyOptions Default = new();
+
+    public Flag<PolicyKind> Policy { get; } = new("--policy", null, "WORD",
+        "how a server is chosen for a request: round-robin, weighted or least-requests",
+        "round-robin; weighted if weights differ",
+        ValueReaders.Choice(
+            ("round-robin", PolicyKind.RoundRobin),
+            ("weighted", PolicyKind.Weighted),
+            ("least-requests", PolicyKind.LeastRequests)));
+
+    /// <summary>All of them, in a newcomer's order.</summary>
+    public IReadOnlyList<Flag> All => [Policy];
+
+    /// <summary>How servers are to be chosen. What is wrong goes to the errors.</summary>
+    public PolicyOptions Read(ParseResult result, List<string> errors) => new() { Kind = Policy.Read(result, Default.Kind, errors) };
+}
