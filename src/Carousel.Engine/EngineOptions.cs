@@ -1,5 +1,5 @@
 using System.Net;
-
+using Carousel.Core.Policies;
 
 namespace Carousel.Engine;
 
@@ -14,6 +14,9 @@ public sealed record EngineOptions
 
     /// <summary>Threads that move traffic, 1 to 256.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How servers are chosen.</summary>
+    public PolicyOptions Policy { get; init; } = new();
 
     /// <summary>Largest head of a request or an answer, in bytes: 1 KiB to 48 KiB.</summary>
     public int MaxHead { get; init; } = 16 * 1024;

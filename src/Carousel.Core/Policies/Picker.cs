@@ -6,7 +6,9 @@ namespace Carousel.Core.Policies;
 /// Picks a server for a request, and takes it on there: who is asked first, and who only then, is decided here; which of them, by the policy. One for each
 /// worker, its thread only.
 /// </summary>
-public sealed class Picker(Policy policy)
+/// <param name="primary">Chooses among those that are no backups.</param>
+/// <param name="backup">Chooses among the backups: one of its own, since a policy keeps what it knows of its candidates.</param>
+public sealed class Picker(Policy primary, Policy backup)
 {
     /// <summary>Picks that others may snatch away between our look and our entry before it counts as no room.</summary>
     private const int MaxSnatched = 8;
@@ -20,10 +22,11 @@ public sealed class Picker(Policy policy)
     /// <param name="pool">The snapshot that the request goes by.</param>
     /// <param name="tried">Servers that failed this request.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
-    public Server? Pick(PoolSnapshot pool, SlotSet tried, long nowMs)
+    /// <param name="key">See <see cref="PickInput.Key"/>.</param>
+    public Server? Pick(PoolSnapshot pool, SlotSet tried, long nowMs, ulong key = 0)
     {
-        var input = new PickInput(tried, nowMs);
-        return PickFrom(pool.Primary, input) ?? PickFrom(pool.Backup, input);
+        var input = new PickInput(tried, nowMs, key);
+        return PickFrom(pool.Primary, primary, input) ?? PickFrom(pool.Backup, backup, input);
     }
 
     /// <summary>
@@ -32,7 +35,7 @@ public sealed class Picker(Policy policy)
     /// </summary>
     public static bool IsFull(PoolSnapshot pool, SlotSet tried, long nowMs)
     {
-        var input = new PickInput(tried, nowMs);
+        var input = new PickInput(tried, nowMs, key: 0);
         return CouldTake(pool.Primary, input) || CouldTake(pool.Backup, input);
     }
 
@@ -42,7 +45,7 @@ public sealed class Picker(Policy policy)
     /// <summary>True if a request that no server has failed would find room somewhere, at this moment. Takes nothing.</summary>
     public bool HasRoom(PoolSnapshot pool, long nowMs)
     {
-        var input = new PickInput(_none, nowMs);
+        var input = new PickInput(_none, nowMs, key: 0);
         return HasRoom(pool.Primary, input) || HasRoom(pool.Backup, input);
     }
 
@@ -70,7 +73,7 @@ public sealed class Picker(Policy policy)
         return false;
     }
 
-    private Server? PickFrom(Candidates candidates, in PickInput input)
+    private static Server? PickFrom(Candidates candidates, Policy policy, in PickInput input)
     {
         if (candidates.Servers.IsEmpty)
         {

@@ -22,6 +22,7 @@ internal sealed partial class Exchange
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
         if (_worker.Visits is not { } visits)
         {
             return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
@@ -49,7 +50,7 @@ internal sealed partial class Exchange
     {
         if (!HasOwnServer || _passedOver)
         {
-            return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
+            return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
         }
         if (TakeOwn(snapshot) is { } own)
         {
@@ -59,7 +60,7 @@ internal sealed partial class Exchange
         {
             return null;
         }
-        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
+        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
         if (other is not null && other.Tag != _visit.Ticket.ServerTag)
         {
             TellMove(snapshot.Find(_visit.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot) : FailureReason.ServerGone);

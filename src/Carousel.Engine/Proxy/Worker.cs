@@ -61,6 +61,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
+        var random = new RandomBytes();
+        Picker = new Picker(NewPolicy(random), NewPolicy(random));
+        RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
@@ -81,7 +84,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public RequestQueue Queue { get; }
 
     /// <summary>Chooses servers.</summary>
-    public Picker Picker { get; } = new(new RoundRobin());
+    public Picker Picker { get; }
+
+    /// <summary>What is hashed of requests to choose a server; null where the policy asks for nothing.</summary>
+    public RequestKey? RequestKey { get; }
 
     /// <summary>Null while sessions are off.</summary>
     public VisitDesk? Visits { get; }
@@ -212,6 +218,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>The drain's time is over.</summary>
     public void OnDeadline(Deadline deadline) => Stop();
+
+    private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
 
     private void Adopt(int fd, in SockAddr peer)
     {

@@ -78,6 +78,8 @@ internal sealed class RunFlags
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
 
+    public PolicyFlags Balancing { get; } = new();
+
     public HealthFlags Health { get; } = new();
 
     public SessionFlags Sessions { get; } = new();
@@ -89,6 +91,7 @@ internal sealed class RunFlags
     [
         new("What to balance", [File, Watch, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
+        new("Balancing", Balancing.All),
         new("Health", Health.All),
         new("Sessions", Sessions.All),
         new("Where sessions are kept", Store.All),
@@ -100,7 +103,7 @@ internal sealed class RunFlags
     ];
 
     /// <summary>Those that a demo takes as well.</summary>
-    public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, Sessions.Mode, Store.Store];
+    public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, .. Balancing.All, Sessions.Mode, Store.Store];
 
     /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
     public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()
@@ -108,6 +111,7 @@ internal sealed class RunFlags
         Bind = Bind.Read(result, errors),
         Port = Port.Read(result, Default.Port, errors),
         Workers = Workers.Read(result, Default.Workers, errors),
+        Policy = Balancing.Read(result, errors),
         MaxHead = MaxHead.Read(result, Default.MaxHead, errors),
         MaxFields = MaxFields.Read(result, Default.MaxFields, errors),
         HeadTimeout = HeadTimeout.Read(result, Default.HeadTimeout, errors),

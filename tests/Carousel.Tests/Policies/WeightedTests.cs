@@ -1,0 +1,108 @@
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using CsCheck;
+using Xunit;
+using static Carousel.Tests.Policies.PolicyFixture;
+
+namespace Carousel.Tests.Policies;
+
+public class WeightedTests
+{
+    [Fact]
+    public void Pick_WeightsOfNginxExample_AreSpreadAsThere()
+    {
+        Candidates candidates = Among(Servers(5, 1, 1));
+
+        string picks = new Weighted(seed: 1).Picks(candidates, 14);
+
+        // Where in the cycle it starts is random.
+        Assert.Contains(picks, Enumerable.Range(0, 7).Select(start => "aabacaaaabacaaaabacaa".Substring(start, 14)));
+    }
+
+    [Fact]
+    public void Pick_ACycle_GivesEachExactlyItsWeight() =>
+        Gen.Select(Gen.Int[1, 20].Array[1, 70], Gen.ULong).Sample((weights, seed) =>
+        {
+            Candidates candidates = Among(Servers(weights));
+            var policy = new Weighted(seed);
+
+            Assert.Equal(weights, policy.Shares(candidates, weights.Sum()));
+            Assert.Equal(weights, policy.Shares(candidates, weights.Sum()));
+        }, iter: 200);
+
+    [Fact]
+    public void Pick_AtAnyMoment_NobodyIsFarFromItsShare() =>
+        Gen.Select(Gen.Int[1, 20].Array[2, 20], Gen.ULong).Sample((weights, seed) =>
+        {
+            Candidates candidates = Among(Servers(weights));
+            var policy = new Weighted(seed);
+            double total = weights.Sum();
+            int[] picks = new int[weights.Length];
+            for (int turn = 1; turn <= 2 * total; turn++)
+            {
+                picks[policy.Pick(candidates)!.Slot]++;
+                for (int i = 0; i < weights.Length; i++)
+                {
+                    // From wherever the cycle began: the deviation of smooth round robin there, and here.
+                    Assert.InRange(picks[i] - turn * weights[i] / total, -weights.Length, weights.Length);
+                }
+            }
+        }, iter: 100);
+
+    [Theory]
+    [InlineData(5, 1, 1)]
+    [InlineData(3, 2, 1)]
+    [InlineData(7, 7, 1)]
+    public void Pick_LongestRun_IsAsLongAsTheWeightsDemand(int heavy, int middle, int light)
+    {
+        Candidates candidates = Among(Servers(heavy, middle, light));
+
+        string picks = new Weighted(seed: 3).Picks(candidates, 4 * (heavy + middle + light));
+
+        // Those of others between the turns of the heavy one: so many gaps, each filled up evenly, and one more where a cycle ends as it begins.
+        int atMost = 2 * (int)Math.Ceiling((double)heavy / (middle + light));
+        Assert.DoesNotContain(new string('a', atMost + 1), picks);
+    }
+
+    [Fact]
+    public void Pick_BestIsTried_NextBestServes()
+    {
+        Server[] servers = Servers(1000, 2, 1);
+        Candidates candidates = Among(servers);
+        var policy = new Weighted(seed: 1);
+
+        string picks = string.Concat(Enumerable.Range(0, 30).Select(_ => policy.Pick(candidates, Input(tried: servers[0]))!.Id));
+
+        Assert.Equal(20, picks.Count(id => id == 'b'));
+        Assert.Equal(10, picks.Count(id => id == 'c'));
+    }
+
+    [Fact]
+    public void Pick_FullServerHasRoomAgain_MakesNoBurst()
+    {
+        Server full = Server(0, weight: 1, max: 1);
+        Candidates candidates = Among(full, Server(1), Server(2));
+        var policy = new Weighted(seed: 1);
+        full.Load.TryEnter();
+        Assert.DoesNotContain("a", policy.Picks(candidates, 1000));
+        full.Load.Leave();
+
+        Assert.InRange(policy.Picks(candidates, 9).Count(id => id == 'a'), 3, 4);
+    }
+
+    [Fact]
+    public void Pick_ServerLeavesAndComes_OthersStayEven() =>
+        Gen.Select(Gen.Int[1, 9].Array[3, 10], Gen.Bool.Array[1, 30], Gen.ULong).Sample((weights, changes, seed) =>
+        {
+            Server[] servers = Servers(weights);
+            Candidates all = Among(servers), fewer = Among(servers[1..]);
+            var policy = new Weighted(seed);
+            foreach (bool leaves in changes)
+            {
+                policy.Picks(leaves ? fewer : all, 3);
+            }
+
+            int[] shares = policy.Shares(all, 100 * weights.Sum());
+            Assert.All(weights.Zip(shares), pair => Assert.InRange(pair.Second - 100 * pair.First, -weights.Sum(), weights.Sum()));
+        }, iter: 200);
+}
