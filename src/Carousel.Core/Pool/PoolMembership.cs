@@ -36,8 +36,21 @@ public sealed class PoolMembership(ServerPool pool)
         lock (_gate)
         {
             PoolSnapshot before = pool.Current;
-            if (before.Find(tag) is { } server && before[server].IsHealthy != healthy)
+            if (before.Find(tag) is not { } server)
             {
+                return;
+            }
+            if (!healthy)
+            {
+                // Whenever it comes back.
+                server.Load.StartSlowly();
+            }
+            if (before[server].IsHealthy != healthy)
+            {
+                if (healthy)
+                {
+                    server.Load.Guard.Forgive();
+                }
                 Change_NeedsLock([(server, before[server] with { IsHealthy = healthy })]);
             }
         }

@@ -58,7 +58,10 @@ public sealed class PoolSnapshot
     public bool CanServe(Server server) => this[server].CanServe;
 
     /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
-    public bool TakesVisitors(Server server) => this[server].CanServe && server.Entry is { Drain: false, Weight: > 0 };
+    public bool TakesVisitors(Server server) => this[server].CanServe && IsForVisitors(server);
+
+    /// <summary>True if anybody may be sent there while no server can serve: it may only seem to be down.</summary>
+    public bool MayPanicTo(Server server) => !EndPoints(server).IsEmpty && IsForVisitors(server);
 
     /// <summary>The ring in which the server turns when it takes visitors.</summary>
     internal ServerRing RingOf(Server server) => _rings.Of(server);
@@ -73,6 +76,8 @@ public sealed class PoolSnapshot
         }
         return new PoolSnapshot(_rings, Servers, members.MoveToImmutable(), _byTag);
     }
+
+    private static bool IsForVisitors(Server server) => server.Entry is { Drain: false, Weight: > 0 };
 
     private Candidates Of(bool isBackup) =>
         new(isBackup ? _rings.Backup : _rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);

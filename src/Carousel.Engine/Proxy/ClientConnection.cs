@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
@@ -194,6 +195,15 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             {
                 ArmIn(HalfClosedGraceMs);
             }
+        }
+    }
+
+    /// <inheritdoc cref="Exchange.Rescue"/>
+    public void Rescue(PoolSnapshot pool)
+    {
+        if (_phase == Phase.InExchange)
+        {
+            _exchange!.Rescue(pool);
         }
     }
 

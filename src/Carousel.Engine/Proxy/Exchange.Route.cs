@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
@@ -47,7 +48,7 @@ internal sealed partial class Exchange
     {
         Server? last = _lastResort;
         _lastResort = null;
-        return last is not null && last.Load.TryEnter() ? last : null;
+        return last is not null && last.Load.TryEnterEjected(_worker.Reactor.Now) ? last : null;
     }
 
     /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
@@ -108,6 +109,7 @@ internal sealed partial class Exchange
     private Step PassOver(FailureReason reason, int errno)
     {
         Log(reason, errno);
+        Blame(reason);
         return TryAnother(reason);
     }
 
@@ -147,7 +149,14 @@ internal sealed partial class Exchange
     }
 
     /// <summary>From here on the request is this server's, which has taken it on; <see cref="GiveBack"/> ends that.</summary>
-    private void Lease(Server? server) => _target = server;
+    private void Lease(Server? server)
+    {
+        _target = server;
+        if (server is not null)
+        {
+            _mark = server.Load.Guard.Mark;
+        }
+    }
 
     /// <summary>The server is done with the request, well or not. Does nothing if it has none.</summary>
     private void GiveBack()
@@ -156,6 +165,7 @@ internal sealed partial class Exchange
         {
             _target = null;
             server.Load.Leave();
+            PoolGuard.GiveBack(server, _mark, _worker.Reactor.Now);
         }
     }
 

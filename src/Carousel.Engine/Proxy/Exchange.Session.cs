@@ -49,19 +49,22 @@ internal sealed partial class Exchange
         if (HasOwnServer && !_passedOver)
         {
             Server? own = snapshot.Find(_visit.Ticket.ServerTag);
-            if (own is not null && snapshot.CanServe(own) && own.Load.TryEnter())
+            if (own is not null && snapshot.CanServe(own) && own.Load.TryEnter(_worker.Reactor.Now))
             {
                 return own;
             }
-            TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot));
+            TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot, _worker.Reactor.Now));
         }
         return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
     }
 
-    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot)
+    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot, long nowMs)
     {
         Standing standing = snapshot[server];
-        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved : standing.IsHealthy ? FailureReason.ServerBusy : FailureReason.ServerDown;
+        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved
+            : !standing.IsHealthy ? FailureReason.ServerDown
+            : server.Load.Guard.MayTake(nowMs) ? FailureReason.ServerBusy
+            : FailureReason.ServerEjected;
     }
 
     /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -60,6 +61,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         _date = new HttpDate(Reactor);
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
+        Picker = new Picker(new RoundRobin(), new SlowStart((long)Options.SlowStart.TotalMilliseconds, seed: (ulong)index), Options.Panic);
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
@@ -69,6 +71,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public Timeouts Timeouts { get; }
     public ServerPool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
+    public PoolGuard Guard => _group.Guard;
     public Transport.Transport Transport { get; }
     public Reactor.Reactor Reactor { get; }
     public BufferSlab Slab { get; }
@@ -77,7 +80,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public HeadLimits HeadLimits { get; }
 
     /// <summary>Chooses servers.</summary>
-    public Picker Picker { get; } = new(new RoundRobin());
+    public Picker Picker { get; }
 
     /// <summary>Null while sessions are off.</summary>
     public VisitDesk? Visits { get; }
@@ -146,6 +149,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     }
 
     public void CountRequest() => _requests++;
+
+    /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
+    public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Reactor.Now);
 
     public bool IsTrusted(in SockAddr peer) => _group.IsTrusted(peer);
 
@@ -270,11 +276,20 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                     break;
                 case MailKind.PoolChanged:
                     Volatile.Write(ref _poolLetter, 0);
-                    Upstreams.CloseUseless(Pool.Current);
+                    TakeIn(Pool.Current);
                     break;
                 case MailKind.LookAround:
                     break;
             }
+        }
+    }
+
+    private void TakeIn(PoolSnapshot pool)
+    {
+        Upstreams.CloseUseless(pool);
+        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        {
+            client.Rescue(pool);
         }
     }
 
