@@ -66,9 +66,9 @@ public struct ServerGuard
         var noted = new GuardMark(mark);
         if (noted.State == GuardState.Closed)
         {
-            if (Volatile.Read(ref _windowEnds) != 0)
+            if (Volatile.Read(ref _windowEnds) != 0 && mark == Mark)
             {
-                Count(mark, nowMs, failed: false);
+                Count(nowMs, failed: false);
                 Volatile.Write(ref _inARow, 0);
             }
             return false;
@@ -95,7 +95,7 @@ public struct ServerGuard
                 // Asked all the same, because there was nobody else.
                 return false;
             default:
-                Count(mark, nowMs, failed: true);
+                Count(nowMs, failed: true);
                 bool tooMany = isHard && Interlocked.Increment(ref _inARow) >= inARow;
                 (int requests, int failures) = Counted;
                 return tooMany || (requests >= LeastRequests && failures * 2L > requests);
@@ -148,12 +148,8 @@ public struct ServerGuard
         Interlocked.CompareExchange(ref _mark, from.Next(state, level, timeMs).Word, from.Word) == from.Word;
 
     /// <summary>Two workers that begin a window at once may lose a count to each other: it takes many to make a rate.</summary>
-    private void Count(long mark, long nowMs, bool failed)
+    private void Count(long nowMs, bool failed)
     {
-        if (mark != Mark)
-        {
-            return;
-        }
         if (nowMs >= Volatile.Read(ref _windowEnds))
         {
             if (!failed)

@@ -193,23 +193,24 @@ public class ServerGuardTests
             {
                 now += passed;
                 GuardState before = guard.State;
+                bool isNews = mark == guard.Mark;
                 switch (what)
                 {
                     case 0 when guard.TryEnter(now):
                         mark = guard.Mark;
                         break;
                     case 1 or 2:
-                        hard = before == GuardState.Closed && mark == guard.Mark ? hard + 1 : 0;
+                        hard = before == GuardState.Closed && isNews ? hard + 1 : 0;
                         if (guard.Failed(mark, isHard: true, InARow, now))
                         {
-                            Assert.True(before == GuardState.HalfOpen || hard >= InARow);
+                            Assert.True(before == GuardState.HalfOpen || hard >= InARow || guard.Counted.Requests >= ServerGuard.LeastRequests);
                             guard.Open(mark, Options, now);
                             Assert.Equal(GuardState.Open, guard.State);
                         }
                         break;
                     case 3:
-                        Assert.Equal(before == GuardState.HalfOpen && mark == guard.Mark, guard.Succeeded(mark, now));
-                        hard = 0;
+                        Assert.Equal(before == GuardState.HalfOpen && isNews, guard.Succeeded(mark, now));
+                        hard = isNews ? 0 : hard;
                         break;
                     case 4 when ServerGuard.IsTrial(mark):
                         guard.GiveUpTrial(mark, now);

@@ -5,6 +5,7 @@ using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
 
@@ -46,6 +47,7 @@ public sealed class GuardTests
             {
                 client.Reset();
                 rig.Run();
+                rig.Advance(600);
             }
             else if (failure is Failure.ConnectTimeout or Failure.AnswerTimeout)
             {
@@ -91,6 +93,7 @@ public sealed class GuardTests
         // The client of the trial leaves: that says nothing, so the next request is one.
         Assert.Single(clients, client => client.TakenText.Length == 0).Reset();
         rig.Run();
+        rig.Advance(600);
         Ask(rig, 2);
         Assert.Equal(before + 2, AskedOfFirst(rig));
         rig.AssertNothingLeft();
@@ -193,7 +196,7 @@ public sealed class GuardTests
         ImmutableArray<Server> servers = rig.Pool.Current.Servers;
         var membership = new PoolMembership(rig.Pool);
         Array.ForEach(slots, slot => membership.SetHealth(servers[slot].Tag, healthy: false));
-        rig.Post(new Engine.Proxy.Mail(Engine.Proxy.MailKind.PoolChanged));
+        rig.Post(new Mail(MailKind.PoolChanged));
     }
 
     /// <summary>The first server refuses three connections; all others take theirs.</summary>
