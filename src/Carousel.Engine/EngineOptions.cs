@@ -1,4 +1,5 @@
 using System.Net;
+using Carousel.Core.Health;
 using Carousel.Core.Policies;
 
 namespace Carousel.Engine;
@@ -44,6 +45,21 @@ public sealed record EngineOptions
 
     /// <summary>How long a connection to a server is kept for the next request.</summary>
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often an idempotent request is sent again whose connection died before a byte of the answer; 0 for never.</summary>
+    public int Retries { get; init; } = 3;
+
+    /// <summary>Most requests sent again, in percent of the requests of ten seconds; ten a second are always allowed. 0 to 100.</summary>
+    public int RetryPercent { get; init; } = 20;
+
+    /// <summary>When the failures of requests take a server out.</summary>
+    public GuardOptions Guard { get; init; } = new();
+
+    /// <summary>How long it takes until a server that has come back, or is new, gets its whole share; zero for at once.</summary>
+    public TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>True to try all servers that have an address while none can serve.</summary>
+    public bool Panic { get; init; }
 
     /// <summary>Most client connections at once, over all workers; at least 1.</summary>
     public int MaxConnections { get; init; } = 8192;

@@ -29,18 +29,7 @@ public sealed class ProxyEngine
     public int Port { get; private set; }
 
     /// <summary>Requests whose heads were accepted so far. Any thread; may lag by a moment.</summary>
-    public long Requests
-    {
-        get
-        {
-            long sum = 0;
-            foreach (Worker worker in _group.Workers)
-            {
-                sum += worker.Requests;
-            }
-            return sum;
-        }
-    }
+    public long Requests => _group.Requests;
 
     /// <summary>Client connections open now. Any thread.</summary>
     public int Connections => _group.Limits.Open;

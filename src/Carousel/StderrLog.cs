@@ -55,6 +55,10 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
                     Write("error", line);
                 }
             }
+            while (failures.TryRead(out ServerNews news))
+            {
+                Write("info", ServerLines.Of(news));
+            }
             if (time.GetElapsedTime(_secondBegan) >= Second)
             {
                 EndSecond();

@@ -16,6 +16,9 @@ public sealed class StatusSet
     /// <summary>Success and redirects: 200-399.</summary>
     public static StatusSet Default { get; } = new([(200, 399)]);
 
+    /// <summary>What a gateway says whose server can't serve now: 502-504 (RFC 9110 section 15.6).</summary>
+    public static StatusSet Gateway { get; } = new([(502, 504)]);
+
     /// <summary>Null if the text is no list of statuses and ranges of them, each from 100 to 599.</summary>
     public static StatusSet? TryParse(string text)
     {
@@ -32,8 +35,18 @@ public sealed class StatusSet
         return new StatusSet(ranges.ToImmutable());
     }
 
-    /// <summary>True if the status is one of them.</summary>
-    public bool Contains(int status) => _ranges.Any(range => status >= range.First && status <= range.Last);
+    /// <summary>True if the status is one of them. Allocates nothing: workers ask of every answer.</summary>
+    public bool Contains(int status)
+    {
+        foreach ((int first, int last) in _ranges)
+        {
+            if (status >= first && status <= last)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <inheritdoc/>
     public override string ToString() =>

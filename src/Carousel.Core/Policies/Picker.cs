@@ -8,16 +8,20 @@ namespace Carousel.Core.Policies;
 /// </summary>
 /// <param name="primary">Chooses among those that are no backups.</param>
 /// <param name="backup">Chooses among the backups: one of its own, since a policy keeps what it knows of its candidates.</param>
-public sealed class Picker(Policy primary, Policy backup)
+/// <param name="slowStart">Holds back servers that have just come.</param>
+/// <param name="panics">While no server can serve, all that have an address are tried.</param>
+public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, bool panics = false)
 {
     /// <summary>Picks that others may snatch away between our look and our entry before it counts as no room.</summary>
     private const int MaxSnatched = 8;
 
     private readonly SlotSet _none = new();
+    private uint _panicTurn;
 
     /// <summary>
-    /// The server for one more request, which has been taken on there (<see cref="ServerLoad.Leave"/> gives it back). The backups serve only if no other
-    /// can. Null if nobody can.
+    /// The server for one more request, which has been taken on there (<see cref="ServerLoad.Leave"/> gives it back). A server that owes an answer for long is
+    /// picked only if no other of its kind can be; the backups serve only if none of these can; one that is ejected, if all others are or have failed
+    /// this request. Null if nobody can.
     /// </summary>
     /// <param name="pool">The snapshot that the request goes by.</param>
     /// <param name="tried">Servers that failed this request.</param>
@@ -26,7 +30,28 @@ public sealed class Picker(Policy primary, Policy backup)
     public Server? Pick(PoolSnapshot pool, SlotSet tried, long nowMs, ulong key = 0)
     {
         var input = new PickInput(tried, nowMs, key);
-        return PickFrom(pool.Primary, primary, input) ?? PickFrom(pool.Backup, backup, input);
+        return PickFrom(pool.Primary, primary, input) ?? PickOther(pool, input);
+    }
+
+    private Server? PickOther(PoolSnapshot pool, in PickInput good)
+    {
+        PickInput suspects = good with { Scope = PickScope.Suspects };
+        Server? server = PickFrom(pool.Primary, primary, suspects) ?? PickFrom(pool.Backup, backup, good) ?? PickFrom(pool.Backup, backup, suspects);
+        if (server is not null)
+        {
+            return server;
+        }
+        if (pool.Primary.Servers.IsEmpty && pool.Backup.Servers.IsEmpty)
+        {
+            return panics ? PickAny(pool, good) : null;
+        }
+        if (CouldTake(pool.Primary, good) || CouldTake(pool.Backup, good))
+        {
+            // It has no room: that is no reason to ask those that don't work.
+            return null;
+        }
+        PickInput ejected = good with { Scope = PickScope.Ejected };
+        return PickFrom(pool.Primary, primary, ejected) ?? PickFrom(pool.Backup, backup, ejected);
     }
 
     /// <summary>
@@ -45,7 +70,7 @@ public sealed class Picker(Policy primary, Policy backup)
     /// <summary>True if a request that no server has failed would find room somewhere, at this moment. Takes nothing.</summary>
     public bool HasRoom(PoolSnapshot pool, long nowMs)
     {
-        var input = new PickInput(_none, nowMs, key: 0);
+        var input = new PickInput(_none, nowMs, key: 0) { Scope = PickScope.Suspects };
         return HasRoom(pool.Primary, input) || HasRoom(pool.Backup, input);
     }
 
@@ -73,7 +98,7 @@ public sealed class Picker(Policy primary, Policy backup)
         return false;
     }
 
-    private static Server? PickFrom(Candidates candidates, Policy policy, in PickInput input)
+    private Server? PickFrom(Candidates candidates, Policy policy, in PickInput input)
     {
         if (candidates.Servers.IsEmpty)
         {
@@ -82,7 +107,26 @@ public sealed class Picker(Policy primary, Policy backup)
         for (int i = 0; i < MaxSnatched; i++)
         {
             Server? server = policy.Pick(candidates, input);
-            if (server is null || server.Load.TryEnter())
+            if (server is not null && !slowStart.Stands(server, input.NowMs))
+            {
+                server = policy.Pick(candidates, input with { But = server }) ?? server;
+            }
+            if (server is null || (input.Scope == PickScope.Ejected ? server.Load.TryEnterEjected(input.NowMs) : server.Load.TryEnter(input.NowMs)))
+            {
+                return server;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>All are down, or so it seems: those with an address in turn, but for those that are to take no new visitors.</summary>
+    private Server? PickAny(PoolSnapshot pool, in PickInput input)
+    {
+        int count = pool.Servers.Length;
+        for (int i = 0; i < count; i++)
+        {
+            Server server = pool.Servers[(int)(_panicTurn++ % (uint)count)];
+            if (pool.MayPanicTo(server) && !input.WasTried(server) && server.Load.TryEnterEjected(input.NowMs))
             {
                 return server;
             }

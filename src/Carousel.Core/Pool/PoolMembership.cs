@@ -112,8 +112,21 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
         lock (_gate)
         {
             PoolSnapshot now = pool.Current;
-            if (now.Find(tag) is { } server && now[server].IsHealthy != healthy)
+            if (now.Find(tag) is not { } server)
             {
+                return;
+            }
+            if (!healthy)
+            {
+                // Whenever it comes back.
+                server.Load.StartSlowly();
+            }
+            if (now[server].IsHealthy != healthy)
+            {
+                if (healthy)
+                {
+                    server.Load.Guard.Forgive();
+                }
                 Publish_NeedsLock(now.With([(server, now[server] with { IsHealthy = healthy })]), [server]);
             }
         }

@@ -58,7 +58,10 @@ public sealed class PoolSnapshot
 
     /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
     public bool TakesVisitors(Server server) =>
-        this[server] is { CanServe: true } standing && (!standing.IsLeaving || LeavingStandIn) && server.Entry is { Drain: false, Weight: > 0 };
+        this[server] is { CanServe: true } standing && (!standing.IsLeaving || LeavingStandIn) && IsForVisitors(server);
+
+    /// <summary>True if anybody may be sent there while no server can serve: it may only seem to be down.</summary>
+    public bool MayPanicTo(Server server) => this[server] is { EndPoints.IsEmpty: false, IsLeaving: false } && IsForVisitors(server);
 
     /// <summary>True if nobody who stays takes visitors: those that are leaving still do.</summary>
     internal bool LeavingStandIn { get; }
@@ -76,6 +79,8 @@ public sealed class PoolSnapshot
         }
         return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag);
     }
+
+    private static bool IsForVisitors(Server server) => server.Entry is { Drain: false, Weight: > 0 };
 
     private Candidates Of(bool isBackup) =>
         new(isBackup ? Rings.Backup : Rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Carousel.Core.Health;
 
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// What all workers share of one server while they pick: how many requests it has and may have, and how fast it answers. Lives as long as its
+/// What all workers share of one server while they pick: how many requests it has and may have, how fast it answers, and what keeps it from more. Lives as long as its
 /// <see cref="Server"/>, whatever is published meanwhile. Any thread; what every request writes is off the cache lines of what is only read.
 /// </summary>
 /// <remarks>
@@ -14,6 +15,23 @@ public sealed class ServerLoad
 {
     private Written _written;
     private volatile int _max = int.MaxValue;
+    private ServerGuard _guard;
+    private long _rampBegan;
+
+    /// <summary>A server that owes an answer is given this long, at least, before others are preferred.</summary>
+    internal const int LeastPatienceMs = 1_000;
+
+    /// <summary>So many times its usual latency it is given, if that is longer: servers of long polls are not stuck.</summary>
+    internal const int PatienceLatencies = 8;
+
+    /// <summary>After this long, one request finds out whether a server is still stuck: it might be that nobody asked it meanwhile.</summary>
+    internal const int LookAgainMs = 10_000;
+
+    /// <summary>Nothing is owed.</summary>
+    private const long NotWaiting = long.MaxValue;
+
+    /// <summary>The ramp begins with the next pick: whoever announces it has no clock.</summary>
+    private const long RampAhead = -1;
 
     /// <summary>The time in which an old latency loses all but 1/e of its weight: long enough to be smooth, short enough to see a server turn slow.</summary>
     private const double LatencyMemoryMs = 5_000;
@@ -49,24 +67,60 @@ public sealed class ServerLoad
     /// <summary>When the last answer's head came, in the worker's milliseconds; 0 before the first.</summary>
     public long AnsweredAt => Volatile.Read(ref _written.AnsweredAt);
 
-    /// <summary>True if there is room for one more, at this moment. The one place where a policy asks.</summary>
-    public bool MayTake() => InFlight < _max;
+    /// <summary>What ejects it when its requests fail.</summary>
+    public ref ServerGuard Guard => ref _guard;
+
+    /// <summary>It was down, ejected or is new: it is to get its share little by little.</summary>
+    public bool IsRamping => Volatile.Read(ref _rampBegan) != 0;
+
+    /// <summary>True if there is room for one more, at this moment.</summary>
+    public bool HasRoom => InFlight < _max;
+
+    /// <summary>True if it may have one more: there is room, and it is not ejected.</summary>
+    public bool MayTake(long nowMs) => HasRoom && _guard.MayTake(nowMs);
 
     /// <summary>
-    /// Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room. The count is never too high, not for an instant: else
+    /// True if it has requests, and has not answered anything for much longer than it takes: it may be stopped, its kernel goes on taking connections. Others
+    /// are to be preferred, no more: it may only be slow.
+    /// </summary>
+    public bool IsSuspect(long nowMs)
+    {
+        long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
+        return waitsMs > LeastPatienceMs && InFlight > 0 && waitsMs > PatienceMs && waitsMs - PatienceMs < LookAgainMs;
+    }
+
+    /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room, or it is ejected.</summary>
+    public bool TryEnter(long nowMs)
+    {
+        if (!_guard.MayTake(nowMs) || !TryEnterEjected(nowMs))
+        {
+            return false;
+        }
+        if (_guard.TryEnter(nowMs))
+        {
+            return true;
+        }
+        // Another request is its trial.
+        Leave();
+        return false;
+    }
+
+    /// <summary>
+    /// As <see cref="TryEnter"/>, though it may be ejected: there is nobody else. The count is never too high, not for an instant: else
     /// another request could find no room where there is some, and wait for a release that was before. Repeats only when another thread changed the count.
     /// </summary>
-    public bool TryEnter()
+    public bool TryEnterEjected(long nowMs)
     {
-        int now = InFlight;
-        while (now < _max)
+        int before = InFlight;
+        while (before < _max)
         {
-            int found = Interlocked.CompareExchange(ref _written.InFlight, now + 1, now);
-            if (found == now)
+            int found = Interlocked.CompareExchange(ref _written.InFlight, before + 1, before);
+            if (found == before)
             {
+                NoteWait(before + 1, nowMs);
                 return true;
             }
-            now = found;
+            before = found;
         }
         return false;
     }
@@ -86,6 +140,49 @@ public sealed class ServerLoad
         Volatile.Write(ref _written.Latency, before * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.Peak, tookMicros > peak ? tookMicros : peak * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.AnsweredAt, nowMs);
+        Volatile.Write(ref _written.WaitsSince, NotWaiting);
+    }
+
+    /// <summary>From its next request on it gets its share little by little. Any thread.</summary>
+    public void StartSlowly() => Volatile.Write(ref _rampBegan, RampAhead);
+
+    /// <summary>How much of its share it is to get now, from 0 to 1; the ramp is over with 1.</summary>
+    /// <param name="floor">What it begins with.</param>
+    /// <param name="rampMs">How long the ramp is; 0 for none.</param>
+    /// <param name="nowMs">The worker's clock.</param>
+    internal double RampShare(double floor, long rampMs, long nowMs)
+    {
+        long began = Volatile.Read(ref _rampBegan);
+        if (began == RampAhead)
+        {
+            Interlocked.CompareExchange(ref _rampBegan, nowMs, RampAhead);
+            began = nowMs;
+        }
+        if (began == 0 || nowMs - began >= rampMs)
+        {
+            Interlocked.CompareExchange(ref _rampBegan, 0, began);
+            return 1;
+        }
+        return floor + (1 - floor) * Math.Max(0, nowMs - began) / rampMs;
+    }
+
+    private double PatienceMs => Math.Max(LeastPatienceMs, PatienceLatencies * LatencyMicros / 1000);
+
+    /// <summary>
+    /// Notes from when on an answer is owed: since the server last answered. (Requests that it had then and still has begin to count with the next one.)
+    /// </summary>
+    private void NoteWait(int inFlight, long nowMs)
+    {
+        long since = Volatile.Read(ref _written.WaitsSince);
+        if (inFlight == 1 || since == NotWaiting)
+        {
+            Volatile.Write(ref _written.WaitsSince, nowMs);
+        }
+        else if (nowMs - since > LeastPatienceMs && nowMs - since - PatienceMs >= LookAgainMs)
+        {
+            // It has had long enough; this one request finds out.
+            Volatile.Write(ref _written.WaitsSince, nowMs - (long)PatienceMs - 1);
+        }
     }
 
     /// <summary>What is left now of the weight that the last answer had.</summary>
@@ -108,5 +205,9 @@ public sealed class ServerLoad
 
         [FieldOffset(Apart + 24)]
         public double Peak;
+
+        /// <summary>When the request came that was the first since the last answer; <see cref="NotWaiting"/> if none did.</summary>
+        [FieldOffset(Apart + 32)]
+        public long WaitsSince;
     }
 }

@@ -52,8 +52,10 @@ public enum FailureReason : byte
     NoServer,
     /// <summary>The server is not in the pool any more: its visitors are given another, and what it had in flight is cut.</summary>
     ServerGone,
-    /// <summary>Probes found the visitor's server down: they are given another.</summary>
+    /// <summary>Probes found the server down: its visitors, and the requests that wait for it and may be sent again, are given another.</summary>
     ServerDown,
+    /// <summary>The visitor's server is ejected, since its requests failed: they are given another.</summary>
+    ServerEjected,
     /// <summary>The server has as many requests in flight as its <c>max=</c> allows.</summary>
     ServerBusy,
     /// <summary>The server's name does not resolve (any more).</summary>

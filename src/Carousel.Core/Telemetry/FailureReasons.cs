@@ -56,7 +56,8 @@ public static class FailureReasons
 
         Row(FailureReason.NoServer, "no-server", 503, server, "there is no server to send to");
         Row(FailureReason.ServerGone, "server-gone", 503, server, "the server is not in the pool any more");
-        Row(FailureReason.ServerDown, "server-down", 503, server, "the visitor's server is down");
+        Row(FailureReason.ServerDown, "server-down", 503, server, "the server is down");
+        Row(FailureReason.ServerEjected, "server-ejected", 503, server, "the visitor's server is ejected");
         Row(FailureReason.ServerBusy, "server-busy", 503, server, "the server has as many requests as it may");
         Row(FailureReason.NameUnresolved, "name-unresolved", 503, server, "the server's name does not resolve");
         Row(FailureReason.ConnectRefused, "connect-refused", 502, server, "the server refused the connection");

@@ -75,41 +75,6 @@ internal sealed partial class Exchange
         return Step.Blocked;
     }
 
-    /// <summary>
-    /// The connection ended before a byte of the answer. A request that may be sent again, or of which nothing was sent, gets a fresh one, once: to
-    /// another server, since this one may be dying, and to the same if there is no other, since a kept connection that died says little about it; that
-    /// is why a visitor's own server is asked anew at once. A fresh connection that took nothing is passed over like one that could not be made.
-    /// </summary>
-    private Step RetryOr(FailureReason reason)
-    {
-        bool unsent = _request.Buffer.IsUnsent;
-        bool maySendAgain = unsent || (_head.IsIdempotent && _request.Buffer.IsHeld && _server!.WasUsedBefore);
-        if (!maySendAgain)
-        {
-            return Fail(reason);
-        }
-        bool wasKept = _server!.WasUsedBefore;
-        DropServer();
-        _requestIncomplete = false;
-        _request.Buffer.Rewind();
-        _response.Buffer.Release(_worker.Slab);
-        Enter(ResponseLeg.Idle);
-        if (!wasKept)
-        {
-            return PassOver(reason, 0);
-        }
-        // Nothing to log: that a kept connection ends is everyday life.
-        _freshOnly = true;
-        if (HasOwnServer && _visit.Ticket.ServerTag == _target!.Tag)
-        {
-            GiveBack();
-            Enter(RequestLeg.Route);
-            return Step.Progress;
-        }
-        _lastResort = _target;
-        return TryAnother(reason);
-    }
-
     /// <summary>The request can't be served. Before the answer has begun, the client is told why; after that, its connection is cut.</summary>
     private Step Fail(FailureReason reason)
     {
@@ -123,6 +88,7 @@ internal sealed partial class Exchange
             return End(reason);
         }
         Log(reason, 0);
+        Blame(reason);
         DropServer();
         GiveBack();
         _keepServer = false;
@@ -142,6 +108,7 @@ internal sealed partial class Exchange
     private Step Cut(FailureReason reason)
     {
         Log(reason, 0);
+        Blame(reason);
         DropServer();
         ClientConnection client = _client!;
         Leave();

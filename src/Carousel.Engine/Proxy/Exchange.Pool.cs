@@ -6,10 +6,15 @@ namespace Carousel.Engine.Proxy;
 /// <summary>What a change of the pool means for an exchange that is under way.</summary>
 internal sealed partial class Exchange
 {
-    /// <summary>There is a new snapshot. A request whose server is gone must not be held there any longer.</summary>
+    /// <summary>There is a new snapshot. A request whose server is gone must not be held there any longer; one whose server is down may be rescued.</summary>
     public void PoolChanged(PoolSnapshot pool)
     {
-        if (_target is { } server && !ReferenceEquals(pool.Find(server.Tag), server) && LeaveGoneServer() != Step.Over)
+        if (_target is not { } server || pool.CanServe(server))
+        {
+            return;
+        }
+        bool isGone = !ReferenceEquals(pool.Find(server.Tag), server);
+        if (isGone ? LeaveGoneServer() != Step.Over : TryRescue(pool, server))
         {
             Advance();
         }

@@ -74,10 +74,11 @@ internal sealed partial class Exchange
 
     private bool MayWaitForOwn(PoolSnapshot snapshot) => !_gaveUpOwn && OwnServer(snapshot) is not null && _worker.Visits!.StickyWaitMs > 0;
 
-    /// <summary>The visitor's own server, if it can serve and has not failed this request.</summary>
+    /// <summary>The visitor's own server, if it can serve, is not ejected, and has not failed this request.</summary>
     private Server? OwnServer(PoolSnapshot snapshot) =>
-        HasOwnServer && !_passedOver && snapshot.Find(_visit.Ticket.ServerTag) is { } own && snapshot.CanServe(own) ? own : null;
+        HasOwnServer && !_passedOver && snapshot.Find(_visit.Ticket.ServerTag) is { } own && snapshot.CanServe(own)
+            && own.Load.Guard.MayTake(_worker.Reactor.Now) ? own : null;
 
     /// <summary>The visitor's own server, which has taken the request on; null if there is none, or no room.</summary>
-    private Server? TakeOwn(PoolSnapshot snapshot) => OwnServer(snapshot) is { } own && own.Load.TryEnter() ? own : null;
+    private Server? TakeOwn(PoolSnapshot snapshot) => OwnServer(snapshot) is { } own && own.Load.TryEnter(_worker.Reactor.Now) ? own : null;
 }

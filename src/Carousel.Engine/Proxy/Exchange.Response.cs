@@ -103,6 +103,7 @@ internal sealed unsafe partial class Exchange
         {
             return Fail(FailureReason.BadAnswer);
         }
+        TellAnswer(head.Status);
         Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, AnswerVisit());
         _keepClient = _keepServer = false;
         _request.Buffer.LetGo();
@@ -116,7 +117,7 @@ internal sealed unsafe partial class Exchange
 
     private Step AcceptResponse(in ResponseHead head)
     {
-        _target!.Load.Answered(_worker.Reactor.NowMicros - _sentAt, _worker.Reactor.Now);
+        TellAnswer(head.Status);
         // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;
@@ -141,6 +142,11 @@ internal sealed unsafe partial class Exchange
         {
             buffer.Start = buffer.Framed; // Nothing of it has been sent: the client can still be told.
             return Fail(FailureReason.BadAnswer);
+        }
+        if (_requestLeg == RequestLeg.Done && !_response.Framing.Ended)
+        {
+            // The answer may take long, and nothing is sent again now.
+            ReleaseSentRequest();
         }
         Enter(ResponseLeg.StreamBody);
         return Step.Progress;

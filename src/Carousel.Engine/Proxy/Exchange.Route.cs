@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
@@ -67,7 +68,7 @@ internal sealed partial class Exchange
     private Server? TakeLastResort(PoolSnapshot snapshot)
     {
         Server? last = _lastResort;
-        if (last is null || snapshot.EndPoints(last).IsEmpty || !last.Load.TryEnter())
+        if (last is null || snapshot.EndPoints(last).IsEmpty || !last.Load.TryEnterEjected(_worker.Reactor.Now))
         {
             return null;
         }
@@ -133,6 +134,7 @@ internal sealed partial class Exchange
     private Step PassOver(FailureReason reason, int errno)
     {
         Log(reason, errno);
+        Blame(reason);
         return TryAnother(reason);
     }
 
@@ -172,7 +174,14 @@ internal sealed partial class Exchange
     }
 
     /// <summary>From here on the request is this server's, which has taken it on; <see cref="GiveBack"/> ends that.</summary>
-    private void Lease(Server? server) => _target = server;
+    private void Lease(Server? server)
+    {
+        _target = server;
+        if (server is not null)
+        {
+            _mark = server.Load.Guard.Mark;
+        }
+    }
 
     /// <summary>The server is done with the request, well or not. Does nothing if it has none.</summary>
     private void GiveBack()
@@ -181,6 +190,7 @@ internal sealed partial class Exchange
         {
             _target = null;
             server.Load.Leave();
+            PoolGuard.GiveBack(server, _mark, _worker.Reactor.Now);
             _worker.Queue.Released();
         }
     }

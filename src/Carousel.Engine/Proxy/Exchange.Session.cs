@@ -63,15 +63,18 @@ internal sealed partial class Exchange
         Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
         if (other is not null && other.Tag != _visit.Ticket.ServerTag)
         {
-            TellMove(snapshot.Find(_visit.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot) : FailureReason.ServerGone);
+            TellMove(snapshot.Find(_visit.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot, _worker.Reactor.Now) : FailureReason.ServerGone);
         }
         return other;
     }
 
-    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot)
+    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot, long nowMs)
     {
         Standing standing = snapshot[server];
-        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved : standing.IsHealthy ? FailureReason.ServerBusy : FailureReason.ServerDown;
+        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved
+            : !standing.IsHealthy ? FailureReason.ServerDown
+            : server.Load.Guard.MayTake(nowMs) ? FailureReason.ServerBusy
+            : FailureReason.ServerEjected;
     }
 
     /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>

@@ -207,11 +207,10 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
     }
 
-    /// <summary>While the answer is waited for, the request's buffer is kept only if the request may have to be sent again.</summary>
+    /// <summary>When all is sent, the request's buffer is kept only if the request may have to be sent again.</summary>
     private void ReleaseSentRequest()
     {
-        bool maySendAgain = _head.IsIdempotent && _server is { WasUsedBefore: true };
-        if (!maySendAgain && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
+        if (!MaySendAgain && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
         {
             _request.Buffer.Release(_worker.Slab);
         }
@@ -236,6 +235,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _freshOnly = false;
         _lastResort = null;
         _hadTurn = _waitsForOwn = _gaveUpOwn = false;
+        _resends = 0;
         _requestIncomplete = false;
         _endsWithClose = false;
         EndVisit();

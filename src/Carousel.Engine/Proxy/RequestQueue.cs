@@ -9,7 +9,7 @@ namespace Carousel.Engine.Proxy;
 /// <para>
 /// Nobody is forgotten, because every event that may make room is followed by a look, at the end of the turn: a request is over here, one is over elsewhere
 /// and its worker writes us, the pool changes; and so is the coming of a waiter, since room may have come between its pick and its place in line. How this
-/// goes among workers is in docs/decisions/0012-queue.md. Its own worker's thread only, but where it says otherwise.
+/// goes among workers is in docs/decisions/0013-queue.md. Its own worker's thread only, but where it says otherwise.
 /// </para>
 /// </summary>
 internal sealed class RequestQueue : IResumable, IDeadlineOwner

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -62,7 +63,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
         var random = new RandomBytes();
-        Picker = new Picker(NewPolicy(random), NewPolicy(random));
+        var slowStart = new SlowStart((long)Options.SlowStart.TotalMilliseconds, seed: (ulong)index);
+        Picker = new Picker(NewPolicy(random), NewPolicy(random), slowStart, Options.Panic);
         RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
@@ -73,6 +75,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public Timeouts Timeouts { get; }
     public ServerPool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
+    public PoolGuard Guard => _group.Guard;
     public Transport.Transport Transport { get; }
     public Reactor.Reactor Reactor { get; }
     public BufferSlab Slab { get; }
@@ -156,6 +159,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     }
 
     public void CountRequest() => _requests++;
+
+    /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
+    public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Reactor.Now);
 
     public bool IsTrusted(in SockAddr peer) => _group.IsTrusted(peer);
 

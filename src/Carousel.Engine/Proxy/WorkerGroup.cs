@@ -1,4 +1,5 @@
 using System.Net;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
@@ -18,6 +19,12 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public ServerPool Pool => pool;
     public FailureLog Log => log;
 
+    /// <summary>Told what becomes of requests.</summary>
+    public PoolGuard Guard { get; } = new(pool, options.Guard, log);
+
+    /// <summary>What may be sent again.</summary>
+    public RetryBudget Budget { get; } = new(options.RetryPercent);
+
     /// <summary>Null while sessions are off.</summary>
     public SessionLink? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient);
@@ -33,6 +40,20 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
 
     /// <summary>A worker may still accept, and hand connections over.</summary>
     public bool IsListening => Volatile.Read(ref _stoppedListening) < Workers.Length;
+
+    /// <summary>Requests whose heads were accepted, by all workers. May lag.</summary>
+    public long Requests
+    {
+        get
+        {
+            long sum = 0;
+            foreach (Worker worker in Workers)
+            {
+                sum += worker.Requests;
+            }
+            return sum;
+        }
+    }
 
     /// <summary>The worker with the fewest connections; the one that asks, unless another has clearly fewer.</summary>
     public Worker LeastBusy(Worker asking)

@@ -2,13 +2,16 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
+using Carousel.Engine;
 
 namespace Carousel.Cli;
 
-/// <summary>The flags of health probes.</summary>
+/// <summary>The flags of health: probes, ejection, and what follows from them.</summary>
 internal sealed class HealthFlags
 {
     private static readonly HealthOptions Default = new();
+    private static readonly GuardOptions DefaultGuard = new();
+    private static readonly EngineOptions DefaultEngine = new();
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -41,8 +44,42 @@ internal sealed class HealthFlags
     public Flag<int> Rise { get; } = new("--health-rise", null, "N", "so many good ones in a row make it up again; a new one needs one",
         $"{Default.Rise}", ValueReaders.Number(1, 100));
 
+    public Flag<bool> Eject { get; } = new("--eject", null, "WORD",
+        "on: a server whose requests fail gets none for a time, then one as a trial; off: only probes take servers out", "on",
+        ValueReaders.Choice(("on", true), ("off", false)));
+
+    public Flag<int> EjectFailures { get; } = new("--eject-failures", null, "N",
+        "so many failures in a row eject a server: no connection, no answer; and so does a failure rate of more than half over 10 seconds",
+        $"{DefaultGuard.Failures}", ValueReaders.Number(1, 1000));
+
+    public Flag<StatusSet> EjectStatuses { get; } = new("--eject-status", null, "LIST",
+        "the statuses that count as failures in that rate, such as 500-599", $"{DefaultGuard.Statuses}",
+        new ValueReader<StatusSet>("statuses from 100 to 599 such as 502-504,429", TryStatuses));
+
+    public Flag<TimeSpan> EjectTime { get; } = new("--eject-time", null, "TIME",
+        $"how long, the first time; it doubles, up to {Durations.Format(GuardOptions.LongestTime)}, while trials fail", Durations.Format(DefaultGuard.FirstTime),
+        ValueReaders.Duration(Shortest, Hour));
+
+    public Flag<TimeSpan> SlowStart { get; } = new("--slow-start", null, "TIME",
+        "how long it takes until a server that came back, or is new, gets its whole share; 0s for at once", Durations.Format(DefaultEngine.SlowStart),
+        ValueReaders.Duration(TimeSpan.Zero, Hour));
+
+    public Switch Panic { get; } = new("--panic", null, "while all servers are down, try every one that has an address instead of answering 503");
+
     /// <summary>All of them, in a newcomer's order.</summary>
-    public IReadOnlyList<Flag> All => [Health, Path, Statuses, Body, Host, Interval, Timeout, Fall, Rise];
+    public IReadOnlyList<Flag> All =>
+    [
+        Health, Path, Statuses, Body, Host, Interval, Timeout, Fall, Rise, Eject, EjectFailures, EjectStatuses, EjectTime, SlowStart, Panic,
+    ];
+
+    /// <summary>What takes servers out beside probes. What is wrong goes to the errors.</summary>
+    public GuardOptions ReadGuard(ParseResult result, List<string> errors) => new()
+    {
+        IsOn = Eject.Read(result, DefaultGuard.IsOn, errors),
+        Failures = EjectFailures.Read(result, DefaultGuard.Failures, errors),
+        Statuses = EjectStatuses.Read(result, DefaultGuard.Statuses, errors),
+        FirstTime = EjectTime.Read(result, DefaultGuard.FirstTime, errors),
+    };
 
     /// <summary>What probes are told. What is wrong goes to the errors.</summary>
     public HealthOptions Read(ParseResult result, List<string> errors)

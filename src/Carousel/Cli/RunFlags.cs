@@ -64,6 +64,13 @@ internal sealed class RunFlags
     public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
         "how long a connection to a server is kept for the next request", Default.ServerIdleTimeout);
 
+    public Flag<int> Retries { get; } = new("--retries", null, "N",
+        "how often an idempotent request is sent again, to another server, when its connection dies before a byte of the answer", $"{Default.Retries}",
+        ValueReaders.Number(0, 100));
+
+    public Flag<int> RetryBudget { get; } = new("--retry-budget", null, "PERCENT",
+        "most requests that are sent again, of those of 10 seconds; 10 a second are always allowed", $"{Default.RetryPercent}%", ValueReaders.Percent);
+
     public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
         "proxies in front of this one, whose X-Forwarded-* and Forwarded fields are believed; several as with --bind", "none", ValueReaders.Network);
 
@@ -93,6 +100,7 @@ internal sealed class RunFlags
         new("Where to listen", [Port, Bind, Workers]),
         new("Balancing", Balancing.All),
         new("Health", Health.All),
+        new("Sending again", [Retries, RetryBudget]),
         new("Sessions", Sessions.All),
         new("Where sessions are kept", Store.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
@@ -124,6 +132,11 @@ internal sealed class RunFlags
         MaxConnectionsPerClient = MaxConnectionsPerClient.Read(result, 0, errors),
         Queue = Queue.Read(result, Default.Queue, errors),
         QueueTimeout = QueueTimeout.Read(result, Default.QueueTimeout, errors),
+        Retries = Retries.Read(result, Default.Retries, errors),
+        RetryPercent = RetryBudget.Read(result, Default.RetryPercent, errors),
+        Guard = Health.ReadGuard(result, errors),
+        SlowStart = Health.SlowStart.Read(result, Default.SlowStart, errors),
+        Panic = Health.Panic.IsGiven(result),
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
     };

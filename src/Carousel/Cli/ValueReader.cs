@@ -43,6 +43,10 @@ internal static class ValueReaders
         new($"a number from {min} to {max}{remedy}", (string text, out int value) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
 
+    /// <summary>A share from 0 to 100 percent.</summary>
+    public static ValueReader<int> Percent { get; } = new("a share from 0% to 100%", (string text, out int value) =>
+        int.TryParse(text.EndsWith('%') ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 100);
+
     public static ValueReader<int> Size(int min, int max) =>
         new($"a size from {Sizes.Format(min)} to {Sizes.Format(max)} such as 16k", (string text, out int value) =>
         {

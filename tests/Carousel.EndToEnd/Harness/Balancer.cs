@@ -60,6 +60,8 @@ internal sealed partial class Balancer : IAsyncDisposable
         AddUnlessGiven(arguments, options, "--workers", "1");
         // Tests count connections and script what comes first on each: probes would be among them.
         AddUnlessGiven(arguments, options, "--health", "off");
+        // Whoever comes back is at once what it was: what tests wait for does not take ten seconds.
+        AddUnlessGiven(arguments, options, "--slow-start", "0s");
         AddUnlessGiven(arguments, options, "--session", "off");
         // The default is one on localhost:6379 that all tests and whoever works on this machine would share.
         AddUnlessGiven(arguments, options, "--store", "none");

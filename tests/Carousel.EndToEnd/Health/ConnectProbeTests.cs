@@ -16,13 +16,6 @@ public class ConnectProbeTests
         await using var three = await Nginx.StartAsync("three");
         await using var balancer = await Probed.StartAsync(one.Url, two.Url, three.Url);
         await balancer.UntilRotationAsync("one", "two", "three");
-        using (var warmUp = new Load(balancer, Clients * 8))
-        {
-            // Requests that die on kept connections are sent again: enough of them to the server that will die.
-            await warmUp.UntilAsync(() => two.Connections >= Clients, "the balancer to keep a connection for each client");
-            await warmUp.EndAsync();
-        }
-
         using var load = new Load(balancer, Clients);
         await load.UntilAsync(() => load.Answers("two") > 300, "load");
         await two.KillAsync();

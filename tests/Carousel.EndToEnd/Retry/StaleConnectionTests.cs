@@ -122,9 +122,9 @@ public class StaleConnectionTests
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")]
-    public async Task Fresh_ClosesWithoutAnAnswer_Is502AndNobodyElseIsAsked(string request)
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 2)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 1)]
+    public async Task Fresh_ClosesWithoutAnAnswer_Is502AfterAllThatMayBeAsked(string request, int expected)
     {
         await using var one = ClosingAfterRequest();
         await using var two = ClosingAfterRequest();
@@ -132,7 +132,7 @@ public class StaleConnectionTests
         Message answer = await balancer.AskAsync(request);
         Assert.Equal(502, answer.Status);
         Assert.Equal("server-closed", answer["X-Carousel-Reason"]);
-        Assert.Equal(1, one.Requests.Count + two.Requests.Count);
+        Assert.Equal(expected, one.Requests.Count + two.Requests.Count);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Carousel.Cli;
 using Carousel.Core.Health;
+using Carousel.Engine;
 using Xunit;
 
 namespace Carousel.Tests.Cli;
@@ -19,7 +20,28 @@ public class HealthFlagsTests
         Assert.Equal((500, 300, 5, 1), (options.Interval.TotalMilliseconds, options.Timeout.TotalMilliseconds, options.Fall, options.Rise));
     }
 
+    [Fact]
+    public void Parse_NoEjectFlag_TakesTheDefaults()
+    {
+        EngineOptions engine = Engine("");
+        Assert.Equal(new GuardOptions(), engine.Guard);
+        Assert.Equal((TimeSpan.FromSeconds(10), false, 3, 20), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+    }
+
+    [Fact]
+    public void Parse_EveryEjectFlag_IsTaken()
+    {
+        EngineOptions engine = Engine("--eject off --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 0 --retry-budget 35%");
+        Assert.Equal((false, 5, "500-599,429", 300),
+            (engine.Guard.IsOn, engine.Guard.Failures, engine.Guard.Statuses.ToString(), engine.Guard.FirstTime.TotalMilliseconds));
+        Assert.Equal((TimeSpan.Zero, true, 0, 35), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+    }
+
     [Theory]
+    [InlineData("--eject yes", "--eject: expected one of on, off, found \"yes\"")]
+    [InlineData("--eject-status 5xx", "--eject-status: expected statuses from 100 to 599 such as 502-504,429, found \"5xx\"")]
+    [InlineData("--retry-budget 101%", "--retry-budget: expected a share from 0% to 100%, found \"101%\"")]
+    [InlineData("--retry-budget %", "--retry-budget: expected a share from 0% to 100%, found \"%\"")]
     [InlineData("--health maybe", "--health: expected one of on, off, found \"maybe\"")]
     [InlineData("--health-path healthz", "--health-path: expected a path such as /healthz, found \"healthz\"")]
     [InlineData("--health-path /a#b", "--health-path: expected a path such as /healthz, found \"/a#b\"")]
@@ -35,6 +57,10 @@ public class HealthFlagsTests
         Assert.Equal(expected, Assert.Single(invalid.Errors));
     }
 
-    private static HealthOptions Parse(string flags) => Assert.IsType<Request.Run>(
-        CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Health;
+    private static HealthOptions Parse(string flags) => Settings(flags).Health;
+
+    private static EngineOptions Engine(string flags) => Settings(flags).Engine;
+
+    private static RunSettings Settings(string flags) => Assert.IsType<Request.Run>(
+        CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings;
 }

@@ -38,7 +38,7 @@ public sealed class DeparturesTests : IDisposable
     public async Task Leaving_RequestInFlight_StaysUntilItIsOver()
     {
         Start(visitorsBelong: false);
-        Assert.True(_server.Load.TryEnter());
+        Assert.True(_server.Load.TryEnter(0));
         Apply("10.0.0.1");
         await PassAsync(20);
         Assert.False(IsGone);
@@ -51,7 +51,7 @@ public sealed class DeparturesTests : IDisposable
     public async Task Leaving_TimeIsOver_IsGoneWithWhatItHas()
     {
         Start(visitorsBelong: false);
-        Assert.True(_server.Load.TryEnter());
+        Assert.True(_server.Load.TryEnter(0));
         Apply("10.0.0.1");
         await PassAsync((int)(AtMost / Departures.Pause) - 1);
         Assert.False(IsGone);

@@ -89,7 +89,7 @@ public class ConsistentHashTests
         {
             // Half of all requests have one key.
             Server server = policy.Pick(candidates, Input(key: random.Below(2) == 0 ? 1 : random.Next(), nowMs: now))!;
-            Assert.True(server.Load.TryEnter());
+            Assert.True(server.Load.TryEnter(0));
             leases.Enqueue(server);
             double bound = 1.25 * leases.Count * server.Entry.Weight / 8;
             Assert.InRange(server.Load.InFlight, 1, Math.Max(8, Math.Ceiling(bound)));
@@ -108,7 +108,7 @@ public class ConsistentHashTests
         Server[] homes = Homes(candidates);
         for (int i = 0; i < 500; i++)
         {
-            servers[0].Load.TryEnter();
+            servers[0].Load.TryEnter(0);
         }
 
         Server[] now = Homes(candidates);
@@ -128,7 +128,7 @@ public class ConsistentHashTests
         for (int i = 0; i < 6; i++)
         {
             Assert.Same(home, policy.Pick(candidates, Input(key: 17, nowMs: i)));
-            home.Load.TryEnter();
+            home.Load.TryEnter(0);
         }
     }
 

@@ -28,7 +28,7 @@ public class EwmaTests
 
         for (int i = 0; i < 40; i++)
         {
-            Assert.True(policy.Pick(candidates)!.Load.TryEnter());
+            Assert.True(policy.Pick(candidates)!.Load.TryEnter(0));
         }
 
         // Where requests are three times as long, a third of them.
@@ -45,7 +45,7 @@ public class EwmaTests
 
         for (int i = 0; i < 50; i++)
         {
-            Assert.True(policy.Pick(candidates)!.Load.TryEnter());
+            Assert.True(policy.Pick(candidates)!.Load.TryEnter(0));
         }
 
         Assert.InRange(servers[1].Load.InFlight, 39, 41);
@@ -90,7 +90,7 @@ public class EwmaTests
         for (int i = 0; i < 100; i++)
         {
             Server picked = policy.Pick(candidates)!;
-            Assert.True(picked.Load.TryEnter());
+            Assert.True(picked.Load.TryEnter(0));
             first += picked == servers[0] ? 1 : 0;
         }
 
@@ -106,7 +106,7 @@ public class EwmaTests
 
         for (int i = 0; i < 100; i++)
         {
-            Assert.True(policy.Pick(candidates)!.Load.TryEnter());
+            Assert.True(policy.Pick(candidates)!.Load.TryEnter(0));
         }
 
         Assert.All(servers, server => Assert.InRange(server.Load.InFlight, 20, 30));

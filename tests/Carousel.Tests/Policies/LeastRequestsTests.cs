@@ -26,7 +26,7 @@ public class LeastRequestsTests
 
         for (int i = 0; i < 40; i++)
         {
-            Assert.True(policy.Pick(candidates)!.Load.TryEnter());
+            Assert.True(policy.Pick(candidates)!.Load.TryEnter(0));
         }
 
         Assert.Equal([10, 30], servers.Select(server => server.Load.InFlight));
@@ -62,7 +62,7 @@ public class LeastRequestsTests
     {
         for (int i = 0; i < times; i++)
         {
-            Assert.True(server.Load.TryEnter());
+            Assert.True(server.Load.TryEnter(0));
         }
     }
 }

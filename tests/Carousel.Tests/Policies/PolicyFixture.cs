@@ -33,7 +33,7 @@ internal static class PolicyFixture
     public static PickInput Input(ulong key = 0, long nowMs = 0, params Server[] tried)
     {
         SlotSet slots = tried.Length == 0 ? None : new SlotSet();
-        Array.ForEach(tried, server => slots.Add(server.Slot));
+        Array.ForEach(tried, server => slots.Add(server));
         return new PickInput(slots, nowMs, key);
     }
 

@@ -20,7 +20,7 @@ public class PolicyPropertyTests
             Server[] servers = [.. all.Select((server, slot) => Server(slot, server.Item1, max: server.Item2 == 1 ? 1 : null))];
             foreach (Server server in servers.Where(server => all[server.Slot].Item2 is 1 or 3))
             {
-                Assert.True(server.Load.TryEnter());
+                Assert.True(server.Load.TryEnter(0));
             }
             Server[] tried = [.. servers.Where(server => all[server.Slot].Item2 == 2)];
             bool isAny = all.Any(server => server.Item2 is 0 or 3);

@@ -83,7 +83,7 @@ public class WeightedTests
         Server full = Server(0, weight: 1, max: 1);
         Candidates candidates = Among(full, Server(1), Server(2));
         var policy = new Weighted(seed: 1);
-        full.Load.TryEnter();
+        full.Load.TryEnter(0);
         Assert.DoesNotContain("a", policy.Picks(candidates, 1000));
         full.Load.Leave();
 

@@ -9,7 +9,7 @@ namespace Carousel.Tests.Pool;
 /// <summary>Servers without room are told from servers that are not there.</summary>
 public sealed class FullPoolTests
 {
-    private readonly Picker _picker = new(new RoundRobin());
+    private readonly Picker _picker = new(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
     private readonly SlotSet _tried = new();
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class FullPoolTests
         {
             for (int i = 0; i < rounds; i++)
             {
-                if (load.TryEnter())
+                if (load.TryEnter(0))
                 {
                     // Nobody sees a count that is too high, not for an instant.
                     int seen = load.InFlight;

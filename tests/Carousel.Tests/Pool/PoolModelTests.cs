@@ -3,7 +3,6 @@ using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
-using Carousel.Core.Ring;
 using CsCheck;
 using Xunit;
 
@@ -59,7 +58,7 @@ public class PoolModelTests
 
     private static int Unserved(ServerPool pool, Func<bool> isOver)
     {
-        var picker = new Picker(new RoundRobin());
+        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
         var tried = new SlotSet();
         int unserved = 0;
         while (!isOver())

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Carousel.Core.Health;
 using Carousel.Engine.Proxy;
 using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>docs/STATES.md and the code say the same.</summary>
+/// <summary>docs/STATES.md and the code say the same, of legs and of guards.</summary>
 public sealed class LegsTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Root(), "docs", "STATES.md"));
@@ -16,6 +17,10 @@ public sealed class LegsTests
     [Fact]
     public void ResponseLeg_EveryPair_IsAsDocumented() =>
         AssertTable<ResponseLeg>("## The response leg", (now, next) => next.MayFollow(now));
+
+    [Fact]
+    public void Guard_EveryPair_IsAsDocumented() =>
+        AssertTable<GuardState>("## A server's guard", (now, next) => next.MayFollow(now));
 
     [Fact]
     public void Refuse_AnyStep_NamesIt()

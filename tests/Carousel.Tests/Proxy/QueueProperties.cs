@@ -146,12 +146,12 @@ public sealed class QueueProperties
         {
             PoolSnapshot pool = _rig.Rig.Pool.Current;
             bool somebodyInLine = _rig.Rig.Group.Workers.Any(worker => worker.Queue.WaitsSince != long.MaxValue);
-            Assert.False(somebodyInLine && pool.Servers.Any(server => pool.TakesVisitors(server) && server.Load.MayTake()), "they wait, and there is room");
+            Assert.False(somebodyInLine && pool.Servers.Any(server => pool.TakesVisitors(server) && server.Load.MayTake(0)), "they wait, and there is room");
             var asked = _rig.Asked.ToHashSet();
             foreach ((string path, int own, FakeSocket client) in _visitors)
             {
                 bool waits = !client.IsClosed && !client.WasReset && client.Taken.IsEmpty && !asked.Contains(path);
-                Assert.False(waits && !_hasRefused[own] && pool.CanServe(pool.Servers[own]) && pool.Servers[own].Load.MayTake(), "a visitor waits, and there is room");
+                Assert.False(waits && !_hasRefused[own] && pool.CanServe(pool.Servers[own]) && pool.Servers[own].Load.MayTake(0), "a visitor waits, and there is room");
             }
             Assert.InRange(_rig.Waiting, 0, Queue);
             foreach (Server server in pool.Servers)

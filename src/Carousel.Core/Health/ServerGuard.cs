@@ -1,0 +1,170 @@
+namespace Carousel.Core.Health;
+
+/// <summary>
+/// Watches what becomes of one server's requests, and ejects it (a circuit breaker): when several fail in a row, or most of a while do. After a time one
+/// request is let through, its trial; that decides whether the server is back or stays out for twice as long. States and transitions: docs/STATES.md.
+/// Any thread, without a lock; allocates nothing; times are the workers' milliseconds. Part of a <see cref="Pool.ServerLoad"/>, not to be copied: a pick
+/// that looks at many servers has one place in memory less to fetch for each.
+/// </summary>
+/// <remarks>
+/// As long as nothing fails, a request costs the reading of <see cref="Mark"/> and a comparison; nothing is written. Requests are counted only while there
+/// is something to compare them with: from a failure on, for <see cref="WindowMs"/>, after which the next failure begins anew.
+/// </remarks>
+public struct ServerGuard
+{
+    /// <summary>How long failures are counted, from the first on.</summary>
+    internal const int WindowMs = 10_000;
+
+    /// <summary>Fewer requests than this make no rate.</summary>
+    internal const int LeastRequests = 20;
+
+    /// <summary>Back for so long, a server's next ejection is a first one.</summary>
+    internal const int ForgetAfterMs = 60_000;
+
+    /// <summary>A trial that takes longer (a slow upload, say) is given up for another.</summary>
+    internal const int LongestTrialMs = 60_000;
+
+    private long _mark;
+
+    /// <summary>When the counts end; 0 while nothing is counted. Failures in a row are counted too as long as it is set.</summary>
+    private long _windowEnds;
+    private int _requests, _failures, _inARow;
+
+    /// <summary>What a request notes when it is taken on, to be given with what becomes of it.</summary>
+    public readonly long Mark => Volatile.Read(in _mark);
+
+    /// <summary>The state now.</summary>
+    public readonly GuardState State => new GuardMark(Mark).State;
+
+    /// <summary>Hard failures in a row, as long as they are counted.</summary>
+    internal readonly int InARow => Volatile.Read(in _inARow);
+
+    /// <summary>Requests and failures of the window.</summary>
+    internal readonly (int Requests, int Failures) Counted => (Volatile.Read(in _requests), Volatile.Read(in _failures));
+
+    /// <summary>True if a request with this mark is its server's trial.</summary>
+    public static bool IsTrial(long mark) => new GuardMark(mark).State == GuardState.HalfOpen;
+
+    /// <summary>True if the server may get a request: it is not ejected, or its trial is due.</summary>
+    public readonly bool MayTake(long nowMs)
+    {
+        var mark = new GuardMark(Mark);
+        return mark.State == GuardState.Closed || nowMs >= mark.TimeMs;
+    }
+
+    /// <summary>As <see cref="MayTake"/>, for a request that is sent there now: of several at once, one is the trial.</summary>
+    internal bool TryEnter(long nowMs)
+    {
+        var mark = new GuardMark(Mark);
+        return mark.State == GuardState.Closed
+            || (nowMs >= mark.TimeMs && TryMove(mark, GuardState.HalfOpen, mark.Level, nowMs + LongestTrialMs));
+    }
+
+    /// <summary>A request was answered well. True if that was the trial, and the server is back.</summary>
+    internal bool Succeeded(long mark, long nowMs)
+    {
+        var noted = new GuardMark(mark);
+        if (noted.State == GuardState.Closed)
+        {
+            if (Volatile.Read(ref _windowEnds) != 0 && mark == Mark)
+            {
+                Count(nowMs, failed: false);
+                Volatile.Write(ref _inARow, 0);
+            }
+            return false;
+        }
+        return noted.State == GuardState.HalfOpen && TryMove(noted, GuardState.Closed, noted.Level, nowMs);
+    }
+
+    /// <summary>A request failed by the server's fault. True if that is reason enough to eject it: by <see cref="Open"/>, if the pool can do without it.</summary>
+    /// <param name="mark">What the request noted.</param>
+    /// <param name="isHard">There was no answer at all.</param>
+    /// <param name="inARow">So many hard ones in a row are enough.</param>
+    /// <param name="nowMs">The worker's clock.</param>
+    internal bool Failed(long mark, bool isHard, int inARow, long nowMs)
+    {
+        if (mark != Mark)
+        {
+            return false;
+        }
+        switch (new GuardMark(mark).State)
+        {
+            case GuardState.HalfOpen:
+                return true;
+            case GuardState.Open:
+                // Asked all the same, because there was nobody else.
+                return false;
+            default:
+                Count(nowMs, failed: true);
+                bool tooMany = isHard && Interlocked.Increment(ref _inARow) >= inARow;
+                (int requests, int failures) = Counted;
+                return tooMany || (requests >= LeastRequests && failures * 2L > requests);
+        }
+    }
+
+    /// <summary>Ejects the server, or keeps it out when its trial has failed: the time in milliseconds, 0 if the guard has gone on since.</summary>
+    internal long Open(long mark, GuardOptions options, long nowMs)
+    {
+        var noted = new GuardMark(mark);
+        bool isFirst = noted.State == GuardState.Closed && nowMs - noted.TimeMs >= ForgetAfterMs;
+        int level = isFirst ? 1 : noted.Level + 1;
+        double first = options.FirstTime.TotalMilliseconds;
+        double longest = Math.Max(first, GuardOptions.LongestTime.TotalMilliseconds);
+        long time = (long)Math.Min(longest, first * Math.Pow(2, level - 1));
+        if (!TryMove(noted, GuardState.Open, level, nowMs + time))
+        {
+            return 0;
+        }
+        StartCounting();
+        return time;
+    }
+
+    /// <summary>The trial ended and said nothing of the server (its client left, say): the next request is one.</summary>
+    internal void GiveUpTrial(long mark, long nowMs)
+    {
+        var noted = new GuardMark(mark);
+        TryMove(noted, GuardState.Open, noted.Level, nowMs);
+    }
+
+    /// <summary>Probes say that it is well again: what its requests came to before is of no interest any more.</summary>
+    internal void Forgive()
+    {
+        var now = new GuardMark(Mark);
+        if (now.State != GuardState.Closed)
+        {
+            TryMove(now, GuardState.Closed, level: 0, timeMs: 0);
+        }
+        StartCounting();
+    }
+
+    /// <summary>What was counted is of no interest any more.</summary>
+    internal void StartCounting()
+    {
+        Volatile.Write(ref _inARow, 0);
+        Volatile.Write(ref _windowEnds, 0);
+    }
+
+    private bool TryMove(GuardMark from, GuardState state, int level, long timeMs) =>
+        Interlocked.CompareExchange(ref _mark, from.Next(state, level, timeMs).Word, from.Word) == from.Word;
+
+    /// <summary>Two workers that begin a window at once may lose a count to each other: it takes many to make a rate.</summary>
+    private void Count(long nowMs, bool failed)
+    {
+        if (nowMs >= Volatile.Read(ref _windowEnds))
+        {
+            if (!failed)
+            {
+                Volatile.Write(ref _windowEnds, 0);
+                return;
+            }
+            Volatile.Write(ref _requests, 0);
+            Volatile.Write(ref _failures, 0);
+            Volatile.Write(ref _windowEnds, nowMs + WindowMs);
+        }
+        Interlocked.Increment(ref _requests);
+        if (failed)
+        {
+            Interlocked.Increment(ref _failures);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Health;
+
+/// <summary>What requests tell of servers, beside probes and without them.</summary>
+public class EjectionTests
+{
+    private const int Clients = 8;
+
+    /// <summary>A stopped process takes connections and answers nothing; only probes that ask can tell.</summary>
+    [Fact]
+    public async Task OneOfThreeNginx_StoppedAndContinuedUnderLoad_NoGetFails()
+    {
+        await using var one = await Nginx.StartAsync("one");
+        await using var two = await Nginx.StartAsync("two");
+        await using var three = await Nginx.StartAsync("three");
+        await using var balancer = await Balancer.StartAsync([one.Url, two.Url, three.Url], [.. Probed.ByPath, "--health-timeout", "300ms"]);
+        await balancer.UntilRotationAsync("one", "two", "three");
+
+        using var load = new Load(balancer, Clients);
+        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        two.Signal(Posix.SigStop);
+        await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
+        // Whatever waited there has been answered by another: the clients all go on.
+        int atDown = load.Answers("one") + load.Answers("three");
+        await load.UntilAsync(() => load.Answers("one") + load.Answers("three") > atDown + 1000, "load while one server is stopped");
+        Assert.DoesNotContain("answer-timeout:", balancer.Errors);
+
+        two.Signal(Posix.SigCont);
+        int beforeReturn = load.Answers("two");
+        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
+        await load.EndAsync();
+    }
+
+    [Theory]
+    [InlineData("503")]
+    [InlineData("500", "--eject-status", "500-599")]
+    public async Task Server_AnswersEverythingWithAnError_IsEjected(string status, params string[] options)
+    {
+        await using var bad = ScriptedServer.Answering(_ => $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using var balancer = await Balancer.StartAsync([bad, one, two], ["--eject-time", "1h", .. options]);
+        await balancer.AskAsync(80);
+        await balancer.UntilSaidAsync(bad.Url, $"is ejected for 1h: status {status} (20 of 20 requests failed)");
+        Assert.Equal(20, bad.Requests.Count);
+        Assert.All(await balancer.AskAsync(10), answer => Assert.Contains(answer, (string[])["one", "two"]));
+    }
+
+    [Fact]
+    public async Task Server_RefusesThreeTimes_IsEjectedAndBackAfterATrial()
+    {
+        int port = FixedPort.Next();
+        await using var one = ScriptedServer.Answering("one");
+        await using var balancer = await Balancer.StartAsync([one.Url, $"http://127.0.0.1:{port}"], ["--eject-time", "50ms"]);
+        Assert.All(await balancer.AskAsync(10), answer => Assert.Equal("one", answer));
+        await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is ejected for 50ms: connect-refused x3");
+        await using var late = ScriptedServer.Answering("late", port: port);
+        await balancer.UntilRotationAsync("one", "late");
+        await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is back: its trial went well");
+    }
+
+    [Fact]
+    public async Task AllServers_DownInTheirProbesOnly_APanicServes()
+    {
+        await using var server = ScriptedServer.Answering(
+            request => request.Target == "/healthz" ? "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        await using var balancer = await Balancer.StartAsync([server], [.. Probed.ByPath, "--panic"]);
+        await balancer.UntilSaidAsync(server.Url, "is down: status 500 (3 probes)");
+        Assert.All(await balancer.AskAsync(3), answer => Assert.Equal("x", answer));
+    }
+}

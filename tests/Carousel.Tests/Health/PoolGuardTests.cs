@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Net;
+using Carousel.Core.Config;
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using CsCheck;
+using Xunit;
+
+namespace Carousel.Tests.Health;
+
+/// <summary>Whom a pool can do without, and what is told of it.</summary>
+public class PoolGuardTests
+{
+    private const long Now = 1_000_000;
+
+    private readonly FailureLog _log = new();
+
+    [Fact]
+    public void Failed_ThreeInARow_EjectsAndTells()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+        Fail(guard, servers[0], FailureReason.ConnectRefused, 3);
+        Assert.Equal([GuardState.Open, GuardState.Closed], States(servers));
+        Assert.Equal(new ServerNews(servers[0], FailureReason.ConnectRefused, 0, 3, 0, 1_000), News());
+        Assert.True(servers[0].Load.TryEnter(Now + 1_000));
+        guard.Answered(servers[0], servers[0].Load.Guard.Mark, 200, Now + 1_001);
+        Assert.Equal([GuardState.Closed, GuardState.Closed], States(servers));
+        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 200, 0, 0, 0), News());
+        Assert.True(servers[0].Load.IsRamping);
+    }
+
+    [Fact]
+    public void Failed_TheLastOne_StaysIn()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb\nc");
+        foreach (Server server in servers)
+        {
+            Fail(guard, server, FailureReason.ServerClosed, 10);
+        }
+        Assert.Equal([GuardState.Open, GuardState.Open, GuardState.Closed], States(servers));
+    }
+
+    [Fact]
+    public void Failed_OnlyABackupIsLeft_IsEjected()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb backup\nc drain\nd weight=0");
+        Fail(guard, servers[0], FailureReason.ConnectRefused, 3);
+        Fail(guard, servers[1], FailureReason.ConnectRefused, 9);
+        Assert.Equal([GuardState.Open, GuardState.Closed], States(servers)[..2]);
+    }
+
+    /// <summary>Servers of those that draw no visitors are no loss to anybody else.</summary>
+    [Fact]
+    public void Failed_OneThatDrains_IsEjected()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb drain");
+        Fail(guard, servers[1], FailureReason.AnswerTimeout, 3);
+        Assert.Equal([GuardState.Closed, GuardState.Open], States(servers));
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    [InlineData(7, 3)]
+    public void Answered_AllWithABadStatus_AtMostHalfAreEjected(int count, int expected)
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make(string.Join('\n', Enumerable.Range(0, count).Select(i => $"s{i}")));
+        foreach (Server server in servers)
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                guard.Answered(server, server.Load.Guard.Mark, 503, Now);
+            }
+        }
+        Assert.Equal(expected, States(servers).Count(state => state == GuardState.Open));
+        foreach (Server server in servers)
+        {
+            Fail(guard, server, FailureReason.AnswerTimeout, 10);
+        }
+        Assert.Equal(expected, States(servers).Count(state => state == GuardState.Open));
+    }
+
+    [Fact]
+    public void Answered_BadStatuses_TellsTheRate()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+        for (int i = 0; i < 20; i++)
+        {
+            guard.Answered(servers[0], servers[0].Load.Guard.Mark, 502, Now);
+        }
+        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 502, 20, 20, 1_000), News());
+    }
+
+    [Fact]
+    public void Answered_OtherStatuses_EjectNobody()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+        for (int i = 0; i < 100; i++)
+        {
+            guard.Answered(servers[0], servers[0].Load.Guard.Mark, i % 2 == 0 ? 500 : 404, Now);
+        }
+        Assert.Equal(GuardState.Closed, servers[0].Load.Guard.State);
+    }
+
+    [Fact]
+    public void Failed_EjectionIsOff_EjectsNobody()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb", new GuardOptions { IsOn = false });
+        Fail(guard, servers[0], FailureReason.ConnectRefused, 100);
+        Assert.Equal(GuardState.Closed, servers[0].Load.Guard.State);
+    }
+
+    /// <summary>What is no server's fault never counts.</summary>
+    [Fact]
+    public void Failed_NotTheServersSide_EjectsNobody()
+    {
+        foreach (FailureReason reason in Enum.GetValues<FailureReason>().Where(reason => reason.Describe().Side != FailureSide.Server))
+        {
+            (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+            Fail(guard, servers[0], reason, 100);
+            Assert.Equal(GuardState.Closed, servers[0].Load.Guard.State);
+        }
+    }
+
+    [Fact]
+    public void GiveBack_TrialWithoutNews_LetsTheNextThrough()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+        Fail(guard, servers[0], FailureReason.ConnectRefused, 3);
+        Assert.True(servers[0].Load.TryEnter(Now + 1_000));
+        Assert.False(servers[0].Load.TryEnter(Now + 1_000));
+        Assert.Equal(1, servers[0].Load.InFlight);
+        servers[0].Load.Leave();
+        PoolGuard.GiveBack(servers[0], servers[0].Load.Guard.Mark, Now + 1_000);
+        Assert.True(servers[0].Load.TryEnter(Now + 1_000));
+    }
+
+    /// <summary>Threads fail all servers as fast as they can: one is in at any time.</summary>
+    [Fact]
+    public void Failed_ManyThreads_NeverTheLast() => Gen.Int[2, 6].Sample(count =>
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make(string.Join('\n', Enumerable.Range(0, count).Select(i => $"s{i}")));
+        Parallel.For(0, 4, thread =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                Server server = servers[(i + thread) % count];
+                guard.Failed(server, server.Load.Guard.Mark, FailureReason.ConnectRefused, Now);
+            }
+        });
+        Assert.Equal(1, States(servers).Count(state => state == GuardState.Closed));
+    }, iter: 20, threads: 1);
+
+    private static void Fail(PoolGuard guard, Server server, FailureReason reason, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            guard.Failed(server, server.Load.Guard.Mark, reason, Now);
+        }
+    }
+
+    private static GuardState[] States(IEnumerable<Server> servers) => [.. servers.Select(server => server.Load.Guard.State)];
+
+    private ServerNews News()
+    {
+        Assert.True(_log.TryRead(out ServerNews news));
+        Assert.False(_log.TryRead(out ServerNews _));
+        return news;
+    }
+
+    private (PoolGuard, ImmutableArray<Server>) Make(string lines, GuardOptions? options = null)
+    {
+        ImmutableArray<Server> servers = PoolBuilder.Servers(ServersParser.Parse(lines).Servers);
+        var standing = new Standing([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true);
+        var pool = new ServerPool(PoolBuilder.Build(servers, [.. servers.Select(_ => standing)]));
+        return (new PoolGuard(pool, options ?? new GuardOptions(), _log), servers);
+    }
+}
