@@ -64,12 +64,13 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
         {
             return;
         }
-        (int requests, int failures) = guard.Counted;
-        int inARow = guard.InARow;
+        bool isTrial = ServerGuard.IsTrial(mark);
+        bool isRow = fault.IsHard && guard.InARow >= options.Failures;
+        (int requests, int failures) = isTrial ? (0, 1) : isRow ? (0, guard.InARow) : guard.Counted;
         long ejectedMs;
         lock (_gate)
         {
-            if (!ServerGuard.IsTrial(mark) && !CanDoWithout(server, fault.IsShared))
+            if (!isTrial && !CanDoWithout(server, fault.IsShared))
             {
                 // Not to ask again with each failure: it takes as many again.
                 guard.StartCounting();
@@ -79,8 +80,7 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
         }
         if (ejectedMs != 0)
         {
-            bool isRow = fault.IsHard && inARow >= options.Failures;
-            log.Write(new ServerNews(server, fault.Reason, fault.Status, isRow ? inARow : failures, isRow || ServerGuard.IsTrial(mark) ? 0 : requests, ejectedMs));
+            log.Write(new ServerNews(server, fault.Reason, fault.Status, failures, requests, ejectedMs));
         }
     }
 
@@ -94,10 +94,8 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
             return others > 0;
         }
         Candidates itsKind = server.Entry.Backup ? now.Backup : now.Primary;
-        int all = itsKind.Servers.Length;
-        bool isOne = now.TakesVisitors(server);
-        int outWithIt = all - Closed(itsKind, server);
-        return !isOne || outWithIt * 2 <= all;
+        int outWithIt = itsKind.Servers.Length - Closed(itsKind, server);
+        return !now.TakesVisitors(server) || outWithIt * 2 <= itsKind.Servers.Length;
     }
 
     private static int Closed(Candidates candidates, Server but)

@@ -31,6 +31,17 @@ public class PoolGuardTests
     }
 
     [Fact]
+    public void Failed_TheTrial_TellsOfThatOne()
+    {
+        (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb");
+        Fail(guard, servers[0], FailureReason.ConnectRefused, 3);
+        News();
+        Assert.True(servers[0].Load.TryEnter(Now + 1_000));
+        guard.Failed(servers[0], servers[0].Load.Guard.Mark, FailureReason.AnswerTimeout, Now + 1_000);
+        Assert.Equal(new ServerNews(servers[0], FailureReason.AnswerTimeout, 0, 1, 0, 2_000), News());
+    }
+
+    [Fact]
     public void Failed_TheLastOne_StaysIn()
     {
         (PoolGuard guard, ImmutableArray<Server> servers) = Make("a\nb\nc");

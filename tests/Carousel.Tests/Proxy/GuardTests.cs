@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
-using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
