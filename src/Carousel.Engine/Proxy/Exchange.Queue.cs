@@ -10,11 +10,13 @@ internal sealed partial class Exchange
     /// <summary>The request was let through to the servers: it isn't sent back behind those that came later.</summary>
     private bool _hadTurn;
 
-    /// <summary>It waits for the visitor's own server, a while.</summary>
     private bool _waitsForOwn;
 
-    /// <summary>It did so in vain: any server will do.</summary>
+    /// <summary>It waited for the visitor's own server in vain: any will do.</summary>
     private bool _gaveUpOwn;
+
+    /// <summary>It waits for the visitor's own server, a while, and looks at no other.</summary>
+    public bool WaitsForOwn => _waitsForOwn;
 
     /// <summary>
     /// Asked when there may be room. True if it waits no more, since a server has taken it on, or since there is nothing left to wait for: it goes on in the

@@ -164,7 +164,8 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
             {
                 WaitingPlace? next = choosy.Next;
                 bool mayPick = hasRoom && inVain < MaxPicksInVain;
-                if (!choosy.Exchange.TryLeaveQueue(mayPick) && mayPick)
+                bool isPick = mayPick && !choosy.Exchange.WaitsForOwn;
+                if (!choosy.Exchange.TryLeaveQueue(mayPick) && isPick)
                 {
                     inVain++;
                 }

@@ -97,6 +97,25 @@ public sealed class StickyQueueTests
         Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
     }
 
+    /// <summary>However many wait for one server, who gave theirs up is found behind them.</summary>
+    [Fact]
+    public void ManyWaitersForOneServer_AnotherHasRoom_WhoGaveUpIsServed()
+    {
+        using HeldRig rig = Sticky();
+        rig.Ask("/1", rig.Cookie(1, server: 0));
+        rig.Ask("/2", rig.Cookie(2, server: 1));
+        rig.Ask("/gives-up", rig.Cookie(3, server: 0));
+        rig.Rig.Advance(StickyMs - 100);
+        for (int i = 0; i < 100; i++)
+        {
+            rig.Ask("/own", rig.Cookie(10 + i, server: 0));
+        }
+        rig.Rig.Advance(100 + 8);
+        Assert.Equal(101, rig.Waiting);
+        rig.Answer(server: 1);
+        Assert.Equal((1, "/gives-up"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
+    }
+
     [Fact]
     public void WaiterForOneServer_CameFirst_IsServedFirstThere()
     {
