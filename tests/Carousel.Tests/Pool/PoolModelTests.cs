@@ -3,7 +3,6 @@ using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
-using Carousel.Core.Ring;
 using CsCheck;
 using Xunit;
 
