@@ -17,6 +17,7 @@ public sealed class ServersFileWatcher : IDisposable
     private readonly ServersFileState _state;
     private readonly PoolMembership _membership;
     private readonly TimeProvider _time;
+    private readonly long _created;
     private readonly Action<string> _report;
     private readonly Action<string> _complain;
     private readonly ITimer _timer;
@@ -37,6 +38,7 @@ public sealed class ServersFileWatcher : IDisposable
         Action<string> report, Action<string> complain)
     {
         (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
+        _created = time.GetTimestamp();
         _state = new ServersFileState(first);
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -88,7 +90,7 @@ public sealed class ServersFileWatcher : IDisposable
                 asked = _asked;
                 _asked = _noticed = false;
             }
-            FileStep step = _state.Take(_read(), _time.GetElapsedTime(0), asked);
+            FileStep step = _state.Take(_read(), _time.GetElapsedTime(_created), asked);
             if (step.News is { } news)
             {
                 Act(news);

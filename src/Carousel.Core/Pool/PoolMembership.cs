@@ -96,6 +96,10 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
         {
             PoolSnapshot now = pool.Current;
             ImmutableArray<Server> servers = [.. now.Servers.Where(server => server.Entry.Address.Host == host)];
+            if (servers.IsEmpty)
+            {
+                return;
+            }
             Publish_NeedsLock(now.With(servers.Select(server =>
             {
                 ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];

@@ -27,9 +27,10 @@ public sealed class DeparturesTests : IDisposable
     {
         Start(visitorsBelong: false);
         Apply("10.0.0.1");
-        await PassAsync();
+        await Until(() => _time.Waits.Length == 1);
         Assert.False(IsGone);
-        await PassUntil(() => IsGone);
+        await PassAsync();
+        await Until(() => IsGone);
         await Until(() => _reports.SequenceEqual(["server http://10.0.0.2:80 is gone"]));
         await Until(() => _time.Waits.Length == 0);
     }
