@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Carousel.Load.Machine;
+using Carousel.Pool.Balance;
 using Carousel.Pool.Peers;
 
 namespace Carousel.Pool;
@@ -12,34 +13,32 @@ internal static class CommandLine
     public static async Task<int> InvokeAsync(
         string[] args, string root, Func<PoolOptions, Task<int>> churn, Func<PoolOptions, Task<int>> balance)
     {
-        var command = new RootCommand("Compares Carousel with nginx, HAProxy and YARP while the pool changes, and on unequal servers.")
+        var rate = Number("--rate", "Requests a second.", 5_000, 1, 100_000);
+        var seed = Number("--seed", "Of what happens to whom and when; the same for every peer.", 1, 0, int.MaxValue);
+        var only = Names("--only", "Scenarios to run", BalanceScenario.Names);
+        var command = new RootCommand("Compares Carousel with nginx, HAProxy and YARP while the pool changes, and on servers that aren't alike.")
         {
-            new OneCommand("churn", "Servers are killed, stopped, restarted, deleted and added under load: what do clients notice?",
-                seconds: 600, rounds: 1, rate: 5_000, quickSeconds: 10).Build(args, root, churn),
-            new OneCommand("balance", "Servers of unequal and changing speed: how long do clients wait, with each policy?",
-                seconds: 30, rounds: 5, rate: 1_500, quickSeconds: 6).Build(args, root, balance),
+            new OneCommand("churn", seconds: 600, rounds: 1, yarpWarmUp: 40, quickSeconds: 10).Build(
+                "Servers are killed, stopped, restarted, deleted and added under load: what do clients notice?", [rate, seed], churn,
+                (options, parsed) => options with { Rate = parsed.GetValue(rate), Seed = parsed.GetValue(seed) }, args, root),
+            new OneCommand("balance", seconds: 30, rounds: 3, yarpWarmUp: 10, quickSeconds: 6).Build(
+                "Servers of unequal and of changing speed: how long do clients wait, with each policy?", [only], balance,
+                (options, parsed) => options with { Scenarios = parsed.GetValue(only) ?? [] }, args, root),
         };
 
         // Its own handling of Ctrl-C would end the process after two seconds, with peers still being stopped.
         return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private sealed class OneCommand(string name, string description, int seconds, int rounds, int rate, int quickSeconds)
+    /// <summary>What both commands can be told, with the defaults of one of them.</summary>
+    private sealed class OneCommand(string name, int seconds, int rounds, int yarpWarmUp, int quickSeconds)
     {
-        private readonly Option<int> _seconds = Number("--seconds", "Seconds of each measurement.", seconds, 1, 3600);
+        private readonly Option<int> _seconds = Number("--seconds", "Seconds of each measurement.", seconds, 3, 3600);
         private readonly Option<int> _rounds = Number(
             "--rounds", "Rounds; each measures every peer once, in an order that turns.", rounds, 1, 100);
 
-        private readonly Option<int> _rate = Number("--rate", "Requests a second.", rate, 1, 100_000);
-        private readonly Option<int> _seed = Number("--seed", "Of what happens at random; the same for every peer.", 1, 0, int.MaxValue);
-        private readonly Option<int> _warmUp = Number("--yarp-warmup", "Seconds of load on YARP before it is measured.", 40, 1, 600);
-        private readonly Option<string[]> _peers = new("--peers")
-        {
-            Description = $"What to compare, separated by commas: {string.Join(", ", PeerCatalog.Products)}.",
-            HelpName = "NAMES",
-            DefaultValueFactory = _ => [.. PeerCatalog.Products],
-            CustomParser = ParsePeers,
-        };
+        private readonly Option<int> _warmUp = Number("--yarp-warmup", "Seconds of load on YARP before it is measured.", yarpWarmUp, 1, 600);
+        private readonly Option<string[]> _peers = Names("--peers", "What to compare", PeerCatalog.Products);
 
         private readonly Option<bool> _quick = new("--quick")
         {
@@ -60,10 +59,18 @@ internal static class CommandLine
             HelpName = "FILE",
         };
 
-        public Command Build(string[] args, string root, Func<PoolOptions, Task<int>> run)
+        /// <summary>The command with these options and its own.</summary>
+        public Command Build(
+            string description, IEnumerable<Option> own, Func<PoolOptions, Task<int>> run, Func<PoolOptions, ParseResult, PoolOptions> read,
+            string[] args, string root)
         {
-            var command = new Command(name, description) { _seconds, _rounds, _rate, _peers, _seed, _quick, _carousel, _noPublish, _warmUp, _output };
-            command.SetAction((parsed, _) => run(Read(parsed, args, root)));
+            var command = new Command(name, description);
+            foreach (Option option in (Option[])[_seconds, _rounds, .. own, _peers, _quick, _carousel, _noPublish, _warmUp, _output])
+            {
+                command.Add(option);
+            }
+
+            command.SetAction((parsed, _) => run(read(Read(parsed, args, root), parsed)));
             return command;
         }
 
@@ -75,8 +82,6 @@ internal static class CommandLine
             {
                 Rounds = Value(_rounds, 1),
                 Seconds = Value(_seconds, quickSeconds),
-                Rate = parsed.GetValue(_rate),
-                Seed = parsed.GetValue(_seed),
                 YarpWarmUpSeconds = Value(_warmUp, 2),
                 Peers = parsed.GetValue(_peers) ?? [],
                 Carousel = parsed.GetValue(_carousel),
@@ -105,16 +110,24 @@ internal static class CommandLine
         return option;
     }
 
-    private static string[] ParsePeers(ArgumentResult result)
+    private static Option<string[]> Names(string name, string description, IReadOnlyList<string> known) => new(name)
+    {
+        Description = $"{description}, separated by commas: {string.Join(", ", known)}.",
+        HelpName = "NAMES",
+        DefaultValueFactory = _ => [.. known],
+        CustomParser = result => ParseNames(result, name, known),
+    };
+
+    private static string[] ParseNames(ArgumentResult result, string name, IReadOnlyList<string> known)
     {
         string[] asked = result.Tokens
             .SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
             .ToArray();
-        foreach (string unknown in asked.Except(PeerCatalog.Products))
+        foreach (string unknown in asked.Except(known))
         {
-            result.AddError($"--peers: \"{unknown}\" is none of {string.Join(", ", PeerCatalog.Products)}");
+            result.AddError($"{name}: \"{unknown}\" is none of {string.Join(", ", known)}");
         }
 
-        return [.. PeerCatalog.Products.Intersect(asked)];
+        return [.. known.Intersect(asked)];
     }
 }

@@ -8,14 +8,18 @@ internal sealed record PoolOptions
     /// <summary>Of each measurement.</summary>
     public required int Seconds { get; init; }
 
-    /// <summary>Requests a second.</summary>
-    public required int Rate { get; init; }
+    /// <summary>Requests a second of the churn.</summary>
+    public int Rate { get; init; }
 
-    public required int Seed { get; init; }
+    /// <summary>Of the balance, by name.</summary>
+    public IReadOnlyList<string> Scenarios { get; init; } = [];
+
+    /// <summary>Of the churn's plan.</summary>
+    public int Seed { get; init; }
 
     public required int YarpWarmUpSeconds { get; init; }
 
-    /// <summary>Names of products, or of products with a policy.</summary>
+    /// <summary>Names of products.</summary>
     public required IReadOnlyList<string> Peers { get; init; }
 
     /// <summary>A binary to measure instead of publishing the repository's.</summary>

@@ -4,6 +4,7 @@ using Carousel.Load.Machine;
 using Carousel.Load.Peers;
 using Carousel.Load.Processes;
 using Carousel.Pool;
+using Carousel.Pool.Balance;
 using Carousel.Pool.Churn;
 using Carousel.Pool.Peers;
 
@@ -12,7 +13,7 @@ using var stopping = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-return await CommandLine.InvokeAsync(args, root, options => GuardAsync(options, ChurnAsync), options => GuardAsync(options, ChurnAsync));
+return await CommandLine.InvokeAsync(args, root, options => GuardAsync(options, ChurnAsync), options => GuardAsync(options, BalanceAsync));
 
 void Stop(PosixSignalContext signal)
 {
@@ -59,6 +60,28 @@ async Task<int> ChurnAsync(PoolOptions options, string folder)
     }, Say, stopping.Token);
     await PublishAsync(options, new ChurnReport(options, results, versions).Write());
     return results.Failures.Count == 0 ? 0 : 1;
+}
+
+async Task<int> BalanceAsync(PoolOptions options, string folder)
+{
+    var (peers, programs, versions) = await PrepareAsync(options, PeerCatalog.OfBalance(options.Carousel));
+    var run = new BalanceRun(options, programs, folder, new Ports());
+    var all = new Results<BalanceSample>([], []);
+    foreach (var scenario in BalanceScenario.All.Where(scenario => options.Scenarios.Contains(scenario.Name)))
+    {
+        var results = await Rounds.RunAsync(peers, options.Rounds, async (peer, round) =>
+        {
+            var sample = await run.MeasureAsync(scenario, peer, round, stopping.Token);
+            Say($"{scenario.Name} {round + 1}/{options.Rounds} {peer.Name}: p50 {sample.Load.Latency.P50:F1} ms, p99 {sample.Load.Latency.P99:F1} ms, " +
+                $"{sample.Errors} of {sample.Load.Gets} failed");
+            return sample;
+        }, Say, stopping.Token);
+        all.Samples.AddRange(results.Samples);
+        all.Failures.AddRange(results.Failures);
+    }
+
+    await PublishAsync(options, new BalanceReport(options, all, versions).Write());
+    return all.Failures.Count == 0 ? 0 : 1;
 }
 
 async Task<(List<Peer> Peers, Programs Programs, List<(string Product, string Version)> Versions)> PrepareAsync(

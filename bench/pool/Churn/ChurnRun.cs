@@ -52,7 +52,8 @@ internal sealed class ChurnRun(PoolOptions options, Programs programs, string fo
 
         double cpu = running.CpuMicros();
         var core = CoreUse.Read(Cores.Peer);
-        var (result, late) = await LoadAsync(fleet, running, posts, stop);
+        var (result, late) = await _load.DuringAsync(
+            running.Port, options.Seconds, posts, () => FollowPlanAsync(fleet, running, stop), stop);
         cpu = running.CpuMicros() - cpu;
         var used = CoreUse.Read(Cores.Peer) - core;
         running.MustRun();
@@ -64,23 +65,6 @@ internal sealed class ChurnRun(PoolOptions options, Programs programs, string fo
             Disturbed = Math.Max(0, used.BusyMicros + used.StolenMicros - cpu) / used.WallMicros,
             PlanLate = late,
         };
-    }
-
-    /// <summary>Runs the load and, meanwhile, the plan; if that breaks, the load is ended too.</summary>
-    private async Task<(LoadResult Result, double PlanLate)> LoadAsync(Fleet fleet, RunningPeer peer, string posts, CancellationToken stop)
-    {
-        using var loading = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task<LoadResult> load = _load.RunAsync(peer.Port, options.Seconds, posts, loading.Token);
-        try
-        {
-            double late = await FollowPlanAsync(fleet, peer, stop);
-            return (await load, late);
-        }
-        finally
-        {
-            await loading.CancelAsync();
-            await Task.WhenAny(load);
-        }
     }
 
     private async Task<double> FollowPlanAsync(Fleet fleet, RunningPeer peer, CancellationToken stop)

@@ -28,4 +28,22 @@ internal sealed record OpenLoad(string Program, int Rate, double PostShare)
             stop);
         return LoadResult.Parse(output);
     }
+
+    /// <summary>As <see cref="RunAsync"/>, and something else meanwhile; if that breaks, the load is ended too.</summary>
+    public async Task<(LoadResult Result, T Meanwhile)> DuringAsync<T>(
+        int port, int seconds, string posts, Func<Task<T>> meanwhile, CancellationToken stop)
+    {
+        using var loading = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<LoadResult> load = RunAsync(port, seconds, posts, loading.Token);
+        try
+        {
+            T other = await meanwhile();
+            return (await load, other);
+        }
+        finally
+        {
+            await loading.CancelAsync();
+            await Task.WhenAny(load);
+        }
+    }
 }

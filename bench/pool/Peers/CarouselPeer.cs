@@ -10,6 +10,7 @@ namespace Carousel.Pool.Peers;
 internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductName, policy)
 {
     public const string ProductName = "carousel";
+    public const string Dynamic = "dynamic";
     private const string ServersFile = "servers.txt";
     private string _binary = "";
     private string _version = "";
@@ -32,7 +33,7 @@ internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductN
 
     public override string[] Configure(Place place)
     {
-        place.Write(ServersFile, Lines(place.Servers));
+        place.Write(ServersFile, Lines(place, place.Servers));
 
         // No answer timeout: its default is a minute, and what it knows of a server that doesn't answer comes from its probes.
         return
@@ -43,7 +44,8 @@ internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductN
     }
 
     /// <summary>It watches the file.</summary>
-    public override void Change(Place place, Child process, IReadOnlyList<int> servers) => place.Write(ServersFile, Lines(servers));
+    public override void Change(Place place, Child process, IReadOnlyList<int> servers) => place.Write(ServersFile, Lines(place, servers));
 
-    private static string Lines(IReadOnlyList<int> servers) => string.Concat(servers.Select(port => $"http://127.0.0.1:{port}\n"));
+    private static string Lines(Place place, IReadOnlyList<int> servers) =>
+        string.Concat(servers.Select(port => $"http://127.0.0.1:{port}{place.WeightOf(port, "weight=")}\n"));
 }

@@ -76,7 +76,7 @@ internal sealed class HaproxyPeer(string policy) : Peer("haproxy", policy)
             retry-on conn-failure empty-response response-timeout
             # A server may have done the work of a POST already.
             http-request disable-l7-retry if METH_POST
-        {string.Join('\n', place.Servers.Select(port => $"    server s{port} 127.0.0.1:{port}"))}
+        {string.Join('\n', place.Servers.Select(port => $"    server s{port} 127.0.0.1:{port}{place.WeightOf(port, "weight ")}"))}
 
         """;
 }

@@ -37,7 +37,7 @@ internal sealed class NginxPeer(string policy) : Peer("nginx", policy)
                 {{(Policy == "round_robin" ? "" : $"{Policy};")}}
                 # One failure is enough to leave a server alone for 5 s. The defaults, 1 and 10 s, would keep servers that are well again out for so
                 # long that few are left here; 1 s would send visitors to dead ones five times as often.
-        {{string.Join('\n', servers.Select(port => $"        server 127.0.0.1:{port} max_fails=1 fail_timeout=5s;"))}}
+        {{string.Join('\n', servers.Select(port => $"        server 127.0.0.1:{port} max_fails=1 fail_timeout=5s{place.WeightOf(port, "weight=")};"))}}
                 keepalive 256;
                 keepalive_requests 1000000000;
                 keepalive_timeout 75s;

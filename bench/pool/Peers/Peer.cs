@@ -12,6 +12,12 @@ namespace Carousel.Pool.Peers;
 /// </param>
 internal sealed record Place(string Folder, int Port, IReadOnlyList<int> Servers, int AnswerTimeout)
 {
+    /// <summary>The servers' speeds, for the configuration; null if nobody tells.</summary>
+    public IReadOnlyDictionary<int, int>? Weights { get; init; }
+
+    /// <summary>What a server's line says of its weight, if anything.</summary>
+    public string WeightOf(int server, string option) => Weights is null ? "" : $" {option}{Weights[server]}";
+
     /// <summary>The path of one of its files.</summary>
     public string File(string name) => Path.Combine(Folder, name);
 

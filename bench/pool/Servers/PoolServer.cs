@@ -14,6 +14,12 @@ namespace Carousel.Pool.Servers;
 /// <param name="Speed">Requests take the time divided by this.</param>
 internal sealed record ServerWork(int Slots, int ServiceMicros, bool IsExponential, double Speed);
 
+/// <summary>What a server says of itself.</summary>
+/// <param name="AtMicros">Its clock.</param>
+/// <param name="Requests">That reached it so far.</param>
+/// <param name="BusyMicros">That its slots were in use for, summed over the slots.</param>
+internal sealed record ServerStats(long AtMicros, long Requests, long BusyMicros);
+
 /// <summary>One server of the pool: a process of its own on the load's core, that can be killed, stopped and started again.</summary>
 internal sealed class PoolServer(string program, int port, string folder, ServerWork work) : IDisposable
 {
@@ -64,11 +70,10 @@ internal sealed class PoolServer(string program, int port, string folder, Server
 
     public void Continue() => _process?.Continue();
 
-    /// <summary>Requests so far, and the microseconds that its slots were in use for, summed over the slots.</summary>
-    public async Task<(long Requests, long BusyMicros)> StatsAsync(CancellationToken stop)
+    public async Task<ServerStats> StatsAsync(CancellationToken stop)
     {
-        string[] numbers = (await AskAsync("_stats", stop)).Split(' ');
-        return (long.Parse(numbers[0], CultureInfo.InvariantCulture), long.Parse(numbers[1], CultureInfo.InvariantCulture));
+        long[] numbers = Array.ConvertAll((await AskAsync("_stats", stop)).Split(' '), text => long.Parse(text, CultureInfo.InvariantCulture));
+        return new ServerStats(numbers[0], numbers[1], numbers[2]);
     }
 
     public Task SetSpeedAsync(double speed, CancellationToken stop) =>

@@ -57,7 +57,8 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
 
         if (path.SequenceEqual("/_stats"u8))
         {
-            return Answer(name, $"{_requests} {slots.BusyMicros(Loop.Now)}");
+            long now = Loop.Now;
+            return Answer(name, $"{now} {_requests} {slots.BusyMicros(now)}");
         }
 
         if (path.StartsWith(SpeedPath) && Utf8Parser.TryParse(path[SpeedPath.Length..], out double speed, out _))
