@@ -56,6 +56,7 @@ internal sealed class BalanceRun(PoolOptions options, Programs programs, string 
         var (result, thirds) = await load.DuringAsync(
             running.Port, options.Seconds, posts, () => WatchAsync(scenario, fleet.Servers, stop), stop);
         running.MustRun();
+        fleet.MustRun();
         return new BalanceSample(scenario, peer, round) { Load = result, Thirds = thirds };
     }
 

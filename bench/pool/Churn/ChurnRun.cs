@@ -57,6 +57,7 @@ internal sealed class ChurnRun(PoolOptions options, Programs programs, string fo
         cpu = running.CpuMicros() - cpu;
         var used = CoreUse.Read(Cores.Peer) - core;
         running.MustRun();
+        fleet.MustRun();
         return new ChurnSample(peer, round)
         {
             Load = result,

@@ -36,10 +36,11 @@ internal sealed class HaproxyPeer(string policy) : Peer("haproxy", policy)
         var states = place.Servers.Select(port => $"set server servers/s{port} state {(servers.Contains(port) ? "ready" : "drain")}");
         socket.Send(Encoding.ASCII.GetBytes(string.Join(';', states) + "\n"));
 
-        // The end of its answer: it has done so.
-        byte[] answer = new byte[4096];
-        while (socket.Receive(answer) > 0)
+        // An empty line for each that is done; it closes when it has done all.
+        using var reader = new StreamReader(new NetworkStream(socket));
+        if (reader.ReadToEnd().Trim() is { Length: > 0 } complaint)
         {
+            throw new LoadException($"haproxy doesn't change its servers: {complaint}");
         }
     }
 

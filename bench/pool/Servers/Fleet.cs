@@ -15,18 +15,35 @@ internal sealed class Fleet : IDisposable
     public static async Task<Fleet> StartAsync(string program, string folder, Ports ports, IEnumerable<ServerWork> works, CancellationToken stop)
     {
         var fleet = new Fleet([.. works.Select(work => new PoolServer(program, ports.Next(), folder, work))]);
-        foreach (var server in fleet.Servers)
+        try
         {
-            server.Start();
-        }
+            foreach (var server in fleet.Servers)
+            {
+                server.Start();
+            }
 
-        // They listen within milliseconds, or never.
-        foreach (var server in fleet.Servers)
+            foreach (var server in fleet.Servers)
+            {
+                await server.WaitAsync(stop);
+            }
+
+            return fleet;
+        }
+        catch
         {
-            await server.WaitAsync(stop);
+            fleet.Dispose();
+            throw;
         }
+    }
 
-        return fleet;
+    /// <summary>Whether all still run that weren't killed on purpose.</summary>
+    /// <exception cref="Carousel.Load.LoadException">One doesn't.</exception>
+    public void MustRun()
+    {
+        foreach (var server in Servers)
+        {
+            server.MustRun();
+        }
     }
 
     public void Dispose()

@@ -79,6 +79,16 @@ internal sealed class PoolServer(string program, int port, string folder, Server
     public Task SetSpeedAsync(double speed, CancellationToken stop) =>
         AskAsync($"_speed/{speed.ToString(CultureInfo.InvariantCulture)}", stop);
 
+    /// <summary>Whether it still runs, unless it was killed here.</summary>
+    /// <exception cref="LoadException">It ended by itself, or never began to listen.</exception>
+    public void MustRun()
+    {
+        if (_process is { HasExited: true })
+        {
+            throw new LoadException($"server {port} ended:\n{_process.LastLines}");
+        }
+    }
+
     public void Dispose() => _process?.Dispose();
 
     private async Task<string> AskAsync(string path, CancellationToken stop)
