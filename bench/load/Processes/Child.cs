@@ -11,7 +11,7 @@ namespace Carousel.Load.Processes;
 /// </summary>
 internal sealed partial class Child : IDisposable
 {
-    private const int Terminate = 15;
+    private const int HangUpSignal = 1, Terminate = 15, ContinueSignal = 18, StopSignal = 19;
     private const int KeptLines = 20;
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(2);
     private static readonly List<Child> Running = [];
@@ -91,6 +91,23 @@ internal sealed partial class Child : IDisposable
         }
     }
 
+    /// <summary>Ends it at once, as a crash does (SIGKILL); returns when it has ended.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        Dispose();
+    }
+
+    /// <summary>Has it do nothing at all (SIGSTOP) until it is continued. Ending it works all the same.</summary>
+    public void Stop() => Signal(StopSignal);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Continue() => Signal(ContinueSignal);
+
+    /// <summary>Has it read its configuration again, if it does so on SIGHUP.</summary>
+    public void HangUp() => Signal(HangUpSignal);
+
     public void Dispose()
     {
         lock (Running)
@@ -102,8 +119,12 @@ internal sealed partial class Child : IDisposable
         }
 
         // Taken before the parent ends: afterwards its children are nobody's.
-        var below = ProcessTree.Of(Id).Where(pid => pid != Id).Select(pid => (Id: pid, Start: StartTime(pid))).ToList();
-        kill(Id, Terminate);
+        int[] tree = HasExited ? [] : [.. ProcessTree.Of(Id)];
+        var below = tree.Where(pid => pid != Id).Select(pid => (Id: pid, Start: StartTime(pid))).ToList();
+        Signal(Terminate);
+
+        // One that was stopped can't end before it goes on.
+        Signal(ContinueSignal);
         if (!_process.WaitForExit(EndTime))
         {
             _process.Kill(entireProcessTree: true);
@@ -117,6 +138,14 @@ internal sealed partial class Child : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (!HasExited)
+        {
+            kill(Id, signal);
+        }
     }
 
     private static string? StartTime(int pid) => ProcessTree.StatFields(pid).ElementAtOrDefault(19);

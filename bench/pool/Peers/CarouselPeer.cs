@@ -1,0 +1,51 @@
+using Carousel.Load;
+using Carousel.Load.Peers;
+using Carousel.Load.Processes;
+
+namespace Carousel.Pool.Peers;
+
+/// <summary>What is judged: as it ships, but for sessions, which the others don't have. It probes with a path, as the others do.</summary>
+/// <param name="policy">As <c>--policy</c> names it.</param>
+/// <param name="given">A binary that is built already; null to publish the repository's.</param>
+internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductName, policy)
+{
+    public const string ProductName = "carousel";
+    public const string Dynamic = "dynamic";
+    private const string ServersFile = "servers.txt";
+    private string _binary = "";
+    private string _version = "";
+
+    public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
+
+    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)
+    {
+        _version = given ?? await publisher.CommitAsync(stop);
+        _binary = given is null
+            ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop)
+            : Path.GetFullPath(given);
+        if (!File.Exists(_binary))
+        {
+            throw new LoadException($"--carousel: there is no {_binary}");
+        }
+    }
+
+    public override Task<string> VersionAsync(CancellationToken stop) => Task.FromResult(_version);
+
+    public override string[] Configure(Place place)
+    {
+        place.Write(ServersFile, Lines(place, place.Servers));
+
+        // No answer timeout: its default is a minute, and what it knows of a server that doesn't answer comes from its probes.
+        return
+        [
+            _binary, "-f", place.File(ServersFile), "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--session", "off",
+            "--health-path", HealthPath, "--policy", Policy,
+        ];
+    }
+
+    /// <summary>It watches the file.</summary>
+    public override void Change(Place place, Child process, IReadOnlyList<int> servers) => place.Write(ServersFile, Lines(place, servers));
+
+    private static string Lines(Place place, IReadOnlyList<int> servers) =>
+        string.Concat(servers.Select(port => $"http://127.0.0.1:{port}{place.WeightOf(port, "weight=")}\n"));
+}
