@@ -12,6 +12,7 @@ public static class PolicyFactory
         PolicyKind.RoundRobin => new RoundRobin(),
         PolicyKind.Weighted => new Weighted(seed),
         PolicyKind.LeastRequests => new LeastRequests(),
+        PolicyKind.Dynamic => new Dynamic(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, null),
     };
 }

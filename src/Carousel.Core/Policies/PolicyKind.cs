@@ -14,4 +14,7 @@ public enum PolicyKind : byte
 
     /// <summary>The one with the fewest requests for its weight.</summary>
     LeastRequests,
+
+    /// <summary>The one that promises the shortest wait, by what is seen and by what servers say of themselves.</summary>
+    Dynamic,
 }

@@ -39,6 +39,9 @@ public sealed class ServerLoad
     /// <summary>When the last answer's head came, in the worker's milliseconds; 0 before the first.</summary>
     public long AnsweredAt => Volatile.Read(ref _written.AnsweredAt);
 
+    /// <summary>What its answers tell beside how long they took.</summary>
+    public ServerNews News { get; } = new();
+
     /// <summary>True if there is room for one more, at this moment. The one place where a policy asks.</summary>
     public bool MayTake() => InFlight < _max;
 

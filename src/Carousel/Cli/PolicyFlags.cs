@@ -9,12 +9,13 @@ internal sealed class PolicyFlags
     private static readonly PolicyOptions Default = new();
 
     public Flag<PolicyKind> Policy { get; } = new("--policy", null, "WORD",
-        "how a server is chosen for a request: round-robin, weighted or least-requests",
+        "how a server is chosen for a request: round-robin, weighted, least-requests or dynamic",
         "round-robin; weighted if weights differ",
         ValueReaders.Choice(
             ("round-robin", PolicyKind.RoundRobin),
             ("weighted", PolicyKind.Weighted),
-            ("least-requests", PolicyKind.LeastRequests)));
+            ("least-requests", PolicyKind.LeastRequests),
+            ("dynamic", PolicyKind.Dynamic)));
 
     /// <summary>All of them, in a newcomer's order.</summary>
     public IReadOnlyList<Flag> All => [Policy];
