@@ -5,4 +5,10 @@ public sealed record PolicyOptions
 {
     /// <summary>By which policy.</summary>
     public PolicyKind Kind { get; init; } = PolicyKind.Turns;
+
+    /// <summary>What is hashed, for <see cref="PolicyKind.Hash"/>.</summary>
+    public HashBy HashBy { get; init; } = HashBy.Source;
+
+    /// <summary>The name of the cookie or the header field that is hashed; empty for others.</summary>
+    public string HashName { get; init; } = "";
 }

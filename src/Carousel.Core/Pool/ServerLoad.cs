@@ -36,6 +36,16 @@ public sealed class ServerLoad
     /// </summary>
     public double LatencyMicros => Volatile.Read(ref _written.Latency);
 
+    /// <summary>
+    /// The same with a memory for bad news: a slow answer counts at once and in full, and is then forgotten by time, whether others come or not
+    /// (the peak EWMA of Twitter's Finagle). 0 before the first answer.
+    /// </summary>
+    /// <param name="nowMs">The worker's clock, in milliseconds.</param>
+    public double PeakMicros(long nowMs) => Volatile.Read(ref _written.Peak) * Kept(nowMs);
+
+    /// <summary>True once an answer's head came.</summary>
+    public bool HasAnswered => LatencyMicros != 0;
+
     /// <summary>When the last answer's head came, in the worker's milliseconds; 0 before the first.</summary>
     public long AnsweredAt => Volatile.Read(ref _written.AnsweredAt);
 
@@ -65,12 +75,16 @@ public sealed class ServerLoad
     public void Answered(double tookMicros, long nowMs)
     {
         double before = LatencyMicros;
-        double weight = Math.Exp(-Math.Max(0, nowMs - AnsweredAt) / LatencyMemoryMs);
+        double peak = Volatile.Read(ref _written.Peak);
         // Answers that come at one moment have no time between them, but each says something.
-        weight = before == 0 ? 0 : Math.Min(weight, 1 - LeastNews);
+        double weight = before == 0 ? 0 : Math.Min(Kept(nowMs), 1 - LeastNews);
         Volatile.Write(ref _written.Latency, before * weight + tookMicros * (1 - weight));
+        Volatile.Write(ref _written.Peak, tookMicros > peak ? tookMicros : peak * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.AnsweredAt, nowMs);
     }
+
+    /// <summary>What is left now of the weight that the last answer had.</summary>
+    private double Kept(long nowMs) => Math.Exp(-Math.Max(0, nowMs - AnsweredAt) / LatencyMemoryMs);
 
     [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
     private struct Written
@@ -86,5 +100,8 @@ public sealed class ServerLoad
 
         [FieldOffset(Apart + 16)]
         public long AnsweredAt;
+
+        [FieldOffset(Apart + 24)]
+        public double Peak;
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class Exchange
     private Server? _lastResort;
     private FailureReason _lastFailure;
 
+    /// <summary>What the policy goes by, if it asks for it: taken from the head while that is there.</summary>
+    private ulong _key;
+
     /// <summary>There are servers in the set of those that were tried: most requests never look into it.</summary>
     private bool _passedOver;
 

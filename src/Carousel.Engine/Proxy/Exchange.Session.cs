@@ -22,6 +22,7 @@ internal sealed partial class Exchange
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
         if (_worker.Visits is not { } visits)
         {
             return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
@@ -55,7 +56,7 @@ internal sealed partial class Exchange
             }
             TellMove(own is null ? FailureReason.ServerGone : WhyNot(own, snapshot));
         }
-        return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now);
+        return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
     }
 
     private static FailureReason WhyNot(Server server, PoolSnapshot snapshot)

@@ -62,6 +62,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Upstreams = new UpstreamPool(this);
         var random = new RandomBytes();
         Picker = new Picker(NewPolicy(random), NewPolicy(random));
+        RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
@@ -80,6 +81,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>Chooses servers.</summary>
     public Picker Picker { get; }
+
+    /// <summary>What is hashed of requests to choose a server; null where the policy asks for nothing.</summary>
+    public RequestKey? RequestKey { get; }
 
     /// <summary>Null while sessions are off.</summary>
     public VisitDesk? Visits { get; }

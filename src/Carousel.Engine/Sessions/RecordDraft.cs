@@ -21,13 +21,8 @@ internal sealed class RecordDraft
     public void Fill(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, CredentialNames hidden, in ForwardingInfo info)
     {
         _fieldsLength = 0;
-        ReadOnlySpan<byte> client = info.ClientAddress;
         foreach (ref readonly Field field in fields)
         {
-            if (field.Known == FieldName.XForwardedFor && info.TrustClient)
-            {
-                client = LastAddress(field.Value.Of(head), client);
-            }
             bool isEndToEnd = field.Known is FieldName.Other or FieldName.Host
                 && !(request.ConnectionNamesFields && ConnectionNames.Remove(head, fields, field));
             if (isEndToEnd && !hidden.Contains(field.Name.Of(head)))
@@ -35,14 +30,8 @@ internal sealed class RecordDraft
                 SessionFields.TryAppend(_fields, ref _fieldsLength, field.Name.Of(head), field.Value.Of(head));
             }
         }
+        ReadOnlySpan<byte> client = ForwardedFor.Client(head, fields, info);
         client.CopyTo(_client);
         _clientLength = client.Length;
-    }
-
-    /// <summary>Whom a proxy that we trust saw: the last of the list. What is too long for an address is none.</summary>
-    private static ReadOnlySpan<byte> LastAddress(ReadOnlySpan<byte> list, ReadOnlySpan<byte> fallback)
-    {
-        ReadOnlySpan<byte> last = list[(list.LastIndexOf((byte)',') + 1)..].Trim(" \t"u8);
-        return last.IsEmpty || last.Length > ForwardingInfo.MaxAddress ? fallback : last;
     }
 }

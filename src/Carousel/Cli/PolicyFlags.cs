@@ -8,18 +8,53 @@ internal sealed class PolicyFlags
 {
     private static readonly PolicyOptions Default = new();
 
+    private static readonly ValueReader<string> Name = ValueReaders.Token("a name", 255);
+
     public Flag<PolicyKind> Policy { get; } = new("--policy", null, "WORD",
-        "how a server is chosen for a request: round-robin, weighted, least-requests or dynamic",
+        "how a server is chosen: round-robin, weighted, least-requests, ewma, dynamic (likely the quickest), hash (same for same), random",
         "round-robin; weighted if weights differ",
         ValueReaders.Choice(
             ("round-robin", PolicyKind.RoundRobin),
             ("weighted", PolicyKind.Weighted),
             ("least-requests", PolicyKind.LeastRequests),
-            ("dynamic", PolicyKind.Dynamic)));
+            ("ewma", PolicyKind.Ewma),
+            ("dynamic", PolicyKind.Dynamic),
+            ("hash", PolicyKind.Hash),
+            ("random", PolicyKind.Random)));
+
+    public Flag<(HashBy By, string Name)> HashBy { get; } = new("--hash-by", null, "WHAT",
+        "with --policy hash, requests of the same source (client address), url, cookie:NAME or header:NAME go to the same server", "source",
+        new ValueReader<(HashBy, string)>("source, url, cookie:NAME or header:NAME", TryHashBy));
 
     /// <summary>All of them, in a newcomer's order.</summary>
-    public IReadOnlyList<Flag> All => [Policy];
+    public IReadOnlyList<Flag> All => [Policy, HashBy];
 
     /// <summary>How servers are to be chosen. What is wrong goes to the errors.</summary>
-    public PolicyOptions Read(ParseResult result, List<string> errors) => new() { Kind = Policy.Read(result, Default.Kind, errors) };
+    public PolicyOptions Read(ParseResult result, List<string> errors)
+    {
+        PolicyKind kind = Policy.Read(result, Default.Kind, errors);
+        (HashBy by, string name) = HashBy.Read(result, (Default.HashBy, Default.HashName), errors);
+        if (HashBy.IsGiven(result) && kind != PolicyKind.Hash)
+        {
+            errors.Add($"{HashBy.Name} says what is hashed, which only one policy does: add {Policy.Name} hash, or leave it out");
+        }
+        return new PolicyOptions { Kind = kind, HashBy = by, HashName = name };
+    }
+
+    private static bool TryHashBy(string text, out (HashBy By, string Name) value)
+    {
+        int colon = text.IndexOf(':');
+        string word = colon < 0 ? text : text[..colon];
+        string name = colon < 0 ? "" : text[(colon + 1)..];
+        (HashBy By, bool IsNamed)? known = word switch
+        {
+            "source" => (Core.Policies.HashBy.Source, false),
+            "url" => (Core.Policies.HashBy.Url, false),
+            "cookie" => (Core.Policies.HashBy.Cookie, true),
+            "header" => (Core.Policies.HashBy.Header, true),
+            _ => null,
+        };
+        value = (known?.By ?? default, name);
+        return known is { IsNamed: var isNamed } && (isNamed ? Name.TryRead(name, out _) : colon < 0);
+    }
 }

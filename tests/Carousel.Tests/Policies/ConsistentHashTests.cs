@@ -1,0 +1,152 @@
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using Xunit;
+using static Carousel.Tests.Policies.PolicyFixture;
+
+namespace Carousel.Tests.Policies;
+
+public class ConsistentHashTests
+{
+    private const int Keys = 20_000;
+
+    [Fact]
+    public void Pick_SameKey_SameServerWhateverTheOrderOfTheFile()
+    {
+        Server[] servers = Servers(1, 2, 3, 1, 1);
+
+        Assert.Equal(Homes(Among(servers)), Homes(Among([.. servers.Reverse()])));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(64)]
+    [InlineData(200)]
+    public void Pick_OneLeaves_OnlyItsKeysMove(int count)
+    {
+        Server[] servers = Alike(count);
+        Server gone = servers[count / 3];
+
+        Server[] before = Homes(Among(servers));
+        Server[] after = Homes(Among([.. servers.Where(server => server != gone)]));
+
+        Assert.All(before.Zip(after), home => Assert.True(home.First == home.Second || home.First == gone));
+        Assert.InRange(before.Count(home => home == gone), 0.5 * Keys / count, 1.6 * Keys / count);
+        // Each of the others takes some: not one neighbour all.
+        int heirs = before.Zip(after).Where(home => home.First == gone).Select(home => home.Second).Distinct().Count();
+        Assert.InRange(heirs, Math.Min(count - 1, Keys / count / 10), count - 1);
+    }
+
+    [Fact]
+    public void Pick_HeaviestLeaves_OnlyItsKeysMove()
+    {
+        Server[] servers = Servers(1, 1, 1, 2, 10);
+
+        Server[] before = Homes(Among(servers));
+        Server[] after = Homes(Among(servers[..4]));
+
+        Assert.All(before.Zip(after), home => Assert.True(home.First == home.Second || home.First == servers[4]));
+    }
+
+    [Fact]
+    public void Pick_SamePolicyWithOtherCandidates_IsAsANewOne()
+    {
+        Server[] servers = Alike(8);
+        Candidates all = Among(servers), fewer = Among(servers[3..]);
+        var policy = new ConsistentHash();
+
+        Server[] first = Homes(all, policy);
+        Assert.Equal(Homes(fewer), Homes(fewer, policy));
+        Assert.Equal(first, Homes(all, policy));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(1, 10, 100)]
+    [InlineData(1000, 1000, 1000, 2000, 5000)]
+    public void Pick_ManyKeys_EachServerHasAboutItsShare(params int[] weights)
+    {
+        Server[] servers = Servers(weights);
+        Server[] homes = Homes(Among(servers));
+
+        foreach (Server server in servers)
+        {
+            double share = (double)server.Entry.Weight / weights.Sum();
+            Assert.InRange(homes.Count(home => home == server), 0.7 * share * Keys, 1.4 * share * Keys);
+        }
+    }
+
+    [Fact]
+    public void Pick_FewKeysAndMuchLoad_NobodyHasMuchMoreThanItsShare()
+    {
+        Server[] servers = Servers(1, 1, 2, 4);
+        Candidates candidates = Among(servers);
+        var policy = new ConsistentHash();
+        var random = new SplitMix(3);
+        var leases = new Queue<Server>();
+        for (int now = 0; now < 20_000; now++)
+        {
+            // Half of all requests have one key.
+            Server server = policy.Pick(candidates, Input(key: random.Below(2) == 0 ? 1 : random.Next(), nowMs: now))!;
+            Assert.True(server.Load.TryEnter());
+            leases.Enqueue(server);
+            double bound = 1.25 * leases.Count * server.Entry.Weight / 8;
+            Assert.InRange(server.Load.InFlight, 1, Math.Max(8, Math.Ceiling(bound)));
+            if (leases.Count == 400)
+            {
+                leases.Dequeue().Load.Leave();
+            }
+        }
+    }
+
+    [Fact]
+    public void Pick_HomeIsOverItsBound_KeysOfOneServerGoToDifferentOnes()
+    {
+        Server[] servers = Alike(10);
+        Candidates candidates = Among(servers);
+        Server[] homes = Homes(candidates);
+        for (int i = 0; i < 500; i++)
+        {
+            servers[0].Load.TryEnter();
+        }
+
+        Server[] now = Homes(candidates);
+
+        Assert.DoesNotContain(servers[0], now);
+        Assert.Equal(9, homes.Zip(now).Where(home => home.First == servers[0]).Select(home => home.Second).Distinct().Count());
+        Assert.All(homes.Zip(now).Where(home => home.First != servers[0]), home => Assert.Same(home.First, home.Second));
+    }
+
+    [Fact]
+    public void Pick_OneBrowserAndIdleServers_ItsRequestsStayTogether()
+    {
+        Candidates candidates = Among(Alike(10));
+        var policy = new ConsistentHash();
+        Server home = policy.Pick(candidates, Input(key: 17))!;
+
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.Same(home, policy.Pick(candidates, Input(key: 17, nowMs: i)));
+            home.Load.TryEnter();
+        }
+    }
+
+    [Fact]
+    public void Pick_HomeIsTried_SameKeyHasTheSameSecondHome()
+    {
+        Candidates candidates = Among(Alike(10));
+        Server home = new ConsistentHash().Pick(candidates, Input(key: 17))!;
+
+        Server second = new ConsistentHash().Pick(candidates, Input(17, 0, home))!;
+
+        Assert.NotSame(home, second);
+        Assert.Same(second, new ConsistentHash().Pick(candidates, Input(17, 0, home)));
+    }
+
+    private static Server[] Homes(Candidates candidates, ConsistentHash? policy = null)
+    {
+        policy ??= new ConsistentHash();
+        return [.. Enumerable.Range(0, Keys).Select(key => policy.Pick(candidates, Input(key: (ulong)key))!)];
+    }
+}
