@@ -12,6 +12,7 @@ public class PolicyFlagsTests
     [InlineData("--policy weighted", PolicyKind.Weighted)]
     [InlineData("--policy least-requests", PolicyKind.LeastRequests)]
     [InlineData("--policy ewma", PolicyKind.Ewma)]
+    [InlineData("--policy dynamic", PolicyKind.Dynamic)]
     [InlineData("--policy hash", PolicyKind.Hash)]
     [InlineData("--policy random", PolicyKind.Random)]
     public void Parse_Word_IsTaken(string flags, PolicyKind kind) => Assert.Equal(new PolicyOptions { Kind = kind }, Parse(flags));
