@@ -15,7 +15,7 @@ namespace Carousel.Core.Policies;
 public sealed class Dynamic(ulong seed) : Policy
 {
     /// <summary>Servers that a pick compares: hardly ever worse than all of them, and the cost of a pick is bounded.</summary>
-    private const int MaxLooks = 12;
+    private const int MaxLooks = 10;
 
     /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
     private const double Newest = 1.0 / 64;
@@ -81,7 +81,7 @@ public sealed class Dynamic(ulong seed) : Policy
         ServerNews news = seat.Server.Load.News;
         double failed = news.FailedShare;
         double latency = Latency(seat.Server) * (1 + FailurePenalty * failed * failed);
-        double left = (FullLoad - news.Load(UsualLoad, nowMs)) / (FullLoad - UsualLoad);
+        double left = FullLoad - news.Load(UsualLoad, nowMs);
         return latency * latency / (news.Capacity(seat.Weight, nowMs) * left);
     }
 

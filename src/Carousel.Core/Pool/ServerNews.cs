@@ -80,7 +80,7 @@ public sealed class ServerNews
         {
             return otherwise;
         }
-        double trust = 1 - (double)Math.Clamp(nowMs - reportedAt, 0, ReportLifeMs) / ReportLifeMs;
+        double trust = 1 - Math.Clamp(nowMs - reportedAt, 0, ReportLifeMs) * (1.0 / ReportLifeMs);
         return otherwise + (Volatile.Read(ref value) - otherwise) * trust;
     }
 }

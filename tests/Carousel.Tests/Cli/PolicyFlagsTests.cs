@@ -26,7 +26,7 @@ public class PolicyFlagsTests
         Assert.Equal(new PolicyOptions { Kind = PolicyKind.Hash, HashBy = by, HashName = name }, Parse($"--policy hash --hash-by {text}"));
 
     [Theory]
-    [InlineData("--policy best", "--policy: expected one of round-robin, weighted, least-requests, ewma, hash, random, found \"best\"")]
+    [InlineData("--policy best", "--policy: expected one of round-robin, weighted, least-requests, ewma, dynamic, hash, random, found \"best\"")]
     [InlineData("--policy hash --hash-by cookie", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"cookie\"")]
     [InlineData("--policy hash --hash-by cookie:", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"cookie:\"")]
     [InlineData("--policy hash --hash-by header:a:b", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"header:a:b\"")]

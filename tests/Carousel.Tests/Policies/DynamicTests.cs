@@ -35,12 +35,12 @@ public class DynamicTests
     public void Pick_RecoveredServer_HasItsShareAgain()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1);
-        Answer(servers, 10_000_000, 1_000, 1_000);
+        Answer(servers, 100_000, 1_000, 1_000);
         var policy = new Dynamic(1);
         Candidates candidates = PolicyFixture.Among(servers);
         policy.Shares(candidates, Picks);
         long nowMs = 1_000;
-        for (int i = 0; i < Picks; i++)
+        for (int i = 0; i < 3 * Picks; i++)
         {
             policy.Pick(candidates)!.Load.Answered(1_000, nowMs += 2);
         }
