@@ -20,7 +20,7 @@ public sealed class Dynamic(ulong seed) : Policy
     /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
     private const double Newest = 1.0 / 64;
 
-    /// <summary>What a server's recent turns weigh, if it had its even share, in requests in flight: little, they decide where there is no other difference.</summary>
+    /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
     private const double TurnsWeight = 1.0 / 8;
 
     /// <summary>A server that only fails counts as so many times slower. By the square of its failures: now and then one fails everywhere.</summary>
@@ -29,7 +29,7 @@ public sealed class Dynamic(ulong seed) : Policy
     /// <summary>The load of a server that does not say.</summary>
     private const double UsualLoad = 0.65;
 
-    /// <summary>A full server has as much of its capacity left as is missing here to 1: its report is old when it arrives, so it is not cut off for it.</summary>
+    /// <summary>The load at which nothing would be sent to a server. More than full: reports are old when they arrive, so that it is not cut off for one.</summary>
     private const double FullLoad = 1.25;
 
     private SplitMix _random = new(seed);
