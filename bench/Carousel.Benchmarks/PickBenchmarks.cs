@@ -21,7 +21,7 @@ public class PickBenchmarks
     private Policy _policy = null!;
     private long _picks;
 
-    [Params(PolicyKind.RoundRobin, PolicyKind.Weighted, PolicyKind.LeastRequests, PolicyKind.Ewma, PolicyKind.Hash, PolicyKind.Random)]
+    [Params(PolicyKind.RoundRobin, PolicyKind.Weighted, PolicyKind.LeastRequests, PolicyKind.Ewma, PolicyKind.Dynamic, PolicyKind.Hash, PolicyKind.Random)]
     public PolicyKind Kind { get; set; }
 
     [Params(4, 64, 1000)]

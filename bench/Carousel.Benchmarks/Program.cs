@@ -1,1 +1,9 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using BenchmarkDotNet.Running;
+using Carousel.Benchmarks.Simulation;
+
+if (args is ["simulate", .. string[] options])
+{
+    return SimulateCommand.Run(options);
+}
+BenchmarkSwitcher.FromAssembly(typeof(SimulateCommand).Assembly).Run(args);
+return 0;

@@ -13,6 +13,7 @@ public static class PolicyFactory
         PolicyKind.Weighted => new Weighted(seed),
         PolicyKind.LeastRequests => new LeastRequests(),
         PolicyKind.Ewma => new Ewma(seed),
+        PolicyKind.Dynamic => new Dynamic(seed),
         PolicyKind.Hash => new ConsistentHash(),
         PolicyKind.Random => new RandomChoice(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, null),

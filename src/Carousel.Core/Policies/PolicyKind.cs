@@ -18,6 +18,9 @@ public enum PolicyKind : byte
     /// <summary>Of two, the one that will likely answer sooner.</summary>
     Ewma,
 
+    /// <summary>The one that promises the shortest wait, by what is seen and by what servers say of themselves.</summary>
+    Dynamic,
+
     /// <summary>The same one for requests that have something in common.</summary>
     Hash,
 

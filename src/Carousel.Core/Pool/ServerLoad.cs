@@ -70,6 +70,9 @@ public sealed class ServerLoad
     /// <summary>What ejects it when its requests fail.</summary>
     public ref ServerGuard Guard => ref _guard;
 
+    /// <summary>What its answers tell beside how long they took.</summary>
+    public ServerReports Reports { get; } = new();
+
     /// <summary>It was down, ejected or is new: it is to get its share little by little.</summary>
     public bool IsRamping => Volatile.Read(ref _rampBegan) != 0;
 

@@ -39,7 +39,7 @@ internal static class FieldNames
                 return Is(ref name, "authorization"u8) ? FieldName.Authorization : FieldName.Other;
             case 14:
                 return Is(ref name, "content-length"u8) ? FieldName.ContentLength : FieldName.Other;
-            case >= 15 and <= 19:
+            case >= 15 and <= 21:
                 return MatchLong(ref name, length);
             default:
                 return FieldName.Other;
@@ -58,12 +58,15 @@ internal static class FieldNames
     {
         15 when Is(ref name, "x-forwarded-for"u8) => FieldName.XForwardedFor,
         15 when Is(ref name, "x-session-moved"u8) => FieldName.XSessionMoved,
+        15 when Is(ref name, "x-carousel-load"u8) => FieldName.XCarouselLoad,
         16 when Is(ref name, "x-forwarded-host"u8) => FieldName.XForwardedHost,
         16 when Is(ref name, "proxy-connection"u8) => FieldName.ProxyConnection,
         17 when Is(ref name, "transfer-encoding"u8) => FieldName.TransferEncoding,
         17 when Is(ref name, "x-forwarded-proto"u8) => FieldName.XForwardedProto,
         18 when Is(ref name, "proxy-authenticate"u8) => FieldName.ProxyAuthenticate,
         19 when Is(ref name, "proxy-authorization"u8) => FieldName.ProxyAuthorization,
+        19 when Is(ref name, "x-carousel-capacity"u8) => FieldName.XCarouselCapacity,
+        21 when Is(ref name, "endpoint-load-metrics"u8) => FieldName.EndpointLoadMetrics,
         _ => FieldName.Other,
     };
 

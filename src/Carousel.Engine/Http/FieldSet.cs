@@ -8,6 +8,7 @@ internal readonly struct FieldSet(uint bits)
     public const uint Connection = 1u << (int)FieldName.Connection;
     public const uint Cookie = 1u << (int)FieldName.Cookie;
     public const uint ContentLength = 1u << (int)FieldName.ContentLength;
+    public const uint EndpointLoadMetrics = 1u << (int)FieldName.EndpointLoadMetrics;
     public const uint Expect = 1u << (int)FieldName.Expect;
     public const uint Forwarded = 1u << (int)FieldName.Forwarded;
     public const uint Host = 1u << (int)FieldName.Host;
@@ -19,6 +20,8 @@ internal readonly struct FieldSet(uint bits)
     public const uint Trailer = 1u << (int)FieldName.Trailer;
     public const uint TransferEncoding = 1u << (int)FieldName.TransferEncoding;
     public const uint Upgrade = 1u << (int)FieldName.Upgrade;
+    public const uint XCarouselCapacity = 1u << (int)FieldName.XCarouselCapacity;
+    public const uint XCarouselLoad = 1u << (int)FieldName.XCarouselLoad;
     public const uint XForwardedFor = 1u << (int)FieldName.XForwardedFor;
     public const uint XForwardedHost = 1u << (int)FieldName.XForwardedHost;
     public const uint XForwardedProto = 1u << (int)FieldName.XForwardedProto;
@@ -34,6 +37,12 @@ internal readonly struct FieldSet(uint bits)
     /// <summary>What only the balancer says of a session: a client's own would be believed.</summary>
     public const uint Session = XSessionId | XSessionMoved;
 
+    /// <summary>What a server tells the balancer of itself, and nobody else.</summary>
+    public const uint OwnReports = XCarouselCapacity | XCarouselLoad;
+
+    /// <summary>All that a server may tell of itself.</summary>
+    public const uint Reports = OwnReports | EndpointLoadMetrics;
+
     /// <summary>What a request's Connection field may name for removal (<see cref="ConnectionNames"/>).</summary>
     public const uint Removable = Other | Cookie | Authorization;
 
@@ -43,6 +52,9 @@ internal readonly struct FieldSet(uint bits)
     private readonly uint _bits = bits;
 
     public bool Has(FieldName name) => (_bits >> (int)name & 1) != 0;
+
+    /// <summary>True if one of these is in the set.</summary>
+    public bool HasAny(uint names) => (_bits & names) != 0;
 
     public FieldSet With(FieldName name) => new(_bits | 1u << (int)name);
 

@@ -34,6 +34,8 @@ internal enum BodyRecoding : byte
 /// connection is left out.
 /// </summary>
 /// <remarks>
+/// What a server reports to the balancer (X-Carousel-Capacity, X-Carousel-Load) is left out; endpoint-load-metrics, which is not ours alone, stays, as Envoy has
+/// it (its issues 37520 and 39382).
 /// Proxy-Authenticate is left out: it is for whoever spoke to that proxy (RFC 9110 section 11.7.1), which was the balancer.
 /// Content-Length and Transfer-Encoding are left out of 1xx and 204, where they must not be (RFC 9110 section 8.6, RFC 9112
 /// section 6.1), so that nobody waits for a body.
@@ -132,7 +134,7 @@ internal static class ResponseRewriter
     /// <summary>The fields that are not simply copied.</summary>
     private static FieldSet Special(in ResponseHead response, ConnectionDirective connection, BodyRecoding recoding)
     {
-        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate;
+        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate | FieldSet.OwnReports;
         if (connection == ConnectionDirective.Upgrade)
         {
             special &= ~FieldSet.Upgrade;

@@ -104,13 +104,6 @@ internal sealed partial class Exchange
         Enter(ResponseLeg.Idle);
     }
 
-    /// <summary>The head of the answer is here: what that says about its server.</summary>
-    private void TellAnswer(int status)
-    {
-        _target!.Load.Answered(_worker.Reactor.NowMicros - _sentAt, _worker.Reactor.Now);
-        _worker.Guard.Answered(_target, _mark, status, _worker.Reactor.Now);
-    }
-
     /// <summary>What this failure says about the server that has the request; nothing, if it is no fault of the server's.</summary>
     private void Blame(FailureReason reason)
     {

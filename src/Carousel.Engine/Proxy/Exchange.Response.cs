@@ -1,3 +1,4 @@
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
@@ -117,7 +118,7 @@ internal sealed unsafe partial class Exchange
 
     private Step AcceptResponse(in ResponseHead head)
     {
-        TellAnswer(head.Status);
+        LearnOfServer(head);
         // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;
@@ -150,6 +151,24 @@ internal sealed unsafe partial class Exchange
         }
         Enter(ResponseLeg.StreamBody);
         return Step.Progress;
+    }
+
+    /// <summary>What the answer tells of its server, to whoever picks next. A failure that comes fast does not make the server a fast one.</summary>
+    private void LearnOfServer(in ResponseHead head)
+    {
+        ServerLoad load = _target!.Load;
+        long now = _worker.Reactor.Now;
+        double tookMicros = _worker.Reactor.NowMicros - _sentAt;
+        bool failed = head.Status >= 500;
+        load.Answered(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
+        load.Reports.Answered(failed);
+        _worker.Guard.Answered(_target, _mark, head.Status, now);
+        if (head.Present.HasAny(FieldSet.Reports))
+        {
+            var report = LoadReport.Read(_response.Buffer.UnframedBytes[..head.Length], _worker.Fields.AsSpan(0, head.FieldCount));
+            load.Reports.ReportCapacity(report.Capacity, now);
+            load.Reports.ReportLoad(report.Load, now);
+        }
     }
 
     private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)

@@ -11,13 +11,14 @@ internal sealed class PolicyFlags
     private static readonly ValueReader<string> Name = ValueReaders.Token("a name", 255);
 
     public Flag<PolicyKind> Policy { get; } = new("--policy", null, "WORD",
-        "how a server is chosen: round-robin, weighted, least-requests, ewma (likely the quickest), hash (same for same), random",
+        "how a server is chosen: round-robin, weighted, least-requests, ewma, dynamic (likely the quickest), hash (same for same), random",
         "round-robin; weighted if weights differ",
         ValueReaders.Choice(
             ("round-robin", PolicyKind.RoundRobin),
             ("weighted", PolicyKind.Weighted),
             ("least-requests", PolicyKind.LeastRequests),
             ("ewma", PolicyKind.Ewma),
+            ("dynamic", PolicyKind.Dynamic),
             ("hash", PolicyKind.Hash),
             ("random", PolicyKind.Random)));
 

@@ -12,6 +12,7 @@ public class PolicyFlagsTests
     [InlineData("--policy weighted", PolicyKind.Weighted)]
     [InlineData("--policy least-requests", PolicyKind.LeastRequests)]
     [InlineData("--policy ewma", PolicyKind.Ewma)]
+    [InlineData("--policy dynamic", PolicyKind.Dynamic)]
     [InlineData("--policy hash", PolicyKind.Hash)]
     [InlineData("--policy random", PolicyKind.Random)]
     public void Parse_Word_IsTaken(string flags, PolicyKind kind) => Assert.Equal(new PolicyOptions { Kind = kind }, Parse(flags));
@@ -25,7 +26,7 @@ public class PolicyFlagsTests
         Assert.Equal(new PolicyOptions { Kind = PolicyKind.Hash, HashBy = by, HashName = name }, Parse($"--policy hash --hash-by {text}"));
 
     [Theory]
-    [InlineData("--policy best", "--policy: expected one of round-robin, weighted, least-requests, ewma, hash, random, found \"best\"")]
+    [InlineData("--policy best", "--policy: expected one of round-robin, weighted, least-requests, ewma, dynamic, hash, random, found \"best\"")]
     [InlineData("--policy hash --hash-by cookie", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"cookie\"")]
     [InlineData("--policy hash --hash-by cookie:", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"cookie:\"")]
     [InlineData("--policy hash --hash-by header:a:b", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"header:a:b\"")]

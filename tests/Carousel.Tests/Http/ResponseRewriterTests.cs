@@ -31,6 +31,11 @@ public class ResponseRewriterTests
         + "Upgrade: x\r\nSet-Cookie: a=b\r\nProxy-Authenticate: x\r\nContent-Length: 1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nSet-Cookie: a=b\r\nContent-Length: 1\r\n\r\n");
 
+    [Fact]
+    public void Write_ReportsOfTheServer_OursAreLeftOut() => AssertRewrites(
+        "HTTP/1.1 200 OK\r\nDate: x\r\nX-Carousel-Load: 0.5\r\nendpoint-load-metrics: TEXT cpu_utilization=0.3\r\nx-carousel-capacity: 4\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nDate: x\r\nendpoint-load-metrics: TEXT cpu_utilization=0.3\r\nContent-Length: 5\r\n\r\n");
+
     [Theory]
     [InlineData(nameof(ConnectionDirective.None), "")]
     [InlineData(nameof(ConnectionDirective.Close), "Connection: close\r\n")]

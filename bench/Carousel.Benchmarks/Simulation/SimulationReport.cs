@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Carousel.Benchmarks.Simulation.Model;
+
+namespace Carousel.Benchmarks.Simulation;
+
+/// <summary>The outcomes as Markdown.</summary>
+internal sealed class SimulationReport(int seed)
+{
+    /// <summary>More servers than that are not listed one by one.</summary>
+    private const int MaxListed = 12;
+
+    private readonly StringBuilder _summary = new();
+    private readonly StringBuilder _details = new();
+
+    /// <summary>How many were simulated.</summary>
+    public long Requests { get; private set; }
+
+    public void Add(Scenario scenario, (string Policy, Outcome Outcome)[] outcomes)
+    {
+        Requests += outcomes.Sum(outcome => outcome.Outcome.All.Count);
+        bool hasTrouble = scenario.Trouble is not null;
+        _details.Append(CultureInfo.InvariantCulture, $"\n## {scenario.Name}\n\n{char.ToUpperInvariant(scenario.What[0])}{scenario.What[1..]}. ")
+            .Append(CultureInfo.InvariantCulture, $"{scenario.RequestsPerSecond:0} requests a second ({scenario.Load:P1} of what all can do), {Counted(scenario)}.\n\n")
+            .Append("| policy | p50 ms | p99 ms | p99.9 ms |").Append(hasTrouble ? " p99 in trouble | p99.9 in trouble |" : "").Append(" errors | share % | busy % |\n")
+            .Append("|---|---|---|---|").Append(hasTrouble ? "---|---|" : "").Append("---|---|---|\n");
+        foreach ((string policy, Outcome outcome) in outcomes.OrderBy(outcome => Judged(outcome.Outcome)))
+        {
+            _details.Append(CultureInfo.InvariantCulture, $"| {policy} | {Ms(outcome.All, 0.5)} | {Ms(outcome.All, 0.99)} | {Ms(outcome.All, 0.999)} |")
+                .Append(outcome.InTrouble is { } trouble ? $" {Ms(trouble, 0.99)} | {Ms(trouble, 0.999)} |" : "")
+                .Append(CultureInfo.InvariantCulture, $" {outcome.Errors} | {List(outcome, server => server.Share, "0.0")} | {List(outcome, server => server.Busy, "0")}")
+                .Append(outcome.IsLopsided ? " (lopsided) |\n" : " |\n");
+        }
+        Summarize(scenario, outcomes);
+    }
+
+    public override string ToString() => $"""
+        # Balancing policies, simulated
+
+        `dotnet run -c Release --project bench/Carousel.Benchmarks -- simulate --seed {seed}`: the policies of Carousel.Core over simulated servers, on a simulated clock. Arrivals are
+        Poisson and don't wait for answers; all policies get the same arrivals and the same work. Four requests at a time on each server unless it says otherwise, work of
+        20 ms on average for a server of speed 1, exponentially distributed. `random(2)` is the better of two random servers by requests in flight, for comparison. A failed answer has
+        no latency. *In trouble* are the requests that came while something was wrong. *Lopsided*: a server over 95% busy while another is under 60%.
+
+        ## `dynamic` and the others, by p99 (in trouble, where there is some)
+
+        | scenario | dynamic | best of least-requests, random(2), round-robin | ratio | best of all others | ratio | lopsided |
+        |---|---|---|---|---|---|---|
+        {_summary}{_details}
+        """;
+
+    private void Summarize(Scenario scenario, (string Policy, Outcome Outcome)[] outcomes)
+    {
+        Outcome? dynamic = outcomes.FirstOrDefault(outcome => outcome.Policy == Contestants.Dynamic).Outcome;
+        var peers = outcomes.Where(outcome => Contestants.Peers.Contains(outcome.Policy)).ToList();
+        if (dynamic is null || peers.Count == 0)
+        {
+            return;
+        }
+        _summary.Append(CultureInfo.InvariantCulture, $"| {scenario.Name} | {Judged(dynamic) / 1000:0.0} | {Best(peers)} | {Best([.. outcomes.Where(outcome => outcome.Outcome != dynamic)])} |")
+            .Append(dynamic.IsLopsided ? " yes |\n" : " no |\n");
+
+        string Best(List<(string Policy, Outcome Outcome)> others)
+        {
+            (string policy, Outcome outcome) = others.MinBy(other => Judged(other.Outcome));
+            return string.Create(CultureInfo.InvariantCulture, $"{Judged(outcome) / 1000:0.0} ({policy}) | {Judged(dynamic) / Judged(outcome):0.00}");
+        }
+    }
+
+    private static double Judged(Outcome outcome) => (outcome.InTrouble ?? outcome.All).Quantile(0.99);
+
+    private static string Counted(Scenario scenario) => string.Create(CultureInfo.InvariantCulture, $"{scenario.Seconds:0} s of which the first {scenario.WarmUpSeconds:0} don't count")
+        + (scenario.Trouble is { } trouble ? string.Create(CultureInfo.InvariantCulture, $"; trouble from {trouble.From:0} to {trouble.Until:0} s") : "");
+
+    private static string Ms(Latencies latencies, double share) => (latencies.Quantile(share) / 1000).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string List(Outcome outcome, Func<ServerOutcome, double> value, string format)
+    {
+        double[] percents = [.. outcome.Servers.Select(server => value(server) * 100)];
+        return percents.Length <= MaxListed
+            ? string.Join(' ', percents.Select(percent => percent.ToString(format, CultureInfo.InvariantCulture)))
+            : $"{percents.Min().ToString(format, CultureInfo.InvariantCulture)} to {percents.Max().ToString(format, CultureInfo.InvariantCulture)}";
+    }
+}

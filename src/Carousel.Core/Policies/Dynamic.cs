@@ -1,0 +1,127 @@
+using Carousel.Core.Pool;
+
+namespace Carousel.Core.Policies;
+
+/// <summary>
+/// The server that promises the shortest wait: weighted turns whose weights follow what each server can do at the moment. What a request costs at a server is
+/// <code>cost = (in flight + usually in flight + recent turns) x latency² / capacity</code>
+/// and the cheapest takes it. Latency is what users feel, so it counts twice; it can't make one server take all, because what a server usually has in flight
+/// and its recent turns grow with every pick. In balance a server's share goes with capacity / latency², at light load as under a heavy one. The recent turns of
+/// one that is not picked fade to nothing, so that even the slowest is asked again now and then: nobody starves, and who has recovered is found again.
+/// Requests in flight show at once that a server is stuck, latency shows it after a few answers, to each of many balancers alone.
+/// (From Prequal, Wydrowski et al., NSDI 2024: balance latency and requests in flight, not load.)
+/// </summary>
+/// <param name="seed">Where a worker begins to look is random, else many would choose alike.</param>
+public sealed class Dynamic(ulong seed) : Policy
+{
+    /// <summary>Servers that a pick compares: hardly ever worse than all of them, and the cost of a pick is bounded.</summary>
+    private const int MaxLooks = 10;
+
+    /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
+    private const double Newest = 1.0 / 64;
+
+    /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
+    private const double TurnsWeight = 1.0 / 8;
+
+    /// <summary>A server that only fails counts as so many times slower. By the square of its failures: now and then one fails everywhere.</summary>
+    private const double FailurePenalty = 100;
+
+    /// <summary>The load of a server that does not say.</summary>
+    private const double UsualLoad = 0.65;
+
+    /// <summary>The load at which nothing would be sent to a server. More than full: reports are old when they arrive, so that it is not cut off for one.</summary>
+    private const double FullLoad = 1.25;
+
+    private SplitMix _random = new(seed);
+    private Candidates? _candidates;
+    private Seat[] _seats = [];
+
+    /// <summary>The latency of a server that has not answered yet is that of the others, in microseconds.</summary>
+    private double _usualLatency = 1;
+
+    /// <inheritdoc/>
+    public override Server? Pick(Candidates candidates, in PickInput input)
+    {
+        if (!ReferenceEquals(candidates, _candidates))
+        {
+            Take(candidates);
+        }
+        Span<Seat> seats = _seats;
+        double turns = TurnsWeight * Math.Min(MaxLooks, seats.Length);
+        double least = double.MaxValue;
+        int best = -1, looks = 0;
+        int at = _random.Below(seats.Length);
+        for (int i = 0; i < seats.Length && looks < MaxLooks; i++)
+        {
+            ref Seat seat = ref seats[at];
+            if (input.MayTake(seat.Server))
+            {
+                looks++;
+                double cost = seat.Look(turns) * Slowness(seat, input.NowMs);
+                if (cost < least)
+                {
+                    (least, best) = (cost, at);
+                }
+            }
+            at = at + 1 < seats.Length ? at + 1 : 0;
+        }
+        if (best < 0)
+        {
+            return null;
+        }
+        Server server = seats[best].Server;
+        seats[best].Turns += Newest;
+        _usualLatency += (Latency(server) - _usualLatency) * Newest;
+        return server;
+    }
+
+    /// <summary>How slow a server is for what it can do: latency² / capacity.</summary>
+    private double Slowness(in Seat seat, long nowMs)
+    {
+        ServerReports reports = seat.Server.Load.Reports;
+        double failed = reports.FailedShare;
+        double latency = Latency(seat.Server) * (1 + FailurePenalty * failed * failed);
+        double left = FullLoad - reports.Load(UsualLoad, nowMs);
+        return latency * latency / (reports.Capacity(seat.Weight, nowMs) * left);
+    }
+
+    private double Latency(Server server)
+    {
+        double latency = server.Load.LatencyMicros;
+        return latency > 0 ? latency : _usualLatency;
+    }
+
+    /// <summary>
+    /// Other candidates. They sit down in random order, so that those compared with each other are not always neighbours in the file; who was there before
+    /// keeps what is usual.
+    /// </summary>
+    private void Take(Candidates candidates)
+    {
+        Dictionary<Server, Seat> before = _seats.ToDictionary(seat => seat.Server);
+        _candidates = candidates;
+        _seats = [.. candidates.Servers.Select((server, i) => before.GetValueOrDefault(server) with { Server = server, Weight = candidates.Weights[i] })];
+        for (int i = _seats.Length - 1; i > 0; i--)
+        {
+            int other = _random.Below(i + 1);
+            (_seats[i], _seats[other]) = (_seats[other], _seats[i]);
+        }
+    }
+
+    /// <summary>A server, and what the worker has seen of it.</summary>
+    private record struct Seat(Server Server, double Weight)
+    {
+        /// <summary>The share of its looks that ended with a pick.</summary>
+        public double Turns;
+
+        private double _usuallyInFlight;
+
+        /// <summary>What stands before a request there; remembers what it saw.</summary>
+        public double Look(double turnsWeight)
+        {
+            double inFlight = Server.Load.InFlight;
+            _usuallyInFlight += (inFlight - _usuallyInFlight) * Newest;
+            Turns -= Turns * Newest;
+            return inFlight + _usuallyInFlight + turnsWeight * Turns;
+        }
+    }
+}
