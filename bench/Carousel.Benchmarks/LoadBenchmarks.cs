@@ -51,7 +51,7 @@ public class LoadBenchmarks
         {
             for (int i = 0; i < RequestsAtOnce / Threads; i++)
             {
-                _load.TryEnter();
+                _load.TryEnter(0);
                 _load.Leave();
             }
             _barrier.SignalAndWait();

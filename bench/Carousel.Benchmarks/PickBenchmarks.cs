@@ -35,7 +35,7 @@ public class PickBenchmarks
         foreach (Server server in servers)
         {
             ring.Add(server);
-            server.Load.TryEnter();
+            server.Load.TryEnter(0);
             server.Load.Answered(1_000 + 100 * (server.Slot % 7), nowMs: 0);
         }
         _candidates = new Candidates(ring, [.. servers]);

@@ -104,7 +104,7 @@ internal sealed unsafe partial class Exchange
         {
             return Fail(FailureReason.BadAnswer);
         }
-        TellAnswer(head.Status);
+        LearnOfServer(head);
         Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, AnswerVisit());
         _keepClient = _keepServer = false;
         _request.Buffer.LetGo();

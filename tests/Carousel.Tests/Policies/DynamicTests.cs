@@ -199,7 +199,7 @@ public class DynamicTests
     {
         for (int i = 0; i < requests; i++)
         {
-            Assert.True(server.Load.TryEnter());
+            Assert.True(server.Load.TryEnter(0));
         }
     }
 

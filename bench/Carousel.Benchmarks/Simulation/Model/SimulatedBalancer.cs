@@ -21,7 +21,7 @@ internal sealed class SimulatedBalancer
             Weight = spec.Weight,
         })]);
         _pool = PoolBuilder.Build(servers);
-        _picker = new Picker(policy(), policy());
+        _picker = new Picker(policy(), policy(), new SlowStart(0, seed: 1));
     }
 
     /// <summary>The server for one more request, taken on there.</summary>
