@@ -1,3 +1,4 @@
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -136,8 +137,10 @@ public sealed class QueueTests
         Assert.All(waiters, waiter => Assert.Empty(waiter.TakenText));
         rig.SetHealth(1, false);
         Assert.All(waiters, waiter => HeldRig.AssertShed(HeldRig.Only(waiter), "no-server"));
+        // It had left its server, and waited with the others.
+        HeldRig.AssertShed(HeldRig.Only(served[0]), "server-down");
         rig.AnswerAll();
-        Assert.All(served, client => Assert.Equal("hello", HeldRig.Only(client).Body));
+        Assert.Equal("hello", HeldRig.Only(served[1]).Body);
     }
 
     [Fact]
@@ -173,7 +176,7 @@ public sealed class QueueTests
     [Fact]
     public void Waiters_RefusedByTheOnlyServerWithRoom_HoldUpNobody()
     {
-        using var rig = new HeldRig(servers: 2);
+        using var rig = new HeldRig(new EngineOptions { Guard = new GuardOptions { IsOn = false } }, servers: 2);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
         rig.Ask("/at-b");
         rig.Ask("/refused");
