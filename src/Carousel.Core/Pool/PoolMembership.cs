@@ -176,8 +176,8 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
     }
 
     /// <summary>
-    /// Who leaves a ring does so before the snapshot says it, and who comes does so once the newest snapshot can reach it: whom a ring gives can be reached.
-    /// Who moves from one ring to the other is for a moment in both, not in none.
+    /// Whom a ring gives can be reached, by the newest snapshot and by the one before, and a ring is not empty in between: who comes and can be reached already
+    /// is in before the new snapshot says it, others right after; who can't be reached any more is out before, and who only takes no more visitors leaves last.
     /// </summary>
     /// <param name="next">To be published.</param>
     /// <param name="changed">Those of its servers that may be what they were not before, or another thing.</param>
@@ -188,23 +188,16 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
         {
             changed = next.Servers;
         }
+        Server[] coming = [.. changed.Where(next.TakesVisitors)];
+        Array.ForEach(coming.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
+        Array.ForEach(changed.Where(server => !next.CanServe(server)).ToArray(), next.Rings.Remove);
+        pool.Publish(next);
+        Array.ForEach(coming, server => next.Rings.Of(server).Restore(server));
         foreach (Server server in changed)
         {
             if (!next.TakesVisitors(server))
             {
                 next.Rings.Remove(server);
-            }
-            else if (now.CanServe(server))
-            {
-                next.Rings.Of(server).Restore(server);
-            }
-        }
-        pool.Publish(next);
-        foreach (Server server in changed)
-        {
-            if (next.TakesVisitors(server))
-            {
-                next.Rings.Of(server).Restore(server);
             }
             next.Rings.NotOf(server).Forget(server);
         }

@@ -56,6 +56,29 @@ public class PoolModelTests
         AssertAgree(membership.Pool.Current);
     }
 
+    /// <summary>All servers are exchanged, again and again: the old ones serve until the new one can, and in between there is nothing.</summary>
+    [Fact]
+    public async Task HandOver_AtTheSameTime_NobodyIsEverWithoutAServer()
+    {
+        PoolMembership membership = Membership();
+        string[] hosts = ["10.0.0.1", "10.0.0.2"];
+        membership.Add(PoolApplyTests.Entry(hosts[0]));
+        membership.SetHealth(Tag(hosts[0]), true);
+        Task telling = Task.Run(() =>
+        {
+            for (int i = 1; i < 10_000; i++)
+            {
+                membership.Apply([PoolApplyTests.Entry(hosts[i % 2])]);
+                membership.SetHealth(Tag(hosts[i % 2]), true);
+                membership.SetHealth(Tag(hosts[i % 2]), i % 3 != 0);
+                membership.SetHealth(Tag(hosts[i % 2]), true);
+                Assert.True(membership.Forget(membership.Pool.Current.Find(Tag(hosts[(i + 1) % 2]))!));
+            }
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal(0, Unserved(membership.Pool, () => telling.IsCompleted));
+        await telling;
+    }
+
     private static int Unserved(ServerPool pool, Func<bool> isOver)
     {
         var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
