@@ -147,6 +147,6 @@ public class ConsistentHashTests
     private static Server[] Homes(Candidates candidates, ConsistentHash? policy = null)
     {
         policy ??= new ConsistentHash();
-        return [.. Enumerable.Range(0, Keys).Select(key => policy.Pick(candidates, Input(key: (ulong)key))!)];
+        return [.. Enumerable.Range(0, Keys).Select(key => policy.Pick(candidates, Input(key: (ulong)key, nowMs: key))!)];
     }
 }
