@@ -11,12 +11,17 @@ internal static class Scenarios
 
     private static readonly Scenario A = new()
     {
-        Name = "A", What = "six servers of speeds 1, 1, 2, 2, 4, 4; nobody tells the balancer", Servers = Unequal,
+        Name = "A",
+        What = "six servers of speeds 1, 1, 2, 2, 4, 4; nobody tells the balancer",
+        Servers = Unequal,
     };
 
     private static readonly Scenario B = new()
     {
-        Name = "B", What = "six equal servers; the third is ten times slower from 15 to 25 s", Seconds = 45, Trouble = new Span(15, 25),
+        Name = "B",
+        What = "six equal servers; the third is ten times slower from 15 to 25 s",
+        Seconds = 45,
+        Trouble = new Span(15, 25),
         Servers = Equal.SetItem(2, new ServerSpec(2) { Phases = [new Phase(new Span(15, 25), 0.1)] }),
     };
 

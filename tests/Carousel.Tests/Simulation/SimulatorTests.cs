@@ -11,12 +11,21 @@ public class SimulatorTests
 
     private static readonly Scenario OneServer = new()
     {
-        Name = "one", What = "", Servers = [new ServerSpec(1)], Load = 0.75, MeanMicros = 10_000, Seconds = 4_000, WarmUpSeconds = 10,
+        Name = "one",
+        What = "",
+        Servers = [new ServerSpec(1)],
+        Load = 0.75,
+        MeanMicros = 10_000,
+        Seconds = 4_000,
+        WarmUpSeconds = 10,
     };
 
     private static readonly Scenario Unequal = new()
     {
-        Name = "unequal", What = "", Seconds = 40, Servers = [new(1), new(1), new(2), new(2), new(4), new(4)],
+        Name = "unequal",
+        What = "",
+        Seconds = 40,
+        Servers = [new(1), new(1), new(2), new(2), new(4), new(4)],
     };
 
     private static readonly Span Trouble = new(10, 20);
@@ -103,7 +112,9 @@ public class SimulatorTests
     {
         Scenario scenario = Unequal with
         {
-            Balancers = balancers, Seconds = 60, Trouble = Trouble,
+            Balancers = balancers,
+            Seconds = 60,
+            Trouble = Trouble,
             Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Trouble, 0.1)] }],
         };
         Outcome dynamic = Run(scenario, seed => new Dynamic((ulong)seed)), least = Run(scenario, new LeastRequests());
