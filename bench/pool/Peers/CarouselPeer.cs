@@ -39,7 +39,9 @@ internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductN
         return
         [
             _binary, "-f", place.File(ServersFile), "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--session", "off",
-            "--health-path", HealthPath, "--policy", Policy,
+            "--policy", Policy,
+            // As quick as the others' probes.
+            "--health-path", HealthPath, "--health-interval", "500ms", "--health-timeout", "500ms", "--health-fall", "2",
         ];
     }
 

@@ -169,6 +169,11 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
         }
         if (!plan.Change.IsEmpty)
         {
+            foreach (Server server in plan.Change.Added)
+            {
+                // It joins others that are warm.
+                server.Load.StartSlowly();
+            }
             now.Rings.Reserve(plan.Servers);
             Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Standings), plan.Servers);
         }

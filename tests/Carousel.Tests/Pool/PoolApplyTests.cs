@@ -49,6 +49,13 @@ public class PoolApplyTests
     }
 
     [Fact]
+    public void Apply_NewServer_StartsSlowlyAndTheOthersDoNot()
+    {
+        Apply(Three + "\n10.0.0.4");
+        Assert.Equal([false, false, false, true], Now.Servers.Select(server => server.Load.IsRamping));
+    }
+
+    [Fact]
     public void Apply_NewServerAndProbes_WaitsForItsVerdict()
     {
         var membership = new PoolMembership(_pool, probed: true);
