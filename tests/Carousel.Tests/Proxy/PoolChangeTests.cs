@@ -1,5 +1,6 @@
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
+using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Pool;
@@ -110,7 +111,7 @@ public sealed class PoolChangeTests
     [Fact]
     public void Gone_SlotIsAnothers_NewServerIsReachedOverItsOwnConnections()
     {
-        using var rig = new Rig(servers: 2);
+        using var rig = new Rig(new EngineOptions { SlowStart = TimeSpan.Zero }, servers: 2);
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         PoolMembership membership = Leave(rig, 0);
         Server gone = rig.Pool.Current.Servers[0];
