@@ -139,7 +139,10 @@ public sealed class ServerLoad
         double before = LatencyMicros;
         double peak = Volatile.Read(ref _written.Peak);
         // Answers that come at one moment have no time between them, but each says something.
-        double weight = before == 0 ? 0 : Math.Min(Kept(nowMs), 1 - LeastNews);
+        double weight = before == 0 ? 0
+            // No exponential for each answer of a busy server: of the two it is the larger one.
+            : nowMs - AnsweredAt < LatencyMemoryMs * LeastNews ? 1 - LeastNews
+            : Math.Min(Kept(nowMs), 1 - LeastNews);
         Volatile.Write(ref _written.Latency, before * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.Peak, tookMicros > peak ? tookMicros : peak * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.AnsweredAt, nowMs);
