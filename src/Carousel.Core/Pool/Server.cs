@@ -1,4 +1,5 @@
 using Carousel.Core.Config;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Core.Pool;
 
@@ -33,6 +34,9 @@ public sealed class Server
 
     /// <summary>What all workers share of it.</summary>
     public ServerLoad Load { get; } = new();
+
+    /// <summary>What all workers counted of it.</summary>
+    public ServerTraffic Traffic { get; } = new();
 
     /// <summary>What servers.txt says about it now. The address stays; anything else may change, by <see cref="PoolMembership"/> only. Any thread.</summary>
     public ServerEntry Entry

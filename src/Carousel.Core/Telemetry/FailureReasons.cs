@@ -23,6 +23,9 @@ public static class FailureReasons
 {
     private static readonly FailureDescription[] Table = Build();
 
+    /// <summary>How many reasons there are, <see cref="FailureReason.None"/> included: the length of an array that is indexed by them.</summary>
+    public static int Count => Table.Length;
+
     /// <summary>The row of this reason.</summary>
     public static FailureDescription Describe(this FailureReason reason) => Table[(int)reason];
 

@@ -1,0 +1,73 @@
+namespace Carousel.Core.Telemetry;
+
+/// <summary>What several <see cref="LatencyHistogram"/>s counted together, at one moment. Not to be changed once it is handed out.</summary>
+public sealed class LatencyTotals
+{
+    private readonly long[] _counts = new long[LatencyHistogram.Buckets];
+
+    /// <summary>How many times were counted.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Their sum, in microseconds.</summary>
+    public long SumMicros { get; private set; }
+
+    /// <summary>Adds what this histogram has counted.</summary>
+    public void Add(LatencyHistogram histogram)
+    {
+        histogram.AddTo(_counts);
+        SumMicros += histogram.SumMicros;
+        Count = _counts.Sum();
+    }
+
+    /// <summary>Adds what another total has.</summary>
+    public void Add(LatencyTotals other)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+        SumMicros += other.SumMicros;
+        Count += other.Count;
+    }
+
+    /// <summary>What was counted since an earlier reading of the same histograms.</summary>
+    public LatencyTotals Since(LatencyTotals before)
+    {
+        var since = new LatencyTotals { SumMicros = SumMicros - before.SumMicros };
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            since._counts[i] = Math.Max(0, _counts[i] - before._counts[i]);
+            since.Count += since._counts[i];
+        }
+        return since;
+    }
+
+    /// <summary>The time that this share of all stayed below or at, in microseconds; the middle of its bucket. 0 if nothing was counted.</summary>
+    /// <param name="share">From 0 to 1: 0.99 for the 99th percentile.</param>
+    public double Percentile(double share)
+    {
+        long rank = Math.Max(1, (long)Math.Ceiling(Count * Math.Clamp(share, 0, 1)));
+        long seen = 0;
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            seen += _counts[i];
+            if (seen >= rank)
+            {
+                return (LatencyHistogram.FirstOf(i) + LatencyHistogram.FirstOf(i + 1) - 1) / 2.0;
+            }
+        }
+        return 0;
+    }
+
+    /// <summary>How many took less than this long, to the resolution of the buckets: what a cumulative bucket of Prometheus holds.</summary>
+    /// <param name="micros">In microseconds.</param>
+    public long CountBelow(long micros)
+    {
+        long below = 0;
+        for (int i = 0; i < _counts.Length && LatencyHistogram.FirstOf(i + 1) <= micros + 1; i++)
+        {
+            below += _counts[i];
+        }
+        return below;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace Carousel.Core.Telemetry;
+
+/// <summary>A reader's own copy of a record, to be used for one after the other.</summary>
+public sealed class RecordCopy
+{
+    private readonly RecordRing.Header[] _header = new RecordRing.Header[1];
+    private byte[] _texts = new byte[1024];
+
+    /// <summary>The part of fixed size.</summary>
+    public ref readonly RequestRecord Record => ref _header[0].Record;
+
+    /// <summary>One of the texts; valid until the next record is read.</summary>
+    public ReadOnlySpan<byte> Text(RecordText text)
+    {
+        int start = 0;
+        for (int i = 0; i < (int)text; i++)
+        {
+            start += _header[0].Lengths[i];
+        }
+        return _texts.AsSpan(start, _header[0].Lengths[(int)text]);
+    }
+
+    /// <summary>Copies an entry; false if it can't be one, since it is being written over.</summary>
+    internal bool Take(ReadOnlySpan<byte> entry, int headerBytes)
+    {
+        _header[0] = Unsafe.ReadUnaligned<RecordRing.Header>(in entry[0]);
+        int total = 0;
+        foreach (ushort length in _header[0].Lengths)
+        {
+            total += length;
+        }
+        if (total > entry.Length - headerBytes)
+        {
+            return false;
+        }
+        if (_texts.Length < total)
+        {
+            _texts = new byte[Math.Max(total, 2 * _texts.Length)];
+        }
+        entry.Slice(headerBytes, total).CopyTo(_texts);
+        return true;
+    }
+}
