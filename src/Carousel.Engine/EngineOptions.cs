@@ -47,7 +47,7 @@ public sealed record EngineOptions
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an idempotent request is sent again whose connection died before a byte of the answer; 0 for never.</summary>
-    public int Retries { get; init; } = 3;
+    public int Retries { get; init; } = 5;
 
     /// <summary>Most requests sent again, in percent of the requests of ten seconds; ten a second are always allowed. 0 to 100.</summary>
     public int RetryPercent { get; init; } = 20;
