@@ -14,7 +14,6 @@ internal sealed class SessionSide : IAsyncDisposable
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
     private readonly SessionStore _store;
-    private readonly SessionMetrics _metrics;
     private EmbeddedStore? _process;
     private string? _lastLine;
 
@@ -24,11 +23,14 @@ internal sealed class SessionSide : IAsyncDisposable
         _log = log;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        _metrics = new SessionMetrics(Link, _store);
+        Metrics = new SessionMetrics(Link, _store);
     }
 
     /// <summary>For the engine.</summary>
     public SessionLink Link { get; }
+
+    /// <summary>What is to be told of sessions.</summary>
+    public SessionMetrics Metrics { get; }
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
     public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
@@ -45,7 +47,6 @@ internal sealed class SessionSide : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync().ConfigureAwait(false);
-        _metrics.Dispose();
         if (_process is not null)
         {
             await _process.DisposeAsync().ConfigureAwait(false);
