@@ -34,10 +34,12 @@ internal static class Balancer
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.Info) : null;
+        using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.Info);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
-        var engine = new ProxyEngine(options, pool, failures, sessions?.Link);
+        var traffic = new Traffic(options.Workers, new TrafficOptions());
+        var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
@@ -45,6 +47,7 @@ internal static class Balancer
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
+        suspects?.Start();
         sessions?.Start();
         firstVerdict?.GetAwaiter().GetResult();
         try
@@ -62,6 +65,8 @@ internal static class Balancer
         Console.Out.Flush();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
         whenStarted?.Invoke(engine.Port);
+        // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
+        GC.Collect();
         engine.WaitForExit();
         End(sessions);
         return ExitCode.Ok;

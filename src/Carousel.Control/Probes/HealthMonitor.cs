@@ -28,7 +28,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
     private readonly SemaphoreSlim _placesOfDown = new(MaxOfDownAtOnce);
     private readonly Lock _gate = new();
-    private readonly HashSet<Server> _watched = [];
+    private readonly Dictionary<Server, ProbedServer> _watched = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<Server> _followed;
@@ -45,6 +45,18 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         catch (TimeoutException)
         {
             // No server is up yet: that is for requests to find out.
+        }
+    }
+
+    /// <summary>There is reason to doubt that this server is alive: it is probed at once, and has to answer. Does nothing if it isn't probed. Any thread.</summary>
+    public void Doubt(Server server)
+    {
+        lock (_gate)
+        {
+            if (_watched.TryGetValue(server, out ProbedServer? probed))
+            {
+                probed.Doubt();
+            }
         }
     }
 
@@ -66,21 +78,22 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
                 return;
             }
             _followed = servers;
-            foreach (Server server in servers.Where(_watched.Add))
+            foreach (Server server in servers.Where(server => !_watched.ContainsKey(server)))
             {
-                _ = Task.Run(() => WatchAsync(server));
+                ProbedServer probed = _watched[server] = new ProbedServer(server);
+                _ = Task.Run(() => WatchAsync(probed));
             }
         }
     }
 
-    private async Task WatchAsync(Server server)
+    private async Task WatchAsync(ProbedServer server)
     {
         var health = new ServerHealth(options);
         try
         {
-            while (IsThere(server))
+            while (IsThere(server.Server))
             {
-                await Task.Delay(await StepAsync(server, health).ConfigureAwait(false), time, _stop.Token).ConfigureAwait(false);
+                await server.WaitAsync(await StepAsync(server, health).ConfigureAwait(false), time, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -104,8 +117,10 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
     }
 
     /// <summary>Probes once; returns how long to wait for the next time.</summary>
-    private async Task<TimeSpan> StepAsync(Server server, ServerHealth health)
+    private async Task<TimeSpan> StepAsync(ProbedServer probed, ServerHealth health)
     {
+        Server server = probed.Server;
+        bool mustAnswer = probed.MustAnswer;
         SemaphoreSlim places = health.State == HealthState.Down ? _placesOfDown : _places;
         await places.WaitAsync(_stop.Token).ConfigureAwait(false);
         ProbeResult? result;
@@ -113,7 +128,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             // The addresses of this moment: a name may have moved while we waited.
             PoolSnapshot pool = membership.Pool.Current;
-            result = await probe(server, pool.EndPoints(server), _stop.Token).ConfigureAwait(false);
+            result = await probe(server, pool.EndPoints(server), mustAnswer, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -134,8 +149,10 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             membership.SetHealth(server.Tag, health.State == HealthState.Up);
         }
-        if (health.State == HealthState.Up)
+        if (health.State == HealthState.Up && result.Value.IsGood)
         {
+            // A doubt that came during this probe still stands.
+            probed.MustAnswer &= !mustAnswer;
             _firstUp.TrySetResult();
         }
         if (step.News is not null)

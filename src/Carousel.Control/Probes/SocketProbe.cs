@@ -8,8 +8,12 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>Probes a server once, at these addresses of it. Null if it was not the server that could not be asked, but we that could not ask.</summary>
-public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop);
+/// <summary>Probes a server once. Null if it was not the server that could not be asked, but we that could not ask.</summary>
+/// <param name="server">Which.</param>
+/// <param name="endPoints">Its addresses.</param>
+/// <param name="mustAnswer">That it takes a connection is not enough.</param>
+/// <param name="stop">Ends the probe.</param>
+public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop);
 
 /// <summary>
 /// Probes over a connection of its own: it is taken, and, with <see cref="HealthOptions.Path"/>, a GET on it is answered as expected. Addresses are
@@ -18,7 +22,7 @@ public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPE
 public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 {
     /// <inheritdoc cref="ProbeServer"/>
-    public async Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
+    public async Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
     {
         ProbeResult? result = null;
         foreach (IPEndPoint endPoint in endPoints)
@@ -33,6 +37,10 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
                 if (connected && options.Path is not null)
                 {
                     result = await AskAsync(socket, server, either.Token).ConfigureAwait(false);
+                }
+                else if (connected && mustAnswer)
+                {
+                    result = await PingAsync(socket, server, either.Token).ConfigureAwait(false);
                 }
                 // Being stopped looks like a timeout to what is under way.
                 stop.ThrowIfCancellationRequested();
@@ -105,9 +113,31 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Whether anybody is there at all: whatever it answers will do, even its end.</summary>
+    private static async Task<ProbeResult> PingAsync(Socket socket, Server server, CancellationToken stop)
+    {
+        try
+        {
+            // RFC 9110 section 9.3.7: "OPTIONS *" is "only useful as a 'ping' or 'no-op' type of method".
+            await socket.SendAsync(Encoding.UTF8.GetBytes(Head("OPTIONS *", server.Entry.Address.ToString())), stop).ConfigureAwait(false);
+            await socket.ReceiveAsync(new byte[1], stop).ConfigureAwait(false);
+            return ProbeResult.Good;
+        }
+        catch (OperationCanceledException)
+        {
+            return ProbeResult.Failed(FailureReason.AnswerTimeout);
+        }
+        catch (SocketException)
+        {
+            return ProbeResult.Good;
+        }
+    }
+
     internal static string Request(HealthOptions options, Server server) =>
-        $"GET {options.Path} HTTP/1.1\r\nHost: {options.Host ?? server.Entry.Address.ToString()}\r\nUser-Agent: carousel-health\r\n"
-        + "Accept: */*\r\nConnection: close\r\n\r\n";
+        Head($"GET {options.Path}", options.Host ?? server.Entry.Address.ToString());
+
+    private static string Head(string methodAndTarget, string host) =>
+        $"{methodAndTarget} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: carousel-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 
     /// <summary>No descriptors, memory or ports left here: says nothing about the server.</summary>
     private static bool IsOurs(SocketError error) =>

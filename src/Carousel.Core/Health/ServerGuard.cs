@@ -52,6 +52,9 @@ public struct ServerGuard
         return mark.State == GuardState.Closed || nowMs >= mark.TimeMs;
     }
 
+    /// <summary>When an ejected server's trial is due, in the workers' milliseconds; <see cref="long.MaxValue"/> if it is not ejected.</summary>
+    public readonly long TrialAt => new GuardMark(Mark) is { State: not GuardState.Closed } mark ? mark.TimeMs : long.MaxValue;
+
     /// <summary>As <see cref="MayTake"/>, for a request that is sent there now: of several at once, one is the trial.</summary>
     internal bool TryEnter(long nowMs)
     {

@@ -74,6 +74,20 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         return HasRoom(pool.Primary, input) || HasRoom(pool.Backup, input);
     }
 
+    /// <summary>When the next ejected server may be tried again, in the worker's milliseconds: nothing else tells of it. <see cref="long.MaxValue"/> if none is.</summary>
+    public static long NextTrial(PoolSnapshot pool, long nowMs) => Math.Min(NextTrial(pool.Primary, nowMs), NextTrial(pool.Backup, nowMs));
+
+    private static long NextTrial(Candidates candidates, long nowMs)
+    {
+        long next = long.MaxValue;
+        foreach (Server server in candidates.Servers)
+        {
+            long at = server.Load.Guard.TrialAt;
+            next = at > nowMs ? Math.Min(next, at) : next;
+        }
+        return next;
+    }
+
     private static bool HasRoom(Candidates candidates, in PickInput input)
     {
         foreach (Server server in candidates.Servers)

@@ -1,3 +1,4 @@
+using Carousel.Core.Policies;
 using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
@@ -147,6 +148,20 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         if (IsEmpty)
         {
             _again.Disarm();
+        }
+        else if (!_again.IsArmed)
+        {
+            WaitForTrial();
+        }
+    }
+
+    /// <summary>An ejected server that may be tried again makes room, and nobody tells.</summary>
+    private void WaitForTrial()
+    {
+        long at = Picker.NextTrial(_worker.Pool.Current, _worker.Reactor.Now);
+        if (at != long.MaxValue)
+        {
+            _worker.Reactor.Wheel.Arm(_again, at);
         }
     }
 

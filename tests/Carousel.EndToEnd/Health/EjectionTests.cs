@@ -33,6 +33,30 @@ public class EjectionTests
         await load.EndAsync();
     }
 
+    /// <summary>With probes that only connect a stopped server is found out, too, because it owes an answer: nobody waits for the answer's timeout.</summary>
+    [Fact]
+    public async Task OneOfThreeNginx_StoppedAndNobodyAsksForAPath_NoGetFails()
+    {
+        await using var one = await Nginx.StartAsync("one");
+        await using var two = await Nginx.StartAsync("two");
+        await using var three = await Nginx.StartAsync("three");
+        await using var balancer = await Balancer.StartAsync([one.Url, two.Url, three.Url], [.. Probed.Options, "--health-timeout", "300ms", "--answer-timeout", "1h"]);
+        await balancer.UntilRotationAsync("one", "two", "three");
+
+        using var load = new Load(balancer, Clients);
+        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        two.Signal(Posix.SigStop);
+        await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
+        int atDown = load.Answers("one") + load.Answers("three");
+        await load.UntilAsync(() => load.Answers("one") + load.Answers("three") > atDown + 1000, "load while one server is stopped");
+        Assert.DoesNotContain("is up again", balancer.Errors);
+
+        two.Signal(Posix.SigCont);
+        int beforeReturn = load.Answers("two");
+        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
+        await load.EndAsync();
+    }
+
     [Theory]
     [InlineData("503")]
     [InlineData("500", "--eject-status", "500-599")]

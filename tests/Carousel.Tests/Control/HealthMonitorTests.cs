@@ -18,6 +18,7 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
     private readonly ConcurrentDictionary<string, int> _probes = new();
+    private readonly ConcurrentQueue<bool> _mustAnswer = new();
     private readonly ServerPool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
     private readonly PoolMembership _membership;
     private readonly HealthMonitor _monitor;
@@ -81,6 +82,45 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Equal(2, _reports.Count);
     }
 
+    /// <summary>Its kernel still takes connections: only what it answers counts, until it has answered and is up.</summary>
+    [Fact]
+    public async Task Server_Doubted_IsProbedAtOnceAndHasToAnswer()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
+        _monitor.Doubt(_pool.Current.Servers[1]);
+        // No time passes.
+        await Until(() => _mustAnswer.Count == 2 && _time.Waits.Length == 3);
+        Assert.Equal([false, true], _mustAnswer);
+        await PassUntil(() => _mustAnswer.Count == 3);
+        Assert.False(_mustAnswer.Last());
+
+        Answer("blue", Refused);
+        _monitor.Doubt(_pool.Current.Servers[1]);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
+        Answer("blue", ProbeResult.Good);
+        _mustAnswer.Clear();
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
+        Assert.All(_mustAnswer, Assert.True);
+        int inAll = _mustAnswer.Count;
+        await PassUntil(() => _mustAnswer.Count > inAll + 1);
+        Assert.False(_mustAnswer.Last());
+    }
+
+    [Fact]
+    public async Task Doubt_WhileAProbeIsUnderWay_TheNextHasToAnswer()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
+        var slow = new TaskCompletionSource<ProbeResult?>();
+        _servers["blue"] = () => slow.Task;
+        await PassUntil(() => _mustAnswer.Count == 2);
+        _monitor.Doubt(_pool.Current.Servers[1]);
+        slow.SetResult(ProbeResult.Good);
+        await Until(() => _mustAnswer.Count == 3);
+        Assert.Equal([false, false, true], _mustAnswer);
+    }
+
     /// <summary>Whatever keeps us from asking is no failure of the server.</summary>
     [Fact]
     public async Task Server_CanNotBeAsked_StaysWhatItIs()
@@ -137,7 +177,7 @@ public sealed class HealthMonitorTests : IDisposable
         ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
         int now = 0, most = 0;
         var gate = new TaskCompletionSource();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _) =>
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _, _) =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref now));
             await gate.Task;
@@ -160,7 +200,7 @@ public sealed class HealthMonitorTests : IDisposable
         ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
         var never = new TaskCompletionSource<ProbeResult?>();
         var probed = new ConcurrentDictionary<string, int>();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _) =>
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _, _) =>
         {
             int count = probed.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
             return server.Entry.Name == "alive" ? Task.FromResult<ProbeResult?>(ProbeResult.Good)
@@ -194,9 +234,13 @@ public sealed class HealthMonitorTests : IDisposable
         }
     }
 
-    private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
+    private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
     {
         Assert.Equal(server.Entry.Address.Port, Assert.Single(endPoints).Port);
+        if (server.Entry.Name == "blue")
+        {
+            _mustAnswer.Enqueue(mustAnswer);
+        }
         _probes.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
         return _servers.GetValueOrDefault(server.Entry.Name, () => Task.FromResult<ProbeResult?>(ProbeResult.Good))();
     }

@@ -105,13 +105,40 @@ public sealed class SocketProbeTests : IDisposable
         Assert.Equal("answer-timeout", (await probe)?.Trouble);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 405 No\r\n")]
+    [InlineData("")]
+    public async Task ProbeAsync_MustAnswerAndDoes_IsGood(string answer)
+    {
+        _listener.Listen();
+        Task<ProbeResult?> probe = new SocketProbe(new HealthOptions(), _time).ProbeAsync(Server(), [EndPoint], mustAnswer: true, Stop);
+        using (Socket server = await _listener.AcceptAsync(Stop))
+        {
+            Assert.StartsWith("OPTIONS * HTTP/1.1\r\nHost: 10.0.0.1:8000\r\n", await ReadHeadAsync(server));
+            await server.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
+        }
+        Assert.Equal(ProbeResult.Good, await probe);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_MustAnswerAndDoesNot_EndsAtTheTimeout()
+    {
+        _listener.Listen();
+        var options = new HealthOptions();
+        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [EndPoint], mustAnswer: true, Stop);
+        using Socket server = await _listener.AcceptAsync(Stop);
+        await ReadHeadAsync(server);
+        _time.Advance(options.Timeout);
+        Assert.Equal("answer-timeout", (await probe)?.Trouble);
+    }
+
     [Fact]
     public async Task ProbeAsync_Stopped_IsCancelled()
     {
         _listener.Listen();
         using var stop = new CancellationTokenSource();
         var probe = new SocketProbe(new HealthOptions { Path = "/" }, _time);
-        Task<ProbeResult?> probing = probe.ProbeAsync(Server(), [EndPoint, EndPoint], stop.Token);
+        Task<ProbeResult?> probing = probe.ProbeAsync(Server(), [EndPoint, EndPoint], mustAnswer: false, stop.Token);
         using Socket server = await _listener.AcceptAsync(Stop);
         await ReadHeadAsync(server);
         await stop.CancelAsync();
@@ -121,7 +148,7 @@ public sealed class SocketProbeTests : IDisposable
     private static Server Server() => PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
 
     private Task<ProbeResult?> ProbeAsync(HealthOptions options, params IPEndPoint[] endPoints) =>
-        new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], Stop);
+        new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], mustAnswer: false, Stop);
 
     private static async Task<string> ReadHeadAsync(Socket socket)
     {

@@ -143,6 +143,23 @@ public sealed class QueueTests
         Assert.Equal("hello", HeldRig.Only(served[1]).Body);
     }
 
+    /// <summary>Nobody tells that an ejection is over.</summary>
+    [Fact]
+    public void Server_MayBeTriedAgain_WaiterIsServed()
+    {
+        using var rig = new HeldRig(servers: 2);
+        Server ejected = rig.Rig.Pool.Current.Servers[0];
+        for (int i = 0; i < 3; i++)
+        {
+            rig.Rig.Group.Guard.Failed(ejected, ejected.Load.Guard.Mark, FailureReason.ConnectRefused, rig.Rig.Worker.Reactor.Now);
+        }
+        rig.Ask("/1");
+        rig.Ask("/2");
+        Assert.Equal(["/1"], rig.Asked);
+        rig.Rig.Advance(1_000 + 8);
+        Assert.Equal([(1, "/1"), (0, "/2")], rig.Requests.Select(asked => (asked.Server, HeldRig.PathOf(asked.Request))));
+    }
+
     [Fact]
     public void Server_ComesUp_WaiterIsServed()
     {

@@ -1,0 +1,44 @@
+using Carousel.Core.Pool;
+
+namespace Carousel.Control.Probes;
+
+/// <summary>A server on its schedule of probes. Its own loop waits here; any thread may doubt it.</summary>
+internal sealed class ProbedServer(Server server)
+{
+    private volatile TaskCompletionSource _doubted = NewDoubt();
+    private volatile bool _mustAnswer;
+
+    public Server Server => server;
+
+    /// <summary>
+    /// That it takes a connection is not enough for a good probe: a process that is stopped does that, too. From a doubt on, until it is up and has answered.
+    /// </summary>
+    public bool MustAnswer
+    {
+        get => _mustAnswer;
+        set => _mustAnswer = value;
+    }
+
+    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    public void Doubt()
+    {
+        _mustAnswer = true;
+        _doubted.TrySetResult();
+    }
+
+    /// <summary>Waits until the next probe is due, or until it is doubted.</summary>
+    public async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stop)
+    {
+        TaskCompletionSource doubted = _doubted;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(Task.Delay(time, clock, over.Token), doubted.Task).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        if (doubted.Task.IsCompleted)
+        {
+            _doubted = NewDoubt();
+        }
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private static TaskCompletionSource NewDoubt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

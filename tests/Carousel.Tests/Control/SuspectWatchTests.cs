@@ -1,0 +1,52 @@
+using Carousel.Control.Probes;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Control;
+
+public sealed class SuspectWatchTests : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
+    private readonly List<Server> _doubted = [];
+    private readonly SuspectWatch _watch;
+
+    public SuspectWatchTests() => _watch = new SuspectWatch(_pool, _doubted.Add, _time);
+
+    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    public void Dispose() => _watch.Dispose();
+
+    [Fact]
+    public void Look_OneOwesAnAnswer_IsDoubtedOnceAndAgainNextTime()
+    {
+        Server owing = _pool.Current.Servers[1];
+        Assert.True(owing.Load.TryEnter(NowMs));
+        _watch.Look();
+        Assert.Empty(_doubted);
+
+        Pass(ServerLoad.LeastPatienceMs + 1);
+        _watch.Look();
+        _watch.Look();
+        Assert.Equal([owing], _doubted);
+
+        owing.Load.Answered(1000, NowMs);
+        _watch.Look();
+        Assert.True(owing.Load.TryEnter(NowMs));
+        Pass(ServerLoad.LeastPatienceMs + 1);
+        _watch.Look();
+        Assert.Equal([owing, owing], _doubted);
+    }
+
+    [Fact]
+    public void Start_LooksByItself()
+    {
+        Assert.True(_pool.Current.Servers[0].Load.TryEnter(NowMs));
+        _watch.Start();
+        Pass(ServerLoad.LeastPatienceMs + 1);
+        Assert.Equal([_pool.Current.Servers[0]], _doubted);
+    }
+
+    private void Pass(long milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+}
