@@ -38,12 +38,13 @@ internal static class Balancer
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.Info);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
-        var traffic = new Traffic(options.Workers, new TrafficOptions());
+        var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry));
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
-        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload, telemetry.Reopen);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -57,9 +58,11 @@ internal static class Balancer
         catch (EngineStartException e)
         {
             End(sessions);
+            End(telemetry);
             return CannotStart(e.Message);
         }
         Volatile.Write(ref started, true);
+        telemetry.Start();
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
@@ -69,10 +72,11 @@ internal static class Balancer
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
+        End(telemetry);
         return ExitCode.Ok;
     }
 
-    private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, Action<string> report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);

@@ -97,6 +97,8 @@ internal sealed class RunFlags
 
     public StoreFlags Store { get; } = new();
 
+    public TelemetryFlags Telemetry { get; } = new();
+
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
@@ -111,6 +113,7 @@ internal sealed class RunFlags
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
+        new("Access log, metrics and traces", Telemetry.All),
         new("Leaving and logging", [DrainTimeout, LogClients]),
     ];
 

@@ -38,5 +38,7 @@ internal sealed record RunSettings
 
     public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
 
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     public bool LogClients { get; init; }
 }
