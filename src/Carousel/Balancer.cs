@@ -58,7 +58,6 @@ internal static class Balancer
         catch (EngineStartException e)
         {
             End(sessions);
-            End(telemetry);
             return CannotStart(e.Message);
         }
         Volatile.Write(ref started, true);

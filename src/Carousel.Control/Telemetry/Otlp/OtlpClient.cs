@@ -17,13 +17,16 @@ internal sealed class OtlpClient : IDisposable
 {
     private const int GrpcPrefix = 5;
 
+    /// <summary>Answers say how much was taken, no more.</summary>
+    private const int LongestAnswer = 1 << 20;
+
     private readonly OtlpOptions _options;
     private readonly HttpClient _http;
 
     public OtlpClient(OtlpOptions options)
     {
         _options = options;
-        _http = new HttpClient(Handler(options)) { Timeout = options.Timeout };
+        _http = new HttpClient(Handler(options)) { Timeout = options.Timeout, MaxResponseContentBufferSize = LongestAnswer };
     }
 
     private bool IsGrpc => _options.Protocol == OtlpProtocol.Grpc;
@@ -39,13 +42,14 @@ internal sealed class OtlpClient : IDisposable
                 ? IsGrpc ? GrpcResult(answer) : default
                 : new OtlpResult($"it answered {(int)answer.StatusCode}", MayRetry(answer.StatusCode));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return new OtlpResult(e.InnerException?.Message ?? e.Message, MayRetry: true);
-        }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return new OtlpResult("it did not answer in time", MayRetry: true);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever a library throws must not end the sending for good.
+            return new OtlpResult(e.InnerException?.Message ?? e.Message, MayRetry: true);
         }
     }
 
@@ -83,7 +87,7 @@ internal sealed class OtlpClient : IDisposable
         return handler;
     }
 
-    /// <summary>Throws what is wrong with the files of certificates, for the start to tell.</summary>
+    /// <summary>What is wrong with the files of certificates, for the start to tell; null if nothing is.</summary>
     public static string? Check(OtlpOptions options)
     {
         try

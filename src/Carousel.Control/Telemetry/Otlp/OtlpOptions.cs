@@ -96,7 +96,7 @@ public sealed record OtlpOptions
             Version = version,
             Resource = ResourceOf(variables, version),
         };
-        error = variables.Error;
+        error = variables.Error ?? OtlpClient.Check(options);
         return error is null;
     }
 
