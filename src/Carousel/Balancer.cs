@@ -29,13 +29,14 @@ internal static class Balancer
         }
         options = options with { MaxConnections = connections.Value };
         var failures = new FailureLog();
-        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
+        var events = new EventLog(TimeProvider.System);
+        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, events, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
-        using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.Info) : null;
+        using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
         using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
-        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.Info);
+        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link);
@@ -73,7 +74,7 @@ internal static class Balancer
 
     private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private static HealthMonitor Health(PoolMembership membership, HealthOptions options, Action<string> report) =>
+    private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
 
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
