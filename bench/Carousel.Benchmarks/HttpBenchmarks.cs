@@ -75,7 +75,7 @@ public class HttpBenchmarks
 
     [Benchmark]
     public int RewriteResponse() =>
-        ResponseRewriter.Write(Answer, _responseHead, _responseFields, ConnectionDirective.None, BodyRecoding.None, _date, [], _output);
+        ResponseRewriter.Write(Answer, _responseHead, _responseFields, ConnectionDirective.None, BodyRecoding.None, _date, "0123456789abcdef"u8, [], _output);
 
     [Benchmark]
     public int DecodeChunks64Of1000Bytes()

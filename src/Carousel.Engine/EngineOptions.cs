@@ -76,6 +76,9 @@ public sealed record EngineOptions
     /// <summary>Clients whose X-Forwarded-* and Forwarded fields are believed and passed on; those of all others are replaced.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>True to give every request an id, which servers and clients are told as X-Request-Id; a trusted proxy's own is taken over.</summary>
+    public bool RequestIds { get; init; } = true;
+
     /// <summary>True to send <c>Forwarded</c> (RFC 7239) to servers, beside X-Forwarded-*.</summary>
     public bool SendForwarded { get; init; }
 }

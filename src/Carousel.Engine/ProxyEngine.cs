@@ -19,9 +19,10 @@ public sealed class ProxyEngine
     /// <param name="pool">Where the servers are read from, once a request.</param>
     /// <param name="log">Where failures are told.</param>
     /// <param name="sessions">What is shared with the store, for as many workers as the options say; null for no sessions.</param>
-    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null)
+    /// <param name="traffic">Where the traffic is told of, for as many workers; null for nobody who asks.</param>
+    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null, Traffic? traffic = null)
     {
-        _group = new WorkerGroup(options, pool, log, sessions);
+        _group = new WorkerGroup(options, pool, log, sessions, traffic);
         Port = options.Port;
     }
 

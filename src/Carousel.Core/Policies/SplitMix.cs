@@ -4,7 +4,7 @@ namespace Carousel.Core.Policies;
 /// Random numbers for choices that nobody gains by guessing: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). The
 /// same seed gives the same numbers. One thread.
 /// </summary>
-internal struct SplitMix(ulong seed)
+public struct SplitMix(ulong seed)
 {
     private const ulong Gamma = 0x9e3779b97f4a7c15;
 

@@ -3,6 +3,9 @@ namespace Carousel.Core.Telemetry;
 /// <summary>What workers tell of each request.</summary>
 public sealed record TrafficOptions
 {
+    /// <summary>Only counters.</summary>
+    public static readonly TrafficOptions NoRecords = new() { RecordBytes = 0 };
+
     /// <summary>Bytes of memory for the records of each worker's last requests; 0 for no records. A power of two.</summary>
     public int RecordBytes { get; init; } = 1 << 20;
 

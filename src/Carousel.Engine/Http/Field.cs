@@ -30,6 +30,7 @@ internal enum FieldName : byte
     XForwardedFor,
     XForwardedHost,
     XForwardedProto,
+    XRequestId,
     XSessionId,
     XSessionMoved,
 }

@@ -34,7 +34,9 @@ internal static class FieldNames
                     : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive
                     : FieldName.Other;
             case 12:
-                return Is(ref name, "x-session-id"u8) ? FieldName.XSessionId : FieldName.Other;
+                return Is(ref name, "x-request-id"u8) ? FieldName.XRequestId
+                    : Is(ref name, "x-session-id"u8) ? FieldName.XSessionId
+                    : FieldName.Other;
             case 13:
                 return Is(ref name, "authorization"u8) ? FieldName.Authorization : FieldName.Other;
             case 14:

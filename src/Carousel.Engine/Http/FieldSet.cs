@@ -25,6 +25,7 @@ internal readonly struct FieldSet(uint bits)
     public const uint XForwardedFor = 1u << (int)FieldName.XForwardedFor;
     public const uint XForwardedHost = 1u << (int)FieldName.XForwardedHost;
     public const uint XForwardedProto = 1u << (int)FieldName.XForwardedProto;
+    public const uint XRequestId = 1u << (int)FieldName.XRequestId;
     public const uint XSessionId = 1u << (int)FieldName.XSessionId;
     public const uint XSessionMoved = 1u << (int)FieldName.XSessionMoved;
 

@@ -13,6 +13,7 @@ internal static class ForwardingFields
         + 18 + Authority.MaxBytes + 2
         + 11 + 8 + ForwardingInfo.MaxAddress + 8 + Authority.MaxBytes + 7 + ForwardingInfo.MaxScheme + 2
         + 14 + ForwardingInfo.MaxSessionId + 2
+        + 14 + ForwardingInfo.MaxRequestId + 2
         + 19;
 
     /// <summary>Writes the lines that the head needs beside those that were copied.</summary>
@@ -43,6 +44,10 @@ internal static class ForwardingFields
         if (!info.SessionId.IsEmpty)
         {
             writer.AppendLine("X-Session-Id: "u8, info.SessionId);
+        }
+        if (!info.RequestId.IsEmpty)
+        {
+            writer.AppendLine("X-Request-Id: "u8, info.RequestId);
         }
         writer.Append(isHttp10 ? "Via: 1.0 carousel\r\n"u8 : "Via: 1.1 carousel\r\n"u8);
     }

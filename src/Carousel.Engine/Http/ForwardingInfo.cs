@@ -9,6 +9,9 @@ internal ref struct ForwardingInfo
     /// <summary>A session's id: 32 hexadecimal digits.</summary>
     public const int MaxSessionId = 32;
 
+    /// <summary>The longest id of a request that is taken over from a trusted proxy: enough for a UUID or a trace's id and more.</summary>
+    public const int MaxRequestId = 64;
+
     /// <summary>The longest scheme: https.</summary>
     public const int MaxScheme = 5;
 
@@ -36,6 +39,9 @@ internal ref struct ForwardingInfo
 
     /// <summary>For X-Session-Id: the session's id as text, at most <see cref="MaxSessionId"/> bytes; empty if there is none.</summary>
     public ReadOnlySpan<byte> SessionId { get; set; }
+
+    /// <summary>For X-Request-Id, instead of the client's own: at most <see cref="MaxRequestId"/> bytes; empty to pass the client's on.</summary>
+    public ReadOnlySpan<byte> RequestId { get; set; }
 
     /// <summary>The name of the cookie that the server is not to see; empty if the request has none of that name.</summary>
     public ReadOnlySpan<byte> HiddenCookie { get; set; }

@@ -119,6 +119,10 @@ internal static class RequestRewriter
         {
             special |= FieldSet.Removable;
         }
+        if (!info.RequestId.IsEmpty)
+        {
+            special |= FieldSet.XRequestId;
+        }
         if (!info.HiddenCookie.IsEmpty)
         {
             special |= FieldSet.Cookie;

@@ -44,9 +44,9 @@ internal static class ResponseRewriter
 {
     /// <summary>
     /// Most bytes a rewritten head can be longer than the original: the space before an absent phrase, the framing line grown or
-    /// added, <c>Date: </c> with its line end, <c>Connection: keep-alive</c>.
+    /// added, <c>Date: </c> with its line end, <c>Connection: keep-alive</c>, <c>X-Request-Id</c>.
     /// </summary>
-    public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 8 + DateBytes + 24;
+    public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 8 + DateBytes + 24 + 16 + ForwardingInfo.MaxRequestId;
 
     private const int DateBytes = 29;
 
@@ -63,6 +63,7 @@ internal static class ResponseRewriter
     /// The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at
     /// least 200.
     /// </param>
+    /// <param name="requestId">For X-Request-Id, instead of the server's own; empty to pass the server's on.</param>
     /// <param name="more">Whole lines to be added; mostly none.</param>
     /// <param name="output">
     /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> + those lines long; does not overlap
@@ -76,6 +77,7 @@ internal static class ResponseRewriter
         ConnectionDirective connection,
         BodyRecoding recoding,
         ReadOnlySpan<byte> date,
+        ReadOnlySpan<byte> requestId,
         ReadOnlySpan<byte> more,
         Span<byte> output)
     {
@@ -89,7 +91,7 @@ internal static class ResponseRewriter
         };
         writer.IsFramed = framing == BodyKind.None;
         StartStatusLine(ref writer, head, response);
-        writer.PassFields(0, fields.Length, Special(response, connection, recoding));
+        writer.PassFields(0, fields.Length, Special(response, connection, recoding, !requestId.IsEmpty));
         writer.CopyRun(response.Length - 2);
         if (!writer.IsFramed)
         {
@@ -107,6 +109,10 @@ internal static class ResponseRewriter
                 ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
                 _ => "Connection: upgrade\r\n"u8,
             });
+        }
+        if (!requestId.IsEmpty)
+        {
+            writer.AppendLine("X-Request-Id: "u8, requestId);
         }
         if (!more.IsEmpty)
         {
@@ -132,12 +138,16 @@ internal static class ResponseRewriter
     }
 
     /// <summary>The fields that are not simply copied.</summary>
-    private static FieldSet Special(in ResponseHead response, ConnectionDirective connection, BodyRecoding recoding)
+    private static FieldSet Special(in ResponseHead response, ConnectionDirective connection, BodyRecoding recoding, bool hasRequestId)
     {
         uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate | FieldSet.OwnReports;
         if (connection == ConnectionDirective.Upgrade)
         {
             special &= ~FieldSet.Upgrade;
+        }
+        if (hasRequestId)
+        {
+            special |= FieldSet.XRequestId;
         }
         if (recoding == BodyRecoding.Dechunk)
         {

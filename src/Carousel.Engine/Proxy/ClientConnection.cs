@@ -51,6 +51,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _isCounted = isCounted;
         _textLength = 0;
         _served = false;
+        BytesIn = BytesOut = 0;
         _phase = Phase.Idle;
         if (Open(fd, writable: true) < 0)
         {
@@ -110,6 +111,9 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
     }
 
+    /// <summary>Where the client is.</summary>
+    public ref readonly SockAddr Peer => ref _peer;
+
     /// <summary>What the request's rewriter has to know about this client.</summary>
     public ForwardingInfo ForwardingInfo(in RequestHead head)
     {
@@ -161,7 +165,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         var buffer = default(FlowBuffer);
         buffer.Acquire(Worker.Slab);
-        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date);
+        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
+        Worker.Counters.Failed(reason);
         Send(buffer.Base + buffer.Start, buffer.Pending);
         buffer.Release(Worker.Slab);
         Finish(linger: true);

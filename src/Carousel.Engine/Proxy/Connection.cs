@@ -22,6 +22,9 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
 
     public bool IsOpen => Fd >= 0;
 
+    /// <summary>Bytes received and sent since whoever counts them set this to 0.</summary>
+    public long BytesIn, BytesOut;
+
     /// <summary>Takes over a descriptor and has it watched; 0, or the error negated with the descriptor closed.</summary>
     protected int Open(int fd, bool writable)
     {
@@ -50,6 +53,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     public int Receive(byte* to, int count)
     {
         int received = Worker.Transport.Receive(Fd, to, count);
+        BytesIn += Math.Max(0, received);
         // A short read means that nothing is left, and what comes later is reported anew; but an end that was reported already is not.
         if (received < count && !(PeerClosed && received > 0))
         {
@@ -71,6 +75,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     public int Send(byte* from, int count)
     {
         int sent = Worker.Transport.Send(Fd, from, count);
+        BytesOut += Math.Max(0, sent);
         if (sent < count)
         {
             Writable = false;
@@ -82,6 +87,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     public int SpliceInto(Pipe pipe, int count)
     {
         int moved = Worker.Transport.Splice(Fd, pipe.WriteEnd, count);
+        BytesIn += Math.Max(0, moved);
         if (moved <= 0)
         {
             Readable = false;
@@ -93,6 +99,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     public int SpliceFrom(Pipe pipe, int count)
     {
         int moved = Worker.Transport.Splice(pipe.ReadEnd, Fd, count);
+        BytesOut += Math.Max(0, moved);
         if (moved < count)
         {
             Writable = false;

@@ -87,7 +87,12 @@ internal sealed partial class Exchange
         {
             return End(reason);
         }
+        if (!_isTold)
+        {
+            BeginTelling();
+        }
         Log(reason, 0);
+        TellFailed(reason);
         Blame(reason);
         DropServer();
         GiveBack();
@@ -99,7 +104,8 @@ internal sealed partial class Exchange
         }
         _response.Buffer.Release(_worker.Slab);
         _response.Buffer.Acquire(_worker.Slab);
-        OwnAnswer.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date);
+        OwnAnswer.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, RequestId);
+        _record.Status = (ushort)status;
         Enter(ResponseLeg.Error);
         return Step.Progress;
     }
@@ -108,6 +114,7 @@ internal sealed partial class Exchange
     private Step Cut(FailureReason reason)
     {
         Log(reason, 0);
+        TellFailed(reason);
         Blame(reason);
         DropServer();
         ClientConnection client = _client!;
@@ -122,6 +129,7 @@ internal sealed partial class Exchange
         if (reason != FailureReason.None)
         {
             Log(reason, 0);
+            TellFailed(reason);
         }
         DropServer();
         ClientConnection client = _client!;
@@ -146,6 +154,8 @@ internal sealed partial class Exchange
                 _worker.Upstreams.Close(server);
             }
         }
+        GiveBack();
+        EndTelling();
         ClientConnection client = _client!;
         if (!_keepClient)
         {
@@ -182,16 +192,20 @@ internal sealed partial class Exchange
         {
             _worker.Queue.Remove(_place);
         }
+        GiveBack();
+        EndTelling();
         _request.Release(_worker);
         _response.Release(_worker);
         EndVisit();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
         _client = null;
-        GiveBack();
         _worker.Return(this);
     }
 
-    private void Log(FailureReason reason, int errno) =>
+    private void Log(FailureReason reason, int errno)
+    {
+        TellAttemptFailed(reason);
         _worker.Log.Write(new FailureEvent(reason, Activity, _server?.Server ?? _target, errno));
+    }
 }

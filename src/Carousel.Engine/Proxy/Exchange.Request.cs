@@ -80,7 +80,7 @@ internal sealed unsafe partial class Exchange
     private Step AcceptRequest()
     {
         ref FlowBuffer buffer = ref _request.Buffer;
-        _worker.CountRequest();
+        _worker.Counters.Requests++;
         _keepClient = _head.KeepAlive && !_worker.IsDraining;
         int length = WriteRequest(buffer.UnframedBytes[.._head.Length]);
         buffer.ReplaceHead(_head.Length, _worker.Scratch[..length]);
@@ -102,6 +102,7 @@ internal sealed unsafe partial class Exchange
         if (_responseLeg == ResponseLeg.Idle)
         {
             _sentAt = _worker.Reactor.NowMicros;
+            _record.ConnectedMicros = SinceBegan;
             Enter(ResponseLeg.ReadHead);
         }
         switch (_request.SendPending(_server!))

@@ -163,6 +163,7 @@ internal sealed unsafe partial class Exchange
         load.Answered(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
         load.Reports.Answered(failed);
         _worker.Guard.Answered(_target, _mark, head.Status, now);
+        TellAnswer(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {
             var report = LoadReport.Read(_response.Buffer.UnframedBytes[..head.Length], _worker.Fields.AsSpan(0, head.FieldCount));
@@ -175,7 +176,8 @@ internal sealed unsafe partial class Exchange
     {
         ref FlowBuffer buffer = ref _response.Buffer;
         ReadOnlySpan<byte> date = head.HasDate ? default : _worker.Date;
-        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, more, _worker.Scratch);
+        ReadOnlySpan<byte> requestId = head.IsInterim ? default : RequestId;
+        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, requestId, more, _worker.Scratch);
         buffer.ReplaceHead(head.Length, _worker.Scratch[..length]);
     }
 

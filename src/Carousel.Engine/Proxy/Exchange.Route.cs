@@ -58,6 +58,7 @@ internal sealed partial class Exchange
         _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
+            TellReused();
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
@@ -180,6 +181,7 @@ internal sealed partial class Exchange
         if (server is not null)
         {
             _mark = server.Load.Guard.Mark;
+            TellAttempt(server);
         }
     }
 
@@ -188,6 +190,7 @@ internal sealed partial class Exchange
     {
         if (_target is { } server)
         {
+            TellAttemptEnded();
             _target = null;
             server.Load.Leave();
             PoolGuard.GiveBack(server, _mark, _worker.Reactor.Now);

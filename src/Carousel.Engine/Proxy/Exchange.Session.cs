@@ -22,6 +22,8 @@ internal sealed partial class Exchange
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        BeginTelling(head, info);
+        info.RequestId = RequestId;
         _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
         if (_worker.Visits is not { } visits)
         {

@@ -14,11 +14,16 @@ internal static unsafe class OwnAnswer
     private static readonly byte[][] Bodies = Make(Body);
 
     /// <summary>Puts the answer into an empty buffer, ready to be sent.</summary>
-    public static void Write(ref FlowBuffer buffer, FailureReason reason, bool isHead, bool keepAlive, ReadOnlySpan<byte> date)
+    public static void Write(ref FlowBuffer buffer, FailureReason reason, bool isHead, bool keepAlive, ReadOnlySpan<byte> date, ReadOnlySpan<byte> requestId)
     {
         Append(ref buffer, Heads[(int)reason]);
         Append(ref buffer, "Date: "u8);
         Append(ref buffer, date);
+        if (!requestId.IsEmpty)
+        {
+            Append(ref buffer, "\r\nX-Request-Id: "u8);
+            Append(ref buffer, requestId);
+        }
         Append(ref buffer, keepAlive ? "\r\n\r\n"u8 : "\r\nConnection: close\r\n\r\n"u8);
         if (!isHead)
         {

@@ -1,4 +1,5 @@
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
 
@@ -10,6 +11,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     public const int NotKept = -1;
 
     private Exchange? _exchange;
+    private ServerCounters _counters = null!;
 
     public UpstreamConnection(Worker worker)
         : base(worker) => Deadline = new Deadline(this);
@@ -44,6 +46,10 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
             return opened;
         }
         _exchange = exchange;
+        BytesIn = BytesOut = 0;
+        _counters = server.Traffic.Of(Worker.Index);
+        _counters.Connects++;
+        _counters.OpenConnections++;
         return result;
     }
 
@@ -59,6 +65,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     {
         _exchange = null;
         KeptAt = keptAt;
+        CountBytes();
     }
 
     public override void OnEvents(Readiness readiness)
@@ -88,7 +95,16 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     public void Close()
     {
         _exchange = null;
+        CountBytes();
+        _counters.OpenConnections--;
         Worker.Reactor.Wheel.Remove(Deadline);
         CloseDescriptor(abort: false);
+    }
+
+    private void CountBytes()
+    {
+        _counters.BytesReceived += BytesIn;
+        _counters.BytesSent += BytesOut;
+        BytesIn = BytesOut = 0;
     }
 }

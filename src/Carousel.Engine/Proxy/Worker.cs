@@ -38,8 +38,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     private readonly Deadline _drainDeadline;
     private readonly HttpDate _date;
     private readonly byte[] _scratch;
+    private readonly RandomBytes _random = new();
     private int _connections;
-    private long _requests;
     private int _turningAway;
     private bool _stopped;
 
@@ -53,6 +53,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Timeouts = new Timeouts(Options);
         Transport = transport;
         Reactor = new Reactor.Reactor(poller, clock);
+        Index = index;
+        Counters = group.Traffic.Workers[index];
+        Records = group.Traffic.Records[index];
+        RequestIds = new RequestIds(BitConverter.ToUInt64(_random.Next(sizeof(ulong))));
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields);
         Fields = new Field[Options.MaxFields];
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
@@ -62,14 +66,16 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
-        var random = new RandomBytes();
         var slowStart = new SlowStart((long)Options.SlowStart.TotalMilliseconds, seed: (ulong)index);
-        Picker = new Picker(NewPolicy(random), NewPolicy(random), slowStart, Options.Panic);
+        Picker = new Picker(NewPolicy(_random), NewPolicy(_random), slowStart, Options.Panic);
         RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Reactor.Watch(_mailTarget, Readiness.Readable);
     }
+
+    /// <summary>Which of the workers it is, from 0.</summary>
+    public int Index { get; }
 
     public EngineOptions Options { get; }
     public Timeouts Timeouts { get; }
@@ -82,6 +88,17 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public PipePool Pipes { get; init; } = new(Pipe.TryOpen);
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
+
+    /// <summary>What it counts of itself.</summary>
+    public WorkerCounters Counters { get; }
+
+    /// <summary>Where it tells of each request.</summary>
+    public RecordRing Records { get; }
+
+    /// <summary>What is told of each request.</summary>
+    public TrafficOptions Told => _group.Traffic.Options;
+
+    public RequestIds RequestIds { get; }
 
     /// <summary>The requests that wait for a server with room.</summary>
     public RequestQueue Queue { get; }
@@ -117,7 +134,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Requests whose heads were accepted. Any thread; may lag.</summary>
-    public long Requests => Volatile.Read(ref _requests);
+    public long Requests => Volatile.Read(ref Counters.Requests);
 
     /// <summary>Any thread.</summary>
     public void Post(in Mail mail) => _mailbox.Post(mail);
@@ -136,7 +153,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     {
         while (!IsOver)
         {
-            Reactor.RunTurn();
+            Counters.EndTurn(Reactor.RunTurn());
         }
         Upstreams.CloseKept();
         Visits?.TellAll();
@@ -157,8 +174,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         _listeners.Add(listener);
         listener.Watch();
     }
-
-    public void CountRequest() => _requests++;
 
     /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
     public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Reactor.Now);
@@ -200,6 +215,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         if (isCounted)
         {
             _clients.Remove(client);
+            Counters.Connections--;
             CountOut(peer);
         }
         else
@@ -233,6 +249,8 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         if (client.Accept(fd, peer, isCounted: true))
         {
             _clients.Add(client);
+            Counters.Accepted++;
+            Counters.Connections++;
             if (IsDraining)
             {
                 client.Leave(); // Handed over by a worker that did not know yet.

@@ -8,7 +8,7 @@ using Carousel.Engine.Linux;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>What all workers share: options, the pool, the limits, and each other. Any thread.</summary>
-internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null)
+internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null, Traffic? traffic = null)
 {
     /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
     private const int HandOverMargin = 1;
@@ -18,6 +18,9 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public EngineOptions Options => options;
     public ServerPool Pool => pool;
     public FailureLog Log => log;
+
+    /// <summary>What workers tell of the traffic.</summary>
+    public Traffic Traffic { get; } = traffic ?? new Traffic(options.Workers, TrafficOptions.NoRecords);
 
     /// <summary>Told what becomes of requests.</summary>
     public PoolGuard Guard { get; } = new(pool, options.Guard, log);

@@ -16,7 +16,6 @@ internal sealed class Reactor
     private uint _generation;
     private long _unixSeconds, _unixSecondsOf = -1;
 
-    /// <summary>0 as long as nobody has asked.</summary>
     private long _microsOfTurn;
     private List<IResumable> _resumeNow = [], _resumeNext = [];
 
@@ -25,24 +24,15 @@ internal sealed class Reactor
         _poller = poller;
         _clock = clock;
         Now = clock.Milliseconds;
+        _microsOfTurn = clock.Microseconds;
         Wheel = new TimingWheel(Now);
     }
 
     /// <summary>When this turn began, in the clock's milliseconds.</summary>
     public long Now { get; private set; }
 
-    /// <summary>When this turn began, in microseconds from an arbitrary start: the clock is asked once a turn at most.</summary>
-    public long NowMicros
-    {
-        get
-        {
-            if (_microsOfTurn == 0)
-            {
-                _microsOfTurn = _clock.Microseconds;
-            }
-            return _microsOfTurn;
-        }
-    }
+    /// <summary>When this turn began, in microseconds from an arbitrary start.</summary>
+    public long NowMicros => _microsOfTurn;
 
     /// <summary>Seconds since 1970, for what leaves this process: the clock is asked once a turn at most.</summary>
     public long UnixSeconds
@@ -100,12 +90,13 @@ internal sealed class Reactor
     /// <summary>Goes on with this in the next turn, after others had theirs.</summary>
     public void ResumeNextTurn(IResumable work) => _resumeNext.Add(work);
 
-    public void RunTurn()
+    /// <summary>Waits for something to do and does it; how long that took, without the waiting, in microseconds.</summary>
+    public long RunTurn()
     {
         int timeout = _resumeNext.Count > 0 ? 0 : Wheel.MillisecondsToNext(Now);
         int count = _poller.Wait(timeout);
         Now = _clock.Milliseconds;
-        _microsOfTurn = 0;
+        long began = _microsOfTurn = _clock.Microseconds;
         for (int i = 0; i < count; i++)
         {
             _poller.Get(i, out Readiness readiness, out ulong token);
@@ -116,6 +107,7 @@ internal sealed class Reactor
         }
         Wheel.Advance(Now);
         Resume();
+        return _clock.Microseconds - began;
     }
 
     private void Resume()

@@ -76,6 +76,10 @@ internal sealed class RunFlags
 
     public Switch Forwarded { get; } = new("--forwarded", null, "send Forwarded (RFC 7239) to servers, beside X-Forwarded-*");
 
+    public Flag<bool> RequestIds { get; } = new("--request-id", null, "WORD",
+        "on: servers and clients are told an id of each request, as X-Request-Id; a --trusted-proxy's own is taken over", "on",
+        ValueReaders.Choice(("on", true), ("off", false)));
+
     public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew",
         Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
 
@@ -106,7 +110,7 @@ internal sealed class RunFlags
         new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
-        new("Forwarding", [TrustedProxy, Forwarded]),
+        new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
         new("Leaving and logging", [DrainTimeout, LogClients]),
     ];
 
@@ -139,6 +143,7 @@ internal sealed class RunFlags
         Panic = Health.Panic.IsGiven(result),
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
+        RequestIds = RequestIds.Read(result, Default.RequestIds, errors),
     };
 
     private static Flag<TimeSpan> Timeout(string name, string description, TimeSpan fallback) =>

@@ -19,6 +19,7 @@ internal static class RequestRewriting
             SendForwarded = rewrite.SendForwarded,
             FallbackHost = Encoding.Latin1.GetBytes(rewrite.FallbackHost),
             SessionId = Encoding.Latin1.GetBytes(rewrite.SessionId),
+            RequestId = Encoding.Latin1.GetBytes(rewrite.RequestId),
             HiddenCookie = Encoding.Latin1.GetBytes(rewrite.HiddenCookie),
         };
         var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
@@ -96,6 +97,8 @@ internal static class RequestRewriting
     {
         string[] ids = rewrite.SessionId.Length == 0 ? [] : [rewrite.SessionId];
         ThrowUnless(after.Values("x-session-id").SequenceEqual(ids) && !after.Values("x-session-moved").Any(), "the session is not what we said");
+        string[] requestIds = rewrite.RequestId.Length == 0 ? [.. before.Values("x-request-id")] : [rewrite.RequestId];
+        ThrowUnless(after.Values("x-request-id").SequenceEqual(requestIds), "X-Request-Id is wrong");
         bool isNamed = before.Values("connection").SelectMany(Elements).Any(option => option.Equals("cookie", StringComparison.OrdinalIgnoreCase));
         string[] expected = isNamed ? [] : [.. before.Values("cookie").Select(value => WithoutCookie(value, rewrite.HiddenCookie)).OfType<string>()];
         ThrowUnless(after.Values("cookie").SequenceEqual(expected), "Cookie is wrong");

@@ -11,11 +11,11 @@ internal static class ResponseRewriting
 
     private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + ResponseRewriter.MaxGrowth, Heads.Limits.MaxFields + 8);
 
-    public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyRecoding recoding)
+    public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyRecoding recoding, string requestId = "")
     {
         var output = new byte[response.Head.Length + ResponseRewriter.MaxGrowth];
         int length = ResponseRewriter.Write(
-            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), [], output);
+            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), Encoding.Latin1.GetBytes(requestId), [], output);
         return output[..length];
     }
 
@@ -25,6 +25,7 @@ internal static class ResponseRewriting
         foreach (ConnectionDirective connection in Enum.GetValues<ConnectionDirective>())
         {
             Check(response, connection, BodyRecoding.None);
+            Check(response, connection, BodyRecoding.None, new string('i', ForwardingInfo.MaxRequestId));
             if (response.Head.Body == BodyKind.Chunked)
             {
                 Check(response, connection, BodyRecoding.Dechunk);
@@ -36,9 +37,9 @@ internal static class ResponseRewriting
         }
     }
 
-    private static void Check(ParsedResponse before, ConnectionDirective connection, BodyRecoding recoding)
+    private static void Check(ParsedResponse before, ConnectionDirective connection, BodyRecoding recoding, string requestId = "")
     {
-        byte[] output = Rewrite(before, connection, recoding);
+        byte[] output = Rewrite(before, connection, recoding, requestId);
         ParsedResponse after = ParsedResponse.Of(output, RequestMethod.Get, OutputLimits);
         ThrowUnless(after.Status == ParseStatus.Complete, $"the rewritten head is {after.Status}: {after.Reason}");
         ThrowUnless(after.Head.Length == output.Length, "the rewritten head ends before its end");
@@ -54,6 +55,8 @@ internal static class ResponseRewriting
         ThrowUnless(after.Head.Body == body && after.Head.ContentLength == before.Head.ContentLength, "the framing changed");
         ThrowUnless(recoding != BodyRecoding.None || after.Head.FramedAs == before.Head.FramedAs, "what is framed without a body changed");
         CheckConnection(before, after, connection);
+        string[] ids = requestId.Length == 0 ? [.. before.Values("x-request-id")] : [requestId];
+        ThrowUnless(after.Values("x-request-id").SequenceEqual(ids), "X-Request-Id is wrong");
         CheckFields(before, after, recoding);
     }
 

@@ -35,6 +35,9 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
     /// <summary>Empty if there is none.</summary>
     public string SessionId { get; init; } = "";
 
+    /// <summary>Empty to pass the client's on.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>Empty if none is hidden.</summary>
     public string HiddenCookie { get; init; } = "";
 
@@ -42,8 +45,8 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
     [
         Plain,
         Plain with { TrustClient = true, SessionId = Id },
-        Plain with { SessionId = Id, HiddenCookie = "LB" },
-        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id },
+        Plain with { SessionId = Id, HiddenCookie = "LB", RequestId = "0123456789abcdef" },
+        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id, RequestId = Id + Id },
         new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: true, SendForwarded: true, LongestHost) { HiddenCookie = "a" },
     ];
 }

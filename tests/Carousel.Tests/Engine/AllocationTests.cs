@@ -12,8 +12,8 @@ public sealed class AllocationTests
 {
     private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
 
-    /// <summary>What the answer grows to: a Date, and <c>Connection: close</c> where it is asked for.</summary>
-    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\n".Length;
+    /// <summary>What the answer grows to: a Date, an id, and <c>Connection: close</c> where it is asked for.</summary>
+    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
 
     [Fact]
     public void Worker_AMillionRequests_AllocatesNothing() => AssertNothingAllocated(warmUp: 100_000, measured: 1_000_000);

@@ -28,7 +28,7 @@ internal sealed class MeasuredWorker : IDisposable
         servers[0].Load.Max = max;
         var standing = new Standing([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
         var pool = new ServerPool(PoolBuilder.Build([.. servers], [standing]));
-        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions);
+        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];
         _worker.Listen(_listener.Fd);

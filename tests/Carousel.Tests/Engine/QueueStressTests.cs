@@ -13,7 +13,7 @@ namespace Carousel.Tests.Engine;
 public sealed class QueueStressTests
 {
     private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
-    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\n".Length;
+    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
 
     [Theory]
     [InlineData(1)]

@@ -33,7 +33,7 @@ public class AllocationTests
         foreach (byte[] head in responses)
         {
             ResponseParser.Parse(head, RequestMethod.Get, limits, _fields, out ResponseHead response, out FailureReason _);
-            length += ResponseRewriter.Write(head, response, _fields, ConnectionDirective.Close, BodyRecoding.None, "date"u8, [], _output);
+            length += ResponseRewriter.Write(head, response, _fields, ConnectionDirective.Close, BodyRecoding.None, "date"u8, "id"u8, [], _output);
         }
         foreach (byte[] body in bodies)
         {

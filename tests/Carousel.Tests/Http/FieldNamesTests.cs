@@ -19,6 +19,7 @@ public class FieldNamesTests
         ["Proxy-Authorization"] = FieldName.ProxyAuthorization,
         ["Authorization"] = FieldName.Authorization,
         ["Cookie"] = FieldName.Cookie,
+        ["X-Request-Id"] = FieldName.XRequestId,
         ["X-Session-Id"] = FieldName.XSessionId,
         ["X-Session-Moved"] = FieldName.XSessionMoved,
         ["Proxy-Connection"] = FieldName.ProxyConnection,

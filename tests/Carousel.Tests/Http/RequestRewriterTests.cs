@@ -182,7 +182,7 @@ public class RequestRewriterTests
     {
         string[] lines =
         [
-            "Accept: */*", "Cookie: a=b", "Cookie: LB=1; a=b; LB=2", "Authorization: b", "X-Session-Id: 7", "Connection: Cookie", "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
+            "Accept: */*", "Cookie: a=b", "Cookie: LB=1; a=b; LB=2", "Authorization: b", "X-Session-Id: 7", "X-Request-Id: 8", "Connection: Cookie", "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
             "X-Forwarded-For: 1.1.1.1, 2.2.2.2", "X-Forwarded-For:", "X-Forwarded-Host: p", "X-Forwarded-Proto: https", "Forwarded: for=_x", "Via: 1.0 a", "TE: trailers",
             "Proxy-Authorization: x", "Content-Length: 7", "Content-Length:007", "Transfer-Encoding: chunked", "Transfer-Encoding:\tChunked", "Expect: 100-continue", "Trailer: X", "Host: h",
         ];

@@ -26,7 +26,7 @@ internal sealed class Rig : IDisposable
     /// <summary>Those of the group, which a test may say are more.</summary>
     private readonly Worker[] _workers;
 
-    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null, int workers = 1)
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null, int workers = 1, bool requestIds = false)
     {
         _pollers = [.. Enumerable.Range(0, workers).Select(_ => new ScriptedPoller(Network))];
         Network.Closing = fd => Array.ForEach(_pollers, poller => poller.Forget(fd));
@@ -35,7 +35,8 @@ internal sealed class Rig : IDisposable
         Server[] all = RingFixture.Servers(servers);
         Log = new FailureLog();
         Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))]));
-        Group = new WorkerGroup(options ?? new EngineOptions(), Pool, Log, sessions);
+        Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
+        Group = new WorkerGroup((options ?? new EngineOptions()) with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
             ? new Worker(Group, poller, Clock, Network, i)
             : new Worker(Group, poller, Clock, Network, i) { Pipes = new PipePool(_ => null) })];
@@ -49,6 +50,7 @@ internal sealed class Rig : IDisposable
     public ServerPool Pool { get; }
     public FailureLog Log { get; }
     public WorkerGroup Group { get; }
+    public Traffic Traffic { get; }
     public Worker Worker => _workers[0];
 
     /// <summary>Connections to servers, in the order of opening, those that failed at once excepted.</summary>

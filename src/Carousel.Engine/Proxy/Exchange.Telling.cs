@@ -1,0 +1,180 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Engine.Linux;
+using Carousel.Engine.Sessions;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>What an exchange tells of itself, for metrics and for the record of the request (<see cref="RequestRecord"/>).</summary>
+internal sealed partial class Exchange
+{
+    private readonly RequestText _text = new();
+    private RequestRecord _record;
+    private RequestIdText _requestId;
+
+    /// <summary>The request's head was accepted or refused: there is something to tell of.</summary>
+    private bool _isTold;
+
+    /// <summary>What the server that has the request is counted by.</summary>
+    private ServerCounters? _counters;
+
+    /// <summary>Why the attempt that is under way failed.</summary>
+    private FailureReason _attemptReason;
+
+    /// <summary>What X-Request-Id says; empty if there is to be none.</summary>
+    private ReadOnlySpan<byte> RequestId => !_worker.Options.RequestIds || !_isTold ? default
+        : _text.GivenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
+        : _text.GivenId;
+
+    private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Reactor.NowMicros - _record.BeganMicros);
+
+    /// <summary>There is a request to tell of. Its head is still as it came.</summary>
+    private void BeginTelling(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
+    {
+        BeginTelling();
+        ReadOnlySpan<Field> fields = _worker.Fields.AsSpan(0, _head.FieldCount);
+        ReadOnlySpan<byte> givenId = info.TrustClient && _head.Present.Has(FieldName.XRequestId) ? GivenId(head, fields) : default;
+        if (_worker.Records.IsOn || !givenId.IsEmpty)
+        {
+            _text.Take(head, _head, fields, givenId, _worker.Told);
+        }
+        _record.IsHttp10 = _head.IsHttp10;
+    }
+
+    /// <summary>There is a request to tell of, though not what it was.</summary>
+    private void BeginTelling()
+    {
+        _isTold = true;
+        _text.Clear();
+        _record = new RequestRecord { BeganMicros = _worker.Reactor.NowMicros, Id = _worker.RequestIds.Next() };
+        _client!.BytesOut = 0;
+        RequestIds.Format(_record.Id, _requestId);
+    }
+
+    /// <summary>A server has taken the request on.</summary>
+    private void TellAttempt(Server server)
+    {
+        _counters = server.Traffic.Of(_worker.Index);
+        _counters.Attempts++;
+        _attemptReason = FailureReason.None;
+        _record.RoutedMicros = SinceBegan;
+        _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts - 1)] =
+            new AttemptRecord(server.Tag, _record.RoutedMicros, 0, FailureReason.None, false);
+        _record.AttemptCount++;
+    }
+
+    /// <summary>The attempt is over, well or not.</summary>
+    private void TellAttemptEnded()
+    {
+        ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
+        last = last with { TookMicros = SinceBegan - last.BeganMicros, Reason = _attemptReason };
+    }
+
+    private void TellReused()
+    {
+        _counters!.Reuses++;
+        ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
+        last = last with { Reused = true };
+    }
+
+    /// <summary>The attempt that is under way fails, if there is one.</summary>
+    private void TellAttemptFailed(FailureReason reason)
+    {
+        if (_target is not null && _attemptReason == FailureReason.None)
+        {
+            _attemptReason = reason;
+            _counters!.Failed(reason);
+        }
+    }
+
+    /// <summary>The server's answer is passed on.</summary>
+    private void TellAnswer(int status, long tookMicros)
+    {
+        _counters!.Answered(status);
+        _counters.FirstByte.Record(tookMicros);
+        _record.Status = (ushort)status;
+        _record.FirstByteMicros = SinceBegan;
+    }
+
+    /// <summary>The client does not get its answer whole, or not a server's. The first reason counts.</summary>
+    private void TellFailed(FailureReason reason)
+    {
+        if (_record.Reason == FailureReason.None)
+        {
+            _record.Reason = reason;
+            _worker.Counters.Failed(reason);
+        }
+    }
+
+    /// <summary>All is over: to be called while the client and the visit are still there.</summary>
+    private void EndTelling()
+    {
+        if (!_isTold)
+        {
+            return;
+        }
+        _isTold = false;
+        _record.TotalMicros = SinceBegan;
+        if (_record.Reason == FailureReason.None)
+        {
+            _counters?.Total.Record(_record.TotalMicros);
+        }
+        if (_worker.Records.IsOn)
+        {
+            Record();
+        }
+        _client!.BytesIn = 0;
+    }
+
+    private void Record()
+    {
+        _record.BytesIn = _client!.BytesIn;
+        _record.BytesOut = _client.BytesOut;
+        _record.Client = AddressOf(_client.Peer);
+        _record.ClientPort = (ushort)_client.Peer.Port;
+        if (_visit.Kind != VisitKind.None)
+        {
+            _record.Session = _visit.HasSession ? new UInt128(_visit.Ticket.Id.High, _visit.Ticket.Id.Low) : 0;
+            _record.Visit = _visit.Kind switch
+            {
+                VisitKind.New => RecordedVisit.New,
+                VisitKind.Stateless => RecordedVisit.Stateless,
+                _ => _toldMove ? RecordedVisit.Moved : RecordedVisit.Returning,
+            };
+        }
+        _worker.Records.Write(ref _record, _text.Lengths, _text.Bytes);
+    }
+
+    /// <summary>Only what can stand in a field and in a log as it is.</summary>
+    private static ReadOnlySpan<byte> GivenId(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    {
+        foreach (ref readonly Field field in fields)
+        {
+            if (field.Known == FieldName.XRequestId)
+            {
+                ReadOnlySpan<byte> value = field.Value.Of(head);
+                bool isGood = value.Length is > 0 and <= ForwardingInfo.MaxRequestId && value.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
+                return isGood ? value : default;
+            }
+        }
+        return default;
+    }
+
+    private static UInt128 AddressOf(in SockAddr peer)
+    {
+        ReadOnlySpan<byte> bytes = peer.AddressBytes;
+        return bytes.Length == 4
+            ? new UInt128(0, 0xffff_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(bytes))
+            : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    [InlineArray(RequestIds.TextLength)]
+    private struct RequestIdText
+    {
+        private byte _first;
+    }
+}

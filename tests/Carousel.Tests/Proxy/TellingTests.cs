@@ -1,0 +1,172 @@
+using System.Text;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Linux;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>What is told of requests: counters, records, and the ids that go with them.</summary>
+public sealed class TellingTests
+{
+    private RecordCursor _cursor;
+
+    [Fact]
+    public void Request_Answered_IsToldWithTimesBytesAndTexts()
+    {
+        using var rig = new Rig(requestIds: true) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/path?q=1", "User-Agent: me\r\nReferer: there\r\n"));
+        rig.Advance(30);
+        rig.Servers[0].Send(Rig.Ok("hello"));
+        rig.Run();
+
+        RecordCopy told = Next(rig);
+        RequestRecord record = told.Record;
+        Assert.Equal(("GET", "/path?q=1", "h", "me", "there", ""), (Text(told, RecordText.Method), Text(told, RecordText.Target), Text(told, RecordText.Host),
+            Text(told, RecordText.UserAgent), Text(told, RecordText.Referer), Text(told, RecordText.GivenId)));
+        Assert.Equal((200, FailureReason.None, RecordedVisit.None, 1), (record.Status, record.Reason, record.Visit, record.AttemptCount));
+        Assert.Equal((0u, 0u, 30_000u, 30_000u), (record.RoutedMicros, record.ConnectedMicros, record.FirstByteMicros, record.TotalMicros));
+        Assert.Equal((client.TakenText.Length, 40000), ((int)record.BytesOut, (int)record.ClientPort));
+        Assert.Equal(Rig.Get("/path?q=1", "User-Agent: me\r\nReferer: there\r\n").Length, record.BytesIn);
+        Assert.Equal(new AttemptRecord(Server(rig).Tag, 0, 30_000, FailureReason.None, Reused: false), record.Attempts[0]);
+
+        ServerTotals totals = Server(rig).Traffic.Read();
+        Assert.Equal((1, 1, 1, 0, 1), (totals.ByClass[2], totals.Attempts, totals.Connects, totals.Reuses, totals.OpenConnections));
+        Assert.Equal((1, 30_000, 1, 30_000), (totals.FirstByte.Count, totals.FirstByte.SumMicros, totals.Total.Count, totals.Total.SumMicros));
+        Assert.Equal(Rig.Ok("hello").Length, totals.BytesReceived);
+        Assert.True(totals.BytesSent > record.BytesIn);
+        WorkerCounters worker = rig.Traffic.Workers[0];
+        Assert.Equal((1, 1, 1), (worker.Requests, worker.Connections, worker.Accepted));
+        rig.AssertNothingLeft();
+        Assert.Equal((0, 0), (worker.Connections, Server(rig).Traffic.Read().OpenConnections));
+    }
+
+    [Fact]
+    public void Requests_OnOneConnection_EachHasAnIdAndTheServersSeesIt()
+    {
+        var asked = new List<string>();
+        using var rig = new Rig(requestIds: true) { OnRequest = (_, request) => { asked.Add(request.Field("X-Request-Id")!); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
+        FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: forged\r\n") + Rig.Get("/2"));
+        string[] answered = [.. Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Field("X-Request-Id")!)];
+        string[] told = [$"{Next(rig).Record.Id:x16}", $"{Next(rig).Record.Id:x16}"];
+        Assert.Equal(told, asked);
+        Assert.Equal(told, answered);
+        Assert.Equal(2, told.Distinct().Count());
+        Assert.Equal(1, Server(rig).Traffic.Read().Reuses);
+    }
+
+    [Theory]
+    [InlineData("0af7651916cd43dd-8448eb211c80319c", true)]
+    [InlineData("with space", false)]
+    [InlineData("", false)]
+    public void Request_OfATrustedProxy_KeepsItsId(string id, bool isKept)
+    {
+        string? asked = null;
+        var options = new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] };
+        using var rig = new Rig(options, requestIds: true) { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x")]; } };
+        FakeSocket client = rig.Connect(Rig.Get("/1", $"X-Request-Id: {id}\r\n"));
+        RecordCopy told = Next(rig);
+        string expected = isKept ? id : $"{told.Record.Id:x16}";
+        Assert.Equal(isKept ? id : "", Text(told, RecordText.GivenId));
+        Assert.Equal((expected, expected), (asked, HeldRig.Only(client).Field("X-Request-Id")));
+    }
+
+    [Fact]
+    public void RequestIds_Off_PassOn()
+    {
+        string? asked = null;
+        using var rig = new Rig { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
+        FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: mine\r\n"));
+        Assert.Equal(("mine", "theirs"), (asked, HeldRig.Only(client).Field("X-Request-Id")));
+    }
+
+    [Fact]
+    public void Server_Refuses_BothAttemptsAreTold()
+    {
+        using var rig = new Rig(servers: 2);
+        Refuse(rig, times: 1);
+        rig.Connect(Rig.Get("/"));
+        RequestRecord record = Next(rig).Record;
+        Assert.Equal((200, FailureReason.None, 2), (record.Status, record.Reason, record.AttemptCount));
+        Assert.Equal([FailureReason.ConnectRefused, FailureReason.None], new[] { record.Attempts[0].Reason, record.Attempts[1].Reason });
+        Assert.Equal(2, new[] { record.Attempts[0].ServerTag, record.Attempts[1].ServerTag }.Distinct().Count());
+        ServerTotals refused = rig.Pool.Current.Find(record.Attempts[0].ServerTag)!.Traffic.Read();
+        Assert.Equal((1, 1, 0), (refused.Attempts, refused.ByReason[(int)FailureReason.ConnectRefused], refused.Answers));
+        Assert.Equal(0, rig.Traffic.Workers[0].ByReason[(int)FailureReason.ConnectRefused]);
+    }
+
+    [Fact]
+    public void Servers_AllRefuse_FailureIsToldOnce()
+    {
+        using var rig = new Rig(servers: 2, requestIds: true);
+        Refuse(rig, times: 2);
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        RequestRecord record = Next(rig).Record;
+        Assert.Equal((502, FailureReason.ConnectRefused, 2), (record.Status, record.Reason, record.AttemptCount));
+        Assert.Equal($"{record.Id:x16}", HeldRig.Only(client).Field("X-Request-Id"));
+        Assert.Equal(1, rig.Traffic.Workers[0].ByReason[(int)FailureReason.ConnectRefused]);
+        Assert.Equal(0, Server(rig).Traffic.Read().Total.Count);
+    }
+
+    [Fact]
+    public void Request_Malformed_IsToldWithoutWhatItWas()
+    {
+        using var rig = new Rig();
+        rig.Connect("GET / HTTP/1.1\r\n\r\n");
+        RecordCopy told = Next(rig);
+        Assert.Equal((400, FailureReason.BadHost, 0), (told.Record.Status, told.Record.Reason, told.Record.AttemptCount));
+        Assert.Equal("", Text(told, RecordText.Target));
+    }
+
+    [Fact]
+    public void Client_LeavesWhileItWaits_IsTold()
+    {
+        using var rig = new Rig { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        client.Reset();
+        rig.Run();
+        rig.Advance(1_000);
+        RequestRecord record = Next(rig).Record;
+        Assert.Equal((0, FailureReason.ClientClosed, 1), (record.Status, record.Reason, record.AttemptCount));
+        Assert.Equal(1, rig.Traffic.Workers[0].ByReason[(int)FailureReason.ClientClosed]);
+    }
+
+    [Fact]
+    public void Attempts_MoreThanAreRecorded_TheLastIsKept()
+    {
+        const int refusing = RequestRecord.MaxAttempts + 2;
+        using var rig = new Rig(servers: refusing + 1);
+        Refuse(rig, refusing);
+        rig.Connect(Rig.Get("/"));
+        RequestRecord record = Next(rig).Record;
+        Assert.Equal((200, refusing + 1), (record.Status, record.AttemptCount));
+        Assert.Equal((FailureReason.ConnectRefused, FailureReason.None), (record.Attempts[RequestRecord.MaxAttempts - 2].Reason, record.Attempts[RequestRecord.MaxAttempts - 1].Reason));
+    }
+
+    [Fact]
+    public void Visit_ComesAndComesBack_IsTold()
+    {
+        using var rig = new SessionRig();
+        string cookie = SessionRig.CookieOf(rig.Ask())!;
+        rig.Ask(cookie);
+        RequestRecord first = Next(rig.Rig).Record, second = Next(rig.Rig).Record;
+        Assert.Equal((RecordedVisit.New, RecordedVisit.Returning), (first.Visit, second.Visit));
+        Assert.NotEqual(UInt128.Zero, first.Session);
+        Assert.Equal(first.Session, second.Session);
+    }
+
+    private static void Refuse(Rig rig, int times) => rig.Network.OnConnect = _ => times-- > 0 ? -Errno.ECONNREFUSED : 0;
+
+    private static Server Server(Rig rig) => rig.Pool.Current.Servers[0];
+
+    private static string Text(RecordCopy copy, RecordText text) => Encoding.Latin1.GetString(copy.Text(text));
+
+    private RecordCopy Next(Rig rig)
+    {
+        var copy = new RecordCopy();
+        Assert.True(rig.Traffic.Records[0].TryRead(ref _cursor, copy));
+        return copy;
+    }
+}
