@@ -14,6 +14,9 @@ public sealed class ServerTraffic
         return worker < byWorker.Length && byWorker[worker] is { } counters ? counters : Make(worker);
     }
 
+    /// <summary>Each worker's counters; null for a worker that has never asked for them. Any thread.</summary>
+    public ReadOnlySpan<ServerCounters?> ByWorker => Volatile.Read(ref _byWorker);
+
     /// <summary>What has been counted up to now. Any thread.</summary>
     public ServerTotals Read()
     {
