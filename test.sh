@@ -18,6 +18,7 @@ PACKAGES=(
     redis-server
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
     python3 # one of the samples
+    prometheus # promtool, which checks what we expose and the alerts
 )
 
 RESULTS=artifacts/test-results

@@ -79,6 +79,12 @@ public sealed record EngineOptions
     /// <summary>True to give every request an id, which servers and clients are told as X-Request-Id; a trusted proxy's own is taken over.</summary>
     public bool RequestIds { get; init; } = true;
 
+    /// <summary>
+    /// Which requests are traced (their records say so, and servers are told by traceparent): those whose client records the trace, and of those that come without
+    /// one this share, 0 to 1. Null for none: traceparent is passed on as it is.
+    /// </summary>
+    public double? TraceShare { get; init; }
+
     /// <summary>True to send <c>Forwarded</c> (RFC 7239) to servers, beside X-Forwarded-*.</summary>
     public bool SendForwarded { get; init; }
 }
