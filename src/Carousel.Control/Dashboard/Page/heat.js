@@ -4,7 +4,7 @@ import { byId, colour, fit, setAttribute } from './dom.js';
 import { millis, rate } from './format.js';
 
 const seconds = 120;
-const room = { left: 52, right: 52, top: 8, bottom: 20 };
+const room = { left: 52, right: 64, top: 8, bottom: 20 };
 
 export class Heat {
   #canvas = byId('heat');

@@ -31,7 +31,7 @@ export class Table {
   constructor(choose, drain) {
     this.#choose = choose;
     this.#drain = drain;
-    byId('columns').append(...columns.map((column) => this.#head(column)), make('th', { scope: 'col' }, make('span', { 'class': 'glyphs' }, 'Action')));
+    byId('columns').append(...columns.map((column) => this.#head(column)), make('th', { scope: 'col' }, make('span', { 'class': 'unseen' }, 'Action')));
     byId('filter').oninput = () => this.#restart();
     byId('previous').onclick = () => this.#turn(-1);
     byId('next').onclick = () => this.#turn(1);
