@@ -1,9 +1,11 @@
 using Microsoft.Playwright;
 using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Carousel.Browser.Chromium))]
 // A browser and a balancer each: more at once than there are cores only makes all of them slow.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 2)]
 
 namespace Carousel.Browser;
 

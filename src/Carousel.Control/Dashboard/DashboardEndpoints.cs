@@ -1,3 +1,5 @@
+using Carousel.Control.Admin;
+using Carousel.Control.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Carousel.Control.Dashboard;
 
 /// <summary>The dashboard at the admin port: the page at <c>/</c>, its parts under <c>/dashboard/</c>, and what feeds it.</summary>
-public static class DashboardEndpoints
+internal static class DashboardEndpoints
 {
     /// <summary>Where the events are.</summary>
     public const string StreamPath = "/api/v1/events/stream";
@@ -14,56 +16,51 @@ public static class DashboardEndpoints
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds them.</summary>
-    /// <param name="routes">Of the admin side.</param>
-    /// <param name="feed">Whom the page follows.</param>
-    /// <param name="stopping">Ends what never ends by itself, so that the host needn't wait for it.</param>
-    public static void Map(IEndpointRouteBuilder routes, DashboardFeed feed, CancellationToken stopping)
+    /// <summary>Adds them. The page itself is open to all: it tells nothing, and asks for the token.</summary>
+    public static void Map(IEndpointRouteBuilder routes, AdminContext context)
     {
-        routes.MapGet("/", (RequestDelegate)(context => SendAsync(context, DashboardFiles.ByName["index.html"])));
-        routes.MapGet("/dashboard/{name}", (RequestDelegate)SendPartAsync);
-        routes.MapGet(StreamPath, (RequestDelegate)(context => StreamAsync(context, feed, stopping)));
+        var feed = new DashboardFeed(new DashboardSource(context.Pool, context.Traffic, context.Events, context.Time, context.TimeLeft, context.Sessions,
+            () => context.Store?.State ?? StoreState.None, $"Carousel {context.Version}"));
+        routes.MapGet("/", http => SendAsync(http, DashboardFiles.ByName["index.html"])).WithMetadata(OpenToAll.Mark);
+        routes.MapGet("/dashboard/{name}", SendPartAsync).WithMetadata(OpenToAll.Mark);
+        routes.MapGet(StreamPath, http => StreamAsync(http, feed));
     }
 
-    private static Task SendPartAsync(HttpContext context)
+    private static Task SendPartAsync(HttpContext http)
     {
-        if (context.Request.RouteValues["name"] is string name && DashboardFiles.ByName.TryGetValue(name, out DashboardFile? file))
+        if (http.GetRouteValue("name") is string name && DashboardFiles.ByName.TryGetValue(name, out DashboardFile? file))
         {
-            return SendAsync(context, file);
+            return SendAsync(http, file);
         }
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 
-    private static Task SendAsync(HttpContext context, DashboardFile file)
+    private static Task SendAsync(HttpContext http, DashboardFile file)
     {
-        IHeaderDictionary fields = context.Response.Headers;
-        fields.ContentSecurityPolicy = Policy;
-        fields.XContentTypeOptions = "nosniff";
-        fields["Referrer-Policy"] = "no-referrer";
+        IHeaderDictionary headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers["Referrer-Policy"] = "no-referrer";
         // Asked for every time, and mostly not sent: another version of the balancer has another page.
-        fields.CacheControl = "no-cache";
-        fields.ETag = file.Tag;
-        if (context.Request.Headers.IfNoneMatch == file.Tag)
+        headers.CacheControl = "no-cache";
+        headers.ETag = file.Tag;
+        if (http.Request.Headers.IfNoneMatch == file.Tag)
         {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
         }
-        fields.ContentType = file.ContentType;
-        fields.ContentLength = file.Bytes.Length;
-        return context.Response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
+        headers.ContentType = file.ContentType;
+        headers.ContentLength = file.Bytes.Length;
+        return http.Response.Body.WriteAsync(file.Bytes, http.RequestAborted).AsTask();
     }
 
-    private static async Task StreamAsync(HttpContext context, DashboardFeed feed, CancellationToken stopping)
+    private static Task StreamAsync(HttpContext http, DashboardFeed feed)
     {
         if (!feed.TryEnter())
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return;
+            return Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{DashboardFeed.MaxWatchers} watch already: no more may");
         }
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        await feed.WatchAsync(context.Response.Body, ends.Token).ConfigureAwait(false);
+        http.Response.ContentType = "text/event-stream";
+        return feed.WatchAsync(http.Response.Body, http.RequestAborted);
     }
 }

@@ -21,7 +21,7 @@ export class Heat {
     return true;
   }
 
-  /** Another life of the balancer counts its seconds anew. */
+  /** What comes after a break does not follow on what was before. */
   clear() {
     this.#columns = [];
   }
