@@ -5,7 +5,7 @@ import { millis, percent } from './format.js';
 import { isOff, label } from './states.js';
 
 const colours = {
-  'up': '--good', 'slow-start': '--calm', 'standby': '--idle', 'closed': '--idle', 'full': '--busy', 'suspect': '--busy',
+  'up': '--good', 'slow-start': '--calm', 'standby': '--idle', 'closed': '--idle', 'probing': '--idle', 'full': '--busy', 'suspect': '--busy',
   'draining': '--leave', 'leaving': '--leave', 'ejected': '--bad', 'on-trial': '--bad', 'down': '--bad', 'unresolved': '--bad',
 };
 
