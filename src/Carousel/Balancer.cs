@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Carousel.Cli;
+using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
@@ -18,8 +19,8 @@ internal static class Balancer
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
     /// <param name="source">Where they come from; null if it can't be read again.</param>
-    /// <param name="whenStarted">Called with the port when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int>? whenStarted = null)
+    /// <param name="whenStarted">Called with the port and the address of the admin side, if there is one, when connections are taken and the banner is written.</param>
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
         int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
@@ -40,11 +41,13 @@ internal static class Balancer
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var traffic = new Traffic(options.Workers, new TrafficOptions());
+        AdminContext context = Context(membership, traffic, events, settings, sessions, departures, log);
+        using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
-        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        using var signals = new Signals(() => Leave(engine, context, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -65,12 +68,20 @@ internal static class Balancer
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
-        whenStarted?.Invoke(engine.Port);
+        bool goesOn = admin.Start(log.Error);
+        if (goesOn)
+        {
+            whenStarted?.Invoke(engine.Port, admin.Url);
+        }
+        else
+        {
+            engine.Stop();
+        }
         // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
-        return ExitCode.Ok;
+        return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
     private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -89,12 +100,27 @@ internal static class Balancer
         return notices;
     }
 
-    private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
+    private static AdminContext Context(PoolMembership membership, Traffic traffic, EventLog events, RunSettings settings, SessionSide? sessions,
+        Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
+        {
+            Version = ProductVersion.Number,
+            Policy = settings.Engine.Policy,
+            Panics = settings.Engine.Panic,
+            TimeLeft = departures.TimeLeft,
+            Settings = settings.Described,
+            Sessions = sessions?.Link,
+            Store = sessions?.Store,
+            StoreAddress = settings.Store,
+            Complain = log.Error,
+        };
+
+    private static void Leave(ProxyEngine engine, AdminContext context, bool started, TimeSpan atMost)
     {
         if (!started)
         {
             Environment.Exit(ExitCode.Ok);
         }
+        context.BeginDrain();
         engine.Drain(atMost);
         string limit = Durations.Format(atMost);
         Console.Error.WriteLine($"draining: no new connections, requests in flight have {limit} to finish; a second signal ends at once");

@@ -13,7 +13,6 @@ internal sealed class SessionSide : IAsyncDisposable
 
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
-    private readonly SessionStore _store;
     private readonly SessionMetrics _metrics;
     private EmbeddedStore? _process;
     private string? _lastLine;
@@ -23,12 +22,15 @@ internal sealed class SessionSide : IAsyncDisposable
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
-        _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        _metrics = new SessionMetrics(Link, _store);
+        Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
+        _metrics = new SessionMetrics(Link, Store);
     }
 
     /// <summary>For the engine.</summary>
     public SessionLink Link { get; }
+
+    /// <summary>The store's client.</summary>
+    public SessionStore Store { get; }
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
     public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
@@ -37,14 +39,14 @@ internal sealed class SessionSide : IAsyncDisposable
     /// <summary>Before connections are taken. Returns when the store's keys are known, or soon: traffic does not wait for the store.</summary>
     public void Start()
     {
-        _store.Start();
-        _store.FirstTryAsync(LongestHeadStart).GetAwaiter().GetResult();
+        Store.Start();
+        Store.FirstTryAsync(LongestHeadStart).GetAwaiter().GetResult();
     }
 
     /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _store.DisposeAsync().ConfigureAwait(false);
+        await Store.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         if (_process is not null)
         {

@@ -32,6 +32,8 @@ public class LiveTests(Chromium chromium)
         foreach (string name in (string[])["blue", "green"])
         {
             Assert.Equal(api[name].GetProperty("weight").GetInt32().ToString(null as IFormatProvider), await dashboard.CellAsync(name, "weight"));
+            Assert.Equal(Dashboard.Text(api[name].GetProperty("requests").GetInt64()), await dashboard.CellAsync(name, "requests"));
+            Assert.Equal("0", await dashboard.CellAsync(name, "inFlight"));
             Assert.Equal(api[name].GetProperty("url").GetString(), await dashboard.Row(name).Locator(".url").InnerTextAsync());
             Assert.Equal(api[name].GetProperty("state").GetString(), await dashboard.Row(name).GetAttributeAsync("data-state"));
         }

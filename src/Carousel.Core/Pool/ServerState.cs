@@ -35,16 +35,25 @@ public enum ServerState : byte
     /// <summary>It was ejected, and one request is its trial.</summary>
     OnTrial,
 
-    /// <summary>Probes say that it can't serve, or none has said yet that it can.</summary>
+    /// <summary>Probes say that it can't serve.</summary>
     Down,
 
     /// <summary>Its name does not resolve.</summary>
     Unresolved,
+
+    /// <summary>It is new: its first probe is not over.</summary>
+    Probing,
 }
 
 /// <summary>Where <see cref="ServerState"/> comes from.</summary>
 public static class ServerStates
 {
+    private static readonly string[] Names =
+        ["up", "slow-start", "standby", "full", "closed", "suspect", "draining", "leaving", "ejected", "on-trial", "down", "unresolved", "probing"];
+
+    /// <summary>As the API and tables write it: <c>slow-start</c>.</summary>
+    public static string Name(this ServerState state) => Names[(int)state];
+
     /// <summary>How this server is. Any thread.</summary>
     /// <param name="pool">That has it.</param>
     /// <param name="server">Whom.</param>
@@ -53,7 +62,7 @@ public static class ServerStates
     {
         Standing standing = pool[server];
         return standing.EndPoints.IsEmpty ? ServerState.Unresolved
-            : !standing.IsHealthy ? ServerState.Down
+            : !standing.IsHealthy ? (standing.IsJudged ? ServerState.Down : ServerState.Probing)
             : standing.IsLeaving ? ServerState.Leaving
             : server.Entry.Drain ? ServerState.Draining
             : OfLoad(server.Load, nowMs) is { } state ? state

@@ -43,6 +43,9 @@ public sealed class EventLog(TimeProvider time)
     private readonly Queue<LoggedEvent> _events = new(Capacity);
     private long _newest;
 
+    /// <summary>Called after each event, by the thread that wrote it: to be quick.</summary>
+    public event Action? Written;
+
     /// <summary>The number of the newest event, 0 if there is none yet.</summary>
     public long Newest => Volatile.Read(ref _newest);
 
@@ -61,6 +64,7 @@ public sealed class EventLog(TimeProvider time)
             _events.Enqueue(new LoggedEvent(_newest + 1, time.GetUtcNow(), level, server?.Entry.Name, text));
             Volatile.Write(ref _newest, _newest + 1);
         }
+        Written?.Invoke();
     }
 
     /// <summary>Those that are kept and newer than this one, the oldest first.</summary>

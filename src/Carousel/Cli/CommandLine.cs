@@ -97,6 +97,10 @@ internal sealed class CommandLine
             Watch = _flags.Watch.Read(result, true, errors),
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
+            Admin = _flags.Admin.Read(result, errors),
+            IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
+            AdminTokenFile = _flags.Admin.ReadTokenFile(result, errors),
+            Described = _flags.Describe(result),
             LogClients = _flags.LogClients.IsGiven(result),
         });
 
@@ -107,6 +111,9 @@ internal sealed class CommandLine
             Engine = _flags.ReadEngine(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
+            Admin = _flags.Admin.Read(result, errors),
+            IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
+            Described = _flags.Describe(result),
             DrainTimeout = TimeSpan.FromSeconds(1),
         });
 

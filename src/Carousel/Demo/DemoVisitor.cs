@@ -6,7 +6,7 @@ using System.Text;
 namespace Carousel.Demo;
 
 /// <summary>Somebody who visits the balancer of a demonstration, at a walking pace: keeps the cookie for a while, and then is somebody new.</summary>
-internal sealed class DemoVisitor(int port, int seed)
+internal sealed class DemoVisitor(IPEndPoint balancer, int seed)
 {
     /// <summary>Six of them are some thirty requests a second.</summary>
     public const int Visitors = 6;
@@ -23,11 +23,11 @@ internal sealed class DemoVisitor(int port, int seed)
     private string? _cookie;
 
     /// <summary>Sends them out, until they are told to end.</summary>
-    public static void SendOut(int port, CancellationToken stop)
+    public static void SendOut(IPEndPoint balancer, CancellationToken stop)
     {
         for (int i = 0; i < Visitors; i++)
         {
-            var visitor = new DemoVisitor(port, seed: i);
+            var visitor = new DemoVisitor(balancer, seed: i);
             _ = Task.Run(() => visitor.WalkAsync(stop), CancellationToken.None);
         }
     }
@@ -54,14 +54,14 @@ internal sealed class DemoVisitor(int port, int seed)
 
     private async Task VisitAsync(CancellationToken stop)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port, stop).ConfigureAwait(false);
+        using var socket = new Socket(balancer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(balancer, stop).ConfigureAwait(false);
         using var stream = new NetworkStream(socket);
         var reader = new DemoReader(stream);
         for (int i = 0; i < Stay; i++)
         {
             string cookie = _cookie is null ? "" : $"Cookie: {_cookie}\r\n";
-            byte[] request = Encoding.ASCII.GetBytes($"GET {s_paths[_random.Next(s_paths.Length)]} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: carousel-demo\r\n{cookie}\r\n");
+            byte[] request = Encoding.ASCII.GetBytes($"GET {s_paths[_random.Next(s_paths.Length)]} HTTP/1.1\r\nHost: {balancer}\r\nUser-Agent: carousel-demo\r\n{cookie}\r\n");
             await stream.WriteAsync(request, stop).ConfigureAwait(false);
             await ReadAnswerAsync(reader).ConfigureAwait(false);
             await Task.Delay(_random.Next(LeastPauseMs, MostPauseMs), stop).ConfigureAwait(false);

@@ -13,6 +13,7 @@ const table = {
   'ejected': ['ejected', 'its requests failed: it gets none for a while'],
   'down': ['down', 'its probes fail'],
   'unresolved': ['no address', 'its name does not resolve'],
+  'probing': ['probing', 'it is new: its first probe is not over'],
 };
 
 export const states = Object.keys(table);
@@ -20,4 +21,4 @@ export const label = (state) => table[state]?.[0] ?? state;
 export const meaning = (state) => table[state]?.[1] ?? '';
 
 /** States in which a server gets nobody who does not belong to it already. */
-export const isOff = (state) => ['down', 'unresolved', 'ejected', 'draining', 'leaving', 'closed', 'standby'].includes(state);
+export const isOff = (state) => ['down', 'unresolved', 'ejected', 'draining', 'leaving', 'closed', 'standby', 'probing'].includes(state);
