@@ -48,7 +48,7 @@ public class LookTests(Chromium chromium)
           }
           for (const e of document.querySelectorAll('[tabindex]')) if (e.tabIndex > 0) say('an order of its own', e);
           for (const e of document.querySelectorAll('th')) if (!e.scope) say('a head without scope', e);
-          for (const e of document.querySelectorAll('svg:not([aria-hidden]):not([role])')) say('a drawing without role', e);
+          for (const e of document.querySelectorAll('svg:not([role])')) if (!e.closest('[aria-hidden=true]')) say('a drawing without role', e);
           for (const e of document.querySelectorAll('[aria-hidden=true] :is(button, a, input, [tabindex])')) say('hidden, and can be reached', e);
           for (const e of document.querySelectorAll('*')) if (e.getAttribute('style')?.includes('expression') || [...e.attributes].some((a) => a.name.startsWith('on'))) say('script in the page', e);
           if (document.querySelectorAll('h1').length !== 1) wrong.push('one h1');
