@@ -10,6 +10,9 @@ internal sealed class AdminSide(RunSettings settings, AdminContext context) : ID
 {
     private AdminServer? _server;
 
+    /// <summary>Where it is, the dashboard first of all; null if it is not there.</summary>
+    public string? Url => _server is null ? null : $"http://{_server.EndPoint}/";
+
     /// <summary>
     /// Starts it, if it is wanted, and says where it is. False with a line on standard error if it can't be had, though it was asked for; where the default address
     /// is taken, as by another balancer on this machine, the line is only a warning.

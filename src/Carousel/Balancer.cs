@@ -19,8 +19,8 @@ internal static class Balancer
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
     /// <param name="source">Where they come from; null if it can't be read again.</param>
-    /// <param name="whenStarted">Called with the port when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int>? whenStarted = null)
+    /// <param name="whenStarted">Called with the port and the address of the admin side, if there is one, when connections are taken and the banner is written.</param>
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
         int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
@@ -70,9 +70,12 @@ internal static class Balancer
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
-        whenStarted?.Invoke(engine.Port);
         bool goesOn = admin.Start(log.Error);
-        if (!goesOn)
+        if (goesOn)
+        {
+            whenStarted?.Invoke(engine.Port, admin.Url);
+        }
+        else
         {
             engine.Stop();
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Carousel.Control.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -68,6 +69,7 @@ public sealed class AdminServer : IAsyncDisposable
         HealthEndpoints.Map(routes, context);
         ServerEndpoints.Map(routes, context);
         MetricsEndpoints.Map(routes, context);
+        DashboardEndpoints.Map(routes, context);
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>

@@ -10,7 +10,7 @@ namespace Carousel.Control.Dashboard;
 /// </summary>
 internal sealed class DashboardSampler
 {
-    private static readonly string[] s_states = [.. Enum.GetNames<ServerState>().Select(Hyphenated)];
+    private static readonly string[] s_states = [.. Enum.GetValues<ServerState>().Select(state => state.Name())];
 
     private readonly DashboardSource _source;
     private readonly SmoothRate _rate;
@@ -89,7 +89,7 @@ internal sealed class DashboardSampler
 
     private SessionFrame? Sessions() => _source.Sessions is not { } link ? null : new SessionFrame(
         link.Counters.Sum(counters => counters.Minted), link.Counters.Sum(counters => counters.Returned), link.Counters.Sum(counters => counters.Moved),
-        link.Counters.Sum(counters => counters.Stateless), Hyphenated(_source.Store().ToString()));
+        link.Counters.Sum(counters => counters.Stateless), _source.Store().ToString().ToLowerInvariant());
 
     private long CountRequests() => _source.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests));
 
@@ -100,8 +100,4 @@ internal sealed class DashboardSampler
         ServerEntry entry = server.Entry;
         return new ServerFacts(server.Id, entry.Name, entry.Address.Url, entry.Weight, entry.MaxRequests, entry.Backup, entry.Drain);
     }
-
-    /// <summary><c>SlowStart</c> is <c>slow-start</c>.</summary>
-    private static string Hyphenated(string name) =>
-        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 }

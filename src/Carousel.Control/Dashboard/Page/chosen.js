@@ -39,8 +39,8 @@ export function render() {
   if (!server) return;
   setText(byId('chosen-name'), server.name);
   const time = server.left === null ? '' : ` It is gone in ${left(server.left)} at the latest.`;
-  setText(byId('chosen-text'), `${server.url} is ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} a second, `
-    + `${count(server.requests)} so far; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}; 99 % answered within ${millis(server.p99)}.`);
+  setText(byId('chosen-text'), `${server.url} · ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} a second, `
+    + `${count(server.requests)} so far; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}${server.p99 < 0 ? '' : `; 99 % answered within ${millis(server.p99)}`}.`);
   setText(byId('chosen-drain'), server.drain ? 'Undrain' : 'Drain');
   setAttribute(byId('weight'), 'aria-label', `Weight of ${server.name}`);
   for (const control of document.querySelectorAll('#chosen .acts button, #weight')) control.disabled = server.state === 'leaving';

@@ -5,7 +5,7 @@ import { millis, percent } from './format.js';
 import { isOff, label } from './states.js';
 
 const colours = {
-  'up': '--good', 'slow-start': '--calm', 'standby': '--idle', 'closed': '--idle', 'full': '--busy', 'suspect': '--busy',
+  'up': '--good', 'slow-start': '--calm', 'standby': '--idle', 'closed': '--idle', 'probing': '--idle', 'full': '--busy', 'suspect': '--busy',
   'draining': '--leave', 'leaving': '--leave', 'ejected': '--bad', 'on-trial': '--bad', 'down': '--bad', 'unresolved': '--bad',
 };
 
@@ -25,8 +25,9 @@ export class Crowd {
 
   render(servers, chosen) {
     this.#servers = servers;
+    this.#canvas.parentElement.classList.remove('is-dense');
     const { context, width, height } = fit(this.#canvas);
-    const unit = height / 676;
+    const unit = height / 688;
     const most = Math.max(1e-9, ...servers.map((server) => server.share));
     context.translate(width / 2, height / 2);
     const step = (2 * Math.PI) / servers.length;
@@ -35,9 +36,9 @@ export class Crowd {
       context.fillStyle = colour(colours[state] ?? '--idle');
       context.beginPath();
       for (const server of some) {
-        // One that should get requests and gets none is a stub; one that is off stands out.
-        const length = isOff(state) ? 56 : 4 + 72 * Math.sqrt(server.share / most);
-        ray(context, server.place * step, step * (isOff(state) ? 1 : 0.72), 254 * unit, (254 + length) * unit);
+        // One that should get requests and gets none is a stub; one that is off is a mark on the other side of the rim, where nothing hides it.
+        if (isOff(state)) ray(context, server.place * step, Math.max(step, 0.008), 190 * unit, 216 * unit);
+        else ray(context, server.place * step, step * 0.72, 254 * unit, (258 + 72 * Math.sqrt(server.share / most)) * unit);
       }
       context.fill();
     }
@@ -54,8 +55,8 @@ export class Crowd {
   #at(event) {
     const box = this.#canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
-    const distance = Math.hypot(x, y) / (box.height / 676);
-    if (distance < 215 || distance > 355) return null;
+    const distance = Math.hypot(x, y) / (box.height / 688);
+    if (distance < 185 || distance > 355) return null;
     const turn = (Math.atan2(x, -y) / (2 * Math.PI) + 1) % 1;
     return this.#servers[Math.round(turn * this.#servers.length) % this.#servers.length];
   }

@@ -5,12 +5,17 @@ import { authorized } from './api.js';
 const longestPause = 5000;
 
 /**
- * Hands every event to `take(name, data)`, and how the connection is to `tell('live' | 'lost')`. Comes back by itself, for ever.
+ * Hands every event to `take(name, data)`, and how the connection is to `tell('live' | 'lost' | 'locked')`. Comes back by itself, unless a token is needed.
  */
 export async function follow(take, tell) {
   for (let pause = 250; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       const answer = await authorized('api/v1/events/stream', { headers: { Accept: 'text/event-stream' } });
+      if (answer.status === 401) {
+        // Nobody gave a token: to ask again and again would be a nuisance.
+        tell('locked');
+        return;
+      }
       if (answer.ok) {
         tell('live');
         pause = 250;

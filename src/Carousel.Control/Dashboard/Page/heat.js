@@ -4,7 +4,7 @@ import { byId, colour, fit, setAttribute } from './dom.js';
 import { millis, rate } from './format.js';
 
 const seconds = 120;
-const room = { left: 52, right: 52, top: 8, bottom: 20 };
+const room = { left: 52, right: 64, top: 8, bottom: 20 };
 
 export class Heat {
   #canvas = byId('heat');
@@ -21,7 +21,7 @@ export class Heat {
     return true;
   }
 
-  /** Another life of the balancer counts its seconds anew. */
+  /** What comes after a break does not follow on what was before. */
   clear() {
     this.#columns = [];
   }

@@ -49,6 +49,8 @@ function render() {
 function legend(servers) {
   const present = states.map((state) => [state, servers.filter((server) => server.state === state).length]).filter(([, some]) => some);
   setText(byId('ring-summary'), `${count(servers.length)} ${servers.length === 1 ? 'server' : 'servers'}: ${present.map(([state, some]) => `${count(some)} ${label(state)}`).join(', ')}`);
+  const bad = servers.filter((server) => ['down', 'unresolved', 'ejected'].includes(server.state)).length;
+  document.title = bad ? `${count(bad)} down · Carousel` : 'Carousel';
   const list = byId('legend');
   const key = present.map(([state]) => state).join(' ');
   if (list.dataset.key !== key) {
@@ -59,7 +61,6 @@ function legend(servers) {
 
 function take(name, data) {
   if (name === 'pool') {
-    if (model.pool && data.version < model.pool.version) heat.clear();
     takePool(data);
     setText(byId('product'), data.product);
   } else if (name === 'events') {
@@ -79,8 +80,10 @@ function take(name, data) {
 function tell(link) {
   const element = byId('link');
   setAttribute(element, 'data-link', link);
-  setText(element, { live: 'Live', lost: 'Not connected, trying again' }[link]);
-  if (link === 'lost') turning.takeRate(0);
+  setText(element, { live: 'Live', lost: 'Not connected, trying again', locked: 'A token is needed: load the page again to give it' }[link]);
+  if (link === 'live') return;
+  turning.stop();
+  heat.clear();
 }
 
 setInterval(() => {

@@ -73,6 +73,8 @@ let newest = 0;
 
 export function takeEvents(events) {
   const list = byId('events');
+  // Who hears the page is told what happens, not all that has.
+  setAttribute(list, 'aria-live', list.children.length ? 'polite' : 'off');
   for (const one of events) {
     // A new life of the balancer counts anew.
     if (one.number <= newest && events.length !== 0 && one === events[0]) list.replaceChildren();

@@ -22,6 +22,7 @@ export class Ring {
 
   render(servers, chosen) {
     this.#build(servers);
+    this.#svg.parentElement.classList.toggle('is-dense', servers.length > mostLarge);
     servers.forEach((server, i) => this.#nodes[i].show(server, server === chosen));
   }
 
@@ -30,8 +31,10 @@ export class Ring {
     if (key === this.#key) return;
     this.#key = key;
     const focused = this.#nodes.find((node) => node.group === document.activeElement)?.id;
-    const size = servers.length <= mostLarge ? 36 : Math.max(6, Math.min(18, (Math.PI * radius) / servers.length - 2));
-    this.#nodes = servers.map((server, i) => new Node(server, (2 * Math.PI * i) / servers.length, size, servers.length <= mostLarge));
+    const isLarge = servers.length <= mostLarge;
+    setAttribute(this.#svg, 'viewBox', isLarge ? '20 16 860 688' : '-40 -32 980 784');
+    const size = isLarge ? 36 : Math.max(6, Math.min(18, (Math.PI * radius) / servers.length - 2));
+    this.#nodes = servers.map((server, i) => new Node(server, (2 * Math.PI * i) / servers.length, size, isLarge));
     this.#svg.replaceChildren(...this.#nodes.map((node) => node.spoke), ...this.#nodes.map((node) => node.group));
     this.#nodes.forEach((node, i) => {
       setAttribute(node.group, 'tabindex', i === 0 ? 0 : -1);

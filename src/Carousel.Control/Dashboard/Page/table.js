@@ -31,7 +31,7 @@ export class Table {
   constructor(choose, drain) {
     this.#choose = choose;
     this.#drain = drain;
-    byId('columns').append(...columns.map((column) => this.#head(column)), make('th', { scope: 'col' }, make('span', { 'class': 'glyphs' }, 'Action')));
+    byId('columns').append(...columns.map((column) => this.#head(column)), make('th', { scope: 'col' }, make('span', { 'class': 'unseen' }, 'Action')));
     byId('filter').oninput = () => this.#restart();
     byId('previous').onclick = () => this.#turn(-1);
     byId('next').onclick = () => this.#turn(1);
@@ -144,7 +144,7 @@ class Row {
     setAttribute(this.element, 'class', isChosen ? 'is-chosen' : '');
     setAttribute(this.element, 'data-state', server.state);
     setGlyph(this.sign, server.state);
-    setText(this.state, server.left === null ? label(server.state) : `${label(server.state)}, ${left(server.left)} left`);
+    setText(this.state, server.left === null ? label(server.state) : `${label(server.state)}, ${left(server.left)}`);
     setText(this.name, server.name);
     setText(this.url, server.url);
     setText(this.cells.weight, server.backup ? `${server.weight}, backup` : `${server.weight}`);

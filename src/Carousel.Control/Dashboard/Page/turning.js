@@ -36,9 +36,10 @@ export class Turning {
     this.#set();
   }
 
-  /** In turns of the slowest; what tests read. */
-  get speed() {
-    return this.#turn.playState === 'running' ? this.#turn.playbackRate : 0;
+  /** Nothing is known of requests any more. */
+  stop() {
+    this.#speed = 0;
+    this.#set();
   }
 
   #set() {
