@@ -41,7 +41,7 @@ internal static class Balancer
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var traffic = new Traffic(options.Workers, new TrafficOptions());
-        AdminContext context = Context(membership, traffic, events, settings, sessions, departures, log);
+        AdminContext context = Context(membership, traffic, events, settings, sessions, departures, log, Saver(settings, watcher, source));
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
@@ -97,8 +97,11 @@ internal static class Balancer
         return notices;
     }
 
+    private static ServersFileSaver? Saver(RunSettings settings, ServersFileWatcher? watcher, ServersSource? source) =>
+        settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
+
     private static AdminContext Context(PoolMembership membership, Traffic traffic, EventLog events, RunSettings settings, SessionSide? sessions,
-        Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
+        Departures departures, StderrLog log, ServersFileSaver? saver) => new(membership, traffic, events, TimeProvider.System, saver)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,
@@ -108,6 +111,7 @@ internal static class Balancer
             Sessions = sessions?.Link,
             Store = sessions?.Store,
             StoreAddress = settings.Store,
+            Report = log.Info,
             Complain = log.Error,
         };
 

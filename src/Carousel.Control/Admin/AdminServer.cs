@@ -67,6 +67,10 @@ public sealed class AdminServer : IAsyncDisposable
     {
         HealthEndpoints.Map(routes, context);
         ServerEndpoints.Map(routes, context);
+        SessionEndpoints.Map(routes, context);
+        RequestEndpoints.Map(routes, context);
+        ExplainEndpoints.Map(routes, context);
+        OpenApiEndpoints.Map(routes);
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>
