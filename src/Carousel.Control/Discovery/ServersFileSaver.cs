@@ -47,7 +47,8 @@ public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
         {
             throw new SaveException($"{path} is not UTF-8: writing it back would change what is in it");
         }
-        return edit(found.Text);
+        string edited = edit(found.Text);
+        return ServersParser.Parse(edited) is { IsValid: false } wrong ? throw new SaveException($"the file would be wrong: {wrong.Complaints(path).First()}") : edited;
     }
 
     private void Write(string text)
