@@ -70,6 +70,10 @@ public sealed class AdminServer : IAsyncDisposable
         ServerEndpoints.Map(routes, context);
         MetricsEndpoints.Map(routes, context);
         DashboardEndpoints.Map(routes, context);
+        SessionEndpoints.Map(routes, context);
+        RequestEndpoints.Map(routes, context);
+        ExplainEndpoints.Map(routes, context);
+        OpenApiEndpoints.Map(routes);
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>
