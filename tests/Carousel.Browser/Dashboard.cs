@@ -94,7 +94,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
     }
 
     /// <summary>A number as the page writes it.</summary>
-    public static string Text(long number) => number.ToString("N0", CultureInfo.GetCultureInfo("en-US"));
+    public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {
