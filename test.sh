@@ -19,6 +19,7 @@ PACKAGES=(
     chromium
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
     python3 # one of the samples
+    prometheus # promtool, which checks what we expose and the alerts
 )
 
 RESULTS=artifacts/test-results

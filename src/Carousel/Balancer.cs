@@ -40,14 +40,15 @@ internal static class Balancer
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
-        var traffic = new Traffic(options.Workers, new TrafficOptions());
-        AdminContext context = Context(membership, traffic, events, settings, sessions, departures, log);
+        var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry));
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
+        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log);
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
-        using var signals = new Signals(() => Leave(engine, context, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        using var signals = new Signals(() => Leave(engine, context, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload, telemetry.Reopen);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -64,6 +65,7 @@ internal static class Balancer
             return CannotStart(e.Message);
         }
         Volatile.Write(ref started, true);
+        telemetry.Start();
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
@@ -81,10 +83,11 @@ internal static class Balancer
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
+        End(telemetry);
         return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
-    private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
@@ -100,8 +103,8 @@ internal static class Balancer
         return notices;
     }
 
-    private static AdminContext Context(PoolMembership membership, Traffic traffic, EventLog events, RunSettings settings, SessionSide? sessions,
-        Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
+    private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
+        SessionSide? sessions, Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,
@@ -110,6 +113,7 @@ internal static class Balancer
             Settings = settings.Described,
             Sessions = sessions?.Link,
             Store = sessions?.Store,
+            Metrics = telemetry.Metrics,
             StoreAddress = settings.Store,
             Complain = log.Error,
         };

@@ -13,7 +13,6 @@ internal sealed class SessionSide : IAsyncDisposable
 
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
-    private readonly SessionMetrics _metrics;
     private EmbeddedStore? _process;
     private string? _lastLine;
 
@@ -23,11 +22,14 @@ internal sealed class SessionSide : IAsyncDisposable
         _log = log;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        _metrics = new SessionMetrics(Link, Store);
+        Metrics = new SessionMetrics(Link, Store);
     }
 
     /// <summary>For the engine.</summary>
     public SessionLink Link { get; }
+
+    /// <summary>What is to be told of sessions.</summary>
+    public SessionMetrics Metrics { get; }
 
     /// <summary>The store's client.</summary>
     public SessionStore Store { get; }
@@ -47,7 +49,6 @@ internal sealed class SessionSide : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync().ConfigureAwait(false);
-        _metrics.Dispose();
         if (_process is not null)
         {
             await _process.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Carousel.Control.Store;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
@@ -69,6 +70,9 @@ public sealed class AdminContext
 
     /// <summary>How the store is; null if there are no sessions.</summary>
     public SessionStore? Store { get; init; }
+
+    /// <summary>All metrics.</summary>
+    public MetricsCollector Metrics { get; init; } = new([]);
 
     /// <summary>Where sessions are kept.</summary>
     public StoreAddress StoreAddress { get; init; } = StoreAddress.None;

@@ -69,6 +69,7 @@ public sealed class AdminServer : IAsyncDisposable
         HealthEndpoints.Map(routes, context);
         ServerEndpoints.Map(routes, context);
         DashboardEndpoints.Map(routes, context);
+        MetricsEndpoints.Map(routes, context);
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>

@@ -100,6 +100,16 @@ public struct RequestRecord
     /// <summary>The attempts: the first ones, and the last one at the end.</summary>
     public AttemptList Attempts;
 
+    /// <summary>Empties it for the next request. The attempts stay as they are: those that count are written anew.</summary>
+    public void Begin(ulong id, long micros)
+    {
+        (Id, BeganMicros) = (id, micros);
+        (RoutedMicros, ConnectedMicros, FirstByteMicros, TotalMicros) = (0, 0, 0, 0);
+        (BytesIn, BytesOut) = (0, 0);
+        (Session, TraceId, SpanId, ParentSpanId) = (0, 0, 0, 0);
+        (Status, Reason, Visit, IsHttp10, AttemptCount) = (0, FailureReason.None, RecordedVisit.None, false, 0);
+    }
+
     /// <summary>Room for the attempts.</summary>
     [InlineArray(MaxAttempts)]
     public struct AttemptList

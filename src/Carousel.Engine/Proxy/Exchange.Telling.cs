@@ -50,7 +50,7 @@ internal sealed partial class Exchange
     {
         _isTold = true;
         _text.Clear();
-        _record = new RequestRecord { BeganMicros = _worker.Reactor.NowMicros, Id = _worker.RequestIds.Next() };
+        _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
         RequestIds.Format(_record.Id, _requestId);
     }

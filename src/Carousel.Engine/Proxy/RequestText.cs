@@ -51,6 +51,10 @@ internal sealed class RequestText
     /// <summary>The texts come in their order.</summary>
     private void Add(RecordText text, ReadOnlySpan<byte> value, int atMost)
     {
+        if (value.IsEmpty)
+        {
+            return;
+        }
         value = value[..Math.Min(value.Length, atMost)];
         if (_end + value.Length > _bytes.Length)
         {

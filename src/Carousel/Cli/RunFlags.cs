@@ -100,6 +100,8 @@ internal sealed class RunFlags
 
     public StoreFlags Store { get; } = new();
 
+    public TelemetryFlags Telemetry { get; } = new();
+
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
@@ -115,6 +117,7 @@ internal sealed class RunFlags
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
         new("Admin side", Admin.All),
+        new("Access log, metrics and traces", Telemetry.All),
         new("Leaving and logging", [DrainTimeout, LogClients]),
     ];
 

@@ -50,6 +50,7 @@ internal sealed record RunSettings
 
     /// <summary>The command line as it was understood.</summary>
     public IReadOnlyList<SettingGroup> Described { get; init; } = [];
+    public TelemetrySettings Telemetry { get; init; } = new();
 
     public bool LogClients { get; init; }
 }

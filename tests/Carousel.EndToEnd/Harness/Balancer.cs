@@ -88,7 +88,7 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        _mayExit |= signal != Posix.SigHup;
+        _mayExit |= signal is not (Posix.SigHup or Posix.SigUsr1);
         _program.Signal(signal);
     }
 

@@ -83,7 +83,7 @@ public class StartTests
     public void Signals_FirstDrainsSecondStops_OthersDoNothing()
     {
         var calls = new List<string>();
-        using var signals = new Signals(() => calls.Add("drain"), () => calls.Add("stop"), () => calls.Add("reload"));
+        using var signals = new Signals(() => calls.Add("drain"), () => calls.Add("stop"), () => calls.Add("reload"), () => calls.Add("reopen"));
 
         signals.Receive();
         Assert.Equal(["drain"], calls);
