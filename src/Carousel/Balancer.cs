@@ -42,8 +42,9 @@ internal static class Balancer
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
-        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
-        using var signals = new Signals(() => Leave(engine, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
+        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
+        using var signals = new Signals(() => Leave(engine, systemd, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -65,6 +66,8 @@ internal static class Balancer
         Console.Out.Flush();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
         whenStarted?.Invoke(engine.Port);
+        systemd?.Ready($"listening on port {engine.Port}");
+        systemd?.Watch(new WorkerPulse(traffic.Workers, engine.Knock).Beats);
         // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
         GC.Collect();
         engine.WaitForExit();
@@ -88,8 +91,23 @@ internal static class Balancer
         return notices;
     }
 
-    private static void Leave(ProxyEngine engine, bool started, TimeSpan atMost)
+    private static Action Reload(ServersFileWatcher watcher, SystemdNotify? systemd)
     {
+        if (systemd is null)
+        {
+            return watcher.Reload;
+        }
+        watcher.Reloaded += systemd.Reloaded;
+        return () =>
+        {
+            systemd.Reloading();
+            watcher.Reload();
+        };
+    }
+
+    private static void Leave(ProxyEngine engine, SystemdNotify? systemd, bool started, TimeSpan atMost)
+    {
+        systemd?.Leaving(atMost);
         if (!started)
         {
             Environment.Exit(ExitCode.Ok);

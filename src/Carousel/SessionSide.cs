@@ -1,5 +1,6 @@
 using Carousel.Cli;
 using Carousel.Control.Store;
+using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 
@@ -8,9 +9,13 @@ namespace Carousel;
 /// <summary>What sessions take beside the engine: the link to the workers, the store's client, and the embedded store if that is the one.</summary>
 internal sealed class SessionSide : IAsyncDisposable
 {
-    /// <summary>Enough for a store on the same network; a start that nobody notices.</summary>
-    private static readonly TimeSpan LongestHeadStart = TimeSpan.FromMilliseconds(50);
+    /// <summary>A start that nobody notices, where no store was asked for.</summary>
+    private static readonly TimeSpan ShortHeadStart = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>For a store that was named: until the keys are here, visitors of other replicas would be taken for new ones. One that refuses ends the wait.</summary>
+    private static readonly TimeSpan LongHeadStart = TimeSpan.FromSeconds(2);
+
+    private readonly TimeSpan _headStart;
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
     private readonly SessionStore _store;
@@ -22,6 +27,7 @@ internal sealed class SessionSide : IAsyncDisposable
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
+        _headStart = settings.Store.Kind == StoreKind.Redis ? LongHeadStart : ShortHeadStart;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
         _metrics = new SessionMetrics(Link, _store);
@@ -38,7 +44,7 @@ internal sealed class SessionSide : IAsyncDisposable
     public void Start()
     {
         _store.Start();
-        _store.FirstTryAsync(LongestHeadStart).GetAwaiter().GetResult();
+        _store.FirstTryAsync(_headStart).GetAwaiter().GetResult();
     }
 
     /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
