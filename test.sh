@@ -11,13 +11,15 @@ if [[ -n ${CI:-} ]]; then
     export MSBUILDDISABLENODEREUSE=1
 fi
 
-# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a linker, libraries and an emulator for arm64.
+# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a real browser; a linker, libraries and an emulator for arm64.
 PACKAGES=(
     clang zlib1g-dev
     nginx-light
     redis-server
+    chromium
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
     python3 # one of the samples
+    prometheus # promtool, which checks what we expose and the alerts
 )
 
 RESULTS=artifacts/test-results

@@ -47,7 +47,7 @@ public sealed record EngineOptions
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an idempotent request is sent again whose connection died before a byte of the answer; 0 for never.</summary>
-    public int Retries { get; init; } = 3;
+    public int Retries { get; init; } = 5;
 
     /// <summary>Most requests sent again, in percent of the requests of ten seconds; ten a second are always allowed. 0 to 100.</summary>
     public int RetryPercent { get; init; } = 20;
@@ -78,6 +78,12 @@ public sealed record EngineOptions
 
     /// <summary>True to give every request an id, which servers and clients are told as X-Request-Id; a trusted proxy's own is taken over.</summary>
     public bool RequestIds { get; init; } = true;
+
+    /// <summary>
+    /// Which requests are traced (their records say so, and servers are told by traceparent): those whose client records the trace, and of those that come without
+    /// one this share, 0 to 1. Null for none: traceparent is passed on as it is.
+    /// </summary>
+    public double? TraceShare { get; init; }
 
     /// <summary>True to send <c>Forwarded</c> (RFC 7239) to servers, beside X-Forwarded-*.</summary>
     public bool SendForwarded { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Carousel.Cli;
+using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
@@ -18,8 +19,8 @@ internal static class Balancer
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
     /// <param name="source">Where they come from; null if it can't be read again.</param>
-    /// <param name="whenStarted">Called with the port when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int>? whenStarted = null)
+    /// <param name="whenStarted">Called with the port and the address of the admin side, if there is one, when connections are taken and the banner is written.</param>
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
         int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
@@ -29,22 +30,27 @@ internal static class Balancer
         }
         options = options with { MaxConnections = connections.Value };
         var failures = new FailureLog();
-        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, settings.LogClients);
+        var events = new EventLog(TimeProvider.System);
+        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, events, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
-        using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.Info) : null;
+        using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
         using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
-        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.Info);
+        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
-        var traffic = new Traffic(options.Workers, new TrafficOptions());
+        var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry));
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
+        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log);
+        using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
-        using var signals = new Signals(() => Leave(engine, systemd, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload);
+        Action leave = () => Leave(engine, context, systemd, Volatile.Read(ref started), settings.DrainTimeout);
+        using var signals = new Signals(leave, engine.Stop, reload, telemetry.Reopen);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -61,23 +67,32 @@ internal static class Balancer
             return CannotStart(e.Message);
         }
         Volatile.Write(ref started, true);
+        telemetry.Start();
         log.Start();
         Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         Console.Out.Flush();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
-        whenStarted?.Invoke(engine.Port);
-        systemd?.Ready($"listening on port {engine.Port}");
-        systemd?.Watch(new WorkerPulse(traffic.Workers, engine.Knock).Beats);
+        bool goesOn = admin.Start(log.Error);
+        if (goesOn)
+        {
+            whenStarted?.Invoke(engine.Port, admin.Url);
+            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Knock).Beats);
+        }
+        else
+        {
+            engine.Stop();
+        }
         // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
-        return ExitCode.Ok;
+        End(telemetry);
+        return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
-    private static void End(SessionSide? sessions) => sessions?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private static HealthMonitor Health(PoolMembership membership, HealthOptions options, Action<string> report) =>
+    private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
 
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
@@ -90,6 +105,21 @@ internal static class Balancer
         watcher.Start();
         return notices;
     }
+
+    private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
+        SessionSide? sessions, Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
+        {
+            Version = ProductVersion.Number,
+            Policy = settings.Engine.Policy,
+            Panics = settings.Engine.Panic,
+            TimeLeft = departures.TimeLeft,
+            Settings = settings.Described,
+            Sessions = sessions?.Link,
+            Store = sessions?.Store,
+            Metrics = telemetry.Metrics,
+            StoreAddress = settings.Store,
+            Complain = log.Error,
+        };
 
     private static Action Reload(ServersFileWatcher watcher, SystemdNotify? systemd)
     {
@@ -105,13 +135,14 @@ internal static class Balancer
         };
     }
 
-    private static void Leave(ProxyEngine engine, SystemdNotify? systemd, bool started, TimeSpan atMost)
+    private static void Leave(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, bool started, TimeSpan atMost)
     {
         systemd?.Leaving(atMost);
         if (!started)
         {
             Environment.Exit(ExitCode.Ok);
         }
+        context.BeginDrain();
         engine.Drain(atMost);
         string limit = Durations.Format(atMost);
         Console.Error.WriteLine($"draining: no new connections, requests in flight have {limit} to finish; a second signal ends at once");

@@ -37,8 +37,8 @@ internal static class DescriptorBudget
         return wanted ?? (int)Math.Min((descriptors - Reserve(workers)) / PerConnection, MaxDefault);
     }
 
-    /// <summary>Standard streams, the runtime's own, name lookups, probes (96 at once), the store's client; and for each worker its epoll set, mailbox, listeners, spare pipes and the clients it turns away.</summary>
-    private static ulong Reserve(int workers) => 136 + 56 * (ulong)workers;
+    /// <summary>Standard streams, the runtime's own, name lookups, probes (96 at once), the store's client, the admin side (64 at once); and for each worker its epoll set, mailbox, listeners, spare pipes and the clients it turns away.</summary>
+    private static ulong Reserve(int workers) => 200 + 56 * (ulong)workers;
 
     private static string Remedy(ulong needed) => $"ulimit -Hn {needed}, or LimitNOFILE={needed} in a systemd unit";
 }

@@ -18,8 +18,6 @@ internal sealed class SessionSide : IAsyncDisposable
     private readonly TimeSpan _headStart;
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
-    private readonly SessionStore _store;
-    private readonly SessionMetrics _metrics;
     private EmbeddedStore? _process;
     private string? _lastLine;
 
@@ -29,12 +27,18 @@ internal sealed class SessionSide : IAsyncDisposable
         _log = log;
         _headStart = settings.Store.Kind == StoreKind.Redis ? LongHeadStart : ShortHeadStart;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
-        _store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        _metrics = new SessionMetrics(Link, _store);
+        Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
+        Metrics = new SessionMetrics(Link, Store);
     }
 
     /// <summary>For the engine.</summary>
     public SessionLink Link { get; }
+
+    /// <summary>What is to be told of sessions.</summary>
+    public SessionMetrics Metrics { get; }
+
+    /// <summary>The store's client.</summary>
+    public SessionStore Store { get; }
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
     public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
@@ -43,15 +47,14 @@ internal sealed class SessionSide : IAsyncDisposable
     /// <summary>Before connections are taken. Returns when the store's keys are known, or soon: traffic does not wait for the store.</summary>
     public void Start()
     {
-        _store.Start();
-        _store.FirstTryAsync(_headStart).GetAwaiter().GetResult();
+        Store.Start();
+        Store.FirstTryAsync(_headStart).GetAwaiter().GetResult();
     }
 
     /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _store.DisposeAsync().ConfigureAwait(false);
-        _metrics.Dispose();
+        await Store.DisposeAsync().ConfigureAwait(false);
         if (_process is not null)
         {
             await _process.DisposeAsync().ConfigureAwait(false);

@@ -4,16 +4,19 @@ namespace Carousel;
 
 /// <summary>
 /// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP asks to read servers.txt anew; so
-/// a balancer outlives the terminal it was started from. Handlers run on a thread of the runtime.
+/// a balancer outlives the terminal it was started from. SIGUSR1 asks to open the access log anew. Handlers run on a thread of the runtime.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
+    /// <summary>Its number on every Linux that we run on; .NET has no name for it.</summary>
+    private const PosixSignal SigUsr1 = (PosixSignal)10;
+
     private readonly Action _leave;
     private readonly Action _leaveNow;
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
 
-    public Signals(Action leave, Action leaveNow, Action reload)
+    public Signals(Action leave, Action leaveNow, Action reload, Action reopen)
     {
         (_leave, _leaveNow) = (leave, leaveNow);
         _registrations =
@@ -24,6 +27,11 @@ internal sealed class Signals : IDisposable
             {
                 context.Cancel = true;
                 reload();
+            }),
+            PosixSignalRegistration.Create(SigUsr1, context =>
+            {
+                context.Cancel = true;
+                reopen();
             }),
         ];
     }

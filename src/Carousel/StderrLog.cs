@@ -1,3 +1,4 @@
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 
 namespace Carousel;
@@ -9,8 +10,9 @@ namespace Carousel;
 /// <param name="failures">Read by this log alone.</param>
 /// <param name="to">Where to write.</param>
 /// <param name="time">For the times of the lines and the length of a second.</param>
+/// <param name="events">Keeps what is no failure of a request, for who looks later.</param>
 /// <param name="clientsToo">See <see cref="FailureLines"/>.</param>
-internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider time, bool clientsToo) : IDisposable
+internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider time, EventLog events, bool clientsToo) : IDisposable
 {
     /// <summary>Between two looks into a busy log: 4,096 places filled in this time are 200,000 failures a second.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -32,6 +34,16 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
         {
             Write("info", message);
         }
+        events.Write(EventLevel.Info, null, message);
+    }
+
+    /// <summary>Writes a line about a server. Any thread. A <see cref="ReportServer"/>.</summary>
+    public void About(Server server, EventLevel level, string what)
+    {
+        lock (_gate)
+        {
+            WriteAbout_NeedsLock(server, level, what);
+        }
     }
 
     /// <summary>Writes a line about something that is wrong and no failure of a request. Any thread.</summary>
@@ -41,6 +53,7 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
         {
             Write("error", message);
         }
+        events.Write(EventLevel.Error, null, message);
     }
 
     /// <summary>Writes what has come, and what is due of what came before. Any thread; the log's own calls it all the time.</summary>
@@ -57,7 +70,7 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
             }
             while (failures.TryRead(out ServerNews news))
             {
-                Write("info", ServerLines.Of(news));
+                WriteAbout_NeedsLock(news.Server, news.EjectedMs == 0 ? EventLevel.Good : EventLevel.Warning, ServerLines.Of(news));
             }
             if (time.GetElapsedTime(_secondBegan) >= Second)
             {
@@ -85,6 +98,12 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
             Pump();
             Thread.Sleep(Pause);
         }
+    }
+
+    private void WriteAbout_NeedsLock(Server server, EventLevel level, string what)
+    {
+        Write("info", $"server {server.Entry.Label} {what}");
+        events.Write(level, server, what);
     }
 
     private void EndSecond()

@@ -48,12 +48,20 @@ internal sealed class SystemdNotify : IDisposable
         return new SystemdNotify(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), watchdog, time);
     }
 
-    /// <summary>Connections are taken.</summary>
+    /// <summary>Connections are taken; and from now on, where systemd watches, it is told twice in each of its periods that we are well, as long as we are.</summary>
     /// <param name="status">For people: systemctl status shows it.</param>
-    public void Ready(string status)
+    /// <param name="isWell">Asked before each time, by a thread of the runtime's pool.</param>
+    public void Ready(string status, Func<bool> isWell)
     {
         Send($"READY=1\nSTATUS={status}");
         _ready = true;
+        lock (_gate)
+        {
+            if (_watchdog is { } period && !_leaving)
+            {
+                _timer = _time.CreateTimer(_ => Pet(isWell), null, TimeSpan.Zero, period / 2);
+            }
+        }
     }
 
     /// <summary>servers.txt is being read again; <see cref="Reloaded"/> has to follow.</summary>
@@ -71,19 +79,6 @@ internal sealed class SystemdNotify : IDisposable
             _timer?.Dispose();
         }
         Send($"STOPPING=1\nEXTEND_TIMEOUT_USEC={(within + AfterDrain).Ticks / TimeSpan.TicksPerMicrosecond}");
-    }
-
-    /// <summary>If systemd watches, tells it twice in each of its periods that we are well, as long as we are.</summary>
-    /// <param name="isWell">Asked before each time, by a thread of the runtime's pool.</param>
-    public void Watch(Func<bool> isWell)
-    {
-        lock (_gate)
-        {
-            if (_watchdog is { } period && !_leaving)
-            {
-                _timer = _time.CreateTimer(_ => Pet(isWell), null, TimeSpan.Zero, period / 2);
-            }
-        }
     }
 
     public void Dispose()

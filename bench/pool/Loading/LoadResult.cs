@@ -27,6 +27,9 @@ internal sealed record LoadResult
     /// <summary>Of the GETs that were answered well, from when they were due.</summary>
     public required Percentiles Latency { get; init; }
 
+    /// <summary>The same of those that were due in the second third of the time.</summary>
+    public required Percentiles Middle { get; init; }
+
     /// <summary>How late requests were sent: a load that isn't on time measures itself.</summary>
     public required Percentiles Late { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record LoadResult
             Posts = (long)Numbers("sent")[1],
             Resent = (long)Numbers("resent")[0],
             Latency = ToPercentiles(Numbers("latency")),
+            Middle = ToPercentiles(Numbers("middle")),
             Late = ToPercentiles(Numbers("late")),
             Outcomes =
             [

@@ -23,6 +23,7 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
     public void Run()
     {
         long start = Loop.Now;
+        tally.Begins(start);
         while (!arrivals.IsOver || _open.Count > 0)
         {
             long now = Loop.Now;

@@ -8,6 +8,6 @@ double rate = arguments.Number("--rate");
 var arrivals = new Arrivals(
     rate, arguments.Text("--arrivals") == "poisson", arguments.Number("--post-share"), (long)(rate * arguments.Number("--seconds")), arguments.Whole("--seed"));
 using var posts = new StreamWriter(arguments.Text("--posts"));
-var tally = new Tally(posts);
+var tally = new Tally((long)(1e6 * arguments.Number("--seconds")), posts);
 new Load(arguments.Whole("--port"), arrivals, tally).Run();
 tally.Write(Console.Out);

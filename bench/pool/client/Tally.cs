@@ -3,13 +3,18 @@ using System.Globalization;
 namespace Carousel.Pool.Client;
 
 /// <summary>What became of all requests: every latency is kept, so that percentiles are exact.</summary>
+/// <param name="micros">How long requests become due: the second third of that is told by itself, too, since that is when servers are slow.</param>
 /// <param name="posts">Takes a line for every POST: its id and what became of it.</param>
-internal sealed class Tally(TextWriter posts)
+internal sealed class Tally(long micros, TextWriter posts)
 {
     private readonly SortedDictionary<(string Method, string Outcome), long> _outcomes = [];
     private readonly List<int> _latencies = [];
+    private readonly List<int> _inTheMiddle = [];
     private readonly List<int> _late = [];
-    private long _gets, _posts, _resent;
+    private long _gets, _posts, _resent, _from, _to;
+
+    /// <summary>The first request is due now, by the clock that latencies are taken by.</summary>
+    public void Begins(long now) => (_from, _to) = (now + micros / 3, now + micros * 2 / 3);
 
     /// <summary>A request is sent, so many microseconds late.</summary>
     public void Sent(Request request, long late)
@@ -20,7 +25,7 @@ internal sealed class Tally(TextWriter posts)
 
     public void Resent() => _resent++;
 
-    public void Ended(Request request, string outcome, long micros)
+    public void Ended(Request request, string outcome, long took)
     {
         var key = (request.IsPost ? "POST" : "GET", outcome);
         _outcomes[key] = _outcomes.GetValueOrDefault(key) + 1;
@@ -30,7 +35,11 @@ internal sealed class Tally(TextWriter posts)
         }
         else if (outcome == "ok")
         {
-            _latencies.Add((int)micros);
+            _latencies.Add((int)took);
+            if (request.Due >= _from && request.Due < _to)
+            {
+                _inTheMiddle.Add((int)took);
+            }
         }
     }
 
@@ -39,6 +48,7 @@ internal sealed class Tally(TextWriter posts)
     {
         to.WriteLine($"sent {_gets} {_posts}");
         to.WriteLine($"resent {_resent}");
+        to.WriteLine($"middle {Percentiles(_inTheMiddle)}");
         to.WriteLine($"latency {Percentiles(_latencies)}");
         to.WriteLine($"late {Percentiles(_late)}");
         foreach (var ((method, outcome), count) in _outcomes)

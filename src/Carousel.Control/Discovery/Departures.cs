@@ -1,4 +1,5 @@
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Discovery;
 
@@ -9,8 +10,8 @@ namespace Carousel.Control.Discovery;
 /// <param name="visitorsBelong">Visitors come back to their server: it is not known when the last has been there, so it stays for all of its time.</param>
 /// <param name="atMost">How long a server may be leaving.</param>
 /// <param name="time">The clock that the waits go by.</param>
-/// <param name="report">Takes a line for people about each that is gone; called from pool threads.</param>
-public sealed class Departures(PoolMembership membership, bool visitorsBelong, TimeSpan atMost, TimeProvider time, Action<string> report) : IDisposable
+/// <param name="report">Told of each that is gone; called from pool threads.</param>
+public sealed class Departures(PoolMembership membership, bool visitorsBelong, TimeSpan atMost, TimeProvider time, ReportServer report) : IDisposable
 {
     /// <summary>
     /// Between two looks at a server. It must be seen without a request twice in a row: a worker may be about to send it one that it picked it for just
@@ -19,7 +20,8 @@ public sealed class Departures(PoolMembership membership, bool visitorsBelong, T
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<Server> _watched = [];
+    /// <summary>Since when each is leaving, by our clock.</summary>
+    private readonly Dictionary<Server, long> _watched = [];
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Begins to watch, once.</summary>
@@ -36,12 +38,21 @@ public sealed class Departures(PoolMembership membership, bool visitorsBelong, T
         _stop.Cancel();
     }
 
+    /// <summary>How long a server that is leaving may still take; null if it is not leaving. Any thread.</summary>
+    public TimeSpan? TimeLeft(Server server)
+    {
+        lock (_gate)
+        {
+            return _watched.TryGetValue(server, out long began) ? atMost - time.GetElapsedTime(began) : null;
+        }
+    }
+
     private void Follow()
     {
         PoolSnapshot pool = membership.Pool.Current;
         lock (_gate)
         {
-            foreach (Server server in pool.Servers.Where(server => pool[server].IsLeaving && _watched.Add(server)))
+            foreach (Server server in pool.Servers.Where(server => pool[server].IsLeaving && _watched.TryAdd(server, time.GetTimestamp())))
             {
                 _ = Task.Run(() => WatchAsync(server));
             }
@@ -50,13 +61,11 @@ public sealed class Departures(PoolMembership membership, bool visitorsBelong, T
 
     private async Task WatchAsync(Server server)
     {
-        long began = time.GetTimestamp();
         bool wasIdle = false;
         try
         {
-            while (IsLeaving(server))
+            while (IsLeaving(server) && TimeLeft(server) is { } left)
             {
-                TimeSpan left = atMost - time.GetElapsedTime(began);
                 bool isIdle = !visitorsBelong && server.Load.InFlight == 0 && !membership.Pool.Current.TakesVisitors(server);
                 if (left <= TimeSpan.Zero || (isIdle && wasIdle))
                 {
@@ -92,7 +101,7 @@ public sealed class Departures(PoolMembership membership, bool visitorsBelong, T
         int cut = server.Load.InFlight;
         if (membership.Forget(server))
         {
-            report($"server {server.Entry.Label} is gone{(cut == 0 ? "" : cut == 1 ? ": 1 request is cut" : $": {cut} requests are cut")}");
+            report(server, cut == 0 ? EventLevel.Info : EventLevel.Warning, $"is gone{(cut == 0 ? "" : cut == 1 ? ": 1 request is cut" : $": {cut} requests are cut")}");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
@@ -12,8 +13,8 @@ namespace Carousel.Control.Probes;
 /// <param name="options">How to probe.</param>
 /// <param name="probe">Probes once; called from pool threads, concurrently.</param>
 /// <param name="time">The clock that the waits go by.</param>
-/// <param name="report">Takes a line for people about each change; called from pool threads.</param>
-public sealed class HealthMonitor(PoolMembership membership, HealthOptions options, ProbeServer probe, TimeProvider time, Action<string> report)
+/// <param name="report">Told of each change; called from pool threads.</param>
+public sealed class HealthMonitor(PoolMembership membership, HealthOptions options, ProbeServer probe, TimeProvider time, ReportServer report)
     : IDisposable
 {
     /// <summary>How long a start waits for a server that is up.</summary>
@@ -157,7 +158,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
         if (step.News is not null)
         {
-            report($"server {server.Entry.Label} {step.News}");
+            report(server, health.State == HealthState.Down ? EventLevel.Warning : EventLevel.Good, step.News);
         }
         return step.Wait;
     }

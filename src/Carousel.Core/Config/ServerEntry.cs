@@ -6,6 +6,9 @@ public sealed record ServerEntry
     /// <summary>The largest <see cref="Weight"/>.</summary>
     public const int MaxWeight = 1000;
 
+    /// <summary>The largest <see cref="MaxRequests"/>.</summary>
+    public const int MaxRequestsLimit = 1_000_000;
+
     /// <summary>Where the server listens.</summary>
     public required ServerAddress Address { get; init; }
 

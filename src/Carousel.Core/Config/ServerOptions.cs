@@ -6,7 +6,6 @@ namespace Carousel.Core.Config;
 /// <summary>Parses what follows the URL on a line: <c>weight=3 max=200 backup drain name=blue</c>, in any order, each at most once.</summary>
 internal sealed class ServerOptions(int line, List<ConfigError> errors)
 {
-    private const int MaxRequestsLimit = 1_000_000;
     private const int MaxName = 64;
 
     private static readonly string[] Known = ["weight", "max", "backup", "drain", "name"];
@@ -73,7 +72,7 @@ internal sealed class ServerOptions(int line, List<ConfigError> errors)
                 Weight = Number(value, "a weight", 0, ServerEntry.MaxWeight) ?? Weight;
                 break;
             case "max":
-                MaxRequests = Number(value, "a limit of requests", 1, MaxRequestsLimit);
+                MaxRequests = Number(value, "a limit of requests", 1, ServerEntry.MaxRequestsLimit);
                 break;
             case "name" when value.Text.Length > MaxName || value.Text.AsSpan().IndexOfAnyExcept(NameCharacters) >= 0:
                 string allowed = $"letters, digits, \"-\", \"_\" and \".\", at most {MaxName}";

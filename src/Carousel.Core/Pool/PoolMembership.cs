@@ -125,13 +125,14 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
                 // Whenever it comes back.
                 server.Load.StartSlowly();
             }
-            if (now[server].IsHealthy != healthy)
+            Standing before = now[server];
+            if (before.IsHealthy != healthy || !before.IsJudged)
             {
                 if (healthy)
                 {
                     server.Load.Guard.Forgive();
                 }
-                Publish_NeedsLock(now.With([(server, now[server] with { IsHealthy = healthy })]), [server]);
+                Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, IsJudged = true })]), [server]);
             }
         }
     }

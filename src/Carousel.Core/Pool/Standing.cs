@@ -14,6 +14,9 @@ public sealed record Standing(ImmutableArray<IPEndPoint> EndPoints, bool IsHealt
     /// </summary>
     public bool IsLeaving { get; init; }
 
+    /// <summary>True once probes have said whether it is healthy: before that, one that is not is only new.</summary>
+    public bool IsJudged { get; init; }
+
     /// <summary>True if requests may be sent to it at all.</summary>
     public bool CanServe => !EndPoints.IsEmpty && IsHealthy;
 }

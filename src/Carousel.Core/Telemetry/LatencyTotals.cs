@@ -42,6 +42,25 @@ public sealed class LatencyTotals
         return since;
     }
 
+    /// <summary>Adds what one reading has more than an earlier one of the same histograms.</summary>
+    internal void AddSince(LatencyTotals before, LatencyTotals now)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            long since = Math.Max(0, now._counts[i] - before._counts[i]);
+            _counts[i] += since;
+            Count += since;
+        }
+        SumMicros += now.SumMicros - before.SumMicros;
+    }
+
+    /// <summary>For another reading, in the same memory.</summary>
+    internal void Clear()
+    {
+        Array.Clear(_counts);
+        (Count, SumMicros) = (0, 0);
+    }
+
     /// <summary>The time that this share of all stayed below or at, in microseconds; the middle of its bucket. 0 if nothing was counted.</summary>
     /// <param name="share">From 0 to 1: 0.99 for the 99th percentile.</param>
     public double Percentile(double share)
@@ -69,5 +88,22 @@ public sealed class LatencyTotals
             below += _counts[i];
         }
         return below;
+    }
+
+    /// <summary>The same for many times in one pass.</summary>
+    /// <param name="micros">In microseconds, ascending.</param>
+    /// <param name="counts">Gets one count for each, in the same order.</param>
+    public void CountBelow(ReadOnlySpan<long> micros, Span<long> counts)
+    {
+        long below = 0;
+        int bucket = 0;
+        for (int i = 0; i < micros.Length; i++)
+        {
+            for (; bucket < _counts.Length && LatencyHistogram.FirstOf(bucket + 1) <= micros[i] + 1; bucket++)
+            {
+                below += _counts[bucket];
+            }
+            counts[i] = below;
+        }
     }
 }

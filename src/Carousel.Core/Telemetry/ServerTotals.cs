@@ -39,6 +39,15 @@ public sealed class ServerTotals
     /// <inheritdoc cref="ServerCounters.Total"/>
     public LatencyTotals Total { get; } = new();
 
+    internal void Clear()
+    {
+        Array.Clear(_byClass);
+        Array.Clear(_byReason);
+        (Attempts, Connects, Reuses, OpenConnections, BytesSent, BytesReceived) = (0, 0, 0, 0, 0, 0);
+        FirstByte.Clear();
+        Total.Clear();
+    }
+
     internal void Add(ServerCounters counters)
     {
         for (int i = 0; i < _byClass.Length; i++)

@@ -14,10 +14,22 @@ public sealed class ServerTraffic
         return worker < byWorker.Length && byWorker[worker] is { } counters ? counters : Make(worker);
     }
 
+    /// <summary>Each worker's counters; null for a worker that has never asked for them. Any thread.</summary>
+    public ReadOnlySpan<ServerCounters?> ByWorker => Volatile.Read(ref _byWorker);
+
     /// <summary>What has been counted up to now. Any thread.</summary>
     public ServerTotals Read()
     {
         var totals = new ServerTotals();
+        Read(totals);
+        return totals;
+    }
+
+    /// <summary>The same into totals that are used again and again, for whoever reads many servers. Any thread, each with totals of its own.</summary>
+    /// <param name="totals">What was in it is gone.</param>
+    public void Read(ServerTotals totals)
+    {
+        totals.Clear();
         foreach (ServerCounters? counters in Volatile.Read(ref _byWorker))
         {
             if (counters is not null)
@@ -25,7 +37,6 @@ public sealed class ServerTraffic
                 totals.Add(counters);
             }
         }
-        return totals;
     }
 
     private ServerCounters Make(int worker)

@@ -21,6 +21,8 @@ internal enum FieldName : byte
     ProxyAuthorization,
     ProxyConnection,
     Te,
+    Traceparent,
+    Tracestate,
     Trailer,
     TransferEncoding,
     Upgrade,

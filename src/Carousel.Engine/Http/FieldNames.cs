@@ -32,7 +32,10 @@ internal static class FieldNames
             case 10:
                 return Is(ref name, "connection"u8) ? FieldName.Connection
                     : Is(ref name, "keep-alive"u8) ? FieldName.KeepAlive
+                    : Is(ref name, "tracestate"u8) ? FieldName.Tracestate
                     : FieldName.Other;
+            case 11:
+                return Is(ref name, "traceparent"u8) ? FieldName.Traceparent : FieldName.Other;
             case 12:
                 return Is(ref name, "x-request-id"u8) ? FieldName.XRequestId
                     : Is(ref name, "x-session-id"u8) ? FieldName.XSessionId

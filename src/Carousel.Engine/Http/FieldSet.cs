@@ -17,6 +17,8 @@ internal readonly struct FieldSet(uint bits)
     public const uint ProxyAuthorization = 1u << (int)FieldName.ProxyAuthorization;
     public const uint ProxyConnection = 1u << (int)FieldName.ProxyConnection;
     public const uint Te = 1u << (int)FieldName.Te;
+    public const uint Traceparent = 1u << (int)FieldName.Traceparent;
+    public const uint Tracestate = 1u << (int)FieldName.Tracestate;
     public const uint Trailer = 1u << (int)FieldName.Trailer;
     public const uint TransferEncoding = 1u << (int)FieldName.TransferEncoding;
     public const uint Upgrade = 1u << (int)FieldName.Upgrade;

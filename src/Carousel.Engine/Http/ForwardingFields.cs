@@ -14,6 +14,7 @@ internal static class ForwardingFields
         + 11 + 8 + ForwardingInfo.MaxAddress + 8 + Authority.MaxBytes + 7 + ForwardingInfo.MaxScheme + 2
         + 14 + ForwardingInfo.MaxSessionId + 2
         + 14 + ForwardingInfo.MaxRequestId + 2
+        + 13 + TraceParent.TextLength + 2
         + 19;
 
     /// <summary>Writes the lines that the head needs beside those that were copied.</summary>
@@ -48,6 +49,10 @@ internal static class ForwardingFields
         if (!info.RequestId.IsEmpty)
         {
             writer.AppendLine("X-Request-Id: "u8, info.RequestId);
+        }
+        if (!info.TraceParent.IsEmpty)
+        {
+            writer.AppendLine("traceparent: "u8, info.TraceParent);
         }
         writer.Append(isHttp10 ? "Via: 1.0 carousel\r\n"u8 : "Via: 1.1 carousel\r\n"u8);
     }

@@ -43,6 +43,12 @@ internal ref struct ForwardingInfo
     /// <summary>For X-Request-Id, instead of the client's own: at most <see cref="MaxRequestId"/> bytes; empty to pass the client's on.</summary>
     public ReadOnlySpan<byte> RequestId { get; set; }
 
+    /// <summary>For traceparent, instead of the client's own: <see cref="Http.TraceParent.TextLength"/> bytes; empty to pass the client's on.</summary>
+    public ReadOnlySpan<byte> TraceParent { get; set; }
+
+    /// <summary>The client's tracestate is left out: it is of another trace.</summary>
+    public bool DropsTraceState { get; set; }
+
     /// <summary>The name of the cookie that the server is not to see; empty if the request has none of that name.</summary>
     public ReadOnlySpan<byte> HiddenCookie { get; set; }
 

@@ -123,6 +123,14 @@ internal static class RequestRewriter
         {
             special |= FieldSet.XRequestId;
         }
+        if (!info.TraceParent.IsEmpty)
+        {
+            special |= FieldSet.Traceparent;
+        }
+        if (info.DropsTraceState)
+        {
+            special |= FieldSet.Tracestate;
+        }
         if (!info.HiddenCookie.IsEmpty)
         {
             special |= FieldSet.Cookie;

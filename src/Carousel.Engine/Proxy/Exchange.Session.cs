@@ -24,6 +24,10 @@ internal sealed partial class Exchange
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
         BeginTelling(head, info);
         info.RequestId = RequestId;
+        if (_worker.Traces is { } sampler)
+        {
+            Trace(sampler, head, ref info);
+        }
         _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
         if (_worker.Visits is not { } visits)
         {

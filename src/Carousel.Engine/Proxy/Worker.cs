@@ -57,6 +57,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         Counters = group.Traffic.Workers[index];
         Records = group.Traffic.Records[index];
         RequestIds = new RequestIds(BitConverter.ToUInt64(_random.Next(sizeof(ulong))));
+        Traces = Options.TraceShare is { } share ? new TraceSampler(share, BitConverter.ToUInt64(_random.Next(sizeof(ulong)))) : null;
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields);
         Fields = new Field[Options.MaxFields];
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
@@ -99,6 +100,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public TrafficOptions Told => _group.Traffic.Options;
 
     public RequestIds RequestIds { get; }
+
+    /// <summary>Says which requests are traced; null if none is.</summary>
+    public TraceSampler? Traces { get; }
 
     /// <summary>The requests that wait for a server with room.</summary>
     public RequestQueue Queue { get; }

@@ -83,11 +83,13 @@ internal sealed class CommandLine
         return errors.Count == 0 ? request : new Request.Invalid(errors);
     }
 
-    private Request.Run ReadRun(ParseResult result, List<string> errors) => new(
-        ReadFile(result, "carousel", errors),
-        new RunSettings
+    private Request.Run ReadRun(ParseResult result, List<string> errors)
+    {
+        string file = ReadFile(result, "carousel", errors);
+        TelemetrySettings telemetry = _flags.Telemetry.Read(result, errors);
+        return new Request.Run(file, new RunSettings
         {
-            Engine = _flags.ReadEngine(result, errors),
+            Engine = _flags.ReadEngine(result, errors) with { TraceShare = telemetry.TraceShare },
             Health = _flags.Health.Read(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
@@ -97,8 +99,14 @@ internal sealed class CommandLine
             Watch = _flags.Watch.Read(result, true, errors),
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
+            Admin = _flags.Admin.Read(result, errors),
+            IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
+            AdminTokenFile = _flags.Admin.ReadTokenFile(result, errors),
+            Described = _flags.Describe(result),
+            Telemetry = telemetry,
             LogClients = _flags.LogClients.IsGiven(result),
         });
+    }
 
     /// <summary>A demo ends without ceremony: nobody waits for its answers.</summary>
     private Request.Demo ReadDemo(ParseResult result, List<string> errors) =>
@@ -107,6 +115,9 @@ internal sealed class CommandLine
             Engine = _flags.ReadEngine(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
+            Admin = _flags.Admin.Read(result, errors),
+            IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
+            Described = _flags.Describe(result),
             DrainTimeout = TimeSpan.FromSeconds(1),
         });
 

@@ -38,7 +38,7 @@ internal abstract class Flag
     public bool IsGiven(ParseResult result) => result.GetResult(Option) is { Implicit: false };
 
     /// <summary>The values given, in their order.</summary>
-    protected IReadOnlyList<string> Texts(ParseResult result) => [.. result.GetResult(Option)?.Tokens.Select(token => token.Value) ?? []];
+    public IReadOnlyList<string> Texts(ParseResult result) => [.. result.GetResult(Option)?.Tokens.Select(token => token.Value) ?? []];
 }
 
 /// <summary>A flag that stands alone.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Carousel.Control.Admin;
 using Carousel.Core.Config;
 using Carousel.Engine;
 
@@ -89,6 +90,8 @@ internal sealed class RunFlags
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
 
+    public AdminFlags Admin { get; } = new();
+
     public PolicyFlags Balancing { get; } = new();
 
     public HealthFlags Health { get; } = new();
@@ -96,6 +99,8 @@ internal sealed class RunFlags
     public SessionFlags Sessions { get; } = new();
 
     public StoreFlags Store { get; } = new();
+
+    public TelemetryFlags Telemetry { get; } = new();
 
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
@@ -111,11 +116,27 @@ internal sealed class RunFlags
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
+        new("Admin side", Admin.All),
+        new("Access log, metrics and traces", Telemetry.All),
         new("Leaving and logging", [DrainTimeout, LogClients]),
     ];
 
     /// <summary>Those that a demo takes as well.</summary>
-    public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, .. Balancing.All, Sessions.Mode, Store.Store];
+    public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, .. Balancing.All, Sessions.Mode, Store.Store, Admin.Admin];
+
+    /// <summary>How all flags are understood, without secrets.</summary>
+    public IReadOnlyList<SettingGroup> Describe(ParseResult result) =>
+        [.. Groups.Select(group => new SettingGroup(group.Title, [.. group.Flags.Select(flag => Describe(flag, result))]))];
+
+    private Setting Describe(Flag flag, ParseResult result)
+    {
+        bool isGiven = flag.IsGiven(result);
+        string value = !isGiven ? flag.DefaultText ?? (flag is Switch ? "off" : "none")
+            : flag == Store.Store ? $"{Store.ReadAddress(result, [])}"
+            : flag is Switch ? "on"
+            : string.Join(',', flag.Texts(result));
+        return new Setting(flag.Name, value, isGiven);
+    }
 
     /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
     public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()

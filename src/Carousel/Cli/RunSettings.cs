@@ -1,3 +1,4 @@
+using Carousel.Control.Admin;
 using Carousel.Control.Store;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
@@ -37,6 +38,19 @@ internal sealed record RunSettings
     public TimeSpan ResolveInterval { get; init; } = DefaultResolveInterval;
 
     public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
+
+    /// <summary>Where the admin side listens, without its token; null for nowhere.</summary>
+    public AdminOptions? Admin { get; init; } = AdminOptions.Default;
+
+    /// <summary>True if it was asked for: then it must be there.</summary>
+    public bool IsAdminGiven { get; init; }
+
+    /// <summary>The file with the admin side's token; null if there is none.</summary>
+    public string? AdminTokenFile { get; init; }
+
+    /// <summary>The command line as it was understood.</summary>
+    public IReadOnlyList<SettingGroup> Described { get; init; } = [];
+    public TelemetrySettings Telemetry { get; init; } = new();
 
     public bool LogClients { get; init; }
 }

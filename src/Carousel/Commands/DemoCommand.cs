@@ -1,3 +1,4 @@
+using System.Net;
 using Carousel.Cli;
 using Carousel.Core.Config;
 using Carousel.Demo;
@@ -12,12 +13,19 @@ internal static class DemoCommand
     public static int Run(Request.Demo request)
     {
         DemoServer[] servers = [.. Names.Select(DemoServer.Start)];
+        using var leaving = new CancellationTokenSource();
+        IPAddress address = request.Settings.Engine.Bind is [var first, ..] && !first.Equals(IPAddress.Any) && !first.Equals(IPAddress.IPv6Any) ? first : IPAddress.Loopback;
         try
         {
-            return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: PrintLinesToTry);
+            return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin) =>
+            {
+                PrintLinesToTry(port, admin);
+                DemoVisitor.SendOut(new IPEndPoint(address, port), leaving.Token);
+            });
         }
         finally
         {
+            leaving.Cancel();
             Array.ForEach(servers, server => server.Dispose());
         }
     }
@@ -25,8 +33,20 @@ internal static class DemoCommand
     private static ServerEntry Entry(DemoServer server, int index) =>
         new() { Address = new ServerAddress("127.0.0.1", server.Port), Name = server.Name, Line = index + 1 };
 
-    private static void PrintLinesToTry(int port)
+    private static void PrintLinesToTry(int port, string? admin)
     {
+        if (admin is not null)
+        {
+            Console.Out.Write($$"""
+
+                Watch the ring turn; {{DemoVisitor.Visitors}} visitors are on their way:
+                  {{admin}}
+                and act on it there, or in another terminal:
+                  curl -X POST {{admin}}api/v1/servers/blue/drain
+                  curl -X PUT -H 'Content-Type: application/json' -d '{"weight":3}' {{admin}}api/v1/servers/red/weight
+
+                """);
+        }
         Console.Out.Write($"""
 
             Try, in another terminal:

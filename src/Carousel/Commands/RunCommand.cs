@@ -20,6 +20,20 @@ internal static class RunCommand
             Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
-        return Balancer.Run(file.Servers, settings with { Store = store }, isPipe ? null : new ServersSource(request.File, text));
+        if (settings.Telemetry.WithEnvironment(Environment.GetEnvironmentVariable, out error) is not { } telemetry)
+        {
+            Console.Error.WriteLine($"carousel: {error}");
+            return ExitCode.BadInput;
+        }
+        if (settings.Admin is { } admin)
+        {
+            if (AdminToken.Add(admin, settings.AdminTokenFile, out error) is not { } withToken)
+            {
+                Console.Error.WriteLine($"carousel: {error}");
+                return ExitCode.BadInput;
+            }
+            settings = settings with { Admin = withToken };
+        }
+        return Balancer.Run(file.Servers, settings with { Store = store, Telemetry = telemetry }, isPipe ? null : new ServersSource(request.File, text));
     }
 }

@@ -65,6 +65,8 @@ internal sealed partial class Balancer : IAsyncDisposable
         AddUnlessGiven(arguments, options, "--session", "off");
         // The default is one on localhost:6379 that all tests and whoever works on this machine would share.
         AddUnlessGiven(arguments, options, "--store", "none");
+        // There is one such port, and many tests at once.
+        AddUnlessGiven(arguments, options, "--admin", "off");
         arguments.AddRange(options);
         var balancer = new Balancer(ChildProcess.Start(file.Directory, arguments[0], [.. arguments.Skip(1)]), file);
         await balancer.ListeningAsync();
@@ -86,7 +88,7 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        _mayExit |= signal != Posix.SigHup;
+        _mayExit |= signal is not (Posix.SigHup or Posix.SigUsr1);
         _program.Signal(signal);
     }
 

@@ -20,6 +20,8 @@ internal static class RequestRewriting
             FallbackHost = Encoding.Latin1.GetBytes(rewrite.FallbackHost),
             SessionId = Encoding.Latin1.GetBytes(rewrite.SessionId),
             RequestId = Encoding.Latin1.GetBytes(rewrite.RequestId),
+            TraceParent = Encoding.Latin1.GetBytes(rewrite.TraceParent),
+            DropsTraceState = rewrite.DropsTraceState,
             HiddenCookie = Encoding.Latin1.GetBytes(rewrite.HiddenCookie),
         };
         var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
@@ -99,6 +101,10 @@ internal static class RequestRewriting
         ThrowUnless(after.Values("x-session-id").SequenceEqual(ids) && !after.Values("x-session-moved").Any(), "the session is not what we said");
         string[] requestIds = rewrite.RequestId.Length == 0 ? [.. before.Values("x-request-id")] : [rewrite.RequestId];
         ThrowUnless(after.Values("x-request-id").SequenceEqual(requestIds), "X-Request-Id is wrong");
+        string[] traceParents = rewrite.TraceParent.Length == 0 ? [.. before.Values("traceparent")] : [rewrite.TraceParent];
+        ThrowUnless(after.Values("traceparent").SequenceEqual(traceParents), "traceparent is wrong");
+        string[] traceStates = rewrite.DropsTraceState ? [] : [.. before.Values("tracestate")];
+        ThrowUnless(after.Values("tracestate").SequenceEqual(traceStates), "tracestate is wrong");
         bool isNamed = before.Values("connection").SelectMany(Elements).Any(option => option.Equals("cookie", StringComparison.OrdinalIgnoreCase));
         string[] expected = isNamed ? [] : [.. before.Values("cookie").Select(value => WithoutCookie(value, rewrite.HiddenCookie)).OfType<string>()];
         ThrowUnless(after.Values("cookie").SequenceEqual(expected), "Cookie is wrong");

@@ -28,6 +28,8 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
 {
     private static readonly string Id = new('f', 32);
 
+    private static readonly string Trace = $"00-{Id}-{Id[..16]}-01";
+
     private static readonly string LongestHost = new string('h', 255) + ":65535";
 
     public static readonly RewriteCase Plain = new("192.0.2.7", "http", TrustClient: false, SendForwarded: false, "backend:8000");
@@ -38,6 +40,11 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
     /// <summary>Empty to pass the client's on.</summary>
     public string RequestId { get; init; } = "";
 
+    /// <summary>Empty to pass the client's on.</summary>
+    public string TraceParent { get; init; } = "";
+
+    public bool DropsTraceState { get; init; }
+
     /// <summary>Empty if none is hidden.</summary>
     public string HiddenCookie { get; init; } = "";
 
@@ -45,8 +52,8 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
     [
         Plain,
         Plain with { TrustClient = true, SessionId = Id },
-        Plain with { SessionId = Id, HiddenCookie = "LB", RequestId = "0123456789abcdef" },
-        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id, RequestId = Id + Id },
+        Plain with { SessionId = Id, HiddenCookie = "LB", RequestId = "0123456789abcdef", TraceParent = Trace },
+        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id, RequestId = Id + Id, TraceParent = Trace, DropsTraceState = true },
         new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: true, SendForwarded: true, LongestHost) { HiddenCookie = "a" },
     ];
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Control;
 using Xunit;
@@ -14,9 +16,10 @@ public sealed class StderrLogTests : IDisposable
     private readonly FailureLog _failures = new();
     private readonly ManualTime _time = new();
     private readonly StringWriter _written = new() { NewLine = "\n" };
+    private readonly EventLog _events;
     private readonly StderrLog _log;
 
-    public StderrLogTests() => _log = new StderrLog(_failures, _written, _time, clientsToo: false);
+    public StderrLogTests() => _log = new StderrLog(_failures, _written, _time, _events = new EventLog(_time), clientsToo: false);
 
     public void Dispose() => _log.Dispose();
 
@@ -26,6 +29,28 @@ public sealed class StderrLogTests : IDisposable
         _log.Info("hello");
 
         Assert.Equal("2026-11-23T16:30:00Z info hello\n", _written.ToString());
+    }
+
+    [Fact]
+    public void Pump_NewsOfServers_AreEventsToo()
+    {
+        Server server = PoolBuilder.Servers(ServersParser.Parse("10.0.0.2 name=blue").Servers)[0];
+        _failures.Write(new ServerNews(server, FailureReason.ConnectRefused, 0, Failures: 3, Requests: 0, EjectedMs: 1000));
+        _failures.Write(new ServerNews(server, FailureReason.None, 200, 0, 0, EjectedMs: 0));
+        _log.Pump();
+        _log.About(server, EventLevel.Warning, "is down: connect-refused (3 probes)");
+        _log.Error("servers.txt:3:18: expected a port");
+
+        Assert.Contains(" info server http://10.0.0.2:80 (blue) is ejected for 1s: connect-refused x3\n", _written.ToString());
+        Assert.Contains(" info server http://10.0.0.2:80 (blue) is down: connect-refused (3 probes)\n", _written.ToString());
+        (EventLevel, string?, string)[] expected =
+        [
+            (EventLevel.Warning, "blue", "is ejected for 1s: connect-refused x3"),
+            (EventLevel.Good, "blue", "is back: its trial went well"),
+            (EventLevel.Warning, "blue", "is down: connect-refused (3 probes)"),
+            (EventLevel.Error, null, "servers.txt:3:18: expected a port"),
+        ];
+        Assert.Equal(expected, _events.After(0).Select(logged => (logged.Level, logged.Server, logged.Text)));
     }
 
     [Fact]
@@ -65,7 +90,7 @@ public sealed class StderrLogTests : IDisposable
     public void Start_FailureComes_IsWrittenByItsOwnThread()
     {
         using var lines = new LineWriter();
-        using var log = new StderrLog(_failures, lines, _time, clientsToo: false);
+        using var log = new StderrLog(_failures, lines, _time, _events, clientsToo: false);
         log.Start();
         Write(1);
 

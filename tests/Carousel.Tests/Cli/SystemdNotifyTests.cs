@@ -33,7 +33,7 @@ public sealed class SystemdNotifyTests : IDisposable
     public void Ready_SocketOfAPath_IsTold()
     {
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Ready("listening on port 7777");
+        notify.Ready("listening on port 7777", Well);
         Assert.Equal("READY=1\nSTATUS=listening on port 7777", Told());
     }
 
@@ -41,7 +41,7 @@ public sealed class SystemdNotifyTests : IDisposable
     public void Ready_AbstractSocket_IsTold()
     {
         using SystemdNotify notify = Listen($"@carousel-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        notify.Ready("well");
+        notify.Ready("well", Well);
         Assert.Equal("READY=1\nSTATUS=well", Told());
     }
 
@@ -50,14 +50,14 @@ public sealed class SystemdNotifyTests : IDisposable
     {
         using SystemdNotify notify = Listen(SocketPath);
         _manager.Dispose();
-        notify.Ready("well");
+        notify.Ready("well", Well);
     }
 
     [Fact]
     public void Reloading_Ready_TellsTheTimeAndThenThatItIsOver()
     {
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Ready("well");
+        notify.Ready("well", Well);
         notify.Reloading();
         notify.Reloaded();
         Assert.Equal("READY=1\nSTATUS=well", Told());
@@ -84,36 +84,39 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Watch_Well_IsToldTwiceAPeriod()
+    public void Ready_WatchedAndWell_TellsTheWatchdog()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Watch(() => true);
+        notify.Ready("well", Well);
+        Assert.StartsWith("READY=1", Told());
         Assert.Equal([TimeSpan.Zero], _time.Waits);
         _time.Advance(TimeSpan.Zero);
         Assert.Equal("WATCHDOG=1", Told());
     }
 
     [Fact]
-    public void Watch_NotWell_IsNotTold()
+    public void Ready_WatchedAndNotWell_DoesNotTellTheWatchdog()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         _environment["WATCHDOG_PID"] = $"{Environment.ProcessId}";
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Watch(() => false);
+        notify.Ready("not well", () => false);
         _time.Advance(TimeSpan.Zero);
-        notify.Ready("well");
-        Assert.StartsWith("READY=1", Told());
+        notify.Reloaded();
+        Assert.StartsWith("READY=1\nSTATUS=", Told());
+        Assert.Equal("READY=1", Told());
     }
 
     [Fact]
-    public void Watch_AfterLeaving_IsOver()
+    public void Leaving_Watched_EndsTheWatch()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Watch(() => true);
+        notify.Ready("well", Well);
         notify.Leaving(TimeSpan.Zero);
-        notify.Watch(() => true);
+        Assert.Empty(_time.Waits);
+        notify.Ready("well", Well);
         Assert.Empty(_time.Waits);
     }
 
@@ -122,7 +125,7 @@ public sealed class SystemdNotifyTests : IDisposable
     [InlineData("0", null)]
     [InlineData("soon", null)]
     [InlineData("30000000", "1")]
-    public void Watch_NotAskedFor_NeverBegins(string? period, string? process)
+    public void Ready_NotWatched_StartsNoTimer(string? period, string? process)
     {
         if (period is not null)
         {
@@ -133,7 +136,7 @@ public sealed class SystemdNotifyTests : IDisposable
             _environment["WATCHDOG_PID"] = process;
         }
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Watch(() => true);
+        notify.Ready("well", Well);
         Assert.Empty(_time.Waits);
     }
 
@@ -156,6 +159,8 @@ public sealed class SystemdNotifyTests : IDisposable
         Assert.False(pulse.Beats());
         Assert.True(pulse.Beats());
     }
+
+    private static bool Well() => true;
 
     private SystemdNotify Listen(string socket)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 using Xunit;
 
 namespace Carousel.Tests.Control;
@@ -102,11 +103,13 @@ public sealed class DeparturesTests : IDisposable
 
     private static IReadOnlyList<ServerEntry> Entries(string text) => ServersParser.Parse(text).Servers;
 
+    private void Report(Server server, EventLevel level, string what) => _reports.Enqueue($"server {server.Entry.Label} {what}");
+
     private void Apply(string text) => _membership.Apply(Entries(text));
 
     private void Start(bool visitorsBelong)
     {
-        _departures = new Departures(_membership, visitorsBelong, AtMost, _time, _reports.Enqueue);
+        _departures = new Departures(_membership, visitorsBelong, AtMost, _time, Report);
         _departures.Start();
     }
 

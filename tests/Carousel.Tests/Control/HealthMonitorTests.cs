@@ -26,7 +26,7 @@ public sealed class HealthMonitorTests : IDisposable
     public HealthMonitorTests()
     {
         _membership = new PoolMembership(_pool, probed: true);
-        _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, _time, _reports.Enqueue);
+        _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, _time, Report);
     }
 
     public void Dispose() => _monitor.Dispose();
@@ -183,7 +183,7 @@ public sealed class HealthMonitorTests : IDisposable
             await gate.Task;
             Interlocked.Decrement(ref now);
             return ProbeResult.Good;
-        }, _time, _reports.Enqueue);
+        }, _time, Report);
         Task started = monitor.StartAsync();
         await Until(() => Volatile.Read(ref now) == HealthMonitor.MaxAtOnce);
         gate.SetResult();
@@ -206,7 +206,7 @@ public sealed class HealthMonitorTests : IDisposable
             return server.Entry.Name == "alive" ? Task.FromResult<ProbeResult?>(ProbeResult.Good)
                 : count == 1 ? Task.FromResult<ProbeResult?>(Refused)
                 : never.Task;
-        }, _time, _reports.Enqueue);
+        }, _time, Report);
         await monitor.StartAsync();
         await PassUntil(() => probed.Count == dead + 1 && probed.Values.Count(count => count > 1) > HealthMonitor.MaxOfDownAtOnce);
         int before = probed["alive"];
@@ -223,6 +223,8 @@ public sealed class HealthMonitorTests : IDisposable
         await Until(() => _time.Waits.Length == 0);
         Assert.Equal(3, _pool.Current.Primary.Ring.Count);
     }
+
+    private void Report(Server server, EventLevel level, string what) => _reports.Enqueue($"server {server.Entry.Label} {what}");
 
     private static ServerPool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
 

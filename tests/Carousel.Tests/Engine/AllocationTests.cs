@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Carousel.Core.Sessions;
+using Carousel.Engine;
 using Carousel.Tests.Sessions;
 using Xunit;
 
@@ -22,11 +23,15 @@ public sealed class AllocationTests
     [Fact]
     public void Worker_RequestsThatWaitForRoom_AllocatesNothing() => AssertNothingAllocated(warmUp: 50_000, measured: 100_000, max: 1);
 
-    private static void AssertNothingAllocated(int warmUp, int measured, int max = int.MaxValue)
+    [Fact]
+    public void Worker_RequestsThatAreTraced_AllocatesNothing() =>
+        AssertNothingAllocated(warmUp: 50_000, measured: 100_000, options: new EngineOptions { TraceShare = 1 });
+
+    private static void AssertNothingAllocated(int warmUp, int measured, int max = int.MaxValue, EngineOptions? options = null)
     {
         const int clients = 8, batch = 50;
         using var server = new LoopbackServer(Answer);
-        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, max: max);
+        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, max: max, options: options);
         byte[] requests = [.. Enumerable.Repeat("GET /some/path?q=1 HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\n\r\n"u8.ToArray(), batch).SelectMany(bytes => bytes)];
         Socket[] sockets = [.. Enumerable.Range(0, clients).Select(_ => Connect(worker.Port, IPAddress.Loopback))];
         byte[] answers = new byte[batch * AnswerLength];

@@ -21,14 +21,14 @@ internal sealed class MeasuredWorker : IDisposable
     private long _before = -1, _allocated = -1;
 
     /// <summary>Measures from one request to another; those before warm it up.</summary>
-    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null, int max = int.MaxValue)
+    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null, int max = int.MaxValue, EngineOptions? options = null)
     {
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
         servers[0].Load.Max = max;
         var standing = new Standing([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
         var pool = new ServerPool(PoolBuilder.Build([.. servers], [standing]));
-        var group = new WorkerGroup(new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
+        var group = new WorkerGroup(options ?? new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];
         _worker.Listen(_listener.Fd);

@@ -24,6 +24,8 @@ public class FieldNamesTests
         ["X-Session-Moved"] = FieldName.XSessionMoved,
         ["Proxy-Connection"] = FieldName.ProxyConnection,
         ["TE"] = FieldName.Te,
+        ["traceparent"] = FieldName.Traceparent,
+        ["tracestate"] = FieldName.Tracestate,
         ["Trailer"] = FieldName.Trailer,
         ["Transfer-Encoding"] = FieldName.TransferEncoding,
         ["Upgrade"] = FieldName.Upgrade,

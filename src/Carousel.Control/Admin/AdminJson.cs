@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Carousel.Control.Admin;
+
+/// <summary>What is said and understood in JSON. Generated, since what is compiled ahead of time has no other way.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(IReadOnlyList<SettingGroup>))]
+[JsonSerializable(typeof(ServerList))]
+[JsonSerializable(typeof(ServerView))]
+[JsonSerializable(typeof(PoolView))]
+[JsonSerializable(typeof(NewServer))]
+[JsonSerializable(typeof(NewWeight))]
+[JsonSerializable(typeof(NewMax))]
+public sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+
+namespace Carousel.Control.Admin;
+
+/// <summary>Policies in words.</summary>
+internal static class PolicyText
+{
+    /// <summary>As <c>--policy</c> takes it; where nothing is said, what that comes to with these servers.</summary>
+    public static string Name(PolicyOptions options, PoolSnapshot pool) => options.Kind switch
+    {
+        PolicyKind.Turns => pool.Primary.AreEven ? "round-robin" : "weighted",
+        PolicyKind.RoundRobin => "round-robin",
+        PolicyKind.Weighted => "weighted",
+        PolicyKind.LeastRequests => "least-requests",
+        PolicyKind.Ewma => "ewma",
+        PolicyKind.Dynamic => "dynamic",
+        PolicyKind.Hash => "hash",
+        PolicyKind.Random => "random",
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, null),
+    };
+}

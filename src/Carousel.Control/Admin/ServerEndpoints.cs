@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization.Metadata;
+using Carousel.Core.Pool;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Carousel.Control.Admin;
+
+/// <summary>The servers: to look at them and to change them. All changes go through <see cref="PoolEditor"/>.</summary>
+internal sealed class ServerEndpoints(AdminContext context)
+{
+    private const string One = "/api/v1/servers/{name}";
+
+    public static void Map(IEndpointRouteBuilder routes, AdminContext context)
+    {
+        var servers = new ServerEndpoints(context);
+        routes.MapGet("/api/v1/pool", http => WriteAsync(http, PoolView.Of(context), AdminJson.Default.PoolView));
+        routes.MapGet("/api/v1/servers", http => WriteAsync(http, ServerView.All(context), AdminJson.Default.ServerList));
+        routes.MapPost("/api/v1/servers", servers.AddAsync);
+        routes.MapGet(One, http => servers.ShowAsync(http, servers.Named(http)));
+        routes.MapDelete(One, http => servers.ChangeAsync(http, context.Editor.Remove));
+        routes.MapPost(One + "/drain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, true)));
+        routes.MapPost(One + "/undrain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, false)));
+        routes.MapPut(One + "/weight", servers.SetWeightAsync);
+        routes.MapPut(One + "/max", servers.SetMaxAsync);
+    }
+
+    private async Task AddAsync(HttpContext http)
+    {
+        NewServer body = await ReadAsync(http, AdminJson.Default.NewServer).ConfigureAwait(false);
+        (Server server, bool isNew) = context.Editor.Add(body);
+        http.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        http.Response.Headers.Location = $"/api/v1/servers/{server.Id}";
+        await ShowAsync(http, server).ConfigureAwait(false);
+    }
+
+    private async Task SetWeightAsync(HttpContext http)
+    {
+        NewWeight body = await ReadAsync(http, AdminJson.Default.NewWeight).ConfigureAwait(false);
+        await ChangeAsync(http, server => context.Editor.SetWeight(server, body.Weight)).ConfigureAwait(false);
+    }
+
+    private async Task SetMaxAsync(HttpContext http)
+    {
+        NewMax body = await ReadAsync(http, AdminJson.Default.NewMax).ConfigureAwait(false);
+        await ChangeAsync(http, server => context.Editor.SetMax(server, body.Max)).ConfigureAwait(false);
+    }
+
+    private Task ChangeAsync(HttpContext http, Action<Server> change)
+    {
+        Server server = Named(http);
+        change(server);
+        return ShowAsync(http, server);
+    }
+
+    private Server Named(HttpContext http) => ServerNames.Find(context.Pool.Current, (string)http.GetRouteValue("name")!);
+
+    /// <summary>One that is gone already is shown as what it was asked to be: nothing.</summary>
+    private Task ShowAsync(HttpContext http, Server server)
+    {
+        if (ServerView.Of(context, server) is { } view)
+        {
+            return WriteAsync(http, view, AdminJson.Default.ServerView);
+        }
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class =>
+        http.Request.HasJsonContentType() && await http.Request.ReadFromJsonAsync(type, http.RequestAborted).ConfigureAwait(false) is { } body
+            ? body
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "a JSON object is expected: /api/v1/openapi.json says what is in it");
+
+    private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type) =>
+        http.Response.WriteAsJsonAsync(value, type, cancellationToken: http.RequestAborted);
+}

@@ -1,0 +1,111 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Control.Admin;
+
+/// <summary>All servers of the pool.</summary>
+/// <param name="WindowSeconds">How long "the last seconds" are, of which shares, rates and latencies speak.</param>
+/// <param name="Servers">In the order of their places.</param>
+public sealed record ServerList(double WindowSeconds, IReadOnlyList<ServerView> Servers);
+
+/// <summary>How a server is, and what it does.</summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Url">Where it listens.</param>
+/// <param name="Id">Its id, the same on every replica.</param>
+/// <param name="State">See <see cref="ServerState"/>.</param>
+/// <param name="Since">When that state was first seen.</param>
+/// <param name="Addresses">What its name resolves to, with the port.</param>
+/// <param name="Weight">0 to 1000.</param>
+/// <param name="Max">Most requests in flight; null for no limit.</param>
+/// <param name="Backup">It serves only when no other can.</param>
+/// <param name="Drain">It takes no new visitors.</param>
+/// <param name="InFlight">Requests in flight.</param>
+/// <param name="LeftSeconds">Until it is gone, if it is leaving; null if not.</param>
+/// <param name="Share">Of all requests of the last seconds, 0 to 1.</param>
+/// <param name="RequestsPerSecond">In the last seconds, retries included.</param>
+/// <param name="P50Ms">How long the heads of answers were waited for in the last seconds; null if none came.</param>
+/// <param name="P99Ms">99 of 100 took no longer than this.</param>
+/// <param name="Requests">Since it is in the pool, retries included.</param>
+/// <param name="Failures">Those of them that failed.</param>
+public sealed record ServerView(
+    string Name, string Url, string Id, string State, DateTimeOffset Since, IReadOnlyList<string> Addresses, int Weight, int? Max, bool Backup, bool Drain,
+    int InFlight, double? LeftSeconds, double Share, double RequestsPerSecond, double? P50Ms, double? P99Ms, long Requests, long Failures)
+{
+    private const double MicrosAMilli = 1000;
+
+    /// <summary>All servers as they are now.</summary>
+    internal static ServerList All(AdminContext context)
+    {
+        ServerWindow window = context.Watch.Read();
+        long total = window.Servers.Sum(activity => activity.Requests);
+        return new ServerList(Math.Round(window.Length.TotalSeconds, 1), [.. window.Servers.Select(activity => Of(context, window, activity, total))]);
+    }
+
+    /// <summary>This server as it is now; null if it is not in the pool any more.</summary>
+    internal static ServerView? Of(AdminContext context, Server server) => All(context).Servers.FirstOrDefault(view => view.Id == server.Id);
+
+    private static ServerView Of(AdminContext context, ServerWindow window, ServerActivity activity, long total)
+    {
+        Server server = activity.Server;
+        ServerEntry entry = server.Entry;
+        (ServerState state, DateTimeOffset since) = context.Watch.StateOf(server);
+        LatencyTotals latency = activity.Latency;
+        double seconds = Math.Max(0.001, window.Length.TotalSeconds);
+        return new ServerView(
+            entry.Name, entry.Address.Url, server.Id, state.Name(), since, [.. window.Pool.EndPoints(server).Select(endPoint => endPoint.ToString())],
+            entry.Weight, entry.MaxRequests, entry.Backup, entry.Drain, server.Load.InFlight, context.TimeLeft(server)?.TotalSeconds,
+            total == 0 ? 0 : Math.Round((double)activity.Requests / total, 4), Math.Round(activity.Requests / seconds, 1),
+            Millis(latency, 0.5), Millis(latency, 0.99), activity.Now.Attempts, activity.Now.ByReason.Sum());
+    }
+
+    private static double? Millis(LatencyTotals latency, double share) =>
+        latency.Count == 0 ? null : Math.Round(latency.Percentile(share) / MicrosAMilli, 3);
+}
+
+/// <summary>The pool as a whole.</summary>
+/// <param name="Policy">How servers are chosen.</param>
+/// <param name="Servers">How many there are.</param>
+/// <param name="Primary">Names of those among whom is chosen, backups left out.</param>
+/// <param name="Backup">Names of the backups among whom is chosen if none of the others can.</param>
+/// <param name="ByState">How many servers are in each state.</param>
+/// <param name="Requests">Requests since the start.</param>
+/// <param name="Connections">Clients' connections that are open.</param>
+/// <param name="InFlight">Requests in flight.</param>
+public sealed record PoolView(
+    string Policy, int Servers, IReadOnlyList<string> Primary, IReadOnlyList<string> Backup, IReadOnlyDictionary<string, int> ByState, long Requests,
+    long Connections, int InFlight)
+{
+    /// <summary>As it is now.</summary>
+    internal static PoolView Of(AdminContext context)
+    {
+        PoolSnapshot pool = context.Pool.Current;
+        return new PoolView(
+            PolicyText.Name(context.Policy, pool), pool.Servers.Length,
+            [.. pool.Primary.Servers.Select(server => server.Entry.Name)],
+            [.. pool.Backup.Servers.Select(server => server.Entry.Name)],
+            pool.Servers.CountBy(server => context.Watch.StateOf(server).State.Name()).ToDictionary(),
+            context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests)),
+            context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)),
+            pool.Servers.Sum(server => server.Load.InFlight));
+    }
+}
+
+/// <summary>A server to add: its line as in servers.txt, or what would stand there.</summary>
+/// <param name="Line"><c>http://localhost:8001 weight=3</c>; without any other field.</param>
+/// <param name="Url">Where it listens.</param>
+/// <param name="Weight">See <see cref="ServerEntry.Weight"/>.</param>
+/// <param name="Max">See <see cref="ServerEntry.MaxRequests"/>.</param>
+/// <param name="Backup">See <see cref="ServerEntry.Backup"/>.</param>
+/// <param name="Drain">See <see cref="ServerEntry.Drain"/>.</param>
+/// <param name="Name">See <see cref="ServerEntry.Name"/>.</param>
+public sealed record NewServer(
+    string? Line = null, string? Url = null, int? Weight = null, int? Max = null, bool Backup = false, bool Drain = false, string? Name = null);
+
+/// <summary>A weight to set.</summary>
+/// <param name="Weight">0 to 1000.</param>
+public sealed record NewWeight(int? Weight);
+
+/// <summary>A limit to set.</summary>
+/// <param name="Max">At least 1; null for none.</param>
+public sealed record NewMax(int? Max);

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+
+namespace Carousel.Control.Dashboard;
+
+/// <summary>
+/// Makes a frame after the other of what the workers have counted. Rates and latencies begin with the first frame: it knows nothing of before. One thread
+/// at a time.
+/// </summary>
+internal sealed class DashboardSampler
+{
+    private static readonly string[] s_states = [.. Enum.GetValues<ServerState>().Select(state => state.Name())];
+
+    private readonly DashboardSource _source;
+    private readonly SmoothRate _rate;
+    private readonly SecondLook _look;
+    private ImmutableArray<Server> _servers;
+    private ServerSeries[] _series = [];
+    private ServerFacts[] _facts = [];
+    private SecondFrame? _second;
+    private long _version, _number, _lastFrame, _lastSecond;
+
+    public DashboardSampler(DashboardSource source)
+    {
+        _source = source;
+        _rate = new SmoothRate(CountRequests());
+        _look = new SecondLook(source.Traffic);
+        _lastFrame = source.Time.GetTimestamp();
+        FollowPool();
+    }
+
+    /// <summary>Which servers there are, as of the last frame.</summary>
+    public DashboardPool Pool { get; private set; } = null!;
+
+    /// <summary>What there is to see now.</summary>
+    public DashboardFrame Next()
+    {
+        // Two frames at one moment have no rate: a millisecond is the least that a timer waits.
+        double seconds = Math.Max(0.001, _source.Time.GetElapsedTime(_lastFrame).TotalSeconds);
+        _lastFrame = _source.Time.GetTimestamp();
+        PoolSnapshot pool = FollowPool();
+        Array.ForEach(_series, one => one.Look(seconds));
+        if (_second is null || _source.Time.GetElapsedTime(_lastSecond) >= TimeSpan.FromSeconds(1))
+        {
+            _lastSecond = _source.Time.GetTimestamp();
+            _second = _look.Take(_series);
+        }
+        long requests = CountRequests();
+        _rate.Add(requests, seconds);
+        long connections = _source.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections));
+        return new DashboardFrame(
+            ++_number, _version, _source.Time.GetUtcNow().ToUnixTimeMilliseconds(), Rounded(_rate), requests, connections, _second, Sessions(), Servers(pool));
+    }
+
+    private PoolSnapshot FollowPool()
+    {
+        PoolSnapshot pool = _source.Pool.Current;
+        if (pool.Servers != _servers)
+        {
+            Dictionary<Server, ServerSeries> known = _series.ToDictionary(one => one.Server);
+            _servers = pool.Servers;
+            _series = [.. _servers.Select(server => known.GetValueOrDefault(server) ?? new ServerSeries(server))];
+        }
+        ServerFacts[] facts = [.. _servers.Select(Facts)];
+        if (_version == 0 || !facts.AsSpan().SequenceEqual(_facts))
+        {
+            _facts = facts;
+            Pool = new DashboardPool(++_version, _source.Product, SecondLook.Bands, s_states, facts);
+        }
+        return pool;
+    }
+
+    private ServersFrame Servers(PoolSnapshot pool)
+    {
+        var nowMs = (long)_source.Time.GetElapsedTime(0).TotalMilliseconds;
+        var left = new Dictionary<int, long>();
+        for (int i = 0; i < _servers.Length; i++)
+        {
+            if (pool[_servers[i]].IsLeaving && _source.TimeLeft(_servers[i]) is { } time)
+            {
+                left[i] = Math.Max(0, (long)time.TotalMilliseconds);
+            }
+        }
+        return new ServersFrame(
+            string.Concat(_servers.Select(server => (char)('a' + (int)pool.StateOf(server, nowMs)))), [.. _servers.Select(server => server.Load.InFlight)],
+            [.. _series.Select(one => one.Requests)], [.. _series.Select(one => Rounded(one.Rate))], [.. _series.Select(one => one.P99)], left);
+    }
+
+    private SessionFrame? Sessions() => _source.Sessions is not { } link ? null : new SessionFrame(
+        link.Counters.Sum(counters => counters.Minted), link.Counters.Sum(counters => counters.Returned), link.Counters.Sum(counters => counters.Moved),
+        link.Counters.Sum(counters => counters.Stateless), _source.Store().ToString().ToLowerInvariant());
+
+    private long CountRequests() => _source.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests));
+
+    private static double Rounded(SmoothRate rate) => Math.Round(rate.Value, 1);
+
+    private static ServerFacts Facts(Server server)
+    {
+        ServerEntry entry = server.Entry;
+        return new ServerFacts(server.Id, entry.Name, entry.Address.Url, entry.Weight, entry.MaxRequests, entry.Backup, entry.Drain);
+    }
+}

@@ -1,0 +1,96 @@
+// The dashboard: one page, live. What the balancer tells comes in by feed.js; each frame is drawn at most once, and none while nobody sees the page.
+
+import * as chosen from './chosen.js';
+import { Crowd } from './crowd.js';
+import { byId, glyph, make, setAttribute, setText } from './dom.js';
+import { follow } from './feed.js';
+import { count } from './format.js';
+import { Heat } from './heat.js';
+import { model, takeFrame, takePool } from './model.js';
+import { answers, figures, reasons, sessions, takeEvents } from './panels.js';
+import { Ring } from './ring.js';
+import { label, states } from './states.js';
+import { Table } from './table.js';
+import { Turning } from './turning.js';
+
+/** More nodes than this have no room on the ring. */
+const mostNodes = 60;
+/** How long nothing may come before we say so. */
+const silenceMs = 3000;
+
+const ring = new Ring(chosen.choose);
+const crowd = new Crowd(chosen.choose);
+const table = new Table(chosen.choose, chosen.drain);
+const heat = new Heat();
+const turning = new Turning();
+let isDue = false;
+let lastFrameAt = -Infinity;
+
+chosen.begin(render);
+
+function render() {
+  isDue = false;
+  const { frame, servers } = model;
+  if (!frame) return;
+  const isFew = servers.length <= mostNodes;
+  setAttribute(byId('ring-few'), 'visibility', isFew ? 'visible' : 'hidden');
+  byId('ring-many').hidden = isFew;
+  (isFew ? ring : crowd).render(servers, model.chosen);
+  figures(frame, servers);
+  legend(servers);
+  table.render(servers, model.chosen);
+  chosen.render();
+  heat.render(frame);
+  answers(frame);
+  reasons(frame);
+  sessions(frame);
+}
+
+function legend(servers) {
+  const present = states.map((state) => [state, servers.filter((server) => server.state === state).length]).filter(([, some]) => some);
+  setText(byId('ring-summary'), `${count(servers.length)} ${servers.length === 1 ? 'server' : 'servers'}: ${present.map(([state, some]) => `${count(some)} ${label(state)}`).join(', ')}`);
+  const bad = servers.filter((server) => ['down', 'unresolved', 'ejected'].includes(server.state)).length;
+  document.title = bad ? `${count(bad)} down · Carousel` : 'Carousel';
+  const list = byId('legend');
+  const key = present.map(([state]) => state).join(' ');
+  if (list.dataset.key !== key) {
+    list.dataset.key = key;
+    list.replaceChildren(...present.map(([state]) => make('li', {}, glyph(state), label(state))));
+  }
+}
+
+function take(name, data) {
+  if (name === 'pool') {
+    takePool(data);
+    setText(byId('product'), data.product);
+  } else if (name === 'events') {
+    takeEvents(data);
+  } else if (name === 'frame' && takeFrame(data)) {
+    lastFrameAt = performance.now();
+    document.documentElement.dataset.frame = data.number;
+    heat.take(data, model.pool.bands);
+    turning.takeRate(data.rate);
+    if (!isDue) {
+      isDue = true;
+      requestAnimationFrame(render);
+    }
+  }
+}
+
+function tell(link) {
+  const element = byId('link');
+  setAttribute(element, 'data-link', link);
+  setText(element, { live: 'Live', lost: 'Not connected, trying again', locked: 'A token is needed: load the page again to give it' }[link]);
+  if (link === 'live') return;
+  turning.stop();
+  heat.clear();
+}
+
+setInterval(() => {
+  if (byId('link').dataset.link === 'live' && performance.now() - lastFrameAt > silenceMs) setText(byId('link'), 'Live, but nothing comes');
+  else if (byId('link').dataset.link === 'live') setText(byId('link'), 'Live');
+}, 1000);
+
+matchMedia('(prefers-color-scheme: dark)').onchange = render;
+window.onresize = render;
+follow(take, tell);

@@ -1,0 +1,64 @@
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Control.Dashboard;
+
+/// <summary>Makes the <see cref="SecondFrame"/>s: one pass over all that the workers have counted. One thread at a time.</summary>
+internal sealed class SecondLook(Traffic traffic)
+{
+    /// <summary>Upper ends of the bands of the heat strip, in milliseconds: each twice the one before.</summary>
+    internal static readonly double[] Bands = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
+    private readonly LatencyTotals _own = new();
+    private long _number;
+
+    /// <summary>The second that ends now.</summary>
+    /// <param name="servers">All servers, each with what is remembered of it.</param>
+    public SecondFrame Take(IEnumerable<ServerSeries> servers)
+    {
+        var (window, second) = (new LatencyTotals(), new LatencyTotals());
+        long[] answers = new long[ServerCounters.Classes];
+        long[] attempts = new long[FailureReasons.Count];
+        foreach (ServerSeries one in servers)
+        {
+            one.LookAtLatencies(_own, window, second);
+            foreach (ServerCounters? counters in one.Server.Traffic.ByWorker)
+            {
+                Add(answers, counters is null ? [] : counters.ByClass);
+                Add(attempts, counters is null ? [] : counters.ByReason);
+            }
+        }
+        long[] requests = new long[FailureReasons.Count];
+        foreach (WorkerCounters worker in traffic.Workers)
+        {
+            Add(requests, worker.ByReason);
+        }
+        return new SecondFrame(++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), answers, Reasons(requests, attempts));
+    }
+
+    /// <summary>In milliseconds, with no more digits than anybody reads; -1 if nothing came.</summary>
+    public static double Percentile(LatencyTotals latencies, double share)
+    {
+        double micros = latencies.Percentile(share);
+        return latencies.Count == 0 ? -1 : Math.Round(micros / 1000, micros < 10_000 ? 2 : 1);
+    }
+
+    private static long[] Heat(LatencyTotals second)
+    {
+        long[] below = [0, .. Bands.Select(band => second.CountBelow((long)(band * 1000))), second.Count];
+        return [.. below.Skip(1).Zip(below, (upTo, before) => upTo - before)];
+    }
+
+    private static ReasonFrame[] Reasons(long[] requests, long[] attempts) =>
+    [
+        .. Enum.GetValues<FailureReason>().Where(reason => requests[(int)reason] + attempts[(int)reason] != 0)
+            .Select(reason => new ReasonFrame(reason.Describe().Name, reason.Describe().Sentence, requests[(int)reason], attempts[(int)reason])),
+    ];
+
+    private static void Add(long[] into, ReadOnlySpan<long> more)
+    {
+        for (int i = 0; i < more.Length; i++)
+        {
+            into[i] += more[i];
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Carousel.Control.Telemetry;
+
+/// <summary>
+/// The same counters and gauges as instruments of the meter <see cref="MeterName"/>, for whoever listens inside the process. Costs nothing until somebody does.
+/// Histograms are not among them: there is no instrument for one that is already counted (docs/decisions/0015-metrics.md).
+/// </summary>
+public sealed class MeterBridge : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Carousel";
+
+    /// <summary>So long a reading serves: a listener asks one instrument after the other.</summary>
+    private static readonly TimeSpan ReadingServes = TimeSpan.FromMilliseconds(200);
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly MetricsCollector _collector;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private Reading? _reading;
+    private long _readAt;
+
+    /// <param name="collector">What is told.</param>
+    /// <param name="time">The clock.</param>
+    public MeterBridge(MetricsCollector collector, TimeProvider time)
+    {
+        (_collector, _time) = (collector, time);
+        foreach (Metric metric in collector.Metrics)
+        {
+            string? unit = metric.Unit.Length == 0 ? null : metric.Unit;
+            switch (metric.Kind)
+            {
+                case MetricKind.Counter:
+                    _meter.CreateObservableCounter(metric.Name, () => Read(metric), unit, metric.Help);
+                    break;
+                case MetricKind.Gauge:
+                    _meter.CreateObservableGauge(metric.Name, () => Read(metric), unit, metric.Help);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Takes the meter away.</summary>
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>True for an instrument of this meter, not of another of the same name.</summary>
+    internal bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, _meter);
+
+    private List<Measurement<double>> Read(Metric metric)
+    {
+        lock (_gate)
+        {
+            if (_reading is null || _time.GetElapsedTime(_readAt) > ReadingServes)
+            {
+                var reading = new Reading();
+                _collector.Collect(reading);
+                (_reading, _readAt) = (reading, _time.GetTimestamp());
+            }
+            return _reading.Of(metric);
+        }
+    }
+
+    private sealed class Reading : IMetricSink
+    {
+        private readonly Dictionary<Metric, List<Measurement<double>>> _measurements = [];
+        private Metric? _metric;
+
+        public List<Measurement<double>> Of(Metric metric) => _measurements[metric];
+
+        public void Begin(Metric metric)
+        {
+            _metric = metric;
+            _measurements.Add(metric, []);
+        }
+
+        public void Add(double value, string? first = null, string? second = null)
+        {
+            var tags = new TagList();
+            if (first is not null)
+            {
+                tags.Add(_metric!.Labels[0], first);
+            }
+            if (second is not null)
+            {
+                tags.Add(_metric!.Labels[1], second);
+            }
+            _measurements[_metric!].Add(new Measurement<double>(value, tags));
+        }
+
+        public void Add(in HistogramValue value, string first)
+        {
+            // No instrument could tell it.
+        }
+    }
+}

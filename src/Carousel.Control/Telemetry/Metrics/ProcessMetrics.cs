@@ -1,0 +1,44 @@
+namespace Carousel.Control.Telemetry;
+
+/// <summary>The metrics of the process. Those that all processes have are called as everywhere.</summary>
+/// <param name="version">Of the program.</param>
+/// <param name="time">The clock.</param>
+public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricSource
+{
+    private static readonly Metric Memory = new("process_resident_memory_bytes", MetricKind.Gauge, "By", "Memory that the process has in RAM");
+
+    private static readonly Metric Cpu = new("process_cpu_seconds_total", MetricKind.Counter, "s", "CPU time that the process took, user and system");
+
+    private static readonly Metric Start = new("process_start_time_seconds", MetricKind.Gauge, "s", "When the process started, in seconds since 1970");
+
+    private static readonly Metric Heap = new("carousel_managed_heap_bytes", MetricKind.Gauge, "By", "Memory of managed objects, garbage included");
+
+    private static readonly Metric Pauses = new("carousel_gc_pause_seconds_total", MetricKind.Counter, "s", "Time for which garbage collections stopped all threads");
+
+    private static readonly Metric Build = new("carousel_build_info", MetricKind.Gauge, "", "1; its label says which version this is", "version");
+
+    private readonly double _started = time.GetUtcNow().ToUnixTimeMilliseconds() / 1e3;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Metric> Metrics => [Memory, Cpu, Start, Heap, Pauses, Build];
+
+    /// <inheritdoc/>
+    public void Collect(IMetricSink sink)
+    {
+        Tell(Memory, Environment.WorkingSet);
+        Tell(Cpu, CpuSeconds());
+        Tell(Start, _started);
+        Tell(Heap, GC.GetTotalMemory(forceFullCollection: false));
+        Tell(Pauses, GC.GetTotalPauseDuration().TotalSeconds);
+        sink.Begin(Build);
+        sink.Add(1, version);
+
+        void Tell(Metric metric, double value)
+        {
+            sink.Begin(metric);
+            sink.Add(value);
+        }
+    }
+
+    private static double CpuSeconds() => OperatingSystem.IsLinux() ? Environment.CpuUsage.TotalTime.TotalSeconds : 0;
+}

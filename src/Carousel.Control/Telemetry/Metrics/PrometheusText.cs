@@ -1,0 +1,106 @@
+namespace Carousel.Control.Telemetry;
+
+/// <summary>
+/// Metrics in Prometheus' text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats). One thread at a time; to be disposed of once
+/// the text was sent.
+/// </summary>
+public sealed class PrometheusText : IMetricSink, IDisposable
+{
+    /// <summary>What a web server says of the text.</summary>
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static readonly string[] Bounds = [.. LatencyBounds.Micros.ToArray().Select(micros => (micros / 1e6).ToString("0.######", null)), "+Inf"];
+
+    private readonly ByteBuffer _text = new();
+    private Metric? _metric;
+
+    /// <summary>The text up to now; good until more is told.</summary>
+    public ReadOnlyMemory<byte> Text => _text.Memory;
+
+    /// <inheritdoc/>
+    public void Begin(Metric metric)
+    {
+        _metric = metric;
+        _text.Append("# HELP "u8);
+        _text.Append(metric.Name);
+        _text.Append((byte)' ');
+        _text.Append(metric.Help.Replace("\\", "\\\\").Replace("\n", "\\n"));
+        _text.Append("\n# TYPE "u8);
+        _text.Append(metric.Name);
+        _text.Append(metric.Kind switch
+        {
+            MetricKind.Counter => " counter\n"u8,
+            MetricKind.Gauge => " gauge\n"u8,
+            _ => " histogram\n"u8,
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Add(double value, string? first = null, string? second = null)
+    {
+        _text.Append(_metric!.Name);
+        if (first is not null)
+        {
+            Label((byte)'{', _metric.Labels[0], first);
+            if (second is not null)
+            {
+                Label((byte)',', _metric.Labels[1], second);
+            }
+            _text.Append((byte)'}');
+        }
+        End(value);
+    }
+
+    /// <inheritdoc/>
+    public void Add(in HistogramValue value, string first)
+    {
+        long below = 0;
+        for (int i = 0; i < value.Counts.Length; i++)
+        {
+            below += value.Counts[i];
+            Part("_bucket"u8, first);
+            Label((byte)',', "le", Bounds[i]);
+            _text.Append((byte)'}');
+            End(below);
+        }
+        Part("_sum"u8, first);
+        _text.Append((byte)'}');
+        End(value.SumSeconds);
+        Part("_count"u8, first);
+        _text.Append((byte)'}');
+        End(below);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _text.Dispose();
+
+    private void Part(ReadOnlySpan<byte> suffix, string label)
+    {
+        _text.Append(_metric!.Name);
+        _text.Append(suffix);
+        Label((byte)'{', _metric.Labels[0], label);
+    }
+
+    private void Label(byte before, string name, string value)
+    {
+        _text.Append(before);
+        _text.Append(name);
+        _text.Append("=\""u8);
+        _text.Append(value.AsSpan().ContainsAny("\\\"\n") ? value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") : value);
+        _text.Append((byte)'"');
+    }
+
+    private void End(double value)
+    {
+        _text.Append((byte)' ');
+        if (value == (long)value)
+        {
+            _text.Append((long)value);
+        }
+        else
+        {
+            _text.Append(value);
+        }
+        _text.Append((byte)'\n');
+    }
+}

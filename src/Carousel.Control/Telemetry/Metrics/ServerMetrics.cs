@@ -1,0 +1,177 @@
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Control.Telemetry;
+
+/// <summary>The metrics of servers, and of the pool.</summary>
+public sealed class ServerMetrics : IMetricSource, IDisposable
+{
+    /// <summary>In place of a server's name: the sum of all that have left.</summary>
+    public const string Left = "(left)";
+
+    private const string Name = "server";
+
+    private static readonly string[] Classes = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
+    private static readonly Metric Requests = new("carousel_requests_total", MetricKind.Counter, "{request}",
+        "Answers of the server that were passed on, by class of their status", Name, "class");
+
+    private static readonly Metric Attempts = new("carousel_attempts_total", MetricKind.Counter, "{attempt}",
+        "Requests that were given to the server, retries included", Name);
+
+    private static readonly Metric Failures = new("carousel_attempt_failures_total", MetricKind.Counter, "{attempt}",
+        "Attempts that failed, by reason; a reason is shown from its first time on", Name, "reason");
+
+    private static readonly Metric InFlight = new("carousel_in_flight", MetricKind.Gauge, "{request}", "Requests that the server has now", Name);
+
+    private static readonly Metric Up = new("carousel_server_up", MetricKind.Gauge, "",
+        "1 if the server may be sent requests: its name resolves, its probes go well, and it is not ejected", Name);
+
+    private static readonly Metric Ejected = new("carousel_server_ejected", MetricKind.Gauge, "",
+        "1 while the server gets no requests, or one as a trial, since its requests failed", Name);
+
+    private static readonly Metric Draining = new("carousel_server_draining", MetricKind.Gauge, "",
+        "1 while the server takes no new visitors: it is drained, or its line was deleted", Name);
+
+    private static readonly Metric Weight = new("carousel_server_weight", MetricKind.Gauge, "", "The server's weight", Name);
+
+    private static readonly Metric Latency = new("carousel_server_latency_seconds", MetricKind.Gauge, "s",
+        "How long an answer's head is waited for now, as policies see it; 0 before the first answer", Name);
+
+    private static readonly Metric Open = new("carousel_upstream_connections", MetricKind.Gauge, "{connection}",
+        "Connections to the server that are open now, kept or in use", Name);
+
+    private static readonly Metric Connects = new("carousel_upstream_connects_total", MetricKind.Counter, "{connection}",
+        "Connections to the server that were opened, or begun to be", Name);
+
+    private static readonly Metric Reuses = new("carousel_upstream_reuses_total", MetricKind.Counter, "{attempt}",
+        "Attempts that went over a connection kept from before", Name);
+
+    private static readonly Metric Sent = new("carousel_upstream_sent_bytes_total", MetricKind.Counter, "By", "Bytes sent to the server, heads included", Name);
+
+    private static readonly Metric Received = new("carousel_upstream_received_bytes_total", MetricKind.Counter, "By",
+        "Bytes received of the server, heads included", Name);
+
+    private static readonly Metric FirstByte = new("carousel_time_to_first_byte_seconds", MetricKind.Histogram, "s",
+        "From a request being sent to the head of its answer", Name);
+
+    private static readonly Metric Duration = new("carousel_request_duration_seconds", MetricKind.Histogram, "s",
+        "From a request's head being there to its answer having been passed on whole, queue and retries included", Name);
+
+    private static readonly Metric Servers = new("carousel_servers", MetricKind.Gauge, "{server}", "Servers in the pool");
+
+    private static readonly Metric Available = new("carousel_servers_available", MetricKind.Gauge, "{server}",
+        "Servers that new visitors may be sent to now, backups included");
+
+    private readonly ServerPool _pool;
+    private readonly TrafficBook _book;
+
+    /// <param name="pool">Whose servers.</param>
+    /// <param name="time">The clock.</param>
+    public ServerMetrics(ServerPool pool, TimeProvider time) => (_pool, _book) = (pool, new TrafficBook(pool, time));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Metric> Metrics =>
+    [
+        Requests, Attempts, Failures, Connects, Reuses, Sent, Received, FirstByte, Duration, InFlight, Up, Ejected, Draining, Weight, Latency, Open,
+        Servers, Available,
+    ];
+
+    /// <inheritdoc/>
+    public void Collect(IMetricSink sink)
+    {
+        PoolSnapshot snapshot = _pool.Current;
+        var left = new ServerSums();
+        List<(string Label, ServerSums Sums)> counted = [.. Labels(snapshot).Zip(_book.Read(snapshot, left))];
+        if (_book.HasLeft)
+        {
+            counted.Add((Left, left));
+        }
+        CollectCounters(sink, counted);
+        CollectGauges(sink, snapshot, counted);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _book.Dispose();
+
+    private static void CollectCounters(IMetricSink sink, List<(string Label, ServerSums Sums)> counted)
+    {
+        sink.Begin(Requests);
+        foreach ((string label, ServerSums sums) in counted)
+        {
+            for (int i = 1; i < Classes.Length; i++)
+            {
+                sink.Add(sums.ByClass[i], label, Classes[i]);
+            }
+        }
+        Each(Attempts, sums => sums.Attempts);
+        sink.Begin(Failures);
+        foreach ((string label, ServerSums sums) in counted)
+        {
+            for (int i = 1; i < sums.ByReason.Length; i++)
+            {
+                if (sums.ByReason[i] != 0)
+                {
+                    sink.Add(sums.ByReason[i], label, ((FailureReason)i).Describe().Name);
+                }
+            }
+        }
+        Each(Connects, sums => sums.Connects);
+        Each(Reuses, sums => sums.Reuses);
+        Each(Sent, sums => sums.BytesSent);
+        Each(Received, sums => sums.BytesReceived);
+        sink.Begin(FirstByte);
+        counted.ForEach(server => sink.Add(server.Sums.FirstByte.Value, server.Label));
+        sink.Begin(Duration);
+        counted.ForEach(server => sink.Add(server.Sums.Total.Value, server.Label));
+
+        void Each(Metric metric, Func<ServerSums, long> value)
+        {
+            sink.Begin(metric);
+            counted.ForEach(server => sink.Add(value(server.Sums), server.Label));
+        }
+    }
+
+    private static void CollectGauges(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerSums Sums)> counted)
+    {
+        Each(InFlight, server => server.Load.InFlight);
+        Each(Up, server => snapshot.CanServe(server) && !IsEjected(server) ? 1 : 0);
+        Each(Ejected, server => IsEjected(server) ? 1 : 0);
+        Each(Draining, server => server.Entry.Drain || snapshot[server].IsLeaving ? 1 : 0);
+        Each(Weight, server => server.Entry.Weight);
+        Each(Latency, server => server.Load.LatencyMicros / 1e6);
+        sink.Begin(Open);
+        for (int i = 0; i < snapshot.Servers.Length; i++)
+        {
+            sink.Add(counted[i].Sums.OpenConnections, counted[i].Label);
+        }
+        sink.Begin(Servers);
+        sink.Add(snapshot.Servers.Length);
+        sink.Begin(Available);
+        sink.Add(snapshot.Servers.Count(server => snapshot.TakesVisitors(server) && !IsEjected(server)));
+
+        void Each(Metric metric, Func<Server, double> value)
+        {
+            sink.Begin(metric);
+            for (int i = 0; i < snapshot.Servers.Length; i++)
+            {
+                sink.Add(value(snapshot.Servers[i]), counted[i].Label);
+            }
+        }
+    }
+
+    private static bool IsEjected(Server server) => server.Load.Guard.State != GuardState.Closed;
+
+    /// <summary>What to call the servers, in their order: by name, or by URL if another has that name. One that is leaving may have left it to a new one.</summary>
+    private static IEnumerable<string> Labels(PoolSnapshot snapshot)
+    {
+        var taken = new HashSet<string>();
+        var labels = new Dictionary<Server, string>();
+        foreach (Server server in snapshot.Servers.OrderBy(server => snapshot[server].IsLeaving))
+        {
+            labels.Add(server, taken.Add(server.Entry.Name) ? server.Entry.Name : server.Entry.Address.Url);
+        }
+        return snapshot.Servers.Select(server => labels[server]);
+    }
+}

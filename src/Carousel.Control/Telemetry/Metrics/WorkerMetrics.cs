@@ -1,0 +1,85 @@
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Control.Telemetry;
+
+/// <summary>The metrics of clients and of the workers that serve them.</summary>
+/// <param name="traffic">What the workers count.</param>
+/// <param name="time">The clock.</param>
+public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricSource
+{
+    /// <summary>Long enough for the usual scrape to see every long turn once, and for two readers not to take them from each other.</summary>
+    private static readonly TimeSpan TurnWindow = TimeSpan.FromMinutes(1);
+
+    private static readonly Metric Requests = new("carousel_client_requests_total", MetricKind.Counter, "{request}", "Requests of clients whose heads were accepted");
+
+    private static readonly Metric Failures = new("carousel_request_failures_total", MetricKind.Counter, "{request}",
+        "Requests that did not get a server's answer whole, by reason; retries that went well are not among them", "reason");
+
+    private static readonly Metric Connections = new("carousel_connections", MetricKind.Gauge, "{connection}", "Client connections that are open now");
+
+    private static readonly Metric Accepted = new("carousel_connections_accepted_total", MetricKind.Counter, "{connection}", "Client connections that were accepted");
+
+    private static readonly Metric Busy = new("carousel_worker_busy_seconds_total", MetricKind.Counter, "s",
+        "Time in which the worker had something to do; the rest it waited", "worker");
+
+    private static readonly Metric Turns = new("carousel_worker_turns_total", MetricKind.Counter, "{turn}", "Turns of the worker's loop that had something to do", "worker");
+
+    private static readonly Metric LongestTurn = new("carousel_worker_longest_turn_seconds", MetricKind.Gauge, "s",
+        "The longest turn of the last one to two minutes: so long all else of that worker had to wait", "worker");
+
+    private readonly (double Before, double Now)[] _longest = new (double, double)[traffic.Workers.Count];
+    private readonly string[] _names = [.. Enumerable.Range(0, traffic.Workers.Count).Select(index => $"{index}")];
+    private long _windowBegan = time.GetTimestamp();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Connections, Accepted, Busy, Turns, LongestTurn];
+
+    /// <inheritdoc/>
+    public void Collect(IMetricSink sink)
+    {
+        sink.Begin(Requests);
+        sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests)));
+        sink.Begin(Failures);
+        for (int i = 1; i < FailureReasons.Count; i++)
+        {
+            sink.Add(traffic.Workers.Sum(worker => worker.ByReason[i]), ((FailureReason)i).Describe().Name);
+        }
+        sink.Begin(Connections);
+        sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)));
+        sink.Begin(Accepted);
+        sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Accepted)));
+        Each(Busy, index => Volatile.Read(ref traffic.Workers[index].BusyMicros) / 1e6);
+        Each(Turns, index => Volatile.Read(ref traffic.Workers[index].Turns));
+        TurnWindows();
+        Each(LongestTurn, Longest);
+
+        void Each(Metric metric, Func<int, double> value)
+        {
+            sink.Begin(metric);
+            for (int i = 0; i < _names.Length; i++)
+            {
+                sink.Add(value(i), _names[i]);
+            }
+        }
+    }
+
+    private double Longest(int index)
+    {
+        ref (double Before, double Now) longest = ref _longest[index];
+        longest.Now = Math.Max(longest.Now, traffic.Workers[index].TakeLongestTurn() / 1e6);
+        return Math.Max(longest.Before, longest.Now);
+    }
+
+    private void TurnWindows()
+    {
+        TimeSpan passed = time.GetElapsedTime(_windowBegan);
+        if (passed >= TurnWindow)
+        {
+            foreach (ref (double Before, double Now) longest in _longest.AsSpan())
+            {
+                longest = (passed < 2 * TurnWindow ? longest.Now : 0, 0);
+            }
+            _windowBegan = time.GetTimestamp();
+        }
+    }
+}

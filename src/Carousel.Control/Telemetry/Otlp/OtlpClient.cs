@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Carousel.Control.Telemetry;
+
+/// <summary>What became of a message to the collector.</summary>
+/// <param name="Error">Null if it was taken; else why not.</param>
+/// <param name="MayRetry">It may be taken later.</param>
+internal readonly record struct OtlpResult(string? Error, bool MayRetry);
+
+/// <summary>Sends messages to a collector, by HTTP or gRPC (https://opentelemetry.io/docs/specs/otlp). Any thread.</summary>
+internal sealed class OtlpClient : IDisposable
+{
+    private const int GrpcPrefix = 5;
+
+    /// <summary>Answers say how much was taken, no more.</summary>
+    private const int LongestAnswer = 1 << 20;
+
+    private readonly OtlpOptions _options;
+    private readonly HttpClient _http;
+
+    public OtlpClient(OtlpOptions options)
+    {
+        _options = options;
+        _http = new HttpClient(Handler(options)) { Timeout = options.Timeout, MaxResponseContentBufferSize = LongestAnswer };
+    }
+
+    private bool IsGrpc => _options.Protocol == OtlpProtocol.Grpc;
+
+    /// <summary>Sends a message. Never throws for what the collector or the network does.</summary>
+    public async Task<OtlpResult> SendAsync(Uri to, ReadOnlyMemory<byte> message, CancellationToken stop)
+    {
+        try
+        {
+            using HttpRequestMessage request = Request(to, message);
+            using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
+            return answer.StatusCode is >= (HttpStatusCode)200 and < (HttpStatusCode)300
+                ? IsGrpc ? GrpcResult(answer) : default
+                : new OtlpResult($"it answered {(int)answer.StatusCode}", MayRetry(answer.StatusCode));
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new OtlpResult("it did not answer in time", MayRetry: true);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever a library throws must not end the sending for good.
+            return new OtlpResult(e.InnerException?.Message ?? e.Message, MayRetry: true);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static bool MayRetry(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    /// <summary>The status is in the trailer, or in the head if there is nothing else.</summary>
+    private static OtlpResult GrpcResult(HttpResponseMessage answer)
+    {
+        const string name = "grpc-status";
+        if (!answer.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) && !answer.Headers.TryGetValues(name, out values))
+        {
+            return new OtlpResult("its answer has no grpc-status", MayRetry: false);
+        }
+        string status = values.First();
+        // Cancelled, deadline exceeded, resource exhausted, aborted, out of range, unavailable, data loss.
+        return status == "0" ? default : new OtlpResult($"it answered grpc-status {status}", status is "1" or "4" or "8" or "10" or "11" or "14" or "15");
+    }
+
+    private static SocketsHttpHandler Handler(OtlpOptions options)
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectTimeout = options.Timeout };
+        if (options.Certificate is { } file)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(file);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+        if (options.Client is { } client)
+        {
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(client.Certificate, client.Key)];
+        }
+        return handler;
+    }
+
+    /// <summary>What is wrong with the files of certificates, for the start to tell; null if nothing is.</summary>
+    public static string? Check(OtlpOptions options)
+    {
+        try
+        {
+            using SocketsHttpHandler handler = Handler(options);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return $"the certificates for OTLP can't be read: {e.Message}";
+        }
+    }
+
+    private HttpRequestMessage Request(Uri to, ReadOnlyMemory<byte> message)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, to) { Content = Content(message) };
+        foreach ((string name, string value) in _options.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        if (IsGrpc)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        }
+        return request;
+    }
+
+    private HttpContent Content(ReadOnlyMemory<byte> message)
+    {
+        ReadOnlyMemory<byte> body = _options.Gzip ? Compress(message) : message;
+        if (!IsGrpc)
+        {
+            var content = new ReadOnlyMemoryContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+            if (_options.Gzip)
+            {
+                content.Headers.ContentEncoding.Add("gzip");
+            }
+            return content;
+        }
+        byte[] framed = new byte[GrpcPrefix + body.Length];
+        framed[0] = _options.Gzip ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt32BigEndian(framed.AsSpan(1), (uint)body.Length);
+        body.CopyTo(framed.AsMemory(GrpcPrefix));
+        var grpc = new ByteArrayContent(framed);
+        grpc.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        if (_options.Gzip)
+        {
+            grpc.Headers.Add("grpc-encoding", "gzip");
+        }
+        return grpc;
+    }
+
+    private static byte[] Compress(ReadOnlyMemory<byte> message)
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(message.Span);
+        }
+        return compressed.ToArray();
+    }
+}

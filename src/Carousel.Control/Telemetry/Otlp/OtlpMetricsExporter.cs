@@ -1,0 +1,72 @@
+namespace Carousel.Control.Telemetry;
+
+/// <summary>Sends all metrics to a collector, again and again. What could not be sent is not sent again: the next message has it all.</summary>
+public sealed class OtlpMetricsExporter : IAsyncDisposable
+{
+    /// <summary>How long the last message may take at the end.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+
+    private readonly OtlpOptions _options;
+    private readonly MetricsCollector _collector;
+    private readonly TimeProvider _time;
+    private readonly OtlpClient _client;
+    private readonly OtlpStatus _status;
+    private readonly DateTimeOffset _start;
+    private readonly ByteBuffer _message = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <param name="options">Whose <see cref="OtlpOptions.Metrics"/> is not null.</param>
+    /// <param name="collector">What is sent.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Takes a line for people when sending begins or ends to fail.</param>
+    public OtlpMetricsExporter(OtlpOptions options, MetricsCollector collector, TimeProvider time, Action<string> log)
+    {
+        (_options, _collector, _time, _start) = (options, collector, time, time.GetUtcNow());
+        _client = new OtlpClient(options);
+        _status = new OtlpStatus("metrics", options.Metrics!, log);
+    }
+
+    /// <summary>Starts, once.</summary>
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Ends it: with a last message, if that is quick.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        using (var limit = new CancellationTokenSource(EndLimit, _time))
+        {
+            await SendAsync(limit.Token).ConfigureAwait(false);
+        }
+        _client.Dispose();
+        _message.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(_options.Interval, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_stop.IsCancellationRequested)
+            {
+                await SendAsync(_stop.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task SendAsync(CancellationToken stop)
+    {
+        var request = new OtlpMetrics(_message, _options, _start, _time.GetUtcNow());
+        _collector.Collect(request);
+        request.Finish();
+        try
+        {
+            _status.Take(await _client.SendAsync(_options.Metrics!, _message.Memory, stop).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The end came first.
+        }
+    }
+}

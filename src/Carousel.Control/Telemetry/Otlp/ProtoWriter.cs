@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Carousel.Control.Telemetry;
+
+/// <summary>Writes messages of Protocol Buffers (https://protobuf.dev/programming-guides/encoding). One thread at a time.</summary>
+/// <param name="to">Where to.</param>
+internal sealed class ProtoWriter(ByteBuffer to)
+{
+    /// <summary>
+    /// Room for a message's length, which is known at its end only: a varint of four bytes, whether it needs them or not. Readers have to take that, and
+    /// messages are below 256 MB.
+    /// </summary>
+    private const int LengthBytes = 4;
+
+    private const int VarintType = 0, Fixed64Type = 1, BytesType = 2, Fixed32Type = 5;
+
+    /// <summary>Begins a message in this field; to be ended with what is returned.</summary>
+    public int Begin(int field)
+    {
+        Tag(field, BytesType);
+        to.Extend(LengthBytes);
+        return to.Length;
+    }
+
+    /// <summary>Ends the message that was begun there.</summary>
+    public void End(int begun)
+    {
+        int length = to.Length - begun;
+        Span<byte> at = to.From(begun - LengthBytes);
+        for (int i = 0; i < LengthBytes; i++)
+        {
+            at[i] = (byte)((length >> (7 * i) & 0x7F) | (i == LengthBytes - 1 ? 0 : 0x80));
+        }
+    }
+
+    public void Varint(int field, ulong value)
+    {
+        Tag(field, VarintType);
+        Varint(value);
+    }
+
+    public void Fixed64(int field, ulong value)
+    {
+        Tag(field, Fixed64Type);
+        Fixed64(value);
+    }
+
+    /// <summary>One of a packed field's values.</summary>
+    public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(to.Extend(sizeof(ulong)), value);
+
+    public void Fixed32(int field, uint value)
+    {
+        Tag(field, Fixed32Type);
+        BinaryPrimitives.WriteUInt32LittleEndian(to.Extend(sizeof(uint)), value);
+    }
+
+    public void Double(int field, double value) => Fixed64(field, BitConverter.DoubleToUInt64Bits(value));
+
+    public void Bytes(int field, ReadOnlySpan<byte> value)
+    {
+        Tag(field, BytesType);
+        Varint((ulong)value.Length);
+        to.Append(value);
+    }
+
+    public void Text(int field, string value)
+    {
+        Tag(field, BytesType);
+        Varint((ulong)Encoding.UTF8.GetByteCount(value));
+        to.Append(value);
+    }
+
+    /// <summary>A text of a client: what is no UTF-8 in it becomes U+FFFD, since readers refuse all else with the whole message.</summary>
+    public void Text(int field, ReadOnlySpan<byte> value)
+    {
+        if (Utf8.IsValid(value))
+        {
+            Bytes(field, value);
+        }
+        else
+        {
+            Text(field, Encoding.UTF8.GetString(value));
+        }
+    }
+
+    private void Tag(int field, int type) => Varint((ulong)(field << 3 | type));
+
+    private void Varint(ulong value)
+    {
+        while (value > 0x7F)
+        {
+            to.Append((byte)(value | 0x80));
+            value >>= 7;
+        }
+        to.Append((byte)value);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Carousel;
+
+/// <summary>
+/// Opens a file so that the kernel puts every write at its end (open(2), O_APPEND), whoever else writes to it or cuts it short: .NET's own way of appending
+/// remembers where the end was.
+/// </summary>
+internal static partial class AppendFile
+{
+    private const int WriteOnly = 0x1, Create = 0x40, NoTerminal = 0x100, Append = 0x400, CloseOnExec = 0x80000;
+
+    /// <summary>rw-r-----: logs tell of people.</summary>
+    private const uint Mode = 0x1A0;
+
+    /// <summary>Opens it, and makes it if it is not there.</summary>
+    /// <exception cref="IOException">It can't be.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        int descriptor = Open(path, WriteOnly | Create | NoTerminal | Append | CloseOnExec, Mode);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
+}

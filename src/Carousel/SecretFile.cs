@@ -1,0 +1,37 @@
+namespace Carousel;
+
+/// <summary>A file that has a secret in its first line.</summary>
+internal static class SecretFile
+{
+    /// <summary>Longer first lines are some other file's.</summary>
+    private const int MaxLength = 4096;
+
+    /// <summary>The secret; null with one line that says what is wrong.</summary>
+    /// <param name="flag">Which names the file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What the secret is called.</param>
+    /// <param name="error">Empty if there is nothing wrong.</param>
+    public static string? Read(string flag, string file, string what, out string error)
+    {
+        try
+        {
+            using StreamReader reader = File.OpenText(file);
+            string line = reader.ReadLine() ?? "";
+            error = line.Length is > 0 and <= MaxLength ? "" : $"{flag}: {file} has no {what} in its first line";
+            return error.Length == 0 ? line : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            error = $"{flag}: {file}: no such file";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            error = $"{flag}: {file}: permission denied, or a directory";
+        }
+        catch (IOException)
+        {
+            error = $"{flag}: {file} can't be read";
+        }
+        return null;
+    }
+}

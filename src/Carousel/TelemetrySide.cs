@@ -1,0 +1,75 @@
+using Carousel.Cli;
+using Carousel.Control.Telemetry;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+
+namespace Carousel;
+
+/// <summary>What tells of the traffic, beside the workers: metrics, access log, traces.</summary>
+internal sealed class TelemetrySide : IAsyncDisposable
+{
+    private readonly ServerMetrics _servers;
+    private readonly MeterBridge _meter;
+    private readonly AccessLog? _accessLog;
+    private readonly TraceExporter? _traces;
+    private readonly OtlpMetricsExporter? _metrics;
+
+    /// <param name="settings">What is to be told; the environment was asked.</param>
+    /// <param name="traffic">What the workers tell, made with <see cref="Records"/>.</param>
+    /// <param name="pool">The servers.</param>
+    /// <param name="others">Whoever else has metrics.</param>
+    /// <param name="log">For people.</param>
+    public TelemetrySide(TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, StderrLog log)
+    {
+        TimeProvider time = TimeProvider.System;
+        _servers = new ServerMetrics(pool, time);
+        if (settings.AccessLog is not LogDestination.Off)
+        {
+            _accessLog = AccessLog.To(settings.AccessLog, settings.Format, traffic, pool, AppendFile.Open, log.Info, log.Error);
+        }
+        if (settings is { TraceShare: not null, Otlp.Traces: not null })
+        {
+            _traces = new TraceExporter(settings.Otlp, traffic, pool, time, log.Error);
+        }
+        IMetricSource?[] sources = [_servers, new WorkerMetrics(traffic, time), .. others, _accessLog, _traces, new ProcessMetrics(ProductVersion.Number, time)];
+        Metrics = new MetricsCollector([.. sources.OfType<IMetricSource>()]);
+        _meter = new MeterBridge(Metrics, time);
+        if (settings.Otlp is { Metrics: not null } otlp)
+        {
+            _metrics = new OtlpMetricsExporter(otlp, Metrics, time, log.Error);
+        }
+    }
+
+    /// <summary>All metrics.</summary>
+    public MetricsCollector Metrics { get; }
+
+    /// <summary>What workers are to tell of each request.</summary>
+    public static TrafficOptions Records(TelemetrySettings settings) =>
+        settings.AccessLog is not LogDestination.Off || settings.TraceShare is not null ? AccessLog.Records : new TrafficOptions();
+
+    public void Start()
+    {
+        _accessLog?.Start();
+        _traces?.Start();
+        _metrics?.Start();
+    }
+
+    /// <summary>Opens the access log's file anew.</summary>
+    public void Reopen() => _accessLog?.Reopen();
+
+    /// <summary>After the engine has ended: tells what is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _accessLog?.Dispose();
+        if (_traces is not null)
+        {
+            await _traces.DisposeAsync().ConfigureAwait(false);
+        }
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync().ConfigureAwait(false);
+        }
+        _meter.Dispose();
+        _servers.Dispose();
+    }
+}

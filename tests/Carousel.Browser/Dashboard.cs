@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Carousel.EndToEnd.Harness;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Carousel.Browser;
+
+/// <summary>A balancer with its admin side, and its dashboard in a browser. A page that complains, or asks for anything elsewhere, fails its test.</summary>
+internal sealed partial class Dashboard : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly IBrowserContext _profile;
+    private readonly HttpClient _api = new();
+
+    private Dashboard(Balancer balancer, IBrowserContext profile, IPage page, Uri admin)
+    {
+        (Balancer, _profile, Page, Admin) = (balancer, profile, page, admin);
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.Console += (_, message) =>
+        {
+            // An answer that is an error is a message, too: those are what some tests are about.
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            {
+                _complaints.Enqueue(message.Text);
+            }
+        };
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(admin.ToString(), StringComparison.Ordinal))
+            {
+                _complaints.Enqueue($"asks for {request.Url}");
+            }
+        };
+    }
+
+    public Balancer Balancer { get; }
+
+    public IPage Page { get; }
+
+    public Uri Admin { get; }
+
+    /// <summary>Opens the page of a balancer before these lines of servers.txt.</summary>
+    public static async Task<Dashboard> OpenAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
+    {
+        Balancer balancer = await Balancer.StartAsync(lines, ["--admin", "127.0.0.1:0", .. options ?? []]);
+        Match match = Match.Empty;
+        await Patience.UntilAsync(() => (match = AdminAddress().Match(balancer.Output + balancer.Errors)).Success, "the admin side's address");
+        IBrowserContext context = await chromium.ProfileAsync(profile);
+        var dashboard = new Dashboard(balancer, context, await context.NewPageAsync(), new Uri($"http://127.0.0.1:{match.Groups["port"].Value}/"));
+        await dashboard.Page.GotoAsync(dashboard.Admin.ToString());
+        return dashboard;
+    }
+
+    /// <summary>As above, and waits until it lives.</summary>
+    public static async Task<Dashboard> LiveAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
+    {
+        Dashboard dashboard = await OpenAsync(chromium, lines, options, profile);
+        await dashboard.UntilLiveAsync();
+        return dashboard;
+    }
+
+    public Task UntilLiveAsync() => UntilAsync("document.documentElement.dataset.frame > 0 && document.querySelectorAll('#rows tr').length > 0", "frames");
+
+    /// <summary>Waits until this expression is true in the page.</summary>
+    public Task UntilAsync(string expression, string what) =>
+        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the balancer said:\n{Balancer.Errors}");
+
+    /// <summary>The table's row of a server.</summary>
+    public ILocator Row(string name) => Page.Locator("#rows tr", new PageLocatorOptions { Has = Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }) });
+
+    /// <summary>A cell of a server's row.</summary>
+    public Task<string> CellAsync(string name, string field) => Row(name).Locator($"[data-field={field}]").InnerTextAsync();
+
+    public Task UntilStateAsync(string name, string state) =>
+        Patience.UntilAsync(async () => await Row(name).GetAttributeAsync("data-state") == state, $"{name} to be {state}; the balancer said:\n{Balancer.Errors}");
+
+    public Task UntilCellAsync(string name, string field, string text) =>
+        Patience.UntilAsync(async () => await CellAsync(name, field) == text, $"{field} of {name} to be \"{text}\"");
+
+    /// <summary>What the API says of all servers, by name.</summary>
+    public async Task<Dictionary<string, JsonElement>> ServersAsync(string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Admin, "api/v1/servers"));
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using HttpResponseMessage answer = await _api.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        JsonElement list = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        JsonElement servers = list.ValueKind == JsonValueKind.Array ? list : list.GetProperty("servers");
+        return servers.EnumerateArray().ToDictionary(server => server.GetProperty("name").GetString()!);
+    }
+
+    /// <summary>A number as the page writes it.</summary>
+    public static string Text(long number) => number.ToString("N0", CultureInfo.GetCultureInfo("en-US"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _profile.CloseAsync();
+        _api.Dispose();
+        await Balancer.DisposeAsync();
+        Assert.Empty(_complaints);
+    }
+
+    [GeneratedRegex(@"(admin|dashboard)\D*?http://127\.0\.0\.1:(?<port>\d+)", RegexOptions.IgnoreCase)]
+    private static partial Regex AdminAddress();
+}

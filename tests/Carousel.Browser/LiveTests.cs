@@ -1,0 +1,137 @@
+using Carousel.EndToEnd.Harness;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Carousel.Browser;
+
+/// <summary>What the page says is what the balancer does.</summary>
+public class LiveTests(Chromium chromium)
+{
+    private static readonly string[] Probed = ["--health", "on", "--health-interval", "100ms"];
+
+    [Fact]
+    public async Task Page_RequestsCame_SaysWhatTheApiSays()
+    {
+        await using var blue = ScriptedServer.Answering("blue");
+        await using var green = ScriptedServer.Answering("green");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green weight=3"]);
+        using (RawClient client = await dashboard.Balancer.ConnectAsync())
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                Assert.Equal(200, (await client.GetAsync()).Status);
+            }
+        }
+
+        await dashboard.UntilCellAsync("blue", "requests", "10");
+        await dashboard.UntilCellAsync("green", "requests", "30");
+        await dashboard.UntilAsync("document.getElementById('requests').textContent === '40'", "all requests");
+        await dashboard.UntilAsync("document.getElementById('answers').textContent === 'Answers so far: 2xx 40'", "the answers by class");
+        var api = await dashboard.ServersAsync();
+        Assert.Equal((10, 30), (blue.Requests.Count, green.Requests.Count));
+        foreach (string name in (string[])["blue", "green"])
+        {
+            Assert.Equal(api[name].GetProperty("weight").GetInt32().ToString(null as IFormatProvider), await dashboard.CellAsync(name, "weight"));
+            Assert.Equal(Dashboard.Text(api[name].GetProperty("requests").GetInt64()), await dashboard.CellAsync(name, "requests"));
+            Assert.Equal("0", await dashboard.CellAsync(name, "inFlight"));
+            Assert.Equal(api[name].GetProperty("url").GetString(), await dashboard.Row(name).Locator(".url").InnerTextAsync());
+            Assert.Equal(api[name].GetProperty("state").GetString(), await dashboard.Row(name).GetAttributeAsync("data-state"));
+        }
+    }
+
+    [Fact]
+    public async Task Server_Dies_IsDownInRingAndTableAndAnEvent_AndComesBack()
+    {
+        int port = FixedPort.Next();
+        var blue = ScriptedServer.Answering("blue", port: port);
+        await using var green = ScriptedServer.Answering("green");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"], [.. Probed, "--eject", "off"]);
+        await dashboard.UntilStateAsync("blue", "up");
+        using var load = new Load(dashboard.Balancer, clients: 2);
+        await load.UntilAsync(() => load.Answers("blue") > 0, "an answer of blue");
+
+        blue.Crash();
+        await dashboard.UntilStateAsync("blue", "down");
+        ILocator node = dashboard.Page.Locator("#ring-few .node", new PageLocatorOptions { HasText = "blue" });
+        Assert.StartsWith("blue: down", await node.GetAttributeAsync("aria-label"));
+        Assert.Contains("1 up, 1 down", await dashboard.Page.InnerTextAsync("#ring-summary"));
+        ILocator first = dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "blue is down: connect-refused (3 probes)" });
+        await first.First.WaitForAsync();
+        // Requests noticed before the probes did: no client, but attempts that others made good.
+        await dashboard.UntilAsync("document.querySelector('[data-reason=connect-refused]')?.children[1].textContent === '0'", "attempts that failed, and no request");
+
+        await using var again = ScriptedServer.Answering("blue", port: port);
+        await dashboard.UntilStateAsync("blue", "up");
+        await dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "blue is up again" }).First.WaitForAsync();
+        await load.EndAsync();
+        await blue.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Ring_RequestsGoBy_TurnsAndCanBeStopped()
+    {
+        await using var blue = ScriptedServer.Answering("blue");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
+        const string turn = "document.querySelector('#rim svg').getAnimations()[0].playState";
+        Assert.Equal("paused", await dashboard.Page.EvaluateAsync<string>(turn));
+        using var load = new Load(dashboard.Balancer, clients: 1);
+        await dashboard.UntilAsync($"{turn} === 'running'", "the ring to turn");
+
+        await dashboard.Page.ClickAsync("#turning");
+        await dashboard.UntilAsync($"{turn} === 'paused'", "the ring to stop");
+        Assert.Equal("true", await dashboard.Page.GetAttributeAsync("#turning", "aria-pressed"));
+        await load.EndAsync();
+    }
+
+    [Fact]
+    public async Task Ring_LessMotionIsWanted_StandsStill()
+    {
+        await using var blue = ScriptedServer.Answering("blue");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"],
+            profile: new BrowserNewContextOptions { ReducedMotion = ReducedMotion.Reduce });
+        using var load = new Load(dashboard.Balancer, clients: 1);
+        await dashboard.UntilAsync("document.getElementById('hub-rate').textContent.length > 1 && document.documentElement.dataset.frame > 10", "traffic");
+        Assert.Equal("paused", await dashboard.Page.EvaluateAsync<string>("document.querySelector('#rim svg').getAnimations()[0].playState"));
+        await load.EndAsync();
+    }
+
+    [Fact]
+    public async Task Balancer_IsGone_PageSaysSo()
+    {
+        await using var blue = ScriptedServer.Answering("blue");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
+        Assert.Equal(0, await dashboard.Balancer.StopAsync());
+        await dashboard.UntilAsync("document.getElementById('link').dataset.link === 'lost'", "the page to notice");
+    }
+
+    /// <summary>A thousand servers that all are one: a thousand addresses of the loopback interface.</summary>
+    [Fact]
+    public async Task Servers_AThousand_FramesKeepComingAndTheTableIsFiltered()
+    {
+        await using var all = ScriptedServer.Answering("one", System.Net.IPAddress.Any);
+        string[] lines = [.. Enumerable.Range(0, 1000).Select(i => $"http://127.0.{i / 250}.{1 + (i % 250)}:{all.Port} name=server-{i}")];
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, lines);
+        using var load = new Load(dashboard.Balancer, clients: 2);
+        Assert.Contains("1,000 servers", await dashboard.Page.InnerTextAsync("#ring-summary"));
+        Assert.True(await dashboard.Page.Locator("#ring-many").IsVisibleAsync());
+        Assert.Equal(50, await dashboard.Page.Locator("#rows tr").CountAsync());
+
+        // What blocks the page for as long as five frames take would be seen; a busy machine may cause one of these, not one a frame.
+        await dashboard.Page.EvaluateAsync("""
+            () => { window.blocked = 0; new PerformanceObserver((list) => { window.blocked += list.getEntries().filter((one) => one.duration > 1000).length; })
+                .observe({ type: 'longtask' }); window.from = Number(document.documentElement.dataset.frame); }
+            """);
+        await dashboard.UntilAsync("document.documentElement.dataset.frame > window.from + 25", "25 more frames");
+        Assert.InRange(await dashboard.Page.EvaluateAsync<int>("window.blocked"), 0, 5);
+
+        await dashboard.Page.FillAsync("#filter", "server-777");
+        await dashboard.UntilAsync("document.querySelectorAll('#rows tr').length === 1", "one row");
+        Assert.Equal("server-777", await dashboard.Page.InnerTextAsync("#rows .name"));
+        await dashboard.Page.FillAsync("#filter", "");
+        await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Server", Exact = true }).ClickAsync();
+        await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Server", Exact = true }).ClickAsync();
+        await dashboard.UntilAsync("document.querySelector('#rows .name').textContent === 'server-999'", "the last by name first");
+        Assert.Equal("descending", await dashboard.Page.Locator("th", new PageLocatorOptions { HasText = "Server" }).GetAttributeAsync("aria-sort"));
+        await load.EndAsync();
+    }
+}

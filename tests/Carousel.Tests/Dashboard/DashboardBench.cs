@@ -1,0 +1,50 @@
+using Carousel.Control.Dashboard;
+using Carousel.Control.Store;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+using Carousel.Tests.Control;
+
+namespace Carousel.Tests.Dashboard;
+
+/// <summary>A pool and all that is counted of it, for tests that make frames.</summary>
+internal sealed class DashboardBench
+{
+    public DashboardBench(string servers)
+    {
+        Membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))));
+        Traffic = new Traffic(workers: 2, new TrafficOptions { RecordBytes = 0 });
+        Events = new EventLog(Time);
+        Source = new DashboardSource(Membership.Pool, Traffic, Events, Time, _ => TimeLeft, Sessions, () => StoreState.Connected, "Carousel test");
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public PoolMembership Membership { get; }
+
+    public Traffic Traffic { get; }
+
+    public EventLog Events { get; }
+
+    public SessionLink Sessions { get; } = new(new SessionOptions(), SessionStore.ProcessKeys(new SessionOptions(), TimeProvider.System), 2);
+
+    public TimeSpan? TimeLeft { get; set; }
+
+    public DashboardSource Source { get; }
+
+    public Server this[int place] => Membership.Pool.Current.Servers[place];
+
+    /// <summary>Counts so many requests as two workers do.</summary>
+    public void Count(Server server, int requests, long micros)
+    {
+        for (int i = 0; i < requests; i++)
+        {
+            ServerCounters counters = server.Traffic.Of(i % 2);
+            counters.Attempts++;
+            counters.Answered(200);
+            counters.FirstByte.Record(micros);
+            Traffic.Workers[i % 2].Requests++;
+        }
+    }
+}

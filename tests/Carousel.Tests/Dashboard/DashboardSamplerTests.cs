@@ -1,0 +1,127 @@
+using Carousel.Control.Dashboard;
+using Carousel.Core.Config;
+using Carousel.Core.Telemetry;
+using Xunit;
+
+namespace Carousel.Tests.Dashboard;
+
+public class DashboardSamplerTests
+{
+    private readonly DashboardBench _bench = new("10.0.0.1\n10.0.0.2 name=blue weight=3 max=5\n10.0.0.3 drain");
+
+    [Fact]
+    public void Next_RequestsCameBefore_AreCountedButNoRate()
+    {
+        _bench.Count(_bench[0], 100, 1000);
+        DashboardFrame frame = new DashboardSampler(_bench.Source).Next();
+
+        Assert.Equal(100, frame.Requests);
+        Assert.Equal([100, 0, 0], frame.Servers.Requests);
+        Assert.Equal(0, frame.Rate);
+        Assert.Equal([0.0, 0, 0], frame.Servers.Rate);
+        Assert.Equal([-1.0, -1, -1], frame.Servers.P99);
+    }
+
+    [Fact]
+    public void Next_SteadyTraffic_TellsRatesAndLatenciesOfEach()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        DashboardFrame frame = sampler.Next();
+        for (int i = 0; i < 60; i++)
+        {
+            _bench.Count(_bench[0], 20, 3_000);
+            _bench.Count(_bench[1], 60, 50_000);
+            _bench.Time.Advance(DashboardFeed.Pause);
+            frame = sampler.Next();
+        }
+
+        Assert.InRange(frame.Rate, 399, 401);
+        Assert.InRange(frame.Servers.Rate[0], 99, 101);
+        Assert.InRange(frame.Servers.Rate[1], 299, 301);
+        Assert.InRange(frame.Servers.P99[0], 2.9, 3.1);
+        Assert.InRange(frame.Servers.P99[1], 49, 51);
+        Assert.Equal(-1, frame.Servers.P99[2]);
+        Assert.InRange(frame.Second.P50, 49, 51);
+        // A second of five frames: 100 answers within 4 ms, and 300 within 64.
+        Assert.Equal(100, frame.Second.Heat[4]);
+        Assert.Equal(300, frame.Second.Heat[8]);
+        Assert.Equal(400, frame.Second.Heat.Sum());
+        Assert.Equal(4800, frame.Second.Answers[2]);
+    }
+
+    [Fact]
+    public void Next_TrafficEnds_RatesGoToNothing()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        _bench.Count(_bench[0], 20, 3_000);
+        for (int i = 0; i < 100; i++)
+        {
+            _bench.Time.Advance(DashboardFeed.Pause);
+            sampler.Next();
+        }
+
+        DashboardFrame frame = sampler.Next();
+        Assert.Equal(0, frame.Rate);
+        Assert.Equal(0, frame.Servers.Rate[0]);
+        Assert.Equal(-1, frame.Servers.P99[0]);
+        Assert.Equal(-1, frame.Second.P99);
+    }
+
+    [Fact]
+    public void Next_Servers_AreToldWithStateAndWhatIsLeft()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        Assert.True(_bench[1].Load.TryEnter(0));
+        _bench.TimeLeft = TimeSpan.FromSeconds(12);
+        _bench.Membership.Remove(_bench[0].Tag);
+        DashboardFrame frame = sampler.Next();
+
+        Assert.Equal(["leaving", "up", "draining"], frame.Servers.State.Select(letter => sampler.Pool.States[letter - 'a']));
+        Assert.Equal([0, 1, 0], frame.Servers.InFlight);
+        Assert.Equal(new KeyValuePair<int, long>(0, 12_000), Assert.Single(frame.Servers.Left));
+        Assert.Equal(new ServerFacts(_bench[1].Id, "blue", "http://10.0.0.2:80", 3, 5, false, false), sampler.Pool.Servers[1]);
+    }
+
+    [Fact]
+    public void Next_PoolChanges_HasAnotherVersionAndWhoStaysKeepsItsRate()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        long version = sampler.Next().Pool;
+        Assert.Equal(version, sampler.Next().Pool);
+        _bench.Count(_bench[1], 1000, 3_000);
+        _bench.Time.Advance(DashboardFeed.Pause);
+        double rate = sampler.Next().Servers.Rate[1];
+
+        _bench.Membership.Apply(ServersParser.Parse("10.0.0.9\n10.0.0.1\n10.0.0.2 name=blue weight=4").Servers);
+        _bench.Time.Advance(DashboardFeed.Pause);
+        DashboardFrame frame = sampler.Next();
+        Assert.NotEqual(version, frame.Pool);
+        Assert.Equal(frame.Pool, sampler.Pool.Version);
+        Assert.Equal(["10.0.0.9:80", "10.0.0.1:80", "blue", "10.0.0.3:80"], sampler.Pool.Servers.Select(server => server.Name));
+        Assert.Equal(4, sampler.Pool.Servers[2].Weight);
+        Assert.InRange(frame.Servers.Rate[2], rate / 2, rate);
+    }
+
+    [Fact]
+    public void Next_Failures_AreToldByReasonForClientsAndForAttempts()
+    {
+        _bench[1].Traffic.Of(0).Failed(FailureReason.ConnectRefused);
+        _bench[2].Traffic.Of(1).Failed(FailureReason.ConnectRefused);
+        _bench.Traffic.Workers[1].Failed(FailureReason.ConnectRefused);
+        _bench.Traffic.Workers[0].Failed(FailureReason.QueueFull);
+        DashboardFrame frame = new DashboardSampler(_bench.Source).Next();
+
+        Assert.Equal([("connect-refused", 1, 2), ("queue-full", 1, 0)], frame.Second.Reasons.Select(one => (one.Reason, one.Requests, one.Attempts)));
+    }
+
+    [Fact]
+    public void Next_Sessions_AreToldIfThereAreAny()
+    {
+        _bench.Sessions.Counters[0].CountMinted();
+        _bench.Sessions.Counters[1].CountMinted();
+        _bench.Sessions.Counters[1].CountStateless();
+
+        Assert.Equal(new SessionFrame(2, 0, 0, 1, "connected"), new DashboardSampler(_bench.Source).Next().Sessions);
+        Assert.Null(new DashboardSampler(_bench.Source with { Sessions = null }).Next().Sessions);
+    }
+}

@@ -1,0 +1,88 @@
+using Carousel.Core.Config;
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Xunit;
+
+namespace Carousel.Tests.Pool;
+
+public class ServerStateTests
+{
+    private const string Others = "\n10.0.0.8\n10.0.0.9";
+
+    private readonly FailureLog _log = new();
+
+    [Theory]
+    [InlineData("10.0.0.1", ServerState.Up)]
+    [InlineData("10.0.0.1 drain", ServerState.Draining)]
+    [InlineData("10.0.0.1 weight=0", ServerState.Closed)]
+    [InlineData("10.0.0.1 backup", ServerState.Standby)]
+    [InlineData("nowhere", ServerState.Unresolved)]
+    public void StateOf_WhatItsLineSays_IsItsState(string line, ServerState expected)
+    {
+        PoolMembership membership = Membership(line + Others);
+        Assert.Equal(expected, State(membership));
+    }
+
+    [Fact]
+    public void StateOf_BackupWhileNobodyElseCan_IsUp()
+    {
+        PoolMembership membership = Membership("10.0.0.1 backup\n10.0.0.9");
+        membership.SetHealth(membership.Pool.Current.Servers[1].Tag, false);
+        Assert.Equal(ServerState.Up, State(membership));
+    }
+
+    [Fact]
+    public void StateOf_DownAndBack_IsDownThenStartsSlowly()
+    {
+        PoolMembership membership = Membership("10.0.0.1" + Others);
+        membership.SetHealth(membership.Pool.Current.Servers[0].Tag, false);
+        Assert.Equal(ServerState.Down, State(membership));
+        membership.SetHealth(membership.Pool.Current.Servers[0].Tag, true);
+        Assert.Equal(ServerState.SlowStart, State(membership));
+    }
+
+    [Fact]
+    public void StateOf_LineIsDeleted_IsLeaving()
+    {
+        PoolMembership membership = Membership("10.0.0.1" + Others);
+        membership.Apply(ServersParser.Parse(Others).Servers);
+        Assert.Equal(ServerState.Leaving, State(membership));
+    }
+
+    [Fact]
+    public void StateOf_AsManyRequestsAsItMay_IsFull()
+    {
+        PoolMembership membership = Membership("10.0.0.1 max=1" + Others);
+        Assert.True(membership.Pool.Current.Servers[0].Load.TryEnter(0));
+        Assert.Equal(ServerState.Full, State(membership));
+    }
+
+    [Fact]
+    public void StateOf_OwesAnAnswerForLong_IsSuspect()
+    {
+        PoolMembership membership = Membership("10.0.0.1" + Others);
+        ServerLoad load = membership.Pool.Current.Servers[0].Load;
+        load.Answered(1000, 1);
+        Assert.True(load.TryEnter(10));
+        Assert.Equal(ServerState.Up, State(membership, 20));
+        Assert.Equal(ServerState.Suspect, State(membership, 20 + (2 * ServerLoad.LeastPatienceMs)));
+    }
+
+    [Fact]
+    public void StateOf_RequestsFailed_IsEjectedThenOnTrial()
+    {
+        PoolMembership membership = Membership("10.0.0.1" + Others);
+        Server server = membership.Pool.Current.Servers[0];
+        var guards = new PoolGuard(membership.Pool, new GuardOptions { Failures = 1 }, _log);
+        guards.Failed(server, server.Load.Guard.Mark, FailureReason.ConnectRefused, 1);
+        Assert.Equal(ServerState.Ejected, State(membership));
+        Assert.True(server.Load.TryEnter(100_000));
+        Assert.Equal(ServerState.OnTrial, State(membership));
+    }
+
+    private static ServerState State(PoolMembership membership, long nowMs = 0) =>
+        membership.Pool.Current.StateOf(membership.Pool.Current.Servers[0], nowMs);
+
+    private static PoolMembership Membership(string lines) => new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(lines).Servers))));
+}

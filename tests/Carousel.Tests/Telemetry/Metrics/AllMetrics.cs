@@ -1,0 +1,27 @@
+using Carousel.Cli;
+using Carousel.Control.Store;
+using Carousel.Control.Telemetry;
+using Carousel.Core.Config;
+using Carousel.Core.Sessions;
+
+namespace Carousel.Tests.Telemetry;
+
+/// <summary>All metrics that a balancer with everything on has.</summary>
+internal static class AllMetrics
+{
+    public static IReadOnlyList<Metric> Of()
+    {
+        var sample = new Sample("http://10.0.0.1");
+        var options = new SessionOptions();
+        var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
+        var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, _ => { }, null));
+        using var log = new StderrLog(new Carousel.Core.Telemetry.FailureLog(), TextWriter.Null, TimeProvider.System, new Carousel.Core.Telemetry.EventLog(TimeProvider.System), clientsToo: false);
+        var settings = new TelemetrySettings
+        {
+            AccessLog = new LogDestination.Stdout(),
+            TraceShare = 1,
+            Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
+        };
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions], log).Metrics.Metrics;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
+using Carousel.Control.Store;
+using Carousel.Control.Telemetry;
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+using Carousel.Tests.Control;
+using Xunit;
+
+namespace Carousel.Tests.Telemetry;
+
+public partial class MetricSourceTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void Workers_WhatTheyCounted_IsTold()
+    {
+        var traffic = new Traffic(2, TrafficOptions.NoRecords);
+        traffic.Workers[0].Requests = 3;
+        traffic.Workers[1].Requests = 4;
+        traffic.Workers[1].Connections = 5;
+        traffic.Workers[1].Accepted = 6;
+        traffic.Workers[1].Failed(FailureReason.QueueFull);
+        traffic.Workers[1].EndTurn(1_500_000);
+        traffic.Workers[1].EndTurn(500_000);
+        Dictionary<string, double> read = Values.Of(new WorkerMetrics(traffic, _time));
+        Assert.Equal((7, 5, 6), (read["carousel_client_requests_total"], read["carousel_connections"], read["carousel_connections_accepted_total"]));
+        Assert.Equal((1, 0), (read["carousel_request_failures_total queue-full"], read["carousel_request_failures_total bad-host"]));
+        Assert.Equal((2, 2, 1.5), (read["carousel_worker_busy_seconds_total 1"], read["carousel_worker_turns_total 1"], read["carousel_worker_longest_turn_seconds 1"]));
+        Assert.Equal(0, read["carousel_worker_turns_total 0"]);
+    }
+
+    [Fact]
+    public void Workers_LongestTurn_IsToldForAMinuteAndThenForgotten()
+    {
+        var traffic = new Traffic(1, TrafficOptions.NoRecords);
+        var metrics = new WorkerMetrics(traffic, _time);
+        traffic.Workers[0].EndTurn(3_000_000);
+        double Longest() => Values.Of(metrics)["carousel_worker_longest_turn_seconds 0"];
+        Assert.Equal(3, Longest());
+        _time.Advance(TimeSpan.FromSeconds(61));
+        traffic.Workers[0].EndTurn(1_000_000);
+        Assert.Equal(3, Longest());
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(1, Longest());
+        _time.Advance(TimeSpan.FromSeconds(200));
+        Assert.Equal(0, Longest());
+    }
+
+    [Fact]
+    public async Task Sessions_WhatWasCounted_IsTold()
+    {
+        var options = new SessionOptions();
+        var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
+        var pool = new ServerPool(PoolBuilder.Build([]));
+        await using var store = new SessionStore(StoreAddress.None, link, pool, TimeProvider.System, _ => { }, null);
+        link.Counters[0].CountMinted();
+        link.Counters[1].CountMinted();
+        link.Counters[1].CountRefused(CookieVerdict.Forged);
+        link.Queues[0].TryWrite(new SessionEvent { Id = new SessionId(1, 1), ServerTag = 1, CreatedAt = 1, SeenAt = 1, Requests = 1 });
+
+        Dictionary<string, double> read = Values.Of(new SessionMetrics(link, store));
+
+        Assert.Equal((2, 1, 0), (read["carousel_session_cookies_minted_total"], read["carousel_session_cookies_refused_total forged"],
+            read["carousel_session_cookies_refused_total expired"]));
+        Assert.Equal((48, 1, 0), (read["carousel_session_queue_bytes"], read["carousel_session_store_state unknown"], read["carousel_session_store_state connected"]));
+        Assert.Equal(0, read["carousel_session_store_written_total"]);
+    }
+
+    [Fact]
+    public void Process_IsAlive()
+    {
+        Dictionary<string, double> read = Values.Of(new ProcessMetrics("1.2.3", TimeProvider.System));
+        Assert.True(read["process_resident_memory_bytes"] > 1_000_000);
+        Assert.True(read["process_cpu_seconds_total"] > 0);
+        Assert.Equal(1, read["carousel_build_info 1.2.3"]);
+    }
+
+    [Fact]
+    public void Names_OfAllMetrics_KeepTheConventions()
+    {
+        foreach (Metric metric in AllMetrics.Of())
+        {
+            Assert.Matches(NamePattern(), metric.Name);
+            Assert.Equal(metric.Kind == MetricKind.Counter, metric.Name.EndsWith("_total", StringComparison.Ordinal));
+            Assert.Equal(metric.Unit == "s", metric.Name.Contains("_seconds", StringComparison.Ordinal));
+            Assert.Equal(metric.Unit == "By", metric.Name.Contains("_bytes", StringComparison.Ordinal));
+            Assert.False(metric.Help.EndsWith('.') || metric.Help.Length == 0, metric.Name);
+        }
+        Assert.Distinct(AllMetrics.Of().Select(metric => metric.Name));
+    }
+
+    [Fact]
+    public void Meter_ReadByAListener_HasCountersAndGauges()
+    {
+        var sample = new Sample("http://10.0.0.1 name=blue");
+        using var servers = new ServerMetrics(sample.Pool, _time);
+        using var bridge = new MeterBridge(new MetricsCollector([servers]), _time);
+        sample.Of("blue").Answered(200);
+        var read = new Dictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (bridge.Owns(instrument))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+            read.Add(string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")]), value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal((1, 1), (read["carousel_requests_total server=blue class=2xx"], read["carousel_servers"]));
+    }
+
+    [GeneratedRegex("^(carousel|process)(_[a-z]+)+$")]
+    private static partial Regex NamePattern();
+}

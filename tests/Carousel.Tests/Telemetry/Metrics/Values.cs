@@ -1,0 +1,45 @@
+using System.Globalization;
+using Carousel.Control.Telemetry;
+
+namespace Carousel.Tests.Telemetry;
+
+/// <summary>Metrics by name and labels: <c>name first second</c>; of histograms <c>name first bound</c>, <c>name first sum</c> and <c>name first count</c>.</summary>
+internal sealed class Values : IMetricSink
+{
+    private readonly Dictionary<string, double> _values = [];
+    private readonly List<Metric> _begun = [];
+
+    public IReadOnlyList<Metric> Begun => _begun;
+
+    /// <summary>What this source tells. Fails if it is not what it declares, or told twice.</summary>
+    public static Dictionary<string, double> Of(IMetricSource source) => Of(new MetricsCollector([source]));
+
+    public static Dictionary<string, double> Of(MetricsCollector collector)
+    {
+        var values = new Values();
+        collector.Collect(values);
+        Xunit.Assert.Equal(collector.Metrics, values.Begun);
+        return values._values;
+    }
+
+    public void Begin(Metric metric) => _begun.Add(metric);
+
+    public void Add(double value, string? first = null, string? second = null)
+    {
+        Xunit.Assert.Equal(_begun[^1].Labels.Length, first is null ? 0 : second is null ? 1 : 2);
+        _values.Add(string.Join(' ', new[] { _begun[^1].Name, first, second }.OfType<string>()), value);
+    }
+
+    public void Add(in HistogramValue value, string first)
+    {
+        string name = $"{_begun[^1].Name} {first}";
+        long below = 0;
+        for (int i = 0; i < value.Counts.Length; i++)
+        {
+            below += value.Counts[i];
+            string bound = i < LatencyBounds.Count ? (LatencyBounds.Micros[i] / 1e6).ToString("0.######", CultureInfo.InvariantCulture) : "count";
+            _values.Add($"{name} {bound}", below);
+        }
+        _values.Add($"{name} sum", value.SumSeconds);
+    }
+}
