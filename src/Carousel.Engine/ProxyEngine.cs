@@ -68,6 +68,9 @@ public sealed class ProxyEngine
     /// <summary>Cuts everything now. Any thread; returns at once.</summary>
     public void Stop() => PostAll(new Mail(MailKind.Stop));
 
+    /// <summary>Makes every worker turn once, even one that has nothing to do: so their counters tell whether they can. Any thread; returns at once.</summary>
+    public void Knock() => PostAll(new Mail(MailKind.LookAround));
+
     /// <summary>Blocks until every worker has ended, after <see cref="Drain"/> or <see cref="Stop"/>.</summary>
     public void WaitForExit()
     {

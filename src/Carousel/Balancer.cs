@@ -47,8 +47,10 @@ internal static class Balancer
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
-        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : watcher.Reload;
-        using var signals = new Signals(() => Leave(engine, context, Volatile.Read(ref started), settings.DrainTimeout), engine.Stop, reload, telemetry.Reopen);
+        using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
+        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
+        Action leave = () => Leave(engine, context, systemd, Volatile.Read(ref started), settings.DrainTimeout);
+        using var signals = new Signals(leave, engine.Stop, reload, telemetry.Reopen);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
@@ -74,6 +76,7 @@ internal static class Balancer
         if (goesOn)
         {
             whenStarted?.Invoke(engine.Port, admin.Url);
+            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Knock).Beats);
         }
         else
         {
@@ -122,8 +125,23 @@ internal static class Balancer
             Complain = log.Error,
         };
 
-    private static void Leave(ProxyEngine engine, AdminContext context, bool started, TimeSpan atMost)
+    private static Action Reload(ServersFileWatcher watcher, SystemdNotify? systemd)
     {
+        if (systemd is null)
+        {
+            return watcher.Reload;
+        }
+        watcher.Reloaded += systemd.Reloaded;
+        return () =>
+        {
+            systemd.Reloading();
+            watcher.Reload();
+        };
+    }
+
+    private static void Leave(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, bool started, TimeSpan atMost)
+    {
+        systemd?.Leaving(atMost);
         if (!started)
         {
             Environment.Exit(ExitCode.Ok);

@@ -1,5 +1,6 @@
 using Carousel.Cli;
 using Carousel.Control.Store;
+using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 
@@ -8,9 +9,13 @@ namespace Carousel;
 /// <summary>What sessions take beside the engine: the link to the workers, the store's client, and the embedded store if that is the one.</summary>
 internal sealed class SessionSide : IAsyncDisposable
 {
-    /// <summary>Enough for a store on the same network; a start that nobody notices.</summary>
-    private static readonly TimeSpan LongestHeadStart = TimeSpan.FromMilliseconds(50);
+    /// <summary>A start that nobody notices, where no store was asked for.</summary>
+    private static readonly TimeSpan ShortHeadStart = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>For a store that was named: until the keys are here, visitors of other replicas would be taken for new ones. One that refuses ends the wait.</summary>
+    private static readonly TimeSpan LongHeadStart = TimeSpan.FromSeconds(2);
+
+    private readonly TimeSpan _headStart;
     private readonly EmbeddedStoreOptions _embedded;
     private readonly Action<string> _log;
     private EmbeddedStore? _process;
@@ -20,6 +25,7 @@ internal sealed class SessionSide : IAsyncDisposable
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
+        _headStart = settings.Store.Kind == StoreKind.Redis ? LongHeadStart : ShortHeadStart;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
         Metrics = new SessionMetrics(Link, Store);
@@ -42,7 +48,7 @@ internal sealed class SessionSide : IAsyncDisposable
     public void Start()
     {
         Store.Start();
-        Store.FirstTryAsync(LongestHeadStart).GetAwaiter().GetResult();
+        Store.FirstTryAsync(_headStart).GetAwaiter().GetResult();
     }
 
     /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>

@@ -47,6 +47,9 @@ public sealed class ServersFileWatcher : IDisposable
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>What <see cref="Reload"/> asked for is done, whatever came of it.</summary>
+    public event Action? Reloaded;
+
     /// <summary>Begins to look by itself. Without, only <see cref="Reload"/> does anything.</summary>
     public void Start()
     {
@@ -116,6 +119,10 @@ public sealed class ServersFileWatcher : IDisposable
             if (step.News is { } news)
             {
                 Act(news);
+            }
+            if (asked)
+            {
+                Reloaded?.Invoke();
             }
             lock (_gate)
             {

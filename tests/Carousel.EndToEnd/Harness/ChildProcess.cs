@@ -45,6 +45,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public void Signal(int signal) => _ = Posix.Kill(Id, signal);
 
+    /// <summary>Ends with the process.</summary>
+    public Task EndAsync() => _process.WaitForExitAsync();
+
     /// <summary>The exit code, once the process has ended and all its output was read.</summary>
     public async Task<int> ExitAsync()
     {

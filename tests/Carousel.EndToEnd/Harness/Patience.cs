@@ -72,11 +72,14 @@ internal static class Patience
     }
 
     /// <inheritdoc cref="WithinAsync{T}(Task{T}, string)"/>
-    public static async Task WithinAsync(Task task, string what)
+    public static Task WithinAsync(Task task, string what) => WithinAsync(task, what, Limit);
+
+    /// <summary>As the other, for what may take longer than all else.</summary>
+    public static async Task WithinAsync(Task task, string what, TimeSpan limit)
     {
-        if (await Task.WhenAny(task, Task.Delay(Limit)) != task)
+        if (await Task.WhenAny(task, Task.Delay(limit)) != task)
         {
-            throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for: {what}");
+            throw new TimeoutException($"Waited {limit.TotalSeconds:0} s in vain for: {what}");
         }
         await task;
     }

@@ -24,6 +24,9 @@ internal sealed class Resp : IDisposable
         return new Resp(client);
     }
 
+    /// <summary>Over a connection that was made elsewhere.</summary>
+    public static Resp On(Socket socket) => new(new TcpClient { Client = socket });
+
     /// <summary>The reply: a string (Latin-1), a number, null, or an array of these.</summary>
     /// <exception cref="InvalidOperationException">The store refused; the message is its own.</exception>
     public async Task<object?> AskAsync(params string[] words)

@@ -1,0 +1,96 @@
+using System.Net;
+using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Sessions;
+using Xunit;
+
+namespace Carousel.EndToEnd.Deploy.Container;
+
+/// <summary>
+/// The image, without a Docker engine: its files put together by the steps of the Dockerfile's last stages, run by an OCI runtime. What is not tried: that
+/// the Dockerfile's first stage builds, and the base image itself.
+/// </summary>
+public class ContainerTests
+{
+    private const string NotRoot = "needs root: network namespaces and crun";
+    private const long Megabyte = 1_000_000;
+
+    private static readonly IPEndPoint s_front = new(IPAddress.Loopback, 7777);
+
+    [Fact]
+    public void Dockerfile_Stages_LastIsTheOneWithoutTheStore()
+    {
+        Assert.Equal(["build", "carousel", "with-store", "final"], ImageFile.Stages());
+        Assert.Equal(["carousel"], ImageFile.Read("final").Copies.SelectMany(copy => copy.From));
+        Assert.Equal(["carousel", "carousel-store", "liblua54.so"], ImageFile.Read("with-store").Copies.SelectMany(copy => copy.From));
+    }
+
+    /// <summary>The base image takes 13 MB at most besides the libraries that are counted here, by its published size.</summary>
+    [Fact]
+    public async Task Image_WithoutTheStore_IsUnder60Megabytes()
+    {
+        DirectoryInfo root = Directory.CreateTempSubdirectory("carousel-image-");
+        try
+        {
+            await RootFiles.AssembleAsync(ImageFile.Read("final"), root.FullName);
+            Assert.InRange(RootFiles.Size(root.FullName), Megabyte, (60 - 13) * Megabyte);
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Container_ReadOnlyAndWithoutRights_BalancesFollowsTheFileAndDrains()
+    {
+        Assert.SkipUnless(Tool.IsRoot, NotRoot);
+        await using NetworkNamespace network = await NetworkNamespace.CreateAsync();
+        await using ScriptedServer one = network.Run(() => ScriptedServer.Answering("one"));
+        await using ScriptedServer two = network.Run(() => ScriptedServer.Answering("two"));
+        using ServersFile servers = await MountedAsync(one.Url);
+        await using RunningContainer container = await RunningContainer.StartAsync(ImageFile.Read("final"), network, servers.Directory);
+        Assert.Equal("one", await AskAsync(network));
+
+        servers.Exchange(two.Url);
+        await Patience.UntilAsync(async () => await AskAsync(network) == "two", "the changed volume to be followed");
+
+        Assert.False(File.Exists(Path.Combine(container.Root, "bin/sh")));
+        Assert.Equal(0, await container.StopAsync());
+    }
+
+    [Fact]
+    public async Task Container_WithStore_KeepsSessionsInIt()
+    {
+        Assert.SkipUnless(Tool.IsRoot, NotRoot);
+        await using NetworkNamespace network = await NetworkNamespace.CreateAsync();
+        await using ScriptedServer server = network.Run(() => Echo.Server("one"));
+        using ServersFile servers = await MountedAsync(server.Url);
+        await using RunningContainer container = await RunningContainer.StartAsync(ImageFile.Read("with-store"), network, servers.Directory);
+        await Patience.UntilAsync(() => container.Output.Contains("embedded store on localhost:6379", StringComparison.Ordinal), "the store to be used");
+        await AskAsync(network);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                (int code, string output) = await container.ExecAsync("/usr/local/bin/carousel", "session", "list");
+                return code == 0 && output.Contains(server.Url, StringComparison.Ordinal);
+            },
+            "the visitor's session to be in the store");
+        Assert.Equal(0, await container.StopAsync());
+    }
+
+    private static async Task<ServersFile> MountedAsync(string url)
+    {
+        var file = new ServersFile(url);
+        file.Exchange(url);
+        // As a volume is: the user of the container, who is none of this machine, may read it.
+        await Tool.RunAsync("chmod", "755", file.Directory);
+        return file;
+    }
+
+    private static async Task<string> AskAsync(NetworkNamespace network)
+    {
+        using var client = new Wire(await network.ConnectAsync(s_front));
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+        return (await client.ReadAnswerAsync()).Text;
+    }
+}

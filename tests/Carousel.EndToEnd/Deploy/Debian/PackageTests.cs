@@ -1,0 +1,122 @@
+using System.Text.RegularExpressions;
+using Carousel.EndToEnd.CommandLine;
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Deploy.Debian;
+
+/// <summary>The Debian package, installed and removed in a root of its own, and the unit in it as systemd's own checks see it.</summary>
+public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPackage>
+{
+    private const string NotRoot = "needs root: dpkg --root";
+
+    [Fact]
+    public async Task Package_InstalledAndPurged_LeavesNothing()
+    {
+        Assert.SkipUnless(Tool.IsRoot, NotRoot);
+        using var root = new PackageRoot();
+        await root.InstallAsync(package.Path);
+        Assert.Contains("carousel:x:", File.ReadAllText(root["etc/passwd"]));
+        Assert.Empty(await Tool.RunAsync("dpkg", $"--root={root.Folder}", "--verify", "carousel"));
+        Assert.StartsWith("carousel ", await Tool.RunAsync(root["usr/bin/carousel"], "--version"));
+        Run check = await Run.ToEndAsync("/", "check", "-f", root["etc/carousel/servers.txt"]);
+        Assert.Equal(0, check.Code);
+
+        await root.RemoveAsync();
+        Assert.Equal(["etc/carousel/servers.txt", "etc/default/carousel"], Ours(root));
+        await root.PurgeAsync();
+        Assert.Empty(Ours(root));
+    }
+
+    [Fact]
+    public async Task Package_InstalledAgain_KeepsWhatWasConfigured()
+    {
+        Assert.SkipUnless(Tool.IsRoot, NotRoot);
+        using var root = new PackageRoot();
+        await root.InstallAsync(package.Path);
+        File.WriteAllText(root["etc/carousel/servers.txt"], "http://localhost:9000\n");
+        await root.InstallAsync(package.Path);
+        Assert.Equal("http://localhost:9000\n", File.ReadAllText(root["etc/carousel/servers.txt"]));
+    }
+
+    [Fact]
+    public async Task Package_Contents_AreRootsAndNotOthersToWrite()
+    {
+        string[] lines = (await Tool.RunAsync("dpkg-deb", "--contents", package.Path)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.Matches("^(d|-|l)rw.r..r.. root/root |^lrwxrwxrwx root/root ", line));
+        Assert.Equal(["carousel", "carousel-store"], lines.Where(line => line.StartsWith("-rwx", StringComparison.Ordinal)).Select(line => line.Split('/')[^1]).Order());
+    }
+
+    [Fact]
+    public async Task Unit_InstalledBesideSystemdsOwn_IsVerifiedAndConfined()
+    {
+        Assert.SkipUnless(Tool.IsRoot, NotRoot);
+        using var root = new PackageRoot();
+        await root.InstallAsync(package.Path);
+        // What every Debian has: the units that ours refers to, and kill.
+        await Tool.RunAsync("cp", "-a", "-n", "/lib/systemd/system", root["usr/lib/systemd/"]);
+        Directory.CreateDirectory(root["bin"]);
+        File.Copy("/bin/kill", root["bin/kill"]);
+        await using var verify = ChildProcess.Start("/", "systemd-analyze", "verify", "--man=no", $"--root={root.Folder}", "carousel.service");
+        int code = await verify.ExitAsync();
+        Assert.Equal((0, ""), (code, OfOurUnit(verify.Output + verify.Errors)));
+
+        // By systemd's scale from 0 to 10, where what is exposed most has most; below 2 there are few services.
+        string score = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", root["usr/lib/systemd/system/carousel.service"]);
+        TestContext.Current.TestOutputHelper?.WriteLine(score.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+    }
+
+    [Fact]
+    public async Task Manual_OfTheBinary_HasEveryFlagAndIsWellFormed()
+    {
+        using var root = new PackageRoot();
+        await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
+        string manual = root["usr/share/man/man1/carousel.1.gz"];
+        await using var man = ChildProcess.Start("/", "man", "--warnings", "--encoding=UTF-8", "-l", manual);
+        Assert.Equal((0, ""), (await man.ExitAsync(), man.Errors));
+        string text = Backspaced().Replace(man.Output, "");
+        string help = (await Run.ToEndAsync("/", "--help")).Output;
+        string[] flags = [.. Flag().Matches(help).Select(match => match.Groups["name"].Value)];
+        Assert.Contains("--file", flags);
+        Assert.All(flags, flag => Assert.Matches($@"(?m)^ +(-\w, )?{flag}( [A-Z]|$)", text));
+    }
+
+    [Theory]
+    [InlineData("carousel --po", "--policy", "--port")]
+    [InlineData("carousel ses", "session")]
+    [InlineData("carousel session li", "list")]
+    [InlineData("carousel session list --l", "--limit")]
+    [InlineData("carousel check --f", "--file")]
+    [InlineData("carousel --panic --wo", "--workers")]
+    [InlineData("carousel --port 7")]
+    [InlineData("carousel -f etc/carousel/s", "etc/carousel/servers.txt")]
+    public async Task Completion_OfAWord_IsWhatTheBinaryKnows(string line, params string[] expected)
+    {
+        using var root = new PackageRoot();
+        await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
+        string path = $"PATH={root["usr/bin"]}:/usr/bin:/bin";
+        string bash = await Tool.RunAsync("env", path, "bash", "-c",
+            """cd "$1"; . usr/share/bash-completion/completions/carousel; COMP_WORDS=($2); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _carousel; printf '%s\n' "${COMPREPLY[@]}" """,
+            "-", root.Folder, line);
+        Assert.Equal(expected, bash.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        string fish = await Tool.RunAsync("env", path, "HOME=" + root.Folder, "fish", "--no-config", "-c",
+            "cd $argv[1]; source usr/share/fish/vendor_completions.d/carousel.fish; complete -C $argv[2]", root.Folder, line);
+        Assert.Equal(expected, fish.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('\t')[0]).Order());
+    }
+
+    /// <summary>How it completes only a terminal shows: that it can be read is all that is tried.</summary>
+    [Fact]
+    public async Task Completion_ForZsh_IsGoodShell() => await Tool.RunAsync("zsh", "-n", Repository.Path("deploy/debian/completions/_carousel"));
+
+    /// <summary>What systemd-analyze says of other units, as they stand without their packages, is not our business.</summary>
+    private static string OfOurUnit(string said) => string.Join('\n', said.Split('\n').Where(line => line.Contains("carousel", StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Ours(PackageRoot root) => root.Files().Where(path => path.Contains("carousel", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"(?m)^ +(-\w, )?(?<name>--[a-z-]+)")]
+    private static partial Regex Flag();
+
+    /// <summary>How bold letters are written for a terminal.</summary>
+    [GeneratedRegex(".\b")]
+    private static partial Regex Backspaced();
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using Carousel.EndToEnd.Harness;
+
+namespace Carousel.EndToEnd.Deploy.Replicas;
+
+/// <summary>Where a replica lives.</summary>
+/// <param name="Launcher">What its command line begins with.</param>
+/// <param name="Address">Its own.</param>
+internal sealed record ReplicaPlace(string[] Launcher, IPAddress Address);
+
+/// <summary>
+/// A node with pods: each has a network and an address of its own, and all are linked by a bridge on the node, which is a network apart from this machine's.
+/// Without root's rights all share this machine's network, and only have addresses of their own, of loopback.
+/// </summary>
+internal sealed class ReplicaNetwork : IAsyncDisposable
+{
+    private readonly List<NetworkNamespace> _pods = [];
+    private NetworkNamespace? _node;
+    private int _count;
+
+    private ReplicaNetwork()
+    {
+    }
+
+    /// <summary>True if replicas have networks of their own.</summary>
+    public bool IsApart => _node is not null;
+
+    /// <summary>Where the servers, the store and the clients are.</summary>
+    public IPAddress Node => IsApart ? IPAddress.Parse("10.77.0.1") : IPAddress.Loopback;
+
+    /// <summary>What the command line of a program on the node begins with.</summary>
+    public string[] Launcher => _node?.Launcher ?? [];
+
+    public static async Task<ReplicaNetwork> CreateAsync()
+    {
+        var network = new ReplicaNetwork();
+        if (Tool.IsRoot)
+        {
+            network._node = await NetworkNamespace.CreateAsync();
+            await network._node.IpAsync("link", "add", "pods", "type", "bridge");
+            await network._node.IpAsync("addr", "add", $"{network.Node}/24", "dev", "pods");
+            await network._node.IpAsync("link", "set", "pods", "up");
+        }
+        return network;
+    }
+
+    /// <summary>A place for one more, at an address that none had before.</summary>
+    public async Task<ReplicaPlace> AddAsync()
+    {
+        int number = ++_count;
+        if (_node is null)
+        {
+            return new ReplicaPlace([], IPAddress.Parse($"127.0.1.{number}"));
+        }
+        NetworkNamespace pod = await NetworkNamespace.CreateAsync();
+        _pods.Add(pod);
+        await _node.IpAsync("link", "add", $"pod{number}", "type", "veth", "peer", "name", "eth0", "netns", pod.Name);
+        await _node.IpAsync("link", "set", $"pod{number}", "master", "pods", "up");
+        var address = IPAddress.Parse($"10.77.0.{10 + number}");
+        await pod.IpAsync("addr", "add", $"{address}/24", "dev", "eth0");
+        await pod.IpAsync("link", "set", "eth0", "up");
+        return new ReplicaPlace(pod.Launcher, address);
+    }
+
+    /// <summary>Does it on the node: sockets that are made belong there.</summary>
+    public T Run<T>(Func<T> act) => _node is null ? act() : _node.Run(act);
+
+    /// <summary>A connection from the node.</summary>
+    public async Task<Socket> ConnectAsync(IPEndPoint to)
+    {
+        Socket socket = Run(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        try
+        {
+            await Patience.WithinAsync(socket.ConnectAsync(to), $"a connection to {to}");
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NetworkNamespace pod in _pods)
+        {
+            await pod.DisposeAsync();
+        }
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
+    }
+}

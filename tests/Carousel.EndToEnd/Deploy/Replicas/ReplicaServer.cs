@@ -1,0 +1,37 @@
+using Carousel.EndToEnd.Harness;
+
+namespace Carousel.EndToEnd.Deploy.Replicas;
+
+/// <summary>A backend on the node that follows docs/SESSIONS.md: POST keeps a name in the session's data, GET says it.</summary>
+internal sealed class ReplicaServer(ReplicaNetwork network, ReplicaStore store) : IAsyncDisposable
+{
+    private ScriptedServer? _server;
+    private int _port;
+
+    public string Url => _server!.Url;
+
+    /// <summary>For the first time, or again at the same place.</summary>
+    public void Start()
+    {
+        _server = network.Run(() => ScriptedServer.Start(ServeAsync, network.Node, _port));
+        _port = _server.Port;
+    }
+
+    /// <summary>Nothing listens any more, and what was connected is cut.</summary>
+    public async ValueTask DisposeAsync() => await _server!.DisposeAsync();
+
+    private async Task ServeAsync(ServerConnection connection)
+    {
+        using Resp data = await store.ConnectAsync();
+        while (await connection.ReadRequestAsync() is { } request)
+        {
+            string key = $"carousel:session:{request["X-Session-Id"]}:data";
+            if (request.Method == "POST")
+            {
+                await data.AskAsync("HSET", key, "name", request.Text);
+                await data.AskAsync("EXPIRE", key, "86400");
+            }
+            await connection.AnswerAsync(await data.TextAsync("HGET", key, "name") ?? "nobody");
+        }
+    }
+}
