@@ -1,6 +1,5 @@
 using Carousel.Control.Telemetry;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;

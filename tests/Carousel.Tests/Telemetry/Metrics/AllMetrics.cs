@@ -15,7 +15,7 @@ internal static class AllMetrics
         var options = new SessionOptions();
         var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
         var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, _ => { }, null));
-        using var log = new StderrLog(new Carousel.Core.Telemetry.FailureLog(), TextWriter.Null, TimeProvider.System, clientsToo: false);
+        using var log = new StderrLog(new Carousel.Core.Telemetry.FailureLog(), TextWriter.Null, TimeProvider.System, new Carousel.Core.Telemetry.EventLog(TimeProvider.System), clientsToo: false);
         var settings = new TelemetrySettings
         {
             AccessLog = new LogDestination.Stdout(),
