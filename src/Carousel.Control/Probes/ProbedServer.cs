@@ -32,10 +32,10 @@ internal sealed class ProbedServer(Server server)
         TaskCompletionSource doubted = _doubted;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(Task.Delay(time, clock, over.Token), doubted.Task).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
         if (doubted.Task.IsCompleted)
         {
             _doubted = NewDoubt();
+            await over.CancelAsync().ConfigureAwait(false);
         }
         stop.ThrowIfCancellationRequested();
     }
