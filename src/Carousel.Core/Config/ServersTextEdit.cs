@@ -32,8 +32,9 @@ public static class ServersTextEdit
             return text;
         }
         List<string> lines = [.. text.Split('\n')];
+        bool isUnended = entry.Line == lines.Count;
         lines.RemoveAt(entry.Line - 1);
-        return string.Join('\n', lines);
+        return string.Join('\n', lines) + (isUnended && lines.Count != 0 ? "\n" : "");
     }
 
     /// <summary>What the text says of this server; null if nothing.</summary>

@@ -141,9 +141,9 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
                 server.Load.StartSlowly();
             }
             Standing before = now[server];
-            if (before.IsHealthy != healthy || !before.IsJudged)
+            if (before.IsHealthy != healthy || (!healthy && !before.IsJudged))
             {
-                if (healthy && !before.IsHealthy)
+                if (healthy)
                 {
                     server.Load.Guard.Forgive();
                 }

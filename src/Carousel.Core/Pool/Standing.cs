@@ -14,7 +14,7 @@ public sealed record Standing(ImmutableArray<IPEndPoint> EndPoints, bool IsHealt
     /// </summary>
     public bool IsLeaving { get; init; }
 
-    /// <summary>True once probes have said whether it is healthy: before that, one that is not is only new.</summary>
+    /// <summary>Of one that is not healthy: true if probes have said so; false if it is only new.</summary>
     public bool IsJudged { get; init; }
 
     /// <summary>True if requests may be sent to it at all.</summary>
