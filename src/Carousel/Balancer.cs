@@ -42,7 +42,7 @@ internal static class Balancer
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry));
         var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
-        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log);
+        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source));
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
@@ -106,8 +106,11 @@ internal static class Balancer
         return notices;
     }
 
+    private static ServersFileSaver? Saver(RunSettings settings, ServersFileWatcher? watcher, ServersSource? source) =>
+        settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
+
     private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
-        SessionSide? sessions, Departures departures, StderrLog log) => new(membership, traffic, events, TimeProvider.System)
+        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver) => new(membership, traffic, events, TimeProvider.System, saver)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,
@@ -118,6 +121,7 @@ internal static class Balancer
             Store = sessions?.Store,
             Metrics = telemetry.Metrics,
             StoreAddress = settings.Store,
+            Report = log.Info,
             Complain = log.Error,
         };
 

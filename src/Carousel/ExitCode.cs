@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command line or servers.txt is wrong.</summary>
     public const int BadInput = 2;
 
+    /// <summary>A server was not drained in time: <c>carousel drain --wait</c>.</summary>
+    public const int NotDrained = 3;
+
     /// <summary>A defect of ours (EX_SOFTWARE of sysexits.h).</summary>
     public const int Defect = 70;
 }

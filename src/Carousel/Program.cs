@@ -35,6 +35,8 @@ internal static class Program
                 return CheckCommand.Run(check);
             case Request.Sessions sessions:
                 return SessionCommand.Run(sessions);
+            case Request.Admin admin:
+                return AdminCommand.Run(admin);
             case Request.Demo or Request.Run when !OperatingSystem.IsLinux():
                 Console.Error.WriteLine("carousel: runs on Linux only: its engine speaks to the kernel's epoll; a container or WSL will do");
                 return ExitCode.CannotStart;

@@ -93,8 +93,16 @@ internal sealed partial class Dashboard : IAsyncDisposable
         return servers.EnumerateArray().ToDictionary(server => server.GetProperty("name").GetString()!);
     }
 
+    /// <summary>What /metrics says: the number of each series, by its name and labels as they stand there.</summary>
+    public async Task<Dictionary<string, double>> MetricsAsync()
+    {
+        string text = await _api.GetStringAsync(new Uri(Admin, "metrics"));
+        return text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' '))
+            .ToDictionary(parts => string.Join(' ', parts[..^1]), parts => double.Parse(parts[^1], CultureInfo.InvariantCulture));
+    }
+
     /// <summary>A number as the page writes it.</summary>
-    public static string Text(long number) => number.ToString("N0", CultureInfo.GetCultureInfo("en-US"));
+    public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,7 +10,7 @@ public class LiveTests(Chromium chromium)
     private static readonly string[] Probed = ["--health", "on", "--health-interval", "100ms"];
 
     [Fact]
-    public async Task Page_RequestsCame_SaysWhatTheApiSays()
+    public async Task Page_RequestsCame_SaysWhatTheApiAndTheMetricsSay()
     {
         await using var blue = ScriptedServer.Answering("blue");
         await using var green = ScriptedServer.Answering("green");
@@ -28,12 +28,15 @@ public class LiveTests(Chromium chromium)
         await dashboard.UntilAsync("document.getElementById('requests').textContent === '40'", "all requests");
         await dashboard.UntilAsync("document.getElementById('answers').textContent === 'Answers so far: 2xx 40'", "the answers by class");
         var api = await dashboard.ServersAsync();
+        Dictionary<string, double> metrics = await dashboard.MetricsAsync();
+        Assert.Equal(40, metrics["carousel_client_requests_total"]);
         Assert.Equal((10, 30), (blue.Requests.Count, green.Requests.Count));
         foreach (string name in (string[])["blue", "green"])
         {
             Assert.Equal(api[name].GetProperty("weight").GetInt32().ToString(null as IFormatProvider), await dashboard.CellAsync(name, "weight"));
             Assert.Equal(Dashboard.Text(api[name].GetProperty("requests").GetInt64()), await dashboard.CellAsync(name, "requests"));
-            Assert.Equal("0", await dashboard.CellAsync(name, "inFlight"));
+            Assert.Equal(Dashboard.Text((long)metrics[$"carousel_attempts_total{{server=\"{name}\"}}"]), await dashboard.CellAsync(name, "requests"));
+            Assert.Equal(Dashboard.Text((long)metrics[$"carousel_in_flight{{server=\"{name}\"}}"]), await dashboard.CellAsync(name, "inFlight"));
             Assert.Equal(api[name].GetProperty("url").GetString(), await dashboard.Row(name).Locator(".url").InnerTextAsync());
             Assert.Equal(api[name].GetProperty("state").GetString(), await dashboard.Row(name).GetAttributeAsync("data-state"));
         }
@@ -59,6 +62,11 @@ public class LiveTests(Chromium chromium)
         await first.First.WaitForAsync();
         // Requests noticed before the probes did: no client, but attempts that others made good.
         await dashboard.UntilAsync("document.querySelector('[data-reason=connect-refused]')?.children[1].textContent === '0'", "attempts that failed, and no request");
+
+        Assert.Equal(0, (await dashboard.MetricsAsync())["carousel_server_up{server=\"blue\"}"]);
+        await Patience.UntilAsync(
+            async () => $"{(await dashboard.MetricsAsync())["carousel_attempt_failures_total{server=\"blue\",reason=\"connect-refused\"}"]}"
+                == await dashboard.Page.InnerTextAsync("[data-reason=connect-refused] td:nth-child(3)"), "page and metrics to agree on what has failed");
 
         await using var again = ScriptedServer.Answering("blue", port: port);
         await dashboard.UntilStateAsync("blue", "up");

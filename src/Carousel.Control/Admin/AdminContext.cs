@@ -1,3 +1,4 @@
+using Carousel.Control.Discovery;
 using Carousel.Control.Store;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
@@ -17,12 +18,13 @@ public sealed class AdminContext
     /// <param name="traffic">What the workers tell.</param>
     /// <param name="events">What has happened.</param>
     /// <param name="time">For the times that are shown.</param>
-    public AdminContext(PoolMembership membership, Traffic traffic, EventLog events, TimeProvider time)
+    /// <param name="saver">Writes changes back to servers.txt; null if none are.</param>
+    public AdminContext(PoolMembership membership, Traffic traffic, EventLog events, TimeProvider time, ServersFileSaver? saver = null)
     {
         (Membership, Traffic, Events, Time) = (membership, traffic, events, time);
         StartedAt = time.GetUtcNow();
         Watch = new ServerWatch(membership.Pool, time);
-        Editor = new PoolEditor(membership);
+        Editor = new PoolEditor(membership, saver, line => Report(line));
         events.Written += Watch.Look;
     }
 
@@ -68,6 +70,9 @@ public sealed class AdminContext
     /// <summary>What is shared with the store; null if there are no sessions.</summary>
     public SessionLink? Sessions { get; init; }
 
+    /// <summary><c>shared</c>, <c>sticky</c> or <c>off</c>.</summary>
+    internal string SessionMode => Sessions?.Options.Mode.ToString().ToLowerInvariant() ?? "off";
+
     /// <summary>How the store is; null if there are no sessions.</summary>
     public SessionStore? Store { get; init; }
 
@@ -76,6 +81,9 @@ public sealed class AdminContext
 
     /// <summary>Where sessions are kept.</summary>
     public StoreAddress StoreAddress { get; init; } = StoreAddress.None;
+
+    /// <summary>Takes a line about each change that was made here.</summary>
+    public Action<string> Report { get; init; } = _ => { };
 
     /// <summary>Takes a line about what went wrong here.</summary>
     public Action<string> Complain { get; init; } = _ => { };

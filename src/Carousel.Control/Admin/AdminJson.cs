@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Carousel.Control.Admin;
 
 /// <summary>What is said and understood in JSON. Generated, since what is compiled ahead of time has no other way.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(VersionView))]
@@ -11,6 +11,10 @@ namespace Carousel.Control.Admin;
 [JsonSerializable(typeof(ServerList))]
 [JsonSerializable(typeof(ServerView))]
 [JsonSerializable(typeof(PoolView))]
+[JsonSerializable(typeof(SessionsView))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(RequestView))]
+[JsonSerializable(typeof(ExplainView))]
 [JsonSerializable(typeof(NewServer))]
 [JsonSerializable(typeof(NewWeight))]
 [JsonSerializable(typeof(NewMax))]

@@ -68,8 +68,12 @@ public sealed class AdminServer : IAsyncDisposable
     {
         HealthEndpoints.Map(routes, context);
         ServerEndpoints.Map(routes, context);
-        MetricsEndpoints.Map(routes, context);
         DashboardEndpoints.Map(routes, context);
+        SessionEndpoints.Map(routes, context);
+        RequestEndpoints.Map(routes, context);
+        ExplainEndpoints.Map(routes, context);
+        OpenApiEndpoints.Map(routes);
+        MetricsEndpoints.Map(routes, context);
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>

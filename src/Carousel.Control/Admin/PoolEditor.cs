@@ -1,4 +1,5 @@
 using System.Text;
+using Carousel.Control.Discovery;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,9 @@ namespace Carousel.Control.Admin;
 /// The changes that people make at the admin side, one after the other. What can't be done is a <see cref="ProblemException"/>. Any thread.
 /// </summary>
 /// <param name="membership">Changes the pool.</param>
-internal sealed class PoolEditor(PoolMembership membership)
+/// <param name="saver">Writes each change to the file first, from where it comes to the pool; null to change the pool only.</param>
+/// <param name="report">Takes a line about each change, where the file does not tell of it.</param>
+internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? saver, Action<string> report)
 {
     private readonly Lock _gate = new();
 
@@ -22,12 +25,12 @@ internal sealed class PoolEditor(PoolMembership membership)
             PoolSnapshot before = membership.Pool.Current;
             if (before.Servers.FirstOrDefault(other => other.Entry.Name == entry.Name && other.Entry.Address != entry.Address) is { } namesake)
             {
-                throw new ProblemException(StatusCodes.Status409Conflict, $"{namesake.Entry.Address.Url} is called {Quote.Of(entry.Name)} already: choose another name");
+                throw Conflict($"{namesake.Entry.Address.Url} is called {Quote.Of(entry.Name)} already: choose another name");
             }
             Server? known = before.Servers.FirstOrDefault(other => other.Entry.Address == entry.Address);
-            membership.Add(entry);
-            Server added = membership.Pool.Current.Servers.First(other => other.Entry.Address == entry.Address);
-            return (added, known is null || before[known].IsLeaving);
+            bool isNew = known is null || before[known].IsLeaving;
+            Do(text => ServersTextEdit.Set(text, entry), () => membership.Add(entry), () => $"{(isNew ? "added" : "set")} {entry.Label}");
+            return (membership.Pool.Current.Servers.First(other => other.Entry.Address == entry.Address), isNew);
         }
     }
 
@@ -39,30 +42,66 @@ internal sealed class PoolEditor(PoolMembership membership)
             PoolSnapshot pool = membership.Pool.Current;
             if (!pool.Servers.Any(other => other != server && !pool[other].IsLeaving))
             {
-                throw new ProblemException(StatusCodes.Status409Conflict, $"{server.Entry.Name} is the last server: add another one first, or stop the balancer");
+                throw Conflict($"{server.Entry.Name} is the last server: add another one first, or stop the balancer");
             }
-            membership.Remove(server.Tag);
+            Do(text => ServersTextEdit.Remove(text, server.Entry.Address), () => membership.Remove(server.Tag), () => $"draining {server.Entry.Label}");
         }
     }
 
     /// <summary>The server takes no new visitors from now on, or takes them again.</summary>
-    public void Drain(Server server, bool drain) => Judge(server, membership.Drain(server.Tag, drain));
+    public void Drain(Server server, bool drain) => Change(server, entry => entry with { Drain = drain }, () => membership.Drain(server.Tag, drain));
 
     /// <summary>Sets a weight.</summary>
-    public void SetWeight(Server server, int? weight) => Judge(server, weight is >= 0 and <= ServerEntry.MaxWeight
-        ? membership.SetWeight(server.Tag, weight.Value)
-        : throw Bad($"expected {{\"weight\": N}} with N from 0 to {ServerEntry.MaxWeight}"));
+    public void SetWeight(Server server, int? weight)
+    {
+        if (weight is not (>= 0 and <= ServerEntry.MaxWeight))
+        {
+            throw Bad($"expected {{\"weight\": N}} with N from 0 to {ServerEntry.MaxWeight}");
+        }
+        Change(server, entry => entry with { Weight = weight.Value }, () => membership.SetWeight(server.Tag, weight.Value));
+    }
 
     /// <summary>Sets a limit.</summary>
-    public void SetMax(Server server, int? max) => Judge(server, max is null or (>= 1 and <= ServerEntry.MaxRequestsLimit)
-        ? membership.SetMax(server.Tag, max)
-        : throw Bad($"expected {{\"max\": N}} with N from 1 to {ServerEntry.MaxRequestsLimit}, or null for no limit"));
-
-    private static void Judge(Server server, ChangeResult result)
+    public void SetMax(Server server, int? max)
     {
-        if (result == ChangeResult.NotFound)
+        if (max is not (null or (>= 1 and <= ServerEntry.MaxRequestsLimit)))
         {
-            throw new ProblemException(StatusCodes.Status409Conflict, $"{server.Entry.Name} is leaving: add it again before you change it");
+            throw Bad($"expected {{\"max\": N}} with N from 1 to {ServerEntry.MaxRequestsLimit}, or null for no limit");
+        }
+        Change(server, entry => entry with { MaxRequests = max }, () => membership.SetMax(server.Tag, max));
+    }
+
+    private void Change(Server server, Func<ServerEntry, ServerEntry> edit, Func<ChangeResult> apply)
+    {
+        lock (_gate)
+        {
+            ServerEntry before = server.Entry;
+            Do(
+                text => ServersTextEdit.Set(text, edit(ServersTextEdit.Find(text, before.Address) ?? throw Conflict($"{server.Entry.Name} is not in the file any more"))),
+                () => apply() == ChangeResult.NotFound ? throw Conflict($"{server.Entry.Name} is leaving: add it again before you change it") : ChangeResult.Done,
+                () => before == server.Entry ? "" : $"changed {new ChangedServer(server, before, server.Entry)}");
+        }
+    }
+
+    /// <summary>By way of the file, where that is to say what is set; else in the pool.</summary>
+    private void Do(Func<string, string> edit, Func<ChangeResult> apply, Func<string> news)
+    {
+        if (saver is null)
+        {
+            apply();
+            if (news() is { Length: > 0 } line)
+            {
+                report($"admin: {line}");
+            }
+            return;
+        }
+        try
+        {
+            saver.Save(edit);
+        }
+        catch (SaveException e)
+        {
+            throw Conflict($"nothing has changed: {e.Message}");
         }
     }
 
@@ -93,6 +132,8 @@ internal sealed class PoolEditor(PoolMembership membership)
         line.Append(server.Backup ? " backup" : "").Append(server.Drain ? " drain" : "").Append(server.Name is { } name ? $" name={name}" : "");
         return line.ToString();
     }
+
+    private static ProblemException Conflict(string detail) => new(StatusCodes.Status409Conflict, detail);
 
     private static ProblemException Bad(string detail) => new(StatusCodes.Status400BadRequest, detail);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -72,13 +73,15 @@ public sealed record ServerView(
 /// <param name="Requests">Requests since the start.</param>
 /// <param name="Connections">Clients' connections that are open.</param>
 /// <param name="InFlight">Requests in flight.</param>
+/// <param name="Sessions"><c>shared</c>, <c>sticky</c> or <c>off</c>.</param>
 public sealed record PoolView(
     string Policy, int Servers, IReadOnlyList<string> Primary, IReadOnlyList<string> Backup, IReadOnlyDictionary<string, int> ByState, long Requests,
-    long Connections, int InFlight)
+    long Connections, int InFlight, string Sessions)
 {
     /// <summary>As it is now.</summary>
     internal static PoolView Of(AdminContext context)
     {
+        context.Watch.Look();
         PoolSnapshot pool = context.Pool.Current;
         return new PoolView(
             PolicyText.Name(context.Policy, pool), pool.Servers.Length,
@@ -87,7 +90,8 @@ public sealed record PoolView(
             pool.Servers.CountBy(server => context.Watch.StateOf(server).State.Name()).ToDictionary(),
             context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests)),
             context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)),
-            pool.Servers.Sum(server => server.Load.InFlight));
+            pool.Servers.Sum(server => server.Load.InFlight),
+            context.SessionMode);
     }
 }
 
@@ -99,13 +103,16 @@ public sealed record PoolView(
 /// <param name="Backup">See <see cref="ServerEntry.Backup"/>.</param>
 /// <param name="Drain">See <see cref="ServerEntry.Drain"/>.</param>
 /// <param name="Name">See <see cref="ServerEntry.Name"/>.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewServer(
     string? Line = null, string? Url = null, int? Weight = null, int? Max = null, bool Backup = false, bool Drain = false, string? Name = null);
 
 /// <summary>A weight to set.</summary>
 /// <param name="Weight">0 to 1000.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewWeight(int? Weight);
 
 /// <summary>A limit to set.</summary>
 /// <param name="Max">At least 1; null for none.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewMax(int? Max);

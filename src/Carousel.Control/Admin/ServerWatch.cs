@@ -55,10 +55,9 @@ public sealed class ServerWatch
         }
     }
 
-    /// <summary>The state of a server, and since when it is in it.</summary>
+    /// <summary>The state of a server as of the last look, and since when it is in it.</summary>
     public (ServerState State, DateTimeOffset Since) StateOf(Server server)
     {
-        Look();
         lock (_gate)
         {
             return _states.TryGetValue(server, out var known) ? known : (_pool.Current.StateOf(server, NowMs), _time.GetUtcNow());
@@ -68,6 +67,7 @@ public sealed class ServerWatch
     /// <summary>What the servers of now did in the last seconds, in the order of the pool.</summary>
     public ServerWindow Read()
     {
+        Look();
         PoolSnapshot pool = _pool.Current;
         lock (_gate)
         {

@@ -13,8 +13,8 @@ public sealed class DashboardFeed(DashboardSource source)
     /// <summary>Between two frames.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>More than this are sent away: each costs a connection and its buffers.</summary>
-    public const int MaxWatchers = 64;
+    /// <summary>More than this are sent away: half of the connections of the admin side are for others.</summary>
+    public const int MaxWatchers = 32;
 
     private readonly Lock _gate = new();
     private int _watchers;

@@ -31,6 +31,9 @@ internal sealed class ServersFileState(ServersText first)
     private ServersFile? _meaning;
     private TimeSpan _since;
 
+    /// <summary>We have written this ourselves: it is no news.</summary>
+    public void Wrote(ServersText text) => (_known, _pending) = (text, null);
+
     /// <summary>Takes in what was found.</summary>
     /// <param name="found">What was found.</param>
     /// <param name="now">By any clock that does not go back.</param>

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Keeps the pool what servers.txt says. A file with an error changes nothing: the last good list stays. It looks again and again, sooner after
+/// Makes changes of servers.txt changes of the pool. A file with an error changes nothing: the last good list stays. It looks again and again, sooner after
 /// <see cref="Notice"/>, and at once after <see cref="Reload"/>. Any thread; reads on threads of the runtime's pool.
 /// </summary>
 public sealed class ServersFileWatcher : IDisposable
@@ -23,6 +24,8 @@ public sealed class ServersFileWatcher : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _looking = new();
     private readonly Lock _gate = new();
+    /// <summary>What the file last said that could be used.</summary>
+    private ImmutableArray<ServerEntry> _listed;
     private bool _watches;
     private bool _asked;
     private bool _noticed;
@@ -40,6 +43,7 @@ public sealed class ServersFileWatcher : IDisposable
         (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
         _created = time.GetTimestamp();
         _state = new ServersFileState(first);
+        _listed = first.Parse().Servers;
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -80,6 +84,24 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
+    /// <summary>Changes the file, and the pool with it, at once; nobody looks meanwhile. What the two throw comes through, and nothing has changed.</summary>
+    /// <param name="edit">From what was found to a text that can be used.</param>
+    /// <param name="write">Writes it.</param>
+    public void Edit(Func<ServersText, string> edit, Action<string> write)
+    {
+        lock (_looking)
+        {
+            ServersText found = _read();
+            var next = new ServersText(edit(found));
+            if (next != found)
+            {
+                write(next.Text!);
+            }
+            _state.Wrote(next);
+            Act(next.Parse());
+        }
+    }
+
     /// <summary>Looks no more.</summary>
     public void Dispose() => _timer.Dispose();
 
@@ -113,7 +135,8 @@ public sealed class ServersFileWatcher : IDisposable
     {
         if (file.IsValid)
         {
-            _report($"{_path}: {_membership.Apply(file.Servers)}");
+            _report($"{_path}: {_membership.Follow(_listed, file.Servers)}");
+            _listed = file.Servers;
             return;
         }
         foreach (string line in file.Complaints(_path))

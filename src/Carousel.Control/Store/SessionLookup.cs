@@ -54,6 +54,23 @@ public static class SessionLookup
     private static async Task<(LookupResult Result, string Text)> AskAsync(
         StoreAddress address, Func<SessionReader, Task<(LookupResult Result, string Text)>> ask)
     {
+        try
+        {
+            return await ReadAsync(address, ask).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            return (LookupResult.NoStore, $"the store {Name(address)} can't be asked: {e.Trouble.Text}");
+        }
+    }
+
+    /// <summary>For people: where this store is.</summary>
+    internal static string Name(StoreAddress address) => address.Kind == StoreKind.Redis ? address.ToString() : $"localhost:{address.Hosts[0].Port}";
+
+    /// <summary>Reads from the store, over a connection of its own.</summary>
+    /// <exception cref="StoreException">The store does not do it.</exception>
+    internal static async Task<T> ReadAsync<T>(StoreAddress address, Func<SessionReader, Task<T>> read)
+    {
         StoreAddress reached = address;
         if (address.Kind != StoreKind.Redis)
         {
@@ -62,14 +79,6 @@ public static class SessionLookup
             reached = address with { Kind = StoreKind.Redis, Hosts = [address.Hosts[0] with { Host = at.ToString() }] };
         }
         await using var connection = new RedisConnection(reached);
-        try
-        {
-            return await ask(new SessionReader(connection)).ConfigureAwait(false);
-        }
-        catch (StoreException e)
-        {
-            string where = address.Kind == StoreKind.Redis ? address.ToString() : $"localhost:{address.Hosts[0].Port}";
-            return (LookupResult.NoStore, $"the store {where} can't be asked: {e.Trouble.Text}");
-        }
+        return await read(new SessionReader(connection)).ConfigureAwait(false);
     }
 }

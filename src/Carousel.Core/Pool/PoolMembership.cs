@@ -32,6 +32,21 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
         }
     }
 
+    /// <summary>
+    /// Takes over what is different between two states of a list. What was set of a server whose line is as it was holds, even that it was removed; one that
+    /// was added without a line stays.
+    /// </summary>
+    /// <param name="before">The list as it was.</param>
+    /// <param name="now">The list as it is: of addresses that differ.</param>
+    /// <returns>What is different now.</returns>
+    public PoolChange Follow(IReadOnlyList<ServerEntry> before, IReadOnlyList<ServerEntry> now)
+    {
+        lock (_gate)
+        {
+            return Apply_NeedsLock(ListMerge.Of(before, now, [.. Listed_NeedsLock()]));
+        }
+    }
+
     /// <summary>Adds a server behind all others; one that is there, or is leaving, gets these options and stays. Never "not found".</summary>
     public ChangeResult Add(ServerEntry entry)
     {
@@ -128,7 +143,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
             Standing before = now[server];
             if (before.IsHealthy != healthy || !before.IsJudged)
             {
-                if (healthy)
+                if (healthy && !before.IsHealthy)
                 {
                     server.Load.Guard.Forgive();
                 }

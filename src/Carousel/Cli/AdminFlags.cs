@@ -16,8 +16,10 @@ internal sealed class AdminFlags
     public Flag<string> TokenFile { get; } = new("--admin-token-file", null, "FILE",
         $"whoever asks there must know the first line of FILE, {AdminOptions.MinToken} characters or more (openssl rand -hex 32 makes one)", "none", ValueReaders.Path);
 
+    public Switch Save { get; } = new("--save", null, "write changes that are made there back to the file of the servers; comments and order stay");
+
     /// <summary>All of them, in a newcomer's order.</summary>
-    public IReadOnlyList<Flag> All => [Admin, TokenFile];
+    public IReadOnlyList<Flag> All => [Admin, TokenFile, Save];
 
     /// <summary>Where to listen, without the token; null for nowhere. What is wrong goes to the errors.</summary>
     public AdminOptions? Read(ParseResult result, List<string> errors)

@@ -15,6 +15,7 @@ internal sealed class CommandLine
     private readonly Command _check;
     private readonly Command _demo;
     private readonly SessionCommandLine _session;
+    private readonly AdminCommandLine _admin = new();
     private readonly RootCommand _root = new();
 
     private CommandLine()
@@ -35,7 +36,11 @@ internal sealed class CommandLine
         _root.Add(_check);
         _root.Add(_demo);
         _root.Add(_session.Command);
-        foreach (Command command in (Command[])[_root, _check, _demo, .. _session.Commands])
+        foreach (Command command in _admin.Commands)
+        {
+            _root.Add(command);
+        }
+        foreach (Command command in (Command[])[_root, _check, _demo, .. _session.Commands, .. _admin.Commands])
         {
             // We name what is not understood ourselves, with a remedy.
             command.TreatUnmatchedTokensAsErrors = false;
@@ -64,6 +69,7 @@ internal sealed class CommandLine
             return new Request.Print(command == _check ? Help.Check(_flags)
                 : command == _demo ? Help.Demo(_flags)
                 : _session.Has(command) ? _session.Help
+                : _admin.Has(command) ? _admin.Help(command)
                 : Help.Root(_flags, _help, _version));
         }
         if (_version.IsGiven(result))
@@ -74,6 +80,10 @@ internal sealed class CommandLine
         if (_session.Has(command))
         {
             return _session.Read(result, (tokens, errors) => AddUnknown(tokens, command, errors));
+        }
+        if (_admin.Has(command))
+        {
+            return _admin.Read(result, (tokens, errors) => AddUnknown(tokens, command, errors));
         }
         AddUnknown(result.UnmatchedTokens, command, errors);
         errors.AddRange(result.Errors.Select(error => error.Message));
@@ -102,6 +112,7 @@ internal sealed class CommandLine
             Admin = _flags.Admin.Read(result, errors),
             IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
             AdminTokenFile = _flags.Admin.ReadTokenFile(result, errors),
+            Save = _flags.Admin.Save.IsGiven(result),
             Described = _flags.Describe(result),
             Telemetry = telemetry,
             LogClients = _flags.LogClients.IsGiven(result),

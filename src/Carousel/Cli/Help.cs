@@ -23,6 +23,12 @@ internal static class Help
 
 
             """);
+        text.Append("A balancer that runs:\n");
+        foreach (AdminCommandHelp command in AdminCommandHelp.All)
+        {
+            text.Append($"  carousel {command.Usage.Split(',')[0],-20}{command.Short}\n");
+        }
+        text.Append('\n');
         foreach (FlagGroup group in flags.Groups)
         {
             Append(text, group);
@@ -66,6 +72,18 @@ internal static class Help
 
             Exit codes: 0 shown, 1 no such session or no store, 2 the command line is wrong.
             """).ToString();
+    }
+
+    public static string Admin(AdminCommandHelp command, IReadOnlyList<Flag> flags)
+    {
+        var text = new StringBuilder($"{command.Description}\n\nUsage:\n");
+        foreach (string usage in command.Usage.Split(", or "))
+        {
+            text.Append($"  carousel {usage} [flags]\n");
+        }
+        text.Append('\n');
+        Append(text, new FlagGroup("Flags", flags));
+        return text.Append($"Example:\n  {command.Example}\n\nExit codes: {command.ExitCodes}.").ToString();
     }
 
     public static string Demo(RunFlags flags)

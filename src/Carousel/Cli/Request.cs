@@ -17,6 +17,9 @@ internal abstract record Request
     /// <summary>Look into the store: list the newest sessions, or show the one of this id or cookie.</summary>
     public sealed record Sessions(StoreAddress Store, string? PasswordFile, string? Shown, int Limit) : Request;
 
+    /// <summary>Ask a running balancer.</summary>
+    public sealed record Admin(AdminTarget Target, AdminOrder Order) : Request;
+
     /// <summary>Print this text.</summary>
     public sealed record Print(string Text) : Request;
 

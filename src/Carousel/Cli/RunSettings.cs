@@ -48,6 +48,9 @@ internal sealed record RunSettings
     /// <summary>The file with the admin side's token; null if there is none.</summary>
     public string? AdminTokenFile { get; init; }
 
+    /// <summary>True if changes made at the admin side are written back to the file.</summary>
+    public bool Save { get; init; }
+
     /// <summary>The command line as it was understood.</summary>
     public IReadOnlyList<SettingGroup> Described { get; init; } = [];
     public TelemetrySettings Telemetry { get; init; } = new();

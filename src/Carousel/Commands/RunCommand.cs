@@ -1,4 +1,6 @@
 using Carousel.Cli;
+using Carousel.Control.Admin;
+using Carousel.Control.Discovery;
 using Carousel.Core.Config;
 
 namespace Carousel.Commands;
@@ -25,15 +27,24 @@ internal static class RunCommand
             Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
-        if (settings.Admin is { } admin)
+        if (WithToken(settings, out error) is not { } withToken)
         {
-            if (AdminToken.Add(admin, settings.AdminTokenFile, out error) is not { } withToken)
-            {
-                Console.Error.WriteLine($"carousel: {error}");
-                return ExitCode.BadInput;
-            }
-            settings = settings with { Admin = withToken };
+            Console.Error.WriteLine($"carousel: {error}");
+            return ExitCode.BadInput;
         }
-        return Balancer.Run(file.Servers, settings with { Store = store, Telemetry = telemetry }, isPipe ? null : new ServersSource(request.File, text));
+        string? trouble = !settings.Save ? null : isPipe ? $"{request.File} is a pipe, which nothing can be written back to" : ServersFileSaver.Trouble(request.File);
+        if (trouble is not null)
+        {
+            Console.Error.WriteLine($"carousel: --save: {trouble}");
+            return ExitCode.CannotStart;
+        }
+        return Balancer.Run(file.Servers, withToken with { Store = store, Telemetry = telemetry }, isPipe ? null : new ServersSource(request.File, text));
+    }
+
+    private static RunSettings? WithToken(RunSettings settings, out string error)
+    {
+        error = "";
+        AdminOptions? admin = settings.Admin is null ? null : AdminToken.Add(settings.Admin, settings.AdminTokenFile, out error);
+        return error.Length == 0 ? settings with { Admin = admin } : null;
     }
 }

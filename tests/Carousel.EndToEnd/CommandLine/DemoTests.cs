@@ -41,7 +41,7 @@ public partial class DemoTests
 
     private static async Task<ChildProcess> StartAsync()
     {
-        var demo = ChildProcess.Start("/", Binary.Path, "demo", "-p", $"{FixedPort.Next()}", "--store", "none");
+        var demo = ChildProcess.Start("/", Binary.Path, "demo", "-p", $"{FixedPort.Next()}", "--store", "none", "--admin", "off");
         await Patience.UntilAsync(
             () => demo.HasExited || (Address().IsMatch(demo.Output + demo.Errors) && (demo.Output + demo.Errors).Contains("curl ")), "the demo to listen");
         Assert.False(demo.HasExited, demo.Errors);

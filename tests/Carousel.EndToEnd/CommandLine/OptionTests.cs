@@ -91,7 +91,7 @@ public class OptionTests
         await using var server = ScriptedServer.Answering("x");
         using var file = new ServersFile(server.Url);
         int port = FixedPort.Next();
-        await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}", "--session", "off");
+        await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}", "--session", "off", "--admin", "off");
         await Patience.UntilAsync(() => (process.Output + process.Errors).Contains("listening on"), "the balancer to listen");
         foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
         {

@@ -43,6 +43,16 @@ public class ServerStateTests
     }
 
     [Fact]
+    public void StateOf_NewAndProbed_IsProbingUntilTheFirstVerdict()
+    {
+        PoolSnapshot first = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1" + Others).Servers), probed: true);
+        var membership = new PoolMembership(new ServerPool(first), probed: true);
+        Assert.Equal(ServerState.Probing, State(membership));
+        membership.SetHealth(first.Servers[0].Tag, false);
+        Assert.Equal(ServerState.Down, State(membership));
+    }
+
+    [Fact]
     public void StateOf_LineIsDeleted_IsLeaving()
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);

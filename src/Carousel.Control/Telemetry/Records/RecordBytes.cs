@@ -11,7 +11,7 @@ internal static class RecordBytes
 {
     private const int AddressBytes = 16;
 
-    /// <summary>Bytes of the hash that stands for a session: two sessions of a million are called the same once in ten million years of logs.</summary>
+    /// <summary>Bytes of the hash that stands for a session: of a million sessions two are called the same with a probability of 1 in 37 million.</summary>
     private const int SessionHashBytes = 8;
 
     /// <summary>An IPv4 address with dots, an IPv6 address as RFC 5952 writes it.</summary>

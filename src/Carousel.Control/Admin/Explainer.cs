@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using System.Text;
+using Carousel.Core.Config;
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+
+namespace Carousel.Control.Admin;
+
+/// <summary>A request to explain.</summary>
+/// <param name="Url">A URL, or path and query.</param>
+/// <param name="Cookie">The Cookie field, or our cookie's value alone; empty for none.</param>
+/// <param name="Client">The client's address.</param>
+/// <param name="Header">The value of the field that <c>--hash-by header:NAME</c> names; empty for none.</param>
+internal sealed record ExplainRequest(string Url, string Cookie, string Client, string Header);
+
+/// <summary>
+/// Says whom a pick would choose, as far as that is decided by facts: health, weights, limits, a visitor's own server, the owner of a hash. A worker's turn and
+/// its random numbers are its own, and are not asked: asking would change them. Takes nothing on anywhere. The order of things is that of
+/// <see cref="Picker"/>.
+/// </summary>
+internal sealed class Explainer(AdminContext context)
+{
+    private static readonly SlotSet None = new();
+
+    private readonly PoolSnapshot _pool = context.Pool.Current;
+    private readonly long _nowMs = (long)context.Time.GetElapsedTime(0).TotalMilliseconds;
+    private readonly List<string> _why = [];
+
+    public ExplainView Explain(ExplainRequest request)
+    {
+        string path = PathAndQuery(request.Url);
+        (ExplainedSession? session, Server? own) = Session(request.Cookie);
+        (string among, ImmutableArray<Server> eligible, Candidates? candidates, PickScope scope) = own is null ? Among() : ("own", [own], null, PickScope.Good);
+        Server? pick = own ?? (candidates is null ? null : Pick(eligible, candidates, new PickInput(None, _nowMs, Key(request, path)) { Scope = scope }, request, path));
+        return new ExplainView(
+            path, request.Client, PolicyText.Name(context.Policy, _pool), session, among, pick?.Entry.Name, _why,
+            [.. _pool.Servers.Select(server => View(server, eligible, own, candidates))]);
+    }
+
+    private (ExplainedSession? Session, Server? Own) Session(string cookie)
+    {
+        if (context.Sessions is not { } link || cookie.Length == 0)
+        {
+            _why.Add(context.Sessions is null ? "sessions are off: any request may go to any server" : "no cookie: a new visitor, who belongs to no server yet");
+            return (null, null);
+        }
+        string mode = link.Options.Mode.ToString().ToLowerInvariant();
+        string value = Crumb(cookie, link.Options.CookieName) ?? cookie.Trim();
+        byte[] signed = new byte[SessionTicket.SignedBytes];
+        if (!SessionCookie.TryDecode(Encoding.UTF8.GetBytes(value), signed))
+        {
+            _why.Add($"no cookie {link.Options.CookieName} that could be ours: a new visitor");
+            return (new ExplainedSession("malformed", mode, null), null);
+        }
+        CookieVerdict verdict = SessionCookie.Verify(
+            signed, link.Keys.Current, context.Time.GetUtcNow().ToUnixTimeSeconds(), (long)link.Options.CookieLifetime.TotalSeconds, out SessionTicket ticket);
+        if (verdict != CookieVerdict.Valid)
+        {
+            _why.Add($"the cookie is no good ({CookieText.Of(verdict)}): a new visitor");
+            return (new ExplainedSession(CookieText.Of(verdict), mode, null), null);
+        }
+        Server? named = _pool.Find(ticket.ServerTag);
+        return (new ExplainedSession("valid", mode, named?.Entry.Name), Own(link, ticket, named));
+    }
+
+    private Server? Own(SessionLink link, SessionTicket ticket, Server? named)
+    {
+        if (link.Options.Mode != SessionMode.Sticky || ticket.ServerTag == 0)
+        {
+            _why.Add("the cookie is good; sessions are shared, so that any server may serve the visitor");
+            return null;
+        }
+        string name = named?.Entry.Name ?? "";
+        if (named is null || !_pool.CanServe(named))
+        {
+            _why.Add(named is null ? "the visitor's own server is not in the pool any more: they move" : $"the visitor's own server {name} {WhyNot(named)}: they move");
+            return null;
+        }
+        if (!named.Load.MayTake(_nowMs))
+        {
+            _why.Add(named.Load.Guard.MayTake(_nowMs)
+                ? $"the visitor's own server {name} is full: they wait for it {Durations.Format(link.Options.StickyWait)} (--sticky-wait), then move"
+                : $"the visitor's own server {name} is ejected: they move");
+            return null;
+        }
+        _why.Add($"the visitor belongs to {name}, by their cookie, and it can serve them: the policy is not asked");
+        return named;
+    }
+
+    /// <summary>Among whom the policy chooses: the first kind of servers of whom one may be picked.</summary>
+    private (string Among, ImmutableArray<Server> Eligible, Candidates? Candidates, PickScope Scope) Among()
+    {
+        (string Name, Candidates Candidates, PickScope Scope, string Why)[] kinds =
+        [
+            ("primary", _pool.Primary, PickScope.Good, "among those that take new visitors"),
+            ("suspects", _pool.Primary, PickScope.Suspects, "all others owe answers for long or are full: those that owe answers are asked, too"),
+            ("backup", _pool.Backup, PickScope.Good, "no other server can: the backups serve"),
+            ("backup-suspects", _pool.Backup, PickScope.Suspects, "no other server can: backups that owe answers for long are asked"),
+        ];
+        foreach ((string name, Candidates candidates, PickScope scope, string why) in kinds)
+        {
+            if (Eligible(candidates, scope) is { IsEmpty: false } eligible)
+            {
+                _why.Add(why);
+                return (name, eligible, candidates, scope);
+            }
+        }
+        if (_pool.Primary.Servers.IsEmpty && _pool.Backup.Servers.IsEmpty)
+        {
+            ImmutableArray<Server> any = context.Panics ? [.. _pool.Servers.Where(_pool.MayPanicTo)] : [];
+            _why.Add(any.IsEmpty ? "no server takes visitors: 503 no-server" : "no server is up: all that have an address are tried in turn (--panic)");
+            return (any.IsEmpty ? "none" : "panic", any, null, PickScope.Ejected);
+        }
+        return Full();
+    }
+
+    private (string Among, ImmutableArray<Server> Eligible, Candidates? Candidates, PickScope Scope) Full()
+    {
+        if (Picker.IsFull(_pool, None, _nowMs))
+        {
+            _why.Add("every server is full: the request waits for the first that has room, as far as --queue and --queue-timeout allow");
+            return ("queue", [], null, PickScope.Good);
+        }
+        Candidates candidates = Eligible(_pool.Primary, PickScope.Ejected).IsEmpty ? _pool.Backup : _pool.Primary;
+        ImmutableArray<Server> eligible = Eligible(candidates, PickScope.Ejected);
+        _why.Add(eligible.IsEmpty ? "all servers are ejected and full: 503" : "all servers are ejected: they are asked all the same, since there is nobody else");
+        return (eligible.IsEmpty ? "none" : "ejected", eligible, candidates, PickScope.Ejected);
+    }
+
+    private ImmutableArray<Server> Eligible(Candidates candidates, PickScope scope)
+    {
+        var input = new PickInput(None, _nowMs) { Scope = scope };
+        return [.. candidates.Servers.Where(server => input.MayTake(server))];
+    }
+
+    /// <summary>Whom the policy picks; null where that is a matter of turns or of chance.</summary>
+    private Server? Pick(ImmutableArray<Server> eligible, Candidates candidates, PickInput input, ExplainRequest request, string path)
+    {
+        if (eligible.IsEmpty)
+        {
+            return null;
+        }
+        if (eligible.Any(server => server.Load.IsRamping))
+        {
+            _why.Add("some of them start slowly: of the picks of such a server only a growing part stands, the others go elsewhere");
+        }
+        if (eligible is [var only])
+        {
+            _why.Add($"{only.Entry.Name} is the only one");
+            return only;
+        }
+        switch (context.Policy.Kind)
+        {
+            case PolicyKind.Hash:
+                Server? owner = new ConsistentHash().Pick(candidates, input);
+                _why.Add($"{HashText(request, path)} belongs to {owner?.Entry.Name ?? "nobody"}, by its hash, and while that has no more than 5/4 of its share");
+                return owner;
+            case PolicyKind.LeastRequests:
+                Server least = eligible.MinBy(server => (double)server.Load.InFlight / server.Entry.Weight)!;
+                _why.Add($"{least.Entry.Name} has the fewest requests in flight for its weight, at this moment; of those that have as few, each in its turn");
+                return eligible.Count(server => server.Load.InFlight * least.Entry.Weight == least.Load.InFlight * server.Entry.Weight) == 1 ? least : null;
+            case PolicyKind.Ewma:
+                _why.Add("two are drawn at random, and the one that will likely answer sooner is taken, by latency and requests in flight: chance decides which two");
+                return null;
+            case PolicyKind.Dynamic:
+                _why.Add("the one that promises the shortest wait, by what is seen and what servers report, of some that are drawn at random: chance has a part in it");
+                return null;
+            case PolicyKind.Random:
+                _why.Add("one is drawn at random, as often as weights say: nobody can know");
+                return null;
+            default:
+                _why.Add("each in its turn, as often as weights say: whose turn it is depends on the requests that come before");
+                return null;
+        }
+    }
+
+    private ExplainedServer View(Server server, ImmutableArray<Server> eligible, Server? own, Candidates? candidates)
+    {
+        bool isEligible = eligible.Contains(server);
+        bool byWeight = own is null && context.Policy.Kind is PolicyKind.Turns or PolicyKind.Weighted or PolicyKind.Random or PolicyKind.RoundRobin && candidates is not null;
+        bool even = context.Policy.Kind == PolicyKind.RoundRobin;
+        double? share = !byWeight || !isEligible ? null
+            : Math.Round(even ? 1.0 / eligible.Length : (double)server.Entry.Weight / eligible.Sum(other => other.Entry.Weight), 4);
+        return new ExplainedServer(
+            server.Entry.Name, server.Entry.Address.Url, _pool.StateOf(server, _nowMs).Name(), server.Entry.Weight, server.Entry.Backup, server.Load.InFlight,
+            server.Entry.MaxRequests, server.Load.HasAnswered ? Math.Round(server.Load.LatencyMicros / 1000, 3) : null, isEligible, share,
+            isEligible ? (server == own ? "the visitor's own" : "may be picked") : own is not null && _pool.TakesVisitors(server) ? "the visitor has their own" : WhyNot(server));
+    }
+
+    private string WhyNot(Server server)
+    {
+        Standing standing = _pool[server];
+        return standing.EndPoints.IsEmpty ? "has no address: its name does not resolve"
+            : !standing.IsHealthy ? (standing.IsJudged ? "is down, by its probes" : "is new: its first probe is not over")
+            : standing.IsLeaving && !_pool.TakesVisitors(server) ? "is leaving: only visitors who belong to it"
+            : server.Entry.Drain ? "drains: only visitors who belong to it"
+            : server.Entry.Weight == 0 ? "has weight 0: only visitors who belong to it"
+            : !server.Load.Guard.MayTake(_nowMs) ? "is ejected: its requests failed"
+            : !server.Load.HasRoom ? "is full"
+            : server.Load.IsSuspect(_nowMs) ? "has owed answers for long: asked if no other can be"
+            : server.Entry.Backup ? "is a backup: asked if no other can be"
+            : "is not needed";
+    }
+
+    private ulong Key(ExplainRequest request, string path) => context.Policy.Kind == PolicyKind.Hash ? KeyHash.Of(Encoding.UTF8.GetBytes(Hashed(request, path))) : 0;
+
+    private string Hashed(ExplainRequest request, string path)
+    {
+        string? text = context.Policy.HashBy switch
+        {
+            HashBy.Url => path,
+            HashBy.Cookie => Crumb(request.Cookie, context.Policy.HashName),
+            HashBy.Header => request.Header,
+            _ => null,
+        };
+        return string.IsNullOrEmpty(text) ? request.Client : text;
+    }
+
+    private string HashText(ExplainRequest request, string path)
+    {
+        string text = Hashed(request, path);
+        return text == request.Client ? $"the client {text}" : $"{context.Policy.HashBy.ToString().ToLowerInvariant()} {Quote.Of(text)}";
+    }
+
+    /// <summary>A cookie's value in a Cookie field; null if it is not there.</summary>
+    private static string? Crumb(string cookies, string name) => cookies.Split(';', StringSplitOptions.TrimEntries)
+        .Where(crumb => crumb.StartsWith(name + "=", StringComparison.Ordinal))
+        .Select(crumb => crumb[(name.Length + 1)..])
+        .FirstOrDefault();
+
+    private static string PathAndQuery(string url)
+    {
+        int scheme = url.IndexOf("://", StringComparison.Ordinal);
+        int path = scheme < 0 ? 0 : url.IndexOfAny(['/', '?'], scheme + 3);
+        string target = path < 0 ? "/" : url[path..];
+        int fragment = target.IndexOf('#');
+        target = fragment < 0 ? target : target[..fragment];
+        return target.StartsWith('/') ? target : "/" + target;
+    }
+}

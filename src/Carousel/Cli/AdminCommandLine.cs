@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using Carousel.Control.Admin;
+using Carousel.Core.Config;
+
+namespace Carousel.Cli;
+
+/// <summary>The part of the command line that speaks to a running balancer.</summary>
+internal sealed class AdminCommandLine
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Flag<string> _admin = new("--admin", null, "ADDRESS", "host and port of the balancer's admin side", $"{AdminOptions.Default}",
+        new ValueReader<string>($"a host and a port such as {AdminOptions.Default}", TryAddress));
+
+    private readonly Flag<string> _tokenFile = new("--admin-token-file", null, "FILE", "the token that it asks for: the first line of FILE", null, ValueReaders.Path);
+
+    private readonly Switch _json = new("--json", null, "as JSON, for programs");
+    private readonly Switch _wait = new("--wait", null, "wait until no request is in flight there and, with sticky sessions, no session is left");
+
+    private readonly Flag<TimeSpan> _timeout = new("--timeout", null, "TIME", "with --wait: for how long at most", Durations.Format(DefaultTimeout),
+        ValueReaders.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
+
+    private readonly Switch _ready = new("--ready", null, "good only if it has a server that takes visitors, and is not leaving itself");
+    private readonly Flag<string> _url = new("--url", null, "URL", "the request's URL, or its path", null, ValueReaders.Path);
+    private readonly Flag<string> _cookie = new("--cookie", null, "TEXT", "its Cookie field, or the value of our cookie", "none", ValueReaders.Any);
+    private readonly Flag<string> _client = new("--client", null, "ADDRESS", "the client's address", "127.0.0.1", ValueReaders.Any);
+    private readonly Flag<string> _header = new("--header", null, "TEXT", "the value of the field that --hash-by header:NAME goes by", "none", ValueReaders.Any);
+    private readonly Dictionary<string, AdminCommandHelp> _help;
+
+    public AdminCommandLine()
+    {
+        _help = AdminCommandHelp.All.ToDictionary(help => help.Name);
+        Commands = [.. AdminCommandHelp.All.Select(help => new Command(help.Name))];
+        foreach (Command command in Commands)
+        {
+            foreach (Flag flag in FlagsOf(command.Name))
+            {
+                command.Add(flag.Option);
+            }
+        }
+    }
+
+    public IReadOnlyList<Command> Commands { get; }
+
+    public bool Has(Command command) => Commands.Contains(command);
+
+    public string Help(Command command) => Cli.Help.Admin(_help[command.Name], FlagsOf(command.Name));
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="result">Of parsing.</param>
+    /// <param name="addUnknown">Says what is wrong with tokens that nobody understood.</param>
+    public Request Read(ParseResult result, Action<IReadOnlyList<string>, List<string>> addUnknown)
+    {
+        string command = result.CommandResult.Command.Name;
+        var errors = new List<string>();
+        List<string> words = [.. result.UnmatchedTokens.Where(token => !token.StartsWith('-'))];
+        addUnknown([.. result.UnmatchedTokens.Where(token => token.StartsWith('-'))], errors);
+        errors.AddRange(result.Errors.Select(error => error.Message));
+        AdminOrder? order = errors.Count == 0 ? Order(command, words, result, errors) : null;
+        if (order is null && errors.Count == 0)
+        {
+            errors.Add($"carousel {command}: expected {_help[command].Usage}, as in: {_help[command].Example}");
+        }
+        var target = new AdminTarget(_admin.Read(result, $"{AdminOptions.Default}", errors), _tokenFile.IsGiven(result) ? _tokenFile.Read(result, "", errors) : null);
+        return errors.Count == 0 ? new Request.Admin(target, order!) : new Request.Invalid(errors);
+    }
+
+    /// <summary>Null if the words are not those that are expected.</summary>
+    private AdminOrder? Order(string command, List<string> words, ParseResult result, List<string> errors) => (command, words) switch
+    {
+        ("status", []) => new AdminOrder.Status(_json.IsGiven(result)),
+        ("drain", [var name]) => new AdminOrder.Drain(name, _wait.IsGiven(result), Timeout(result, errors)),
+        ("undrain", [var name]) => new AdminOrder.Undrain(name),
+        ("weight", [var name, var weight]) when TryWeight(weight, out int value) => new AdminOrder.Weight(name, value),
+        ("add", [_, ..]) => new AdminOrder.Add(string.Join(' ', words)),
+        ("remove", [var name]) => new AdminOrder.Remove(name),
+        ("healthcheck", []) => new AdminOrder.HealthCheck(_ready.IsGiven(result)),
+        ("explain", []) when _url.IsGiven(result) => new AdminOrder.Explain(
+            _url.Read(result, "", errors), _cookie.Read(result, "", errors), _client.Read(result, "", errors), _header.Read(result, "", errors), _json.IsGiven(result)),
+        ("explain", [var id]) when !_url.IsGiven(result) => new AdminOrder.Past(id, _json.IsGiven(result)),
+        _ => null,
+    };
+
+    private TimeSpan Timeout(ParseResult result, List<string> errors)
+    {
+        if (_timeout.IsGiven(result) && !_wait.IsGiven(result))
+        {
+            errors.Add($"{_timeout.Name} says how long to wait: add {_wait.Name}, or leave it out");
+        }
+        return _timeout.Read(result, DefaultTimeout, errors);
+    }
+
+    private IReadOnlyList<Flag> FlagsOf(string command) =>
+    [
+        .. command switch
+        {
+            "status" => (Flag[])[_json],
+            "drain" => [_wait, _timeout],
+            "healthcheck" => [_ready],
+            "explain" => [_url, _cookie, _client, _header, _json],
+            _ => [],
+        },
+        _admin, _tokenFile,
+    ];
+
+    private static bool TryWeight(string text, out int weight) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= ServerEntry.MaxWeight;
+
+    /// <summary>Whatever stands before the port: it may be a name.</summary>
+    private static bool TryAddress(string text, out string value)
+    {
+        value = text;
+        return Uri.TryCreate($"http://{text}", UriKind.Absolute, out Uri? uri) && uri is { PathAndQuery: "/", UserInfo: "" } && text.LastIndexOf(':') > text.LastIndexOf(']')
+            && !text.EndsWith(':') && !text.EndsWith('/');
+    }
+}

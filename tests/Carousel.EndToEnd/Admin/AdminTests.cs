@@ -1,0 +1,209 @@
+using System.Text.RegularExpressions;
+using Carousel.EndToEnd.CommandLine;
+using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Live;
+using Xunit;
+
+namespace Carousel.EndToEnd.Admin;
+
+/// <summary>The commands against a running balancer.</summary>
+public partial class AdminTests
+{
+    [Fact]
+    public async Task Status_InAPipe_IsATableOfTheServers()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green weight=3"], ["--admin", "127.0.0.1:0"]);
+        await balancer.AskAsync(4);
+
+        Run status = await CarouselAsync(balancer, "status");
+
+        Assert.Equal((0, ""), (status.Code, status.Errors));
+        Assert.Matches(@"(?m)^blue\s+up\s+1\s+0\s+25%", status.Output);
+        Assert.Matches(@"(?m)^green\s+up\s+3\s+0\s+75%", status.Output);
+        Assert.Contains("\"name\": \"blue\"", (await CarouselAsync(balancer, "status", "--json")).Output);
+    }
+
+    [Fact]
+    public async Task Drain_Wait_EndsWithTheLastRequest()
+    {
+        var release = new TaskCompletionSource();
+        await using var one = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is not null)
+            {
+                await release.Task;
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+            }
+        });
+        await using var two = ScriptedServer.Answering("two");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green"], ["--admin", "127.0.0.1:0"]);
+        Task<Message> first = balancer.GetAsync();
+        await Patience.UntilAsync(() => one.OpenConnections == 1, "the request to be in flight");
+
+        Run early = await CarouselAsync(balancer, "drain", "blue", "--wait", "--timeout", "300ms");
+        Assert.Equal((3, "blue is not drained after 300ms: 1 request in flight\n"), (early.Code, early.Output));
+        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+        Task<Run> drain = CarouselAsync(balancer, "drain", "blue", "--wait");
+        release.SetResult();
+        Run done = await drain;
+
+        Assert.Equal((0, "blue is drained: no request in flight\n"), (done.Code, done.Output));
+        Assert.Equal("one", (await first).Text);
+        Assert.Equal(0, (await CarouselAsync(balancer, "undrain", "blue")).Code);
+        await balancer.UntilRotationAsync("one", "two");
+    }
+
+    [Fact]
+    public async Task AddWeighRemove_OfAServer_ChangeTheRotation()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue"], ["--admin", "127.0.0.1:0"]);
+
+        Assert.Equal(0, (await CarouselAsync(balancer, "add", two.Url, "name=green")).Code);
+        await balancer.UntilRotationAsync("one", "two");
+        Assert.Equal("blue has weight 0\n", (await CarouselAsync(balancer, "weight", "blue", "0")).Output);
+        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+        Assert.Equal(0, (await CarouselAsync(balancer, "weight", "blue", "1")).Code);
+        Assert.Equal(0, (await CarouselAsync(balancer, "remove", "green")).Code);
+        Assert.Equal(["one", "one"], await balancer.AskAsync(2));
+        Run last = await CarouselAsync(balancer, "remove", "blue");
+        Assert.Equal(1, last.Code);
+        Assert.Contains("blue is the last server", last.Errors);
+        Run unknown = await CarouselAsync(balancer, "drain", "blu");
+        Assert.Equal((1, "carousel: there is no server \"blu\": did you mean \"blue\"?\n"), (unknown.Code, unknown.Errors));
+    }
+
+    [Fact]
+    public async Task Save_AChange_IsInTheFileAndHolds()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using Balancer balancer = await Balancer.StartAsync(["# ours", one.Url + " name=blue  # old", two.Url], ["--admin", "127.0.0.1:0", "--save"]);
+
+        Assert.Equal(0, (await CarouselAsync(balancer, "drain", "blue")).Code);
+
+        Assert.Equal($"# ours\n{one.Url} name=blue drain  # old\n{two.Url}\n", File.ReadAllText(balancer.File.Path));
+        await balancer.SaidAsync($"servers.txt: changed {one.Url} (drain)");
+        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+    }
+
+    [Fact]
+    public async Task Change_AnotherLineOfTheFile_LeavesWhatWasSet()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using var three = ScriptedServer.Answering("three");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url], ["--admin", "127.0.0.1:0"]);
+        Assert.Equal(0, (await CarouselAsync(balancer, "drain", "blue")).Code);
+
+        balancer.File.Write(one.Url + " name=blue", two.Url, three.Url);
+        await balancer.UntilRotationAsync("two", "three");
+        balancer.File.Write(one.Url + " name=blue weight=2", two.Url, three.Url);
+        await balancer.SaidAsync($"servers.txt: changed {one.Url} (weight 1 -> 2, no drain)");
+    }
+
+    [Fact]
+    public async Task Explain_APastRequest_HasItsAttempts()
+    {
+        using var closed = new ClosedPort();
+        await using var two = ScriptedServer.Answering("two");
+        await using Balancer balancer = await Balancer.StartAsync([closed.Url + " name=blue", two.Url + " name=green"], ["--admin", "127.0.0.1:0"]);
+        Message answer = await balancer.GetAsync("/past?x=1");
+        string id = RequestId().Match(answer.Head).Groups["id"].Value;
+
+        Run past = await CarouselAsync(balancer, "explain", id);
+        Run next = await CarouselAsync(balancer, "explain", "--url", "/a?b=1");
+
+        Assert.Equal((0, ""), (past.Code, past.Errors));
+        Assert.StartsWith("GET /past?x=1 of 127.0.0.1:", past.Output);
+        Assert.Matches(@"(?m)^1\s+blue\s+.* connect-refused: the server refused the connection$", past.Output);
+        Assert.Matches(@"(?m)^2\s+green\s+.* answered$", past.Output);
+        Assert.Equal(0, next.Code);
+        Assert.StartsWith("/a?b=1 would go to one of these (client 127.0.0.1, policy round-robin)\n", next.Output);
+        Run unknown = await CarouselAsync(balancer, "explain", "0123456789abcdef");
+        Assert.Equal(1, unknown.Code);
+        Assert.StartsWith("carousel: no request \"0123456789abcdef\" is remembered", unknown.Errors);
+    }
+
+    [Fact]
+    public async Task HealthCheck_OfABalancer_IsItsExitCode()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
+
+        Run alive = await CarouselAsync(balancer, "healthcheck");
+        Run ready = await CarouselAsync(balancer, "healthcheck", "--ready");
+        Assert.Equal((0, "ok\n", 0, "ready\n"), (alive.Code, alive.Output, ready.Code, ready.Output));
+        Assert.Equal(0, (await CarouselAsync(balancer, "drain", one.Url)).Code);
+        ready = await CarouselAsync(balancer, "healthcheck", "--ready");
+        Assert.Equal((1, "no-server\n"), (ready.Code, ready.Output));
+    }
+
+    [Fact]
+    public async Task HealthCheck_NobodyThere_SaysSo()
+    {
+        using var closed = new ClosedPort();
+
+        Run check = await Run.ToEndAsync(Path.GetTempPath(), "healthcheck", "--admin", $"127.0.0.1:{closed.Port}");
+
+        Assert.Equal(1, check.Code);
+        Assert.StartsWith($"carousel: nobody listens on 127.0.0.1:{closed.Port}: ", check.Errors);
+    }
+
+    [Fact]
+    public async Task Start_PortTakenThatWasAskedFor_EndsWithOneLine()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
+
+        Run second = await Run.WithServersAsync(
+            one.Url, "-f", "servers.txt", "-p", "0", "--store", "none", "--bind", "127.0.0.1", "--admin", AddressOf(balancer));
+
+        Assert.Equal(1, second.Code);
+        Assert.StartsWith($"carousel: --admin {AddressOf(balancer)}: the port is taken", second.Errors);
+    }
+
+    [Theory]
+    [InlineData("--admin 0.0.0.0:0", 2, "others reach that address, so they must know a token")]
+    [InlineData("--admin 0.0.0.0:0 --admin-token-file nowhere", 2, "--admin-token-file: nowhere: no such file")]
+    [InlineData("--admin 127.0.0.1:0 --admin-token-file servers.txt", 2, "is no token: 16 characters or more, no blanks")]
+    public async Task Start_WithoutWhatItNeeds_SaysWhat(string flags, int code, string error)
+    {
+        Run run = await Run.WithServersAsync("localhost:1", ["-f", "servers.txt", "-p", "0", "--store", "none", .. flags.Split(' ')]);
+
+        Assert.Equal(code, run.Code);
+        Assert.Contains(error, run.Errors);
+    }
+
+    [Fact]
+    public async Task Start_SaveOverALink_IsRefused()
+    {
+        using var file = new ServersFile();
+        file.Exchange("localhost:1");
+        File.Delete(file.Path);
+        File.CreateSymbolicLink(file.Path, "..data/servers.txt");
+
+        Run run = await Run.ToEndAsync(file.Directory, "-f", "servers.txt", "-p", "0", "--store", "none", "--save");
+
+        Assert.Equal(1, run.Code);
+        Assert.StartsWith("carousel: --save: servers.txt is a link to ..data/servers.txt, as a mounted ConfigMap is", run.Errors);
+    }
+
+    /// <summary>Where the balancer said that its admin side is.</summary>
+    private static string AddressOf(Balancer balancer) => Said().Match(balancer.Output).Groups["address"].Value;
+
+    private static async Task<Run> CarouselAsync(Balancer balancer, params string[] arguments)
+    {
+        await Patience.UntilAsync(() => Said().IsMatch(balancer.Output), "the admin side");
+        return await Run.ToEndAsync(balancer.File.Directory, [.. arguments, "--admin", AddressOf(balancer)]);
+    }
+
+    [GeneratedRegex(@"\r\nX-Request-Id: (?<id>\S+)\r\n")]
+    private static partial Regex RequestId();
+
+    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
+    private static partial Regex Said();
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Carousel.Cli;
+using Carousel.Commands;
+using Carousel.Control.Admin;
+using Carousel.Control.Discovery;
+using Carousel.Core.Config;
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+
+namespace Carousel.Tests.Admin;
+
+/// <summary>A pool, and the admin side over it on a port of this machine.</summary>
+internal sealed class Admin : IAsyncDisposable
+{
+    private readonly AdminServer _server;
+
+    private Admin(AdminServer server, AdminContext context, List<string> said)
+    {
+        (_server, Context, Said) = (server, context, said);
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://{server.EndPoint}/") };
+    }
+
+    public AdminContext Context { get; }
+
+    /// <summary>The lines that it has reported.</summary>
+    public List<string> Said { get; }
+
+    public HttpClient Http { get; }
+
+    public AdminServer Server => _server;
+
+    /// <summary>A client of the command line.</summary>
+    public AdminClient Client => new(new AdminTarget($"{_server.EndPoint}", null), null);
+
+    /// <summary>A pool of these lines, none of it probed.</summary>
+    public static AdminContext Over(
+        string servers, PolicyOptions? policy = null, SessionLink? sessions = null, List<string>? said = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
+    {
+        membership ??= new PoolMembership(PoolOf(servers));
+        return new AdminContext(membership, new Traffic(2, new TrafficOptions()), new EventLog(TimeProvider.System), TimeProvider.System, saver)
+        {
+            Version = "1.2.3",
+            Policy = policy ?? new PolicyOptions(),
+            Sessions = sessions,
+            Settings = [new SettingGroup("Balancing", [new Setting("--policy", "hash", true)])],
+            Report = line => said?.Add(line),
+        };
+    }
+
+    public static ServerPool PoolOf(string servers) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers)));
+
+    public static async Task<Admin> StartAsync(string servers, string? token = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
+    {
+        var said = new List<string>();
+        AdminContext context = Over(servers, said: said, saver: saver, membership: membership);
+        return new Admin(await AdminServer.StartAsync(new AdminOptions(new IPEndPoint(IPAddress.Loopback, 0)) { Token = token }, context), context, said);
+    }
+
+    public Server Named(string name) => Context.Pool.Current.Servers.Single(server => server.Entry.Name == name);
+
+    public async Task<(int Status, string Text)> AskAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] fields)
+    {
+        using HttpResponseMessage answer = await SendAsync(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), fields);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public Task<(int Status, string Text)> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, params (string Name, string Value)[] fields)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        HttpRequestHeaders headers = request.Headers;
+        foreach ((string name, string value) in fields)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+        return await Http.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _server.DisposeAsync();
+    }
+}

@@ -1,0 +1,220 @@
+using Carousel.Cli;
+using Carousel.Commands;
+using Carousel.Control.Admin;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Admin;
+
+/// <summary>The commands over the API, against an admin side of this process.</summary>
+public class AdminCommandTests
+{
+    private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green weight=3 max=5";
+
+    [Fact]
+    public async Task Drain_NobodyThere_EndsAtOnce()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers);
+        var said = new StringWriter();
+
+        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), said, TimeProvider.System);
+
+        Assert.Equal((ExitCode.Ok, "blue is drained: no request in flight\n"), (code, said.ToString()));
+        Assert.True(admin.Named("blue").Entry.Drain);
+    }
+
+    [Fact]
+    public async Task Drain_ARequestInFlight_WaitsForItsEnd()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers);
+        ServerLoad load = admin.Named("blue").Load;
+        load.TryEnter(0);
+        var said = new StringWriter();
+
+        Task<int> draining = DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), said, TimeProvider.System);
+        while (!admin.Named("blue").Entry.Drain)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+        Assert.False(draining.IsCompleted);
+        load.Leave();
+
+        Assert.Equal(ExitCode.Ok, await draining);
+    }
+
+    [Fact]
+    public async Task Drain_TimeIsOver_SaysWhatRemains()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers);
+        admin.Named("blue").Load.TryEnter(0);
+        var said = new StringWriter();
+
+        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromMilliseconds(50)), said, TimeProvider.System);
+
+        Assert.Equal((ExitCode.NotDrained, "blue is not drained after 50ms: 1 request in flight\n"), (code, said.ToString()));
+    }
+
+    [Fact]
+    public async Task Ask_UnknownServer_SuggestsOne()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers);
+
+        AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => admin.Client.DoAsync(HttpMethod.Delete, AdminClient.PathOf("gren")));
+
+        Assert.Equal("there is no server \"gren\": did you mean \"green\"?", e.Message);
+    }
+
+    [Fact]
+    public async Task Ask_TokenMissing_SaysWhatToDo()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers, "0123456789abcdef");
+
+        AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => admin.Client.GetAsync("api/v1/pool", AdminJson.Default.PoolView));
+
+        Assert.Equal($"{admin.Server.EndPoint} asks for a token: --admin-token-file FILE has none, or another", e.Message);
+    }
+
+    [Fact]
+    public async Task Ask_NobodyListens_SaysSo()
+    {
+        string address;
+        await using (Admin admin = await Admin.StartAsync(Servers))
+        {
+            address = $"{admin.Server.EndPoint}";
+        }
+        using var client = new AdminClient(new AdminTarget(address, null), null);
+
+        AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => client.TextAsync("healthz"));
+
+        Assert.StartsWith($"nobody listens on {address}:", e.Message);
+    }
+
+    [Fact]
+    public async Task Status_OfAPool_IsATable()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers);
+        admin.Named("green").Load.TryEnter(0);
+        (PoolView, ServerList List) now = (PoolView.Of(admin.Context), ServerView.All(admin.Context) with { WindowSeconds = 5 });
+
+        string text = StatusText.Of(now, int.MaxValue, int.MaxValue, hasColors: false);
+
+        Assert.Equal(
+            """
+            2 servers, weighted; 1 request in flight, 0 connections; shares, rates and latencies of the last 5 s
+            server  state  weight  in flight  share  req/s  p50 ms  p99 ms  address
+            blue    up     1       0          0%     0      -       -       http://10.0.0.1:80
+            green   up     3       1/5        0%     0      -       -       http://10.0.0.2:80
+
+            """, text);
+        string small = StatusText.Of(now, 20, 5, hasColors: true);
+        Assert.Contains("and 1 more\e[K\n", small);
+        Assert.Contains("\e[32mblue    up     1    \e[0m\e[K\n", small);
+    }
+
+    [Fact]
+    public void Explain_ForPeople_IsPlainText()
+    {
+        string text = ExplainText.Of(new ExplainView("/\e[2J", "127.0.0.1", "hash", null, "primary", "blue", ["it is so"],
+            [new ExplainedServer("blue", "http://10.0.0.1:80", "up", 1, false, 2, 5, 1.5, true, 0.25, "may be picked")]));
+
+        Assert.Equal(
+            """
+            /?[2J would go to blue (client 127.0.0.1, policy hash)
+            - it is so
+
+            server  state  weight  in flight  share  why
+            * blue  up     1       2/5        25%    may be picked
+
+            """, text);
+    }
+
+    [Theory]
+    [InlineData("status", typeof(AdminOrder.Status))]
+    [InlineData("drain blue --wait --timeout 5s", typeof(AdminOrder.Drain))]
+    [InlineData("undrain blue", typeof(AdminOrder.Undrain))]
+    [InlineData("weight blue 3", typeof(AdminOrder.Weight))]
+    [InlineData("add http://a:1 weight=3 name=x", typeof(AdminOrder.Add))]
+    [InlineData("remove blue", typeof(AdminOrder.Remove))]
+    [InlineData("healthcheck --ready", typeof(AdminOrder.HealthCheck))]
+    [InlineData("explain --url /x --cookie a=b", typeof(AdminOrder.Explain))]
+    [InlineData("explain 0123456789abcdef", typeof(AdminOrder.Past))]
+    public void Parse_ACommand_IsItsOrder(string line, Type expected)
+    {
+        Request.Admin request = Assert.IsType<Request.Admin>(CommandLine.Parse([.. line.Split(' '), "--admin", "lb.example:80", "--admin-token-file", "t"]));
+
+        Assert.Equal(new AdminTarget("lb.example:80", "t"), request.Target);
+        Assert.IsType(expected, request.Order);
+    }
+
+    [Fact]
+    public void Parse_Values_AreTaken()
+    {
+        Assert.Equal(new AdminOrder.Drain("blue", true, TimeSpan.FromSeconds(5)), Order("drain", "blue", "--wait", "--timeout", "5s"));
+        Assert.Equal(new AdminOrder.Drain("blue", false, TimeSpan.FromSeconds(30)), Order("drain", "blue"));
+        Assert.Equal(new AdminOrder.Add("http://a:1 weight=3"), Order("add", "http://a:1 weight=3"));
+        Assert.Equal(new AdminOrder.Add("http://a:1 weight=3"), Order("add", "http://a:1", "weight=3"));
+        Assert.Equal(new AdminOrder.Weight("blue", 1000), Order("weight", "blue", "1000"));
+    }
+
+    [Theory]
+    [InlineData("drain", "carousel drain: expected drain NAME, as in: carousel drain blue --wait --timeout 1m")]
+    [InlineData("weight blue many", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
+    [InlineData("weight blue 1001", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
+    [InlineData("drain blue --timeout 5s", "--timeout says how long to wait: add --wait, or leave it out")]
+    [InlineData("drain blue --wiat", "unknown flag \"--wiat\": did you mean --wait?")]
+    [InlineData("status --admin 7778", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"7778\"")]
+    [InlineData("status --admin http://x:1", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"http://x:1\"")]
+    [InlineData("explain", "carousel explain: expected explain --url URL, or explain ID, as in: carousel explain --url http://localhost:7777/")]
+    public void Parse_Wrong_SaysWhatIsExpected(string line, string expected) =>
+        Assert.Equal([expected], Assert.IsType<Request.Invalid>(CommandLine.Parse(line.Split(' '))).Errors);
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("drain")]
+    [InlineData("explain")]
+    public void Help_OfACommand_HasItsUsageAndExitCodes(string command)
+    {
+        string text = Assert.IsType<Request.Print>(CommandLine.Parse([command, "--help"])).Text;
+
+        Assert.Contains($"  carousel {command}", text);
+        Assert.Contains("--admin ADDRESS", text);
+        Assert.Contains("Exit codes: 0 done", text);
+    }
+
+    [Theory]
+    [InlineData("off", null, null)]
+    [InlineData("127.0.0.1:0", "127.0.0.1:0", null)]
+    [InlineData("localhost:80", "127.0.0.1:80", null)]
+    [InlineData("[::1]:7778", "[::1]:7778", null)]
+    [InlineData("0.0.0.0:7778", "0.0.0.0:7778", "others reach that address")]
+    [InlineData("7778", null, "expected an address and a port")]
+    [InlineData("127.0.0.1", null, "expected an address and a port")]
+    [InlineData("::1", null, "expected an address and a port")]
+    public void Admin_OfABalancer_IsReadAndGuarded(string text, string? expected, string? error)
+    {
+        Request request = CommandLine.Parse(["-f", "s.txt", "--admin", text]);
+
+        if (error is not null)
+        {
+            Assert.Contains(error, Assert.Single(Assert.IsType<Request.Invalid>(request).Errors));
+            Assert.Equal(expected is not null, CommandLine.Parse(["-f", "s.txt", "--admin", text, "--admin-token-file", "t"]) is Request.Run);
+            return;
+        }
+        Assert.Equal(expected, Assert.IsType<Request.Run>(request).Settings.Admin?.ToString());
+    }
+
+    [Fact]
+    public void Described_Settings_AreThoseGivenWithoutSecrets()
+    {
+        Request.Run run = Assert.IsType<Request.Run>(CommandLine.Parse(["-f", "s.txt", "--policy", "random", "--panic", "--store", "redis://me:secret@host:1"]));
+        Dictionary<string, Setting> settings = run.Settings.Described.SelectMany(group => group.Settings).ToDictionary(setting => setting.Flag);
+
+        Assert.Equal(new Setting("--policy", "random", true), settings["--policy"]);
+        Assert.Equal(new Setting("--panic", "on", true), settings["--panic"]);
+        Assert.Equal(new Setting("--store", "redis://host:1", true), settings["--store"]);
+        Assert.Equal(new Setting("--queue", "1024", false), settings["--queue"]);
+        Assert.DoesNotContain(settings.Values, setting => setting.Value.Contains("secret"));
+    }
+
+    private static AdminOrder Order(params string[] args) => Assert.IsType<Request.Admin>(CommandLine.Parse(args)).Order;
+}

@@ -1,0 +1,45 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pool;
+using Xunit;
+
+namespace Carousel.Tests.Pool;
+
+/// <summary>The table of docs/decisions/0014-admin-changes.md.</summary>
+public class ListMergeTests
+{
+    [Theory]
+    // What was set of a server holds while its line is as it was, wherever it stands.
+    [InlineData("a:1|b:2", "a:1|b:2|c:3", "a:1 drain|b:2", "a:1 drain|b:2|c:3")]
+    [InlineData("a:1|b:2", "b:2|a:1", "a:1 weight=5|b:2", "b:2|a:1 weight=5")]
+    // A line that changes counts.
+    [InlineData("a:1|b:2", "a:1 weight=3|b:2", "a:1 drain|b:2", "a:1 weight=3|b:2")]
+    // Who was removed stays away, until the line changes.
+    [InlineData("a:1|b:2", "a:1|b:2|c:3", "a:1", "a:1|c:3")]
+    [InlineData("a:1|b:2", "a:1|b:2 weight=2", "a:1", "a:1|b:2 weight=2")]
+    // Who lost the line leaves, whatever was set.
+    [InlineData("a:1|b:2", "a:1", "a:1|b:2 weight=9", "a:1")]
+    // Who was added without a line stays; one that gets a line, and loses it, does not.
+    [InlineData("a:1", "a:1|b:2", "a:1|x:9", "a:1|b:2|x:9")]
+    [InlineData("a:1|x:9", "a:1", "a:1|x:9", "a:1")]
+    // Never nobody.
+    [InlineData("a:1|b:2", "b:2", "a:1", "b:2")]
+    public void Of_AListAndWhatWasSet_IsBoth(string before, string now, string set, string expected) =>
+        Assert.Equal(Plain(Entries(expected)), Plain(ListMerge.Of(Entries(before), Entries(now), Entries(set))));
+
+    [Fact]
+    public void Follow_AList_ChangesThePool()
+    {
+        var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1:1|10.0.0.2:2")))));
+        Server one = membership.Pool.Current.Servers[0];
+        membership.Drain(one.Tag, true);
+
+        PoolChange change = membership.Follow(Entries("10.0.0.1:1|10.0.0.2:2"), Entries("10.0.0.1:1|10.0.0.3:3"));
+
+        Assert.Equal("added http://10.0.0.3:3; draining http://10.0.0.2:2", $"{change}");
+        Assert.True(one.Entry.Drain);
+    }
+
+    private static ServerEntry[] Entries(string lines) => [.. ServersParser.Parse(lines.Replace('|', '\n')).Servers];
+
+    private static IEnumerable<ServerEntry> Plain(IEnumerable<ServerEntry> entries) => entries.Select(entry => entry with { Line = 0 });
+}
