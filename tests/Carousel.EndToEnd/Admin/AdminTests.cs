@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Carousel.EndToEnd.CommandLine;
 using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Health;
 using Carousel.EndToEnd.Live;
 using Xunit;
 
