@@ -11,7 +11,8 @@ if [[ -n ${CI:-} ]]; then
     export MSBUILDDISABLENODEREUSE=1
 fi
 
-# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a real browser; a linker, libraries and an emulator for arm64.
+# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a real browser; a linker, libraries and an emulator for arm64;
+# containers and networks of their own; systemd's checks of our unit; what reads our manual and completions.
 PACKAGES=(
     clang zlib1g-dev
     nginx-light
@@ -19,6 +20,9 @@ PACKAGES=(
     chromium
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
     python3 # one of the samples
+    crun iproute2
+    systemd
+    man-db fish zsh
     prometheus # promtool, which checks what we expose and the alerts
 )
 

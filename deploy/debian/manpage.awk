@@ -21,6 +21,8 @@ NR == 1 {
 }
 
 /^Usage:$/ { part = "usage"; print ".SH SYNOPSIS"; next }
+# More commands.
+part == "usage" && /^A balancer that runs:$/ { print ".SS A balancer that runs"; next }
 /^Examples:$/ { part = "text"; print ".SH EXAMPLES"; next }
 /^Exit codes:/ { print ".SH EXIT STATUS\n" safe(substr($0, 13)); next }
 /^TIME is/ { print ".SH UNITS\n" safe($0); part = "text"; next }

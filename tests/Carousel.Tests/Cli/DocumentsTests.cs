@@ -53,6 +53,15 @@ public class DocumentsTests
         Assert.Equal(expected, lines.Skip(first).TakeWhile(line => line.StartsWith('|')));
     }
 
+    [Fact]
+    public void Troubleshooting_EveryReason_IsInARow()
+    {
+        string[] rows = [.. Lines("docs/TROUBLESHOOTING.md").Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+
+        Assert.All(Enum.GetValues<FailureReason>().Where(reason => reason != FailureReason.None),
+            reason => Assert.Contains(rows, row => row.Split('|')[1].Contains($"`{reason.Describe().Name}`")));
+    }
+
     private static string[] Lines(string path) => File.ReadAllLines(Path(path));
 
     private static string Path(string path, [CallerFilePath] string thisFile = "") =>

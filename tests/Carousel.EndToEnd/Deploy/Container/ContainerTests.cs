@@ -48,8 +48,10 @@ public class ContainerTests
         await using ScriptedServer one = network.Run(() => ScriptedServer.Answering("one"));
         await using ScriptedServer two = network.Run(() => ScriptedServer.Answering("two"));
         using ServersFile servers = await MountedAsync(one.Url);
-        await using RunningContainer container = await RunningContainer.StartAsync(ImageFile.Read("final"), network, servers.Directory);
+        var image = ImageFile.Read("final");
+        await using RunningContainer container = await RunningContainer.StartAsync(image, network, servers.Directory);
         Assert.Equal("one", await AskAsync(network));
+        await Patience.UntilAsync(async () => (await container.ExecAsync(image.HealthCheck)).Code == 0, "the image's own health check to succeed");
 
         servers.Exchange(two.Url);
         await Patience.UntilAsync(async () => await AskAsync(network) == "two", "the changed volume to be followed");
