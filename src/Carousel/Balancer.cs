@@ -40,7 +40,7 @@ internal static class Balancer
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
-        var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry));
+        var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
         var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
         AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source));
         using var admin = new AdminSide(settings, context);

@@ -44,8 +44,10 @@ internal sealed class TelemetrySide : IAsyncDisposable
     public MetricsCollector Metrics { get; }
 
     /// <summary>What workers are to tell of each request.</summary>
-    public static TrafficOptions Records(TelemetrySettings settings) =>
-        settings.AccessLog is not LogDestination.Off || settings.TraceShare is not null ? AccessLog.Records : new TrafficOptions();
+    public static TrafficOptions Records(TelemetrySettings settings, bool hasAdmin) =>
+        settings.AccessLog is not LogDestination.Off || settings.TraceShare is not null ? AccessLog.Records
+        : hasAdmin ? new TrafficOptions()
+        : TrafficOptions.NoRecords;
 
     public void Start()
     {

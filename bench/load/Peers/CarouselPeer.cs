@@ -34,7 +34,12 @@ internal class CarouselPeer(string? given) : Peer
     {
         string servers = Path.Combine(place.Folder, "servers.txt");
         File.WriteAllLines(servers, place.Servers.Select(port => $"http://127.0.0.1:{port}"));
-        return [_binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--health", "off", .. Sessions(place)];
+        return
+        [
+            _binary, "-f", servers, "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--health", "off",
+            // The others have neither a page to look at nor ids of requests, as they are set up here.
+            "--admin", "off", "--request-id", "off", .. Sessions(place),
+        ];
     }
 
     protected virtual string[] Sessions(Place place) => ["--session", "off"];

@@ -38,7 +38,7 @@ internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductN
         // No answer timeout: its default is a minute, and what it knows of a server that doesn't answer comes from its probes.
         return
         [
-            _binary, "-f", place.File(ServersFile), "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--session", "off",
+            _binary, "-f", place.File(ServersFile), "-p", $"{place.Port}", "--bind", "127.0.0.1", "--workers", "1", "--session", "off", "--admin", "off", "--request-id", "off",
             "--policy", Policy,
             // As quick as the others' probes.
             "--health-path", HealthPath, "--health-interval", "500ms", "--health-timeout", "500ms", "--health-fall", "2",

@@ -52,7 +52,10 @@ internal sealed partial class Exchange
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
-        RequestIds.Format(_record.Id, _requestId);
+        if (_worker.Options.RequestIds)
+        {
+            RequestIds.Format(_record.Id, _requestId);
+        }
     }
 
     /// <summary>A server has taken the request on.</summary>
