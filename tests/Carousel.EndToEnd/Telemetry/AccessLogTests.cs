@@ -105,7 +105,7 @@ public sealed class AccessLogTests : IDisposable
         await using var balancer = await Balancer.StartAsync(server, "--access-log", $"syslog:127.0.0.1:{((IPEndPoint)receiver.Client.LocalEndPoint!).Port}",
             "--access-log-format", "$request");
         await balancer.GetAsync("/path");
-        UdpReceiveResult message = await Patience.WithinAsync(receiver.ReceiveAsync(), "a message");
+        UdpReceiveResult message = await Patience.WithinAsync(receiver.ReceiveAsync(TestContext.Current.CancellationToken).AsTask(), "a message");
         Assert.Matches(@"^<134>1 \S+Z \S+ carousel \d+ access - GET /path HTTP/1\.1$", Encoding.UTF8.GetString(message.Buffer));
     }
 

@@ -60,9 +60,9 @@ public partial class MetricsTests
         {
             await balancer.GetAsync();
         }
-        using HttpResponseMessage answer = await Http.GetAsync(Url(balancer));
+        using HttpResponseMessage answer = await Http.GetAsync(Url(balancer), TestContext.Current.CancellationToken);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        (int code, string said) = await PromtoolAsync(await answer.Content.ReadAsStringAsync(), "check", "metrics");
+        (int code, string said) = await PromtoolAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
         Assert.Equal((0, ""), (code, said));
     }
 
