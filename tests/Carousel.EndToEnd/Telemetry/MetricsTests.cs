@@ -60,7 +60,7 @@ public partial class MetricsTests
         {
             await balancer.GetAsync();
         }
-        using HttpResponseMessage answer = await Http.GetAsync(Url(balancer), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await Http.GetAsync(await UrlAsync(balancer), TestContext.Current.CancellationToken);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         (int code, string said) = await PromtoolAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
         Assert.Equal((0, ""), (code, said));
@@ -76,12 +76,15 @@ public partial class MetricsTests
     private static string Root() => typeof(MetricsTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
         .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
-    private static string Url(Balancer balancer) => AdminPattern().Match(balancer.Output).Groups[1].Value + "/metrics";
+    private static async Task<string> UrlAsync(Balancer balancer)
+    {
+        await Patience.UntilAsync(() => AdminPattern().IsMatch(balancer.Output), "the admin side");
+        return AdminPattern().Match(balancer.Output).Groups[1].Value + "/metrics";
+    }
 
     private static async Task<Dictionary<string, double>> ReadAsync(Balancer balancer)
     {
-        await Patience.UntilAsync(() => AdminPattern().IsMatch(balancer.Output), "the admin side");
-        string text = await Http.GetStringAsync(Url(balancer));
+        string text = await Http.GetStringAsync(await UrlAsync(balancer));
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
             .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }

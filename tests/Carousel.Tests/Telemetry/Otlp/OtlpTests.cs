@@ -3,9 +3,9 @@ using Carousel.Core.Telemetry;
 using Carousel.Otlp;
 using OpenTelemetry.Proto.Metrics.V1;
 using Xunit;
+using Span = OpenTelemetry.Proto.Trace.V1.Span;
 using SpanKind = OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind;
 using Wire = OpenTelemetry.Proto.Metrics.V1;
-using Span = OpenTelemetry.Proto.Trace.V1.Span;
 
 namespace Carousel.Tests.Telemetry;
 
