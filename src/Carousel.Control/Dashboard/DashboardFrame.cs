@@ -47,7 +47,7 @@ internal sealed record SessionFrame(long Minted, long Returned, long Moved, long
 /// <param name="Requests">Requests so far, retries included.</param>
 /// <param name="Rate">Requests a second.</param>
 /// <param name="P99">99 of 100 answers of the last while began sooner than this; -1 if none came.</param>
-/// <param name="Left">Milliseconds that those that are leaving still have, by place; those that stay are not in it.</param>
+/// <param name="Left">Milliseconds until it is gone, of one that is leaving; until it is tried again, of one that is ejected. By place; others are not in it.</param>
 internal sealed record ServersFrame(string State, int[] InFlight, long[] Requests, double[] Rate, double[] P99, Dictionary<int, long> Left);
 
 /// <summary>What changes seldom: sent before the first frame, and before a frame that has another <see cref="DashboardFrame.Pool"/>.</summary>

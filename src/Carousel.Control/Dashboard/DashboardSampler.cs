@@ -75,17 +75,25 @@ internal sealed class DashboardSampler
     {
         var nowMs = (long)_source.Time.GetElapsedTime(0).TotalMilliseconds;
         var left = new Dictionary<int, long>();
+        ServerState[] states = [.. _servers.Select(server => pool.StateOf(server, nowMs))];
         for (int i = 0; i < _servers.Length; i++)
         {
-            if (pool[_servers[i]].IsLeaving && _source.TimeLeft(_servers[i]) is { } time)
+            if (TimeLeft(_servers[i], states[i], nowMs) is { } time)
             {
-                left[i] = Math.Max(0, (long)time.TotalMilliseconds);
+                left[i] = Math.Max(0, time);
             }
         }
         return new ServersFrame(
-            string.Concat(_servers.Select(server => (char)('a' + (int)pool.StateOf(server, nowMs)))), [.. _servers.Select(server => server.Load.InFlight)],
+            string.Concat(states.Select(state => (char)('a' + (int)state))), [.. _servers.Select(server => server.Load.InFlight)],
             [.. _series.Select(one => one.Requests)], [.. _series.Select(one => Rounded(one.Rate))], [.. _series.Select(one => one.P99)], left);
     }
+
+    private long? TimeLeft(Server server, ServerState state, long nowMs) => state switch
+    {
+        ServerState.Leaving => (long?)_source.TimeLeft(server)?.TotalMilliseconds,
+        ServerState.Ejected => server.Load.Guard.TrialAt - nowMs,
+        _ => null,
+    };
 
     private SessionFrame? Sessions() => _source.Sessions is not { } link ? null : new SessionFrame(
         link.Counters.Sum(counters => counters.Minted), link.Counters.Sum(counters => counters.Returned), link.Counters.Sum(counters => counters.Moved),

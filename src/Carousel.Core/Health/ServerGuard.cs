@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Carousel.Core.Health;
 
 /// <summary>
@@ -46,6 +48,7 @@ public struct ServerGuard
     public static bool IsTrial(long mark) => new GuardMark(mark).State == GuardState.HalfOpen;
 
     /// <summary>True if the server may get a request: it is not ejected, or its trial is due.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool MayTake(long nowMs)
     {
         var mark = new GuardMark(Mark);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Carousel.Core.Pool;
 
 namespace Carousel.Core.Policies;
@@ -15,7 +16,7 @@ namespace Carousel.Core.Policies;
 public sealed class Dynamic(ulong seed) : Policy
 {
     /// <summary>Servers that a pick compares: hardly ever worse than all of them, and the cost of a pick is bounded.</summary>
-    private const int MaxLooks = 10;
+    private const int MaxLooks = 8;
 
     /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
     private const double Newest = 1.0 / 64;
@@ -48,7 +49,7 @@ public sealed class Dynamic(ulong seed) : Policy
         }
         Span<Seat> seats = _seats;
         double turns = TurnsWeight * Math.Min(MaxLooks, seats.Length);
-        double least = double.MaxValue;
+        double least = double.PositiveInfinity, ability = 1;
         int best = -1, looks = 0;
         int at = _random.Below(seats.Length);
         for (int i = 0; i < seats.Length && looks < MaxLooks; i++)
@@ -57,10 +58,13 @@ public sealed class Dynamic(ulong seed) : Policy
             if (input.MayTake(seat.Server))
             {
                 looks++;
-                double cost = seat.Look(turns) * Slowness(seat, input.NowMs);
-                if (cost < least)
+                double slowness = Slowness(seat.Server);
+                double work = seat.Look(turns) * slowness * slowness;
+                double able = Ability(seat, input.NowMs);
+                // The fraction work / able compared without a division, which would be half of what a pick costs.
+                if (work * ability < least * able)
                 {
-                    (least, best) = (cost, at);
+                    (least, ability, best) = (work, able, at);
                 }
             }
             at = at + 1 < seats.Length ? at + 1 : 0;
@@ -75,16 +79,23 @@ public sealed class Dynamic(ulong seed) : Policy
         return server;
     }
 
-    /// <summary>How slow a server is for what it can do: latency² / capacity.</summary>
-    private double Slowness(in Seat seat, long nowMs)
+    /// <summary>Its latency, longer by its failures.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Slowness(Server server)
     {
-        ServerReports reports = seat.Server.Load.Reports;
-        double failed = reports.FailedShare;
-        double latency = Latency(seat.Server) * (1 + FailurePenalty * failed * failed);
-        double left = FullLoad - reports.Load(UsualLoad, nowMs);
-        return latency * latency / (reports.Capacity(seat.Weight, nowMs) * left);
+        double failed = server.Load.Reports.FailedShare;
+        return Latency(server) * (1 + FailurePenalty * failed * failed);
     }
 
+    /// <summary>Its capacity, less by its load.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Ability(in Seat seat, long nowMs)
+    {
+        ServerReports reports = seat.Server.Load.Reports;
+        return reports.Capacity(seat.Weight, nowMs) * (FullLoad - reports.Load(UsualLoad, nowMs));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Latency(Server server)
     {
         double latency = server.Load.LatencyMicros;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Carousel.Core.Pool;
 
 namespace Carousel.Core.Policies;
@@ -20,27 +19,62 @@ public sealed class LeastRequests : Policy
     /// <inheritdoc/>
     public override Server? Pick(Candidates candidates, in PickInput input)
     {
-        ImmutableArray<Server> servers = candidates.Servers;
-        ImmutableArray<int> weights = candidates.Weights;
-        int at = _next < servers.Length ? _next : 0;
-        int best = -1;
-        long bestRequests = 0, bestWeight = 0;
-        for (int look = 0; look < servers.Length && (look < MaxLooks || best < 0); look++)
+        int count = candidates.Servers.Length;
+        int start = _next < count ? _next : 0;
+        int looks = Math.Min(count, MaxLooks);
+        var best = new Best(candidates);
+        best.Look(start, Math.Min(count, start + looks), input);
+        best.Look(0, Math.Max(0, start + looks - count), input);
+        for (int at = start + looks; best.At < 0 && looks < count; at++, looks++)
         {
-            Server server = servers[at];
-            long requests = server.Load.InFlight + 1L;
-            // The fraction requests / weight compared without a division.
-            if ((best < 0 || requests * bestWeight < bestRequests * weights[at]) && input.MayTake(server))
-            {
-                (best, bestRequests, bestWeight) = (at, requests, weights[at]);
-            }
-            at = at + 1 < servers.Length ? at + 1 : 0;
+            int place = at % count;
+            best.Look(place, place + 1, input);
         }
-        if (best < 0)
+        if (best.At < 0)
         {
             return null;
         }
-        _next = best + 1;
-        return servers[best];
+        _next = best.At + 1;
+        return candidates.Servers[best.At];
+    }
+
+    /// <summary>The best of those that were looked at.</summary>
+    private ref struct Best(Candidates candidates)
+    {
+        private readonly ReadOnlySpan<Server> _servers = candidates.Servers.AsSpan();
+        private readonly ReadOnlySpan<int> _weights = candidates.Weights.AsSpan();
+        private long _requests = (long)int.MaxValue + 1, _weight = 1;
+
+        /// <summary>Its place; -1 if there is none.</summary>
+        public int At { get; private set; } = -1;
+
+        /// <summary>Looks at those from here to there, in their order.</summary>
+        public void Look(int from, int end, in PickInput input)
+        {
+            for (int at = NextBetter(from, end); at < end; at = NextBetter(at + 1, end))
+            {
+                if (input.MayTake(_servers[at]))
+                {
+                    (At, _requests, _weight) = (at, _servers[at].Load.InFlight + 1L, _weights[at]);
+                }
+            }
+        }
+
+        /// <summary>Where the next is that has fewer than the best so far; the end if none has. Apart, and calls nothing, so that all it needs is in registers.</summary>
+        private readonly int NextBetter(int from, int end)
+        {
+            ReadOnlySpan<Server> servers = _servers[from..end];
+            ReadOnlySpan<int> weights = _weights[from..end];
+            (long requests, long weight) = (_requests, _weight);
+            for (int i = 0; i < servers.Length; i++)
+            {
+                // The fraction requests / weight compared without a division.
+                if ((servers[i].Load.InFlight + 1L) * weight < requests * weights[i])
+                {
+                    return from + i;
+                }
+            }
+            return end;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Carousel.Core.Pool;
 using Carousel.Core.Ring;
 
@@ -35,6 +36,7 @@ public readonly struct PickInput(SlotSet tried, long nowMs, ulong key = 0) : ISe
     public Server? But { get; init; }
 
     /// <summary>True if this server may be picked: the one place where a policy asks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayTake(Server server) =>
         !WasTried(server) && !ReferenceEquals(server, But) && Scope switch
         {

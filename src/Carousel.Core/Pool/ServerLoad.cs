@@ -89,7 +89,7 @@ public sealed class ServerLoad
     public bool IsSuspect(long nowMs)
     {
         long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
-        return waitsMs > LeastPatienceMs && InFlight > 0 && waitsMs > PatienceMs && waitsMs - PatienceMs < LookAgainMs;
+        return waitsMs > LeastPatienceMs && IsSuspectAfter(waitsMs);
     }
 
     /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room, or it is ejected.</summary>
@@ -171,6 +171,8 @@ public sealed class ServerLoad
         }
         return floor + (1 - floor) * Math.Max(0, nowMs - began) / rampMs;
     }
+
+    private bool IsSuspectAfter(long waitsMs) => InFlight > 0 && waitsMs > PatienceMs && waitsMs - PatienceMs < LookAgainMs;
 
     private double PatienceMs => Math.Max(LeastPatienceMs, PatienceLatencies * LatencyMicros / 1000);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Carousel.Core.Pool;
 
 /// <summary>
@@ -73,14 +75,17 @@ public sealed class ServerReports
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public double Load(double otherwise, long nowMs) => Fade(ref _load, ref _loadAt, otherwise, nowMs);
 
+    /// <summary>Inlined: most servers report nothing, and policies ask of each server they look at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Fade(ref double value, ref long at, double otherwise, long nowMs)
     {
         long reportedAt = Volatile.Read(ref at);
-        if (reportedAt == 0)
-        {
-            return otherwise;
-        }
-        double trust = 1 - Math.Clamp(nowMs - reportedAt, 0, ReportLifeMs) * (1.0 / ReportLifeMs);
-        return otherwise + (Volatile.Read(ref value) - otherwise) * trust;
+        return reportedAt == 0 ? otherwise : Fade(Volatile.Read(ref value), nowMs - reportedAt, otherwise);
+    }
+
+    private static double Fade(double value, long ageMs, double otherwise)
+    {
+        double trust = 1 - Math.Clamp(ageMs, 0, ReportLifeMs) * (1.0 / ReportLifeMs);
+        return otherwise + (value - otherwise) * trust;
     }
 }

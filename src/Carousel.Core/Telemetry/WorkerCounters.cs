@@ -20,6 +20,9 @@ public sealed class WorkerCounters
     /// <summary>Client connections that were accepted.</summary>
     public long Accepted;
 
+    /// <summary>Requests that wait now for a server with room.</summary>
+    public long Waiting;
+
     /// <summary>Turns of the loop that had something to do.</summary>
     public long Turns;
 

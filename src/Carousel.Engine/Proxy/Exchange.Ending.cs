@@ -87,12 +87,12 @@ internal sealed partial class Exchange
         {
             return End(reason);
         }
-        if (!_isTold)
+        if (!_isRecording)
         {
-            BeginTelling();
+            BeginRecord();
         }
         Log(reason, 0);
-        TellFailed(reason);
+        RecordFailure(reason);
         Blame(reason);
         DropServer();
         GiveBack();
@@ -114,7 +114,7 @@ internal sealed partial class Exchange
     private Step Cut(FailureReason reason)
     {
         Log(reason, 0);
-        TellFailed(reason);
+        RecordFailure(reason);
         Blame(reason);
         DropServer();
         ClientConnection client = _client!;
@@ -129,7 +129,7 @@ internal sealed partial class Exchange
         if (reason != FailureReason.None)
         {
             Log(reason, 0);
-            TellFailed(reason);
+            RecordFailure(reason);
         }
         DropServer();
         ClientConnection client = _client!;
@@ -155,7 +155,7 @@ internal sealed partial class Exchange
             }
         }
         GiveBack();
-        EndTelling();
+        EndRecord();
         ClientConnection client = _client!;
         if (!_keepClient)
         {
@@ -193,7 +193,7 @@ internal sealed partial class Exchange
             _worker.Queue.Remove(_place);
         }
         GiveBack();
-        EndTelling();
+        EndRecord();
         _request.Release(_worker);
         _response.Release(_worker);
         EndVisit();
@@ -205,7 +205,7 @@ internal sealed partial class Exchange
 
     private void Log(FailureReason reason, int errno)
     {
-        TellAttemptFailed(reason);
+        RecordAttemptFailure(reason);
         _worker.Log.Write(new FailureEvent(reason, Activity, _server?.Server ?? _target, errno));
     }
 }

@@ -72,7 +72,7 @@ internal sealed partial class Exchange
             return PassOver(reason, 0);
         }
         // Nothing to log: that a kept connection ends is everyday life.
-        TellAttemptFailed(reason);
+        RecordAttemptFailure(reason);
         _freshOnly = true;
         if (HasOwnServer && _visit.Ticket.ServerTag == _target!.Tag)
         {

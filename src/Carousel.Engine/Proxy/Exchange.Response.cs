@@ -163,7 +163,7 @@ internal sealed unsafe partial class Exchange
         load.Answered(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
         load.Reports.Answered(failed);
         _worker.Guard.Answered(_target, _mark, head.Status, now);
-        TellAnswer(head.Status, (long)tookMicros);
+        RecordAnswer(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {
             var report = LoadReport.Read(_response.Buffer.UnframedBytes[..head.Length], _worker.Fields.AsSpan(0, head.FieldCount));

@@ -58,7 +58,7 @@ internal sealed partial class Exchange
         _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
-            TellReused();
+            RecordReuse();
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
@@ -181,7 +181,7 @@ internal sealed partial class Exchange
         if (server is not null)
         {
             _mark = server.Load.Guard.Mark;
-            TellAttempt(server);
+            RecordAttempt(server);
         }
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class Exchange
     {
         if (_target is { } server)
         {
-            TellAttemptEnded();
+            RecordAttemptEnd();
             _target = null;
             server.Load.Leave();
             PoolGuard.GiveBack(server, _mark, _worker.Reactor.Now);

@@ -22,7 +22,7 @@ internal sealed partial class Exchange
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
-        BeginTelling(head, info);
+        BeginRecord(head, info);
         info.RequestId = RequestId;
         if (_worker.Traces is { } sampler)
         {

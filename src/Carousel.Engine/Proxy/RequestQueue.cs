@@ -69,6 +69,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         {
             return false;
         }
+        _worker.Counters.Waiting++;
         place.Number = _number++;
         place.Since = _worker.Reactor.Now;
         (isChoosy ? _choosy : _line).Add(place);
@@ -94,6 +95,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
         place.List!.Remove(place);
         Volatile.Write(ref _waitsSince, _line.First?.Since ?? NobodyWaits);
+        _worker.Counters.Waiting--;
         _group.Waiting.Leave();
     }
 

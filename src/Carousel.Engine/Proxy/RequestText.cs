@@ -34,13 +34,13 @@ internal sealed class RequestText
     }
 
     /// <summary>Copies what is told of this request.</summary>
-    public void Take(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ReadOnlySpan<byte> givenId, TrafficOptions told)
+    public void Take(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ReadOnlySpan<byte> givenId, TrafficOptions options)
     {
         Clear();
         Add(RecordText.Method, request.MethodToken.Of(head), MaxMethod);
-        Add(RecordText.Target, request.Target.Of(head), told.MaxTarget);
+        Add(RecordText.Target, request.Target.Of(head), options.MaxTarget);
         Add(RecordText.GivenId, givenId, ForwardingInfo.MaxRequestId);
-        if (told.WithFields)
+        if (options.WithFields)
         {
             Add(RecordText.Host, request.Authority.Of(head), MaxHost);
             Add(RecordText.UserAgent, Value(head, fields, "user-agent"u8), MaxUserAgent);

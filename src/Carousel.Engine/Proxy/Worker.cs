@@ -97,7 +97,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public RecordRing Records { get; }
 
     /// <summary>What is told of each request.</summary>
-    public TrafficOptions Told => _group.Traffic.Options;
+    public TrafficOptions RecordOptions => _group.Traffic.Options;
 
     public RequestIds RequestIds { get; }
 

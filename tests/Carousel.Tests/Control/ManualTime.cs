@@ -11,7 +11,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    public override long GetTimestamp() => _now.UtcTicks;
+    public override long GetTimestamp() => (_now - DateTimeOffset.UnixEpoch).Ticks;
 
     /// <summary>How long from now each timer that runs has to wait.</summary>
     public TimeSpan[] Waits

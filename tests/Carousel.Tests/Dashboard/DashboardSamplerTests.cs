@@ -1,5 +1,6 @@
 using Carousel.Control.Dashboard;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Telemetry;
 using Xunit;
 
@@ -80,6 +81,19 @@ public class DashboardSamplerTests
         Assert.Equal([0, 1, 0], frame.Servers.InFlight);
         Assert.Equal(new KeyValuePair<int, long>(0, 12_000), Assert.Single(frame.Servers.Left));
         Assert.Equal(new ServerFacts(_bench[1].Id, "blue", "http://10.0.0.2:80", 3, 5, false, false), sampler.Pool.Servers[1]);
+    }
+
+    [Fact]
+    public void Next_ServerIsEjected_IsToldWhenItIsTried()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        var nowMs = (long)_bench.Time.GetElapsedTime(0).TotalMilliseconds;
+        long forMs = _bench[1].Load.Guard.Open(_bench[1].Load.Guard.Mark, new GuardOptions(), nowMs);
+        _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+        DashboardFrame frame = sampler.Next();
+
+        Assert.Equal("ejected", sampler.Pool.States[frame.Servers.State[1] - 'a']);
+        Assert.Equal(new KeyValuePair<int, long>(1, forMs - 100), Assert.Single(frame.Servers.Left));
     }
 
     [Fact]

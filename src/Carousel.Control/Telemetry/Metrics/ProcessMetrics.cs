@@ -9,6 +9,10 @@ public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricS
 
     private static readonly Metric Cpu = new("process_cpu_seconds_total", MetricKind.Counter, "s", "CPU time that the process took, user and system");
 
+    private static readonly Metric Open = new("process_open_fds", MetricKind.Gauge, "{descriptor}", "Descriptors that are open: files, connections and the like");
+
+    private static readonly Metric MaxOpen = new("process_max_fds", MetricKind.Gauge, "{descriptor}", "Descriptors that may be open");
+
     private static readonly Metric Start = new("process_start_time_seconds", MetricKind.Gauge, "s", "When the process started, in seconds since 1970");
 
     private static readonly Metric Heap = new("carousel_managed_heap_bytes", MetricKind.Gauge, "By", "Memory of managed objects, garbage included");
@@ -17,16 +21,19 @@ public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricS
 
     private static readonly Metric Build = new("carousel_build_info", MetricKind.Gauge, "", "1; its label says which version this is", "version");
 
+    private readonly double _maxOpen = Descriptors.Limit();
     private readonly double _started = time.GetUtcNow().ToUnixTimeMilliseconds() / 1e3;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => [Memory, Cpu, Start, Heap, Pauses, Build];
+    public IReadOnlyList<Metric> Metrics => [Memory, Cpu, Open, MaxOpen, Start, Heap, Pauses, Build];
 
     /// <inheritdoc/>
     public void Collect(IMetricSink sink)
     {
         Tell(Memory, Environment.WorkingSet);
         Tell(Cpu, CpuSeconds());
+        Tell(Open, Descriptors.CountOpen());
+        Tell(MaxOpen, _maxOpen);
         Tell(Start, _started);
         Tell(Heap, GC.GetTotalMemory(forceFullCollection: false));
         Tell(Pauses, GC.GetTotalPauseDuration().TotalSeconds);

@@ -15,6 +15,8 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private static readonly Metric Failures = new("carousel_request_failures_total", MetricKind.Counter, "{request}",
         "Requests that did not get a server's answer whole, by reason; retries that went well are not among them", "reason");
 
+    private static readonly Metric Waiting = new("carousel_queue_length", MetricKind.Gauge, "{request}", "Requests that wait now for a server with room");
+
     private static readonly Metric Connections = new("carousel_connections", MetricKind.Gauge, "{connection}", "Client connections that are open now");
 
     private static readonly Metric Accepted = new("carousel_connections_accepted_total", MetricKind.Counter, "{connection}", "Client connections that were accepted");
@@ -32,7 +34,7 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private long _windowBegan = time.GetTimestamp();
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Connections, Accepted, Busy, Turns, LongestTurn];
+    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Waiting, Connections, Accepted, Busy, Turns, LongestTurn];
 
     /// <inheritdoc/>
     public void Collect(IMetricSink sink)
@@ -44,6 +46,8 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
         {
             sink.Add(traffic.Workers.Sum(worker => worker.ByReason[i]), ((FailureReason)i).Describe().Name);
         }
+        sink.Begin(Waiting);
+        sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Waiting)));
         sink.Begin(Connections);
         sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)));
         sink.Begin(Accepted);

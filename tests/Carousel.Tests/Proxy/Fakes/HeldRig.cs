@@ -39,7 +39,7 @@ internal sealed class HeldRig : IDisposable
     public IEnumerable<string> Asked => Requests.Select(asked => PathOf(asked.Request));
 
     /// <summary>Requests that wait for a server with room.</summary>
-    public int Waiting => Rig.Group.Waiting.Waiting;
+    public int Waiting => (int)Rig.Group.Traffic.Workers.Sum(worker => worker.Waiting);
 
     /// <summary>Requests that a server has and has not answered.</summary>
     public int Held => _held.Count(held => !held.Socket.IsClosed);

@@ -183,6 +183,7 @@ internal sealed class Rig : IDisposable
         Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Slab.InUse, worker.Connections)));
         Assert.Equal(0, Group.Limits.Open);
         Assert.Equal(0, Group.Waiting.Waiting);
+        Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));
         Assert.All(Network.All, socket => Assert.True(socket.IsClosed));
         Assert.All(Pool.Current.Servers, server => Assert.Equal(0, server.Load.InFlight));
         Assert.Equal(SpareExchanges(Worker).Count, SpareExchanges(Worker).Distinct().Count());

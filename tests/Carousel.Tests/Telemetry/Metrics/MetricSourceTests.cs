@@ -23,11 +23,13 @@ public partial class MetricSourceTests
         traffic.Workers[1].Requests = 4;
         traffic.Workers[1].Connections = 5;
         traffic.Workers[1].Accepted = 6;
+        (traffic.Workers[0].Waiting, traffic.Workers[1].Waiting) = (2, 8);
         traffic.Workers[1].Failed(FailureReason.QueueFull);
         traffic.Workers[1].EndTurn(1_500_000);
         traffic.Workers[1].EndTurn(500_000);
         Dictionary<string, double> read = Values.Of(new WorkerMetrics(traffic, _time));
         Assert.Equal((7, 5, 6), (read["carousel_client_requests_total"], read["carousel_connections"], read["carousel_connections_accepted_total"]));
+        Assert.Equal(10, read["carousel_queue_length"]);
         Assert.Equal((1, 0), (read["carousel_request_failures_total queue-full"], read["carousel_request_failures_total bad-host"]));
         Assert.Equal((2, 2, 1.5), (read["carousel_worker_busy_seconds_total 1"], read["carousel_worker_turns_total 1"], read["carousel_worker_longest_turn_seconds 1"]));
         Assert.Equal(0, read["carousel_worker_turns_total 0"]);
@@ -77,6 +79,20 @@ public partial class MetricSourceTests
         Assert.True(read["process_resident_memory_bytes"] > 1_000_000);
         Assert.True(read["process_cpu_seconds_total"] > 0);
         Assert.Equal(1, read["carousel_build_info 1.2.3"]);
+    }
+
+    [Fact]
+    public void Process_Descriptors_AreCounted()
+    {
+        var metrics = new ProcessMetrics("1.2.3", TimeProvider.System);
+        double before = Values.Of(metrics)["process_open_fds"];
+        // More than what tests beside this one open and close meanwhile.
+        const int many = 200;
+        List<FileStream> opened = [.. Enumerable.Range(0, many).Select(_ => File.OpenRead("/dev/null"))];
+        Dictionary<string, double> read = Values.Of(metrics);
+        opened.ForEach(file => file.Dispose());
+        Assert.True(read["process_open_fds"] - before > many / 2, $"{before} before, {read["process_open_fds"]} with {many} more");
+        Assert.True(read["process_max_fds"] >= read["process_open_fds"]);
     }
 
     [Fact]

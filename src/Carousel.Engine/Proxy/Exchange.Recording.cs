@@ -9,15 +9,15 @@ using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What an exchange tells of itself, for metrics and for the record of the request (<see cref="RequestRecord"/>).</summary>
+/// <summary>What is counted of an exchange, for metrics, and the record of its request (<see cref="RequestRecord"/>).</summary>
 internal sealed partial class Exchange
 {
     private readonly RequestText _text = new();
     private RequestRecord _record;
     private RequestIdText _requestId;
 
-    /// <summary>The request's head was accepted or refused: there is something to tell of.</summary>
-    private bool _isTold;
+    /// <summary>The request's head was accepted or refused: there is something to record.</summary>
+    private bool _isRecording;
 
     /// <summary>What the server that has the request is counted by.</summary>
     private ServerCounters? _counters;
@@ -26,29 +26,29 @@ internal sealed partial class Exchange
     private FailureReason _attemptReason;
 
     /// <summary>What X-Request-Id says; empty if there is to be none.</summary>
-    private ReadOnlySpan<byte> RequestId => !_worker.Options.RequestIds || !_isTold ? default
+    private ReadOnlySpan<byte> RequestId => !_worker.Options.RequestIds || !_isRecording ? default
         : _text.GivenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
         : _text.GivenId;
 
     private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Reactor.NowMicros - _record.BeganMicros);
 
-    /// <summary>There is a request to tell of. Its head is still as it came.</summary>
-    private void BeginTelling(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
+    /// <summary>There is a request to record. Its head is still as it came.</summary>
+    private void BeginRecord(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
     {
-        BeginTelling();
+        BeginRecord();
         ReadOnlySpan<Field> fields = _worker.Fields.AsSpan(0, _head.FieldCount);
         ReadOnlySpan<byte> givenId = info.TrustClient && _head.Present.Has(FieldName.XRequestId) ? GivenId(head, fields) : default;
         if (_worker.Records.IsOn || !givenId.IsEmpty)
         {
-            _text.Take(head, _head, fields, givenId, _worker.Told);
+            _text.Take(head, _head, fields, givenId, _worker.RecordOptions);
         }
         _record.IsHttp10 = _head.IsHttp10;
     }
 
-    /// <summary>There is a request to tell of, though not what it was.</summary>
-    private void BeginTelling()
+    /// <summary>There is a request to record, though not what it was.</summary>
+    private void BeginRecord()
     {
-        _isTold = true;
+        _isRecording = true;
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
@@ -59,7 +59,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>A server has taken the request on.</summary>
-    private void TellAttempt(Server server)
+    private void RecordAttempt(Server server)
     {
         _counters = server.Traffic.Of(_worker.Index);
         _counters.Attempts++;
@@ -71,13 +71,13 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The attempt is over, well or not.</summary>
-    private void TellAttemptEnded()
+    private void RecordAttemptEnd()
     {
         ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
         last = last with { TookMicros = SinceBegan - last.BeganMicros, Reason = _attemptReason };
     }
 
-    private void TellReused()
+    private void RecordReuse()
     {
         _counters!.Reuses++;
         ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
@@ -85,7 +85,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The attempt that is under way fails, if there is one.</summary>
-    private void TellAttemptFailed(FailureReason reason)
+    private void RecordAttemptFailure(FailureReason reason)
     {
         if (_target is not null && _attemptReason == FailureReason.None)
         {
@@ -95,7 +95,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The server's answer is passed on.</summary>
-    private void TellAnswer(int status, long tookMicros)
+    private void RecordAnswer(int status, long tookMicros)
     {
         _counters!.Answered(status);
         _counters.FirstByte.Record(tookMicros);
@@ -104,7 +104,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The client does not get its answer whole, or not a server's. The first reason counts.</summary>
-    private void TellFailed(FailureReason reason)
+    private void RecordFailure(FailureReason reason)
     {
         if (_record.Reason == FailureReason.None)
         {
@@ -114,13 +114,13 @@ internal sealed partial class Exchange
     }
 
     /// <summary>All is over: to be called while the client and the visit are still there.</summary>
-    private void EndTelling()
+    private void EndRecord()
     {
-        if (!_isTold)
+        if (!_isRecording)
         {
             return;
         }
-        _isTold = false;
+        _isRecording = false;
         _record.TotalMicros = SinceBegan;
         if (_record.Reason == FailureReason.None)
         {
@@ -128,12 +128,12 @@ internal sealed partial class Exchange
         }
         if (_worker.Records.IsOn)
         {
-            Record();
+            WriteRecord();
         }
         _client!.BytesIn = 0;
     }
 
-    private void Record()
+    private void WriteRecord()
     {
         _record.BytesIn = _client!.BytesIn;
         _record.BytesOut = _client.BytesOut;

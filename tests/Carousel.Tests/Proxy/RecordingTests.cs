@@ -8,8 +8,8 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>What is told of requests: counters, records, and the ids that go with them.</summary>
-public sealed class TellingTests
+/// <summary>What is recorded of requests: counters, records, and the ids that go with them.</summary>
+public sealed class RecordingTests
 {
     private RecordCursor _cursor;
 
