@@ -38,8 +38,9 @@ export function render() {
   byId('chosen').hidden = !server;
   if (!server) return;
   setText(byId('chosen-name'), server.name);
-  const time = server.left === null ? '' : 
-    : server.state === 'ejected' ? ` It is tried again in ${left(server.left)}.` : ` It is gone in ${left(server.left)} at the latest.`;
+  const time = server.left === null ? ''
+    : server.state === 'ejected' ? ` It is tried again in ${left(server.left)}.`
+    : ` It is gone in ${left(server.left)} at the latest.`;
   setText(byId('chosen-text'), `${server.url} · ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} a second, `
     + `${count(server.requests)} so far; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}${server.p99 < 0 ? '' : `; 99 % answered within ${millis(server.p99)}`}.`);
   setText(byId('chosen-drain'), server.drain ? 'Undrain' : 'Drain');
