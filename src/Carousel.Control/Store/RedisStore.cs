@@ -58,7 +58,8 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
         }
         Task set = batch.HashSetAsync(key, [.. fields]);
         Task created = batch.HashSetAsync(key, SessionRecord.Created, update.CreatedAt, When.NotExists);
-        Task count = update.Requests == 0 ? Task.CompletedTask : batch.HashIncrementAsync(key, SessionRecord.Requests, update.Requests);
+        // Where none is left to count, since they may have been, this makes sure that the record has the field.
+        Task count = batch.HashIncrementAsync(key, SessionRecord.Requests, update.Requests);
         return new Writing(set, created, count, batch.KeyExpireAsync(key, options.Ttl));
     }
 

@@ -70,6 +70,24 @@ public class OutageTests
         Assert.Equal(1, visitor.Given);
     }
 
+    /// <summary>It may have counted the request, so that is not done again; what is written later must be a whole record all the same.</summary>
+    [Fact]
+    public async Task Store_TakesARecordAndDies_RecordIsWholeWhenItIsBack()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var server = Echo.Server("one");
+        await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url);
+        await KeyTests.SignsSharedAsync(redis, balancer);
+        int lines = Lines(balancer).Length;
+        redis.Stop();
+        using var visitor = new Visitor(balancer);
+        await visitor.GetAsync();
+        await Patience.UntilAsync(() => Lines(balancer).Length > lines, "a line that says that the store does not answer");
+        await redis.KillAsync();
+        await redis.StartAsync();
+        await RecordTests.RecordAsync(redis, visitor.Id);
+    }
+
     [Fact]
     public async Task Store_LosesItsData_CookiesStayGoodForAllReplicas()
     {
