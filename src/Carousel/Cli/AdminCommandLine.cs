@@ -108,10 +108,12 @@ internal sealed class AdminCommandLine
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= ServerEntry.MaxWeight;
 
     /// <summary>Whatever stands before the port: it may be a name.</summary>
+    /// <summary>The URL that the balancer prints at its start is as good.</summary>
     private static bool TryAddress(string text, out string value)
     {
-        value = text;
-        return Uri.TryCreate($"http://{text}", UriKind.Absolute, out Uri? uri) && uri is { PathAndQuery: "/", UserInfo: "" } && text.LastIndexOf(':') > text.LastIndexOf(']')
-            && !text.EndsWith(':') && !text.EndsWith('/');
+        const string scheme = "http://";
+        value = text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? text[scheme.Length..].TrimEnd('/') : text;
+        return Uri.TryCreate($"{scheme}{value}", UriKind.Absolute, out Uri? uri) && uri is { PathAndQuery: "/", UserInfo: "" }
+            && value.LastIndexOf(':') > value.LastIndexOf(']') && !value.EndsWith(':') && !value.EndsWith('/');
     }
 }

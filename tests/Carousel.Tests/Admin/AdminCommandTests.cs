@@ -146,6 +146,12 @@ public class AdminCommandTests
         Assert.IsType(expected, request.Order);
     }
 
+    [Theory]
+    [InlineData("http://lb.example:80")]
+    [InlineData("http://lb.example:80/")]
+    public void Parse_UrlThatTheBalancerPrints_IsItsAddress(string url) =>
+        Assert.Equal("lb.example:80", Assert.IsType<Request.Admin>(CommandLine.Parse(["status", "--admin", url])).Target.Address);
+
     [Fact]
     public void Parse_Values_AreTaken()
     {
@@ -163,7 +169,8 @@ public class AdminCommandTests
     [InlineData("drain blue --timeout 5s", "--timeout says how long to wait: add --wait, or leave it out")]
     [InlineData("drain blue --wiat", "unknown flag \"--wiat\": did you mean --wait?")]
     [InlineData("status --admin 7778", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"7778\"")]
-    [InlineData("status --admin http://x:1", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"http://x:1\"")]
+    [InlineData("status --admin http://x", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"http://x\"")]
+    [InlineData("status --admin https://x:1", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"https://x:1\"")]
     [InlineData("explain", "carousel explain: expected explain --url URL, or explain ID, as in: carousel explain --url http://localhost:7777/")]
     public void Parse_Wrong_SaysWhatIsExpected(string line, string expected) =>
         Assert.Equal([expected], Assert.IsType<Request.Invalid>(CommandLine.Parse(line.Split(' '))).Errors);
