@@ -24,7 +24,8 @@ RUN case "${TARGETARCH:-$(dpkg --print-architecture)}" in \
 
 # glibc, libssl, certificates, time zones, and the user "app" (1654).
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled AS carousel
-COPY --from=build /publish/carousel /usr/local/bin/carousel
+COPY --from=build /publish/carousel /usr/local/bin/
+COPY --from=build /publish/THIRD-PARTY-NOTICES.md /usr/share/doc/carousel/
 # Else the runtime would want to write its diagnostic sockets into /tmp.
 ENV DOTNET_EnableDiagnostics=0
 USER 1654:1654

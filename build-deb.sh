@@ -16,6 +16,7 @@ case $rid in
 esac
 published=artifacts/publish/$rid
 output=artifacts/debian
+maintainer='Carousel <carousel@localhost>'
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
 root=$(mktemp -d)
@@ -38,6 +39,12 @@ manual() {
     help_text | awk -v version="$version" -v date="$date" -f deploy/debian/manpage.awk | gzip -9n
 }
 
+# What Debian's tools read, such as apt-listchanges; the changes themselves are in CHANGELOG.md.
+changelog() {
+    printf 'carousel (%s) unstable; urgency=medium\n\n  * See /usr/share/doc/carousel/CHANGELOG.md.gz.\n\n -- %s  %s\n' \
+        "$version" "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n
+}
+
 # The newest symbol version that any of the binaries asks of glibc.
 glibc() { grep -aoh 'GLIBC_2\.[0-9]*' "$root"/usr/lib/carousel/* | sort -Vu | tail -n 1 | cut -d_ -f2; }
 
@@ -56,10 +63,12 @@ files() {
     put 644 deploy/debian/completions/_carousel usr/share/zsh/vendor-completions/_carousel
     put 644 deploy/debian/completions/carousel.fish usr/share/fish/vendor_completions.d/carousel.fish
     put 644 deploy/debian/copyright usr/share/doc/carousel/copyright
+    put 644 "$published/THIRD-PARTY-NOTICES.md" usr/share/doc/carousel/THIRD-PARTY-NOTICES.md
     mkdir -p "$root/usr/share/man/man1"
     manual >"$root/usr/share/man/man1/carousel.1.gz"
-    gzip -9nc CHANGELOG.md >"$root/usr/share/doc/carousel/changelog.gz"
-    chmod 644 "$root/usr/share/man/man1/carousel.1.gz" "$root/usr/share/doc/carousel/changelog.gz"
+    changelog >"$root/usr/share/doc/carousel/changelog.gz"
+    gzip -9nc CHANGELOG.md >"$root/usr/share/doc/carousel/CHANGELOG.md.gz"
+    chmod 644 "$root"/usr/share/man/man1/carousel.1.gz "$root"/usr/share/doc/carousel/*.gz
 }
 
 control() {
@@ -71,7 +80,7 @@ control() {
 Package: carousel
 Version: $version
 Architecture: $architecture
-Maintainer: Carousel <carousel@localhost>
+Maintainer: $maintainer
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f 1)
 Depends: libc6 (>= $(glibc)), libgcc-s1, libssl3t64 | libssl3, libstdc++6, systemd
 Recommends: ca-certificates

@@ -25,6 +25,8 @@ PACKAGES=(
     man-db fish zsh
     prometheus # promtool, which checks what we expose and the alerts
 )
+# Node.js may have come with an npm of its own.
+command -v npm >/dev/null || PACKAGES+=(npm) # the Dockerfile's linter
 
 RESULTS=artifacts/test-results
 passed=0
@@ -90,13 +92,26 @@ build() { dotnet build Carousel.slnx -c Release -warnaserror -v quiet; }
 
 format() { dotnet format Carousel.slnx --verify-no-changes --no-restore; }
 
-publish_x64() { dotnet publish src/Carousel -c Release -r linux-x64 -o artifacts/publish/linux-x64 -v quiet; }
+# The files that `docker build` has: those that .dockerignore lets in. (artifacts/ in there is the build's, and is kept.)
+context() {
+    local path
+    mkdir -p artifacts/context && find artifacts/context -mindepth 1 -maxdepth 1 ! -name artifacts -exec rm -r {} + &&
+        for path in $(sed -n 's/^!//p' .dockerignore); do cp -a --parents "$path" artifacts/context || return; done
+}
+
+# Of what the Dockerfile builds from, so that every test of the binary shows that nothing is missing there.
+publish_x64() { context && (cd artifacts/context && dotnet publish src/Carousel -c Release -r linux-x64 -o ../publish/linux-x64 -v quiet); }
 
 # The linker has to be named: clang's default one knows the machine's own architecture only.
 publish_arm64() {
     dotnet publish src/Carousel -c Release -r linux-arm64 -p:LinkerFlavor=lld -o artifacts/publish/linux-arm64 -v quiet &&
         QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version &&
         [[ -x artifacts/publish/linux-arm64/carousel-store && -e artifacts/publish/linux-arm64/liblua54.so ]]
+}
+
+dockerfile_linter() {
+    mkdir -p artifacts/dockerfile-lint && cp tests/dockerfile-lint/package*.json artifacts/dockerfile-lint &&
+        npm ci --prefix artifacts/dockerfile-lint --ignore-scripts --no-audit --no-fund
 }
 
 # The value of an attribute of the report's one <assembly> element.
@@ -125,6 +140,7 @@ step 'Build' build
 step 'Format' format
 step 'Publish linux-x64' publish_x64
 step 'Publish linux-arm64' publish_arm64
+step 'Dockerfile linter' dockerfile_linter
 mkdir -p "$RESULTS"
 for project in $(grep -l 'Include="xunit.v3"' tests/*/*.csproj); do
     name=$(basename "$project" .csproj)

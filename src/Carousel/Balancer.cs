@@ -23,7 +23,8 @@ internal static class Balancer
     public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?>? whenStarted = null)
     {
         EngineOptions options = settings.Engine;
-        int? connections = DescriptorBudget.Connections(DescriptorLimit.Raise(), options.Workers, settings.MaxConnections, out string? error);
+        ulong descriptors = DescriptorLimit.Raise();
+        int? connections = DescriptorBudget.Connections(descriptors, options.Workers, settings.MaxConnections, out string? error);
         if (connections is null)
         {
             return CannotStart(error!);
@@ -41,7 +42,7 @@ internal static class Balancer
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
-        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], log);
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], descriptors, log);
         AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source));
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);

@@ -18,8 +18,9 @@ internal sealed class TelemetrySide : IAsyncDisposable
     /// <param name="traffic">What the workers tell, made with <see cref="Records"/>.</param>
     /// <param name="pool">The servers.</param>
     /// <param name="others">Whoever else has metrics.</param>
+    /// <param name="descriptors">How many the process may have open.</param>
     /// <param name="log">For people.</param>
-    public TelemetrySide(TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, StderrLog log)
+    public TelemetrySide(TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log)
     {
         TimeProvider time = TimeProvider.System;
         _servers = new ServerMetrics(pool, time);
@@ -31,7 +32,7 @@ internal sealed class TelemetrySide : IAsyncDisposable
         {
             _traces = new TraceExporter(settings.Otlp, traffic, pool, time, log.Error);
         }
-        IMetricSource?[] sources = [_servers, new WorkerMetrics(traffic, time), .. others, _accessLog, _traces, new ProcessMetrics(ProductVersion.Number, time)];
+        IMetricSource?[] sources = [_servers, new WorkerMetrics(traffic, time), .. others, _accessLog, _traces, new ProcessMetrics(ProductVersion.Number, descriptors, time)];
         Metrics = new MetricsCollector([.. sources.OfType<IMetricSource>()]);
         _meter = new MeterBridge(Metrics, time);
         if (settings.Otlp is { Metrics: not null } otlp)

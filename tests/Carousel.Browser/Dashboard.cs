@@ -47,27 +47,43 @@ internal sealed partial class Dashboard : IAsyncDisposable
     public static async Task<Dashboard> OpenAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
     {
         Balancer balancer = await Balancer.StartAsync(lines, ["--admin", "127.0.0.1:0", .. options ?? []]);
-        Match match = Match.Empty;
-        await Patience.UntilAsync(() => (match = AdminAddress().Match(balancer.Output + balancer.Errors)).Success, "the admin side's address");
-        IBrowserContext context = await chromium.ProfileAsync(profile);
-        var dashboard = new Dashboard(balancer, context, await context.NewPageAsync(), new Uri($"http://127.0.0.1:{match.Groups["port"].Value}/"));
-        await dashboard.Page.GotoAsync(dashboard.Admin.ToString());
-        return dashboard;
+        try
+        {
+            Match match = Match.Empty;
+            await Patience.UntilAsync(() => (match = AdminAddress().Match(balancer.Output + balancer.Errors)).Success, "the admin side's address");
+            IBrowserContext context = await chromium.ProfileAsync(profile);
+            var dashboard = new Dashboard(balancer, context, await context.NewPageAsync(), new Uri($"http://127.0.0.1:{match.Groups["port"].Value}/"));
+            await dashboard.Page.GotoAsync(dashboard.Admin.ToString());
+            return dashboard;
+        }
+        catch
+        {
+            await balancer.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>As above, and waits until it lives.</summary>
     public static async Task<Dashboard> LiveAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
     {
         Dashboard dashboard = await OpenAsync(chromium, lines, options, profile);
-        await dashboard.UntilLiveAsync();
-        return dashboard;
+        try
+        {
+            await dashboard.UntilLiveAsync();
+            return dashboard;
+        }
+        catch
+        {
+            await dashboard.CloseAsync();
+            throw;
+        }
     }
 
     public Task UntilLiveAsync() => UntilAsync("document.documentElement.dataset.frame > 0 && document.querySelectorAll('#rows tr').length > 0", "frames");
 
     /// <summary>Waits until this expression is true in the page.</summary>
     public Task UntilAsync(string expression, string what) =>
-        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the balancer said:\n{Balancer.Errors}");
+        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the page said:\n{string.Join('\n', _complaints)}\nthe balancer said:\n{Balancer.Errors}");
 
     /// <summary>The table's row of a server.</summary>
     public ILocator Row(string name) => Page.Locator("#rows tr", new PageLocatorOptions { Has = Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }) });
@@ -106,10 +122,15 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CloseAsync();
+        Assert.Empty(_complaints);
+    }
+
+    private async Task CloseAsync()
+    {
         await _profile.CloseAsync();
         _api.Dispose();
         await Balancer.DisposeAsync();
-        Assert.Empty(_complaints);
     }
 
     [GeneratedRegex(@"(admin|dashboard)\D*?http://127\.0\.0\.1:(?<port>\d+)", RegexOptions.IgnoreCase)]

@@ -63,9 +63,13 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     }
 
     /// <summary>A connection from within it.</summary>
-    public async Task<Socket> ConnectAsync(IPEndPoint to)
+    public Task<Socket> ConnectAsync(IPEndPoint to) => ConnectAsync(this, to);
+
+    /// <summary>A connection from within a network, or from where the tests run.</summary>
+    public static async Task<Socket> ConnectAsync(NetworkNamespace? from, IPEndPoint to)
     {
-        Socket socket = Run(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        Func<Socket> make = () => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = from is null ? make() : from.Run(make);
         try
         {
             await Patience.WithinAsync(socket.ConnectAsync(to), $"a connection to {to}");

@@ -2,8 +2,9 @@ namespace Carousel.Control.Telemetry;
 
 /// <summary>The metrics of the process. Those that all processes have are called as everywhere.</summary>
 /// <param name="version">Of the program.</param>
+/// <param name="descriptors">How many it may have open (getrlimit(2), RLIMIT_NOFILE).</param>
 /// <param name="time">The clock.</param>
-public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricSource
+public sealed class ProcessMetrics(string version, ulong descriptors, TimeProvider time) : IMetricSource
 {
     private static readonly Metric Memory = new("process_resident_memory_bytes", MetricKind.Gauge, "By", "Memory that the process has in RAM");
 
@@ -21,7 +22,6 @@ public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricS
 
     private static readonly Metric Build = new("carousel_build_info", MetricKind.Gauge, "", "1; its label says which version this is", "version");
 
-    private readonly double _maxOpen = Descriptors.Limit();
     private readonly double _started = time.GetUtcNow().ToUnixTimeMilliseconds() / 1e3;
 
     /// <inheritdoc/>
@@ -32,8 +32,8 @@ public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricS
     {
         Tell(Memory, Environment.WorkingSet);
         Tell(Cpu, CpuSeconds());
-        Tell(Open, Descriptors.CountOpen());
-        Tell(MaxOpen, _maxOpen);
+        Tell(Open, CountOpen());
+        Tell(MaxOpen, descriptors);
         Tell(Start, _started);
         Tell(Heap, GC.GetTotalMemory(forceFullCollection: false));
         Tell(Pauses, GC.GetTotalPauseDuration().TotalSeconds);
@@ -45,6 +45,13 @@ public sealed class ProcessMetrics(string version, TimeProvider time) : IMetricS
             sink.Begin(metric);
             sink.Add(value);
         }
+    }
+
+    /// <summary>The descriptors that are open now (proc(5)), the one that looks left out. 0 where there is no <c>/proc</c>.</summary>
+    private static int CountOpen()
+    {
+        const string folder = "/proc/self/fd";
+        return Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Count() - 1 : 0;
     }
 
     private static double CpuSeconds() => OperatingSystem.IsLinux() ? Environment.CpuUsage.TotalTime.TotalSeconds : 0;

@@ -32,7 +32,10 @@ internal static partial class RootFiles
                 string target = root + (to.EndsWith('/') ? to + name : to);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Copy(Path.Combine(published, name), target);
-                await AddLibrariesAsync(target, root);
+                if (Path.GetExtension(name) != ".md")
+                {
+                    await AddLibrariesAsync(target, root);
+                }
             }
         }
     }

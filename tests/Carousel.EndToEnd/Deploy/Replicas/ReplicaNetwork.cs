@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
@@ -67,20 +66,7 @@ internal sealed class ReplicaNetwork : IAsyncDisposable
     public T Run<T>(Func<T> act) => _node is null ? act() : _node.Run(act);
 
     /// <summary>A connection from the node.</summary>
-    public async Task<Socket> ConnectAsync(IPEndPoint to)
-    {
-        Socket socket = Run(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
-        try
-        {
-            await Patience.WithinAsync(socket.ConnectAsync(to), $"a connection to {to}");
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public Task<Socket> ConnectAsync(IPEndPoint to) => NetworkNamespace.ConnectAsync(_node, to);
 
     public async ValueTask DisposeAsync()
     {

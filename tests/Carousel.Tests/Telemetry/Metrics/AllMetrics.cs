@@ -22,6 +22,6 @@ internal static class AllMetrics
             TraceShare = 1,
             Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
         };
-        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions], log).Metrics.Metrics;
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions], 1024, log).Metrics.Metrics;
     }
 }

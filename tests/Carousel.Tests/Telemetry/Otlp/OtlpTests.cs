@@ -26,7 +26,7 @@ public class OtlpTests
         sample.Of("blue").Total.Record(700);
         sample.Of("blue").Total.Record(90_000_000);
         using var servers = new ServerMetrics(sample.Pool, TimeProvider.System);
-        var process = new ProcessMetrics("1.2.3", TimeProvider.System);
+        var process = new ProcessMetrics("1.2.3", 1024, TimeProvider.System);
         DateTimeOffset begun = TimeProvider.System.GetUtcNow();
         var variables = new Dictionary<string, string>
         {
