@@ -222,7 +222,9 @@ public class FramingTests
         {
             // A reset is a cut as well.
         }
-        Assert.False(all.EndsWith("0\r\n\r\n", StringComparison.Ordinal), $"a clean end was made up: {all}");
+        // Behind the head, whose last field may end with a 0 as well.
+        string body = all[Math.Min(all.Length, all.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.False(body.EndsWith("0\r\n\r\n", StringComparison.Ordinal), $"a clean end was made up: {all}");
         Assert.DoesNotContain("Trailer: x\r\n\r\n", all);
     }
 }

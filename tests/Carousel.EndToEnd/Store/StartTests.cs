@@ -64,7 +64,7 @@ public class StartTests
     }
 
     [Fact]
-    public Task Start_DataNotWritable_IsALineAndOne() => FailsAsync(1, "--data /proc/store: not writable", "--data", "/proc/store");
+    public Task Start_DataNotWritable_IsALineAndOne() => FailsAsync(1, "--data /proc/store: not writable", "--port", $"{FixedPort.Next()}", "--data", "/proc/store");
 
     [Theory]
     [InlineData("expected a loopback address", "--bind", "0.0.0.0")]
