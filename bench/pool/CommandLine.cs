@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Carousel.Load.Cli;
 using Carousel.Load.Machine;
 using Carousel.Pool.Balance;
 using Carousel.Pool.Peers;
@@ -13,9 +13,9 @@ internal static class CommandLine
     public static async Task<int> InvokeAsync(
         string[] args, string root, Func<PoolOptions, Task<int>> churn, Func<PoolOptions, Task<int>> balance)
     {
-        var rate = Number("--rate", "Requests a second.", 5_000, 1, 100_000);
-        var seed = Number("--seed", "Of what happens to whom and when; the same for every peer.", 1, 0, int.MaxValue);
-        var only = Names("--only", "Scenarios to run", BalanceScenario.Names);
+        var rate = Flags.Number("--rate", "Requests a second.", 5_000, 1, 100_000);
+        var seed = Flags.Number("--seed", "Of what happens to whom and when; the same for every peer.", 1, 0, int.MaxValue);
+        var only = Flags.Names("--only", "Scenarios to run", BalanceScenario.Names);
         var command = new RootCommand("Compares Carousel with nginx, HAProxy and YARP while the pool changes, and on servers that aren't alike.")
         {
             new OneCommand("churn", seconds: 600, rounds: 1, yarpWarmUp: 40, quickSeconds: 10).Build(
@@ -33,12 +33,12 @@ internal static class CommandLine
     /// <summary>What both commands can be told, with the defaults of one of them.</summary>
     private sealed class OneCommand(string name, int seconds, int rounds, int yarpWarmUp, int quickSeconds)
     {
-        private readonly Option<int> _seconds = Number("--seconds", "Seconds of each measurement.", seconds, 3, 3600);
-        private readonly Option<int> _rounds = Number(
+        private readonly Option<int> _seconds = Flags.Number("--seconds", "Seconds of each measurement.", seconds, 3, 3600);
+        private readonly Option<int> _rounds = Flags.Number(
             "--rounds", "Rounds; each measures every peer once, in an order that turns.", rounds, 1, 100);
 
-        private readonly Option<int> _warmUp = Number("--yarp-warmup", "Seconds of load on YARP before it is measured.", yarpWarmUp, 1, 600);
-        private readonly Option<string[]> _peers = Names("--peers", "What to compare", PeerCatalog.Products);
+        private readonly Option<int> _warmUp = Flags.Number("--yarp-warmup", "Seconds of load on YARP before it is measured.", yarpWarmUp, 1, 600);
+        private readonly Option<string[]> _peers = Flags.Names("--peers", "What to compare", PeerCatalog.Products);
 
         private readonly Option<bool> _quick = new("--quick")
         {
@@ -80,54 +80,15 @@ internal static class CommandLine
             string file = $"{name}-{DateTime.UtcNow:yyyy-MM-dd}-{MachineInfo.Slug}.md";
             return new PoolOptions
             {
-                Rounds = Value(_rounds, 1),
-                Seconds = Value(_seconds, quickSeconds),
-                YarpWarmUpSeconds = Value(_warmUp, 2),
+                Rounds = parsed.Value(_rounds, quick, 1),
+                Seconds = parsed.Value(_seconds, quick, quickSeconds),
+                YarpWarmUpSeconds = parsed.Value(_warmUp, quick, 2),
                 Peers = parsed.GetValue(_peers) ?? [],
                 Carousel = parsed.GetValue(_carousel),
                 NoPublish = parsed.GetValue(_noPublish),
                 Output = parsed.GetValue(_output) ?? (quick ? null : Path.Combine(root, "bench", "results", file)),
                 CommandLine = string.Join(' ', ["bench/pool/run.sh", .. args]),
             };
-
-            // What was said wins over what --quick would choose.
-            int Value(Option<int> option, int whenQuick) =>
-                quick && parsed.GetResult(option) is not { Implicit: false } ? whenQuick : parsed.GetValue(option);
         }
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            string text = result.Tokens.FirstOrDefault()?.Value ?? $"{standard}";
-            if (!int.TryParse(text, out int value) || value < least || value > most)
-            {
-                result.AddError($"{name}: expected a number from {least} to {most}");
-            }
-        });
-        return option;
-    }
-
-    private static Option<string[]> Names(string name, string description, IReadOnlyList<string> known) => new(name)
-    {
-        Description = $"{description}, separated by commas: {string.Join(", ", known)}.",
-        HelpName = "NAMES",
-        DefaultValueFactory = _ => [.. known],
-        CustomParser = result => ParseNames(result, name, known),
-    };
-
-    private static string[] ParseNames(ArgumentResult result, string name, IReadOnlyList<string> known)
-    {
-        string[] asked = result.Tokens
-            .SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            .ToArray();
-        foreach (string unknown in asked.Except(known))
-        {
-            result.AddError($"{name}: \"{unknown}\" is none of {string.Join(", ", known)}");
-        }
-
-        return [.. known.Intersect(asked)];
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Carousel.Load;
+using Carousel.Load.Cli;
 using Carousel.Load.Machine;
 using Carousel.Load.Peers;
 using Carousel.Load.Processes;
@@ -8,43 +8,9 @@ using Carousel.Pool.Balance;
 using Carousel.Pool.Churn;
 using Carousel.Pool.Peers;
 
-string root = FindRoot();
-using var stopping = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-return await CommandLine.InvokeAsync(args, root, options => GuardAsync(options, ChurnAsync), options => GuardAsync(options, BalanceAsync));
-
-void Stop(PosixSignalContext signal)
-{
-    // Not the runtime's own end: the children have to be stopped first.
-    signal.Cancel = true;
-    stopping.Cancel();
-}
-
-async Task<int> GuardAsync(PoolOptions options, Func<PoolOptions, string, Task<int>> run)
-{
-    var folder = Directory.CreateTempSubdirectory("carousel-pool-");
-    try
-    {
-        return await run(options, folder.FullName);
-    }
-    catch (OperationCanceledException)
-    {
-        Say("interrupted: nothing is written");
-        return 130;
-    }
-    catch (LoadException e)
-    {
-        Say(e.Message);
-        return 1;
-    }
-    finally
-    {
-        Child.StopAll();
-        folder.Delete(recursive: true);
-    }
-}
+using var comparison = new Comparison();
+return await CommandLine.InvokeAsync(
+    args, comparison.Root, options => Comparison.RunAsync(folder => ChurnAsync(options, folder)), options => Comparison.RunAsync(folder => BalanceAsync(options, folder)));
 
 async Task<int> ChurnAsync(PoolOptions options, string folder)
 {
@@ -52,13 +18,13 @@ async Task<int> ChurnAsync(PoolOptions options, string folder)
     var run = new ChurnRun(options, programs, folder, new Ports());
     var results = await Rounds.RunAsync(peers, options.Rounds, async (peer, round) =>
     {
-        Say($"churn {round + 1}/{options.Rounds} {peer.Name}");
-        var sample = await run.MeasureAsync(peer, round, stopping.Token);
-        Say($"  {sample.Load.Errors("GET")} of {sample.Load.Gets} GETs failed, {sample.Load.Errors("POST")} of {sample.Load.Posts} POSTs, " +
+        Comparison.Say($"churn {round + 1}/{options.Rounds} {peer.Name}");
+        var sample = await run.MeasureAsync(peer, round, comparison.Stop);
+        Comparison.Say($"  {sample.Load.Errors("GET")} of {sample.Load.Gets} GETs failed, {sample.Load.Errors("POST")} of {sample.Load.Posts} POSTs, " +
             $"{sample.Posts.Twice} POSTs executed twice; p99 {sample.Load.Latency.P99:F1} ms; the plan was late by {sample.PlanLate:F0} ms at most");
         return sample;
-    }, Say, stopping.Token);
-    await PublishAsync(options, new ChurnReport(options, results, versions).Write());
+    }, Comparison.Say, comparison.Stop);
+    await Comparison.ReportAsync(new ChurnReport(options, results, versions).Write(), options.Output);
     return results.Failures.Count == 0 ? 0 : 1;
 }
 
@@ -71,16 +37,16 @@ async Task<int> BalanceAsync(PoolOptions options, string folder)
     {
         var results = await Rounds.RunAsync(peers, options.Rounds, async (peer, round) =>
         {
-            var sample = await run.MeasureAsync(scenario, peer, round, stopping.Token);
-            Say($"{scenario.Name} {round + 1}/{options.Rounds} {peer.Name}: p50 {sample.Load.Latency.P50:F1} ms, p99 {sample.Load.Latency.P99:F1} ms, " +
+            var sample = await run.MeasureAsync(scenario, peer, round, comparison.Stop);
+            Comparison.Say($"{scenario.Name} {round + 1}/{options.Rounds} {peer.Name}: p50 {sample.Load.Latency.P50:F1} ms, p99 {sample.Load.Latency.P99:F1} ms, " +
                 $"{sample.Errors} of {sample.Load.Gets} failed");
             return sample;
-        }, Say, stopping.Token);
+        }, Comparison.Say, comparison.Stop);
         all.Samples.AddRange(results.Samples);
         all.Failures.AddRange(results.Failures);
     }
 
-    await PublishAsync(options, new BalanceReport(options, all, versions).Write());
+    await Comparison.ReportAsync(new BalanceReport(options, all, versions).Write(), options.Output);
     return all.Failures.Count == 0 ? 0 : 1;
 }
 
@@ -95,43 +61,16 @@ async Task<(List<Peer> Peers, Programs Programs, List<(string Product, string Ve
         throw new LoadException(string.Join('\n', missing));
     }
 
-    var publisher = new Publisher(root, options.NoPublish, Say);
-    var programs = await Programs.PublishAsync(publisher, stopping.Token);
+    var publisher = new Publisher(comparison.Root, options.NoPublish, Comparison.Say);
+    var programs = await Programs.PublishAsync(publisher, comparison.Stop);
     var versions = new List<(string, string)>();
     foreach (var peer in peers)
     {
-        await peer.PrepareAsync(publisher, stopping.Token);
-        versions.Add((peer.Product, await peer.VersionAsync(stopping.Token)));
+        await peer.PrepareAsync(publisher, comparison.Stop);
+        versions.Add((peer.Product, await peer.VersionAsync(comparison.Stop)));
     }
 
     // After publishing, which is welcome to both cores.
-    await Command.RunAsync("taskset", ["-a", "-p", "-c", $"{Cores.Load}", $"{Environment.ProcessId}"], stopping.Token);
+    await Command.RunAsync("taskset", ["-a", "-p", "-c", $"{Cores.Load}", $"{Environment.ProcessId}"], comparison.Stop);
     return (peers, programs, versions.Distinct().ToList());
-}
-
-async Task PublishAsync(PoolOptions options, string report)
-{
-    Console.Write(report);
-    if (options.Output is { } file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        await File.WriteAllTextAsync(file, report);
-        Say($"written to {file}");
-    }
-}
-
-// Progress goes to stderr: stdout is the report's.
-static void Say(string line) => Console.Error.WriteLine(line);
-
-static string FindRoot()
-{
-    for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-    {
-        if (File.Exists(Path.Combine(folder.FullName, "Carousel.slnx")))
-        {
-            return folder.FullName;
-        }
-    }
-
-    return Directory.GetCurrentDirectory();
 }

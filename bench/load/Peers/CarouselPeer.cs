@@ -7,7 +7,7 @@ namespace Carousel.Load.Peers;
 internal class CarouselPeer(string? given) : Peer
 {
     public const string PeerName = "carousel";
-    private string _binary = given ?? "";
+    private string _binary = "";
     private string _version = "";
 
     public override string Name => PeerName;
@@ -16,17 +16,8 @@ internal class CarouselPeer(string? given) : Peer
 
     public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
 
-    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)
-    {
-        _version = given ?? await publisher.CommitAsync(stop);
-        _binary = given is null
-            ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop)
-            : Path.GetFullPath(given);
-        if (!File.Exists(_binary))
-        {
-            throw new LoadException($"--carousel: there is no {_binary}");
-        }
-    }
+    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop) =>
+        (_binary, _version) = await publisher.CarouselAsync(given, stop);
 
     public override Task<string> VersionAsync(CancellationToken stop) => Task.FromResult(_version);
 

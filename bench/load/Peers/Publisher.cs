@@ -30,8 +30,23 @@ internal sealed class Publisher(string root, bool skip, Action<string> say)
         return File.Exists(result) ? result : throw new LoadException($"{result} isn't there: run without --no-publish");
     }
 
+    /// <summary>The balancer, and what a report calls it.</summary>
+    /// <param name="given">A binary that is built already; null to publish the repository's.</param>
+    /// <param name="stop">Ends the publishing.</param>
+    /// <exception cref="LoadException">There is none.</exception>
+    public async Task<(string Binary, string Version)> CarouselAsync(string? given, CancellationToken stop)
+    {
+        if (given is null)
+        {
+            return (await PublishAsync("src/Carousel", "carousel", "carousel", stop), await CommitAsync(stop));
+        }
+
+        string binary = Path.GetFullPath(given);
+        return File.Exists(binary) ? (binary, given) : throw new LoadException($"--carousel: there is no {binary}");
+    }
+
     /// <summary>The commit that is checked out, and whether the tree differs from it.</summary>
-    public async Task<string> CommitAsync(CancellationToken stop)
+    private async Task<string> CommitAsync(CancellationToken stop)
     {
         try
         {

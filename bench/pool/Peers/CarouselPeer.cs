@@ -1,4 +1,3 @@
-using Carousel.Load;
 using Carousel.Load.Peers;
 using Carousel.Load.Processes;
 
@@ -17,17 +16,8 @@ internal sealed class CarouselPeer(string policy, string? given) : Peer(ProductN
 
     public override IEnumerable<(string, string)> Needs => given is null ? [Publisher.Linker] : [];
 
-    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop)
-    {
-        _version = given ?? await publisher.CommitAsync(stop);
-        _binary = given is null
-            ? await publisher.PublishAsync("src/Carousel", "carousel", "carousel", stop)
-            : Path.GetFullPath(given);
-        if (!File.Exists(_binary))
-        {
-            throw new LoadException($"--carousel: there is no {_binary}");
-        }
-    }
+    public override async Task PrepareAsync(Publisher publisher, CancellationToken stop) =>
+        (_binary, _version) = await publisher.CarouselAsync(given, stop);
 
     public override Task<string> VersionAsync(CancellationToken stop) => Task.FromResult(_version);
 

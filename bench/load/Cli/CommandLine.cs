@@ -1,26 +1,25 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Carousel.Load.Machine;
 using Carousel.Load.Peers;
 using Carousel.Load.Scenarios;
 
-namespace Carousel.Load;
+namespace Carousel.Load.Cli;
 
 /// <summary>The options of the command, their defaults and their ranges.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<int> _rounds = Number(
+    private readonly Option<int> _rounds = Flags.Number(
         "--rounds", "Rounds; each measures every peer once, in an order that turns.", 5, 1, 100);
 
-    private readonly Option<int> _seconds = Number("--seconds", "Seconds of each measurement, after one of warm-up.", 5, 1, 600);
+    private readonly Option<int> _seconds = Flags.Number("--seconds", "Seconds of each measurement, after one of warm-up.", 5, 1, 600);
 
-    private readonly Option<int> _warmUp = Number(
+    private readonly Option<int> _warmUp = Flags.Number(
         "--yarp-warmup", "Seconds of load on YARP before it is measured; a quarter again in each further scenario.", 40, 0, 600);
 
-    private readonly Option<int> _idle = Number("--idle-connections", "Idle connections to open.", 8000, 10, 8900);
-    private readonly Option<int> _starts = Number("--starts", "Starts of each peer to measure.", 10, 1, 100);
-    private readonly Option<string[]> _only = Names("--only", "Scenarios to run", ScenarioCatalog.Names);
-    private readonly Option<string[]> _peers = Names("--peers", "Peers to compare", PeerCatalog.Names);
+    private readonly Option<int> _idle = Flags.Number("--idle-connections", "Idle connections to open.", 8000, 10, 8900);
+    private readonly Option<int> _starts = Flags.Number("--starts", "Starts of each peer to measure.", 10, 1, 100);
+    private readonly Option<string[]> _only = Flags.Names("--only", "Scenarios to run", ScenarioCatalog.Names);
+    private readonly Option<string[]> _peers = Flags.Names("--peers", "Peers to compare", PeerCatalog.Names);
 
     private readonly Option<bool> _quick = new("--quick")
     {
@@ -60,11 +59,11 @@ internal sealed class CommandLine
         string file = $"load-{DateTime.UtcNow:yyyy-MM-dd}-{MachineInfo.Slug}.md";
         return new LoadOptions
         {
-            Rounds = Value(_rounds, 1),
-            Seconds = Value(_seconds, 1),
-            YarpWarmUpSeconds = Value(_warmUp, 2),
-            IdleConnections = Value(_idle, 500),
-            Starts = Value(_starts, 2),
+            Rounds = parsed.Value(_rounds, quick, 1),
+            Seconds = parsed.Value(_seconds, quick, 1),
+            YarpWarmUpSeconds = parsed.Value(_warmUp, quick, 2),
+            IdleConnections = parsed.Value(_idle, quick, 500),
+            Starts = parsed.Value(_starts, quick, 2),
             Scenarios = parsed.GetValue(_only) ?? [],
             Peers = parsed.GetValue(_peers) ?? [],
             Carousel = parsed.GetValue(_carousel),
@@ -72,44 +71,5 @@ internal sealed class CommandLine
             Output = parsed.GetValue(_output) ?? (quick ? null : Path.Combine(root, "bench", "results", file)),
             CommandLine = string.Join(' ', ["dotnet run -c Release --project bench/load --", .. args]).TrimEnd(' ', '-'),
         };
-
-        // What was said wins over what --quick would choose.
-        int Value(Option<int> option, int whenQuick) =>
-            quick && parsed.GetResult(option) is not { Implicit: false } ? whenQuick : parsed.GetValue(option);
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            string text = result.Tokens.FirstOrDefault()?.Value ?? $"{standard}";
-            if (!int.TryParse(text, out int value) || value < least || value > most)
-            {
-                result.AddError($"{name}: expected a number from {least} to {most}");
-            }
-        });
-        return option;
-    }
-
-    private static Option<string[]> Names(string name, string description, IReadOnlyList<string> known) => new(name)
-    {
-        Description = $"{description}, separated by commas: {string.Join(", ", known)}.",
-        HelpName = "NAMES",
-        DefaultValueFactory = _ => [.. known],
-        CustomParser = result => ParseNames(result, name, known),
-    };
-
-    private static string[] ParseNames(ArgumentResult result, string name, IReadOnlyList<string> known)
-    {
-        string[] asked = result.Tokens
-            .SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            .ToArray();
-        foreach (string unknown in asked.Except(known))
-        {
-            result.AddError($"{name}: \"{unknown}\" is none of {string.Join(", ", known)}");
-        }
-
-        return [.. known.Intersect(asked)];
     }
 }
