@@ -55,7 +55,8 @@ internal sealed partial class Balancer : IAsyncDisposable
     public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null)
     {
         var file = new ServersFile(lines);
-        var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path, "-p", "0" };
+        var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path };
+        AddUnlessGiven(arguments, options, "-p", "0");
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");
         // Tests count connections and script what comes first on each: probes would be among them.

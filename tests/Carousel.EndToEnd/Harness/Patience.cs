@@ -39,6 +39,26 @@ internal static class Patience
         }
     }
 
+    /// <summary>As the first, where the condition takes work: patience begins anew whenever some of it was done, as how long all of it takes is the machine's business.</summary>
+    public static async Task UntilAsync(Func<bool> condition, Func<long> done, string what)
+    {
+        long since = Stopwatch.GetTimestamp();
+        long last = done();
+        while (!condition())
+        {
+            long now = done();
+            if (now != last)
+            {
+                (last, since) = (now, Stopwatch.GetTimestamp());
+            }
+            if (Stopwatch.GetElapsedTime(since) > Limit)
+            {
+                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for more of: {what}");
+            }
+            await Task.Delay(Between);
+        }
+    }
+
     /// <summary>
     /// Waits until the value has not changed for as long as <paramref name="quiet"/>; returns it. For "has stopped growing", where only the clock can tell.
     /// </summary>

@@ -51,7 +51,7 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
     {
         int[] from = [.. _turns];
         return Patience.UntilAsync(
-            () => _visitors.Any(visitor => visitor.IsCompleted) || from.Zip(_turns).All(turns => turns.Second >= turns.First + more), $"{more} requests of each visitor");
+            () => _visitors.Any(visitor => visitor.IsCompleted) || from.Zip(_turns).All(turns => turns.Second >= turns.First + more), () => _turns.Sum(), $"{more} requests of each visitor");
     }
 
     /// <summary>Ends it; throws if any answer was not what it must be.</summary>

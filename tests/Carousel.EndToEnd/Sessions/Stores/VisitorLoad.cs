@@ -35,7 +35,7 @@ internal sealed class VisitorLoad : IDisposable
     public Task TurnsAsync(int more)
     {
         int from = Turns;
-        return UntilAsync(() => Turns >= from + more, $"{more} turns of load");
+        return Patience.UntilAsync(() => Turns >= from + more || _anyEnds.IsCompleted, () => Turns, $"{more} turns of load");
     }
 
     /// <summary>Waits while the load goes on; a failed answer ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
