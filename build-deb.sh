@@ -63,7 +63,7 @@ files() {
     put 644 deploy/debian/completions/_carousel usr/share/zsh/vendor-completions/_carousel
     put 644 deploy/debian/completions/carousel.fish usr/share/fish/vendor_completions.d/carousel.fish
     put 644 deploy/debian/copyright usr/share/doc/carousel/copyright
-    put 644 "$published/THIRD-PARTY-NOTICES.md" usr/share/doc/carousel/THIRD-PARTY-NOTICES.md
+    put 644 THIRD-PARTY-NOTICES.md usr/share/doc/carousel/THIRD-PARTY-NOTICES.md
     mkdir -p "$root/usr/share/man/man1"
     manual >"$root/usr/share/man/man1/carousel.1.gz"
     changelog >"$root/usr/share/doc/carousel/changelog.gz"

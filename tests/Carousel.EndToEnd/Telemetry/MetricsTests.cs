@@ -34,6 +34,16 @@ public partial class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_Descriptors_AreTheProcesssAndItsRaisedLimit()
+    {
+        await using var server = ScriptedServer.Answering("hello");
+        await using var balancer = await Balancer.StartAsync([server.Url], ["--admin", "127.0.0.1:0"], launcher: ["/usr/bin/prlimit", "--nofile=64:4096"]);
+        Dictionary<string, double> read = await ReadAsync(balancer);
+        Assert.Equal(4096, read["process_max_fds"]);
+        Assert.InRange(read["process_open_fds"], 10, 1000);
+    }
+
+    [Fact]
     public async Task Metrics_ServerIsDeleted_VanishesAndTheSumStays()
     {
         await using var blue = ScriptedServer.Answering("hello");
