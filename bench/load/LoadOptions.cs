@@ -20,6 +20,9 @@ internal sealed record LoadOptions
     /// <summary>A binary to measure instead of publishing the repository's.</summary>
     public string? Carousel { get; init; }
 
+    /// <summary>Another binary, measured beside it: Carousel as it was before a change. Null for none.</summary>
+    public string? Before { get; init; }
+
     public bool NoPublish { get; init; }
 
     /// <summary>Where the report goes; null for no file.</summary>

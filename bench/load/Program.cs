@@ -10,7 +10,7 @@ return await new CommandLine().InvokeAsync(args, comparison.Root, options => Com
 
 async Task<int> CompareAsync(LoadOptions options, string folder)
 {
-    var peers = PeerCatalog.All(options.Carousel).Where(peer => options.Peers.Contains(peer.Name)).ToList();
+    var peers = PeerCatalog.Chosen(options);
     (string, string)[] always = [("taskset", "util-linux"), ("wrk", "wrk"), ("nginx", "nginx")];
     var missing = Requirements.Missing(
         [.. always, .. peers.SelectMany(peer => peer.Needs)], descriptors: 2 * Peer.MaxConnections + 1000);

@@ -32,6 +32,12 @@ internal sealed class CommandLine
         HelpName = "PATH",
     };
 
+    private readonly Option<string?> _before = new("--before")
+    {
+        Description = "Measure this binary of Carousel as well, in the same rounds: what a change costs.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<bool> _noPublish = new("--no-publish") { Description = "Measure what the last run published." };
 
     private readonly Option<string?> _output = new("--output")
@@ -45,7 +51,7 @@ internal sealed class CommandLine
     {
         var command = new RootCommand("Compares Carousel with nginx, HAProxy, YARP and a bare epoll loop, side by side.")
         {
-            _rounds, _seconds, _only, _peers, _quick, _carousel, _noPublish, _warmUp, _idle, _starts, _output,
+            _rounds, _seconds, _only, _peers, _quick, _carousel, _before, _noPublish, _warmUp, _idle, _starts, _output,
         };
         command.SetAction((parsed, _) => run(Read(parsed, args, root)));
 
@@ -67,6 +73,7 @@ internal sealed class CommandLine
             Scenarios = parsed.GetValue(_only) ?? [],
             Peers = parsed.GetValue(_peers) ?? [],
             Carousel = parsed.GetValue(_carousel),
+            Before = parsed.GetValue(_before),
             NoPublish = parsed.GetValue(_noPublish),
             Output = parsed.GetValue(_output) ?? (quick ? null : Path.Combine(root, "bench", "results", file)),
             CommandLine = string.Join(' ', ["dotnet run -c Release --project bench/load --", .. args]).TrimEnd(' ', '-'),

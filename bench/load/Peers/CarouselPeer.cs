@@ -4,13 +4,17 @@ namespace Carousel.Load.Peers;
 /// What is judged: published ahead of time as it ships, one worker, without sessions and probes, as the others have none, everything else at its default.
 /// </summary>
 /// <param name="given">A binary that is built already; null to publish the repository's.</param>
-internal class CarouselPeer(string? given) : Peer
+/// <param name="name">As the tables call it.</param>
+internal class CarouselPeer(string? given, string name = CarouselPeer.PeerName) : Peer
 {
     public const string PeerName = "carousel";
+
+    /// <summary>The binary that is given with <c>--before</c>.</summary>
+    public const string BeforeName = "carousel-before";
     private string _binary = "";
     private string _version = "";
 
-    public override string Name => PeerName;
+    public override string Name => name;
 
     public override string WorkerThread => "carousel-worker";
 

@@ -42,7 +42,7 @@ internal sealed class Publisher(string root, bool skip, Action<string> say)
         }
 
         string binary = Path.GetFullPath(given);
-        return File.Exists(binary) ? (binary, given) : throw new LoadException($"--carousel: there is no {binary}");
+        return File.Exists(binary) ? (binary, given) : throw new LoadException($"there is no {binary} to measure");
     }
 
     /// <summary>The commit that is checked out, and whether the tree differs from it.</summary>

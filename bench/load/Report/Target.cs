@@ -21,6 +21,7 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
         Ratio(ScenarioCatalog.Megabyte, "nginx", 0.85),
         Ratio(ScenarioCatalog.Upload, "nginx", 0.85),
         Ratio(ScenarioCatalog.Close, "nginx", 1.0),
+        .. ScenarioCatalog.Loads.Select(load => Ratio(load.Name, $"{load.Own}-before", 1.01)),
         More(ScenarioCatalog.SessionReturning, 0.5),
         More(ScenarioCatalog.SessionNew, 1.5),
         new(ScenarioCatalog.Idle, "KB for an idle connection", 0.5, null, results =>
