@@ -16,8 +16,14 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     /// </summary>
     public const int HalfClosedGraceMs = 500;
 
-    /// <summary>How long a client may go on sending what nobody reads, after its answer (as nginx's lingering_close, but shorter).</summary>
-    public const int LingerMs = 5_000;
+    /// <summary>
+    /// How long a client may pause while it goes on sending what nobody reads, after its answer (as nginx's lingering_timeout): one that still uploads is to
+    /// read its 413 before it meets a reset.
+    /// </summary>
+    public const int LingerPauseMs = 5_000;
+
+    /// <summary>How long it may do so in all (as nginx's lingering_time).</summary>
+    public const int LongestLingerMs = 30_000;
 
     private enum Phase : byte
     {
@@ -29,6 +35,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     private readonly Deadline _deadline;
     private Exchange? _exchange;
+    private long _lingerUntil;
     private Phase _phase;
     private bool _served;
     private bool _isCounted;
@@ -156,7 +163,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
         _phase = Phase.Lingering;
         ShutdownSend();
-        ArmIn(LingerMs);
+        _lingerUntil = Worker.Reactor.Now + LongestLingerMs;
+        ArmLinger();
         Drain();
     }
 
@@ -239,10 +247,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _exchange.Advance();
     }
 
-    /// <summary>Throws away what the client sends, a bounded amount a turn; the deadline bounds the whole.</summary>
+    /// <summary>Throws away what the client sends, a bounded amount a turn; the deadline bounds its pauses, and the whole.</summary>
     private void Drain()
     {
         const int maxReads = 16;
+        long before = BytesIn;
         Span<byte> scratch = Worker.Scratch;
         fixed (byte* to = scratch)
         {
@@ -256,6 +265,10 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
                 }
             }
         }
+        if (BytesIn != before)
+        {
+            ArmLinger();
+        }
         if (Readable && !_willResume)
         {
             // More than a turn's share is waiting, and gets no event of its own.
@@ -263,6 +276,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             Worker.Reactor.ResumeNextTurn(this);
         }
     }
+
+    private void ArmLinger() => Worker.Reactor.Wheel.Arm(_deadline, Math.Min(Worker.Reactor.Now + LingerPauseMs, _lingerUntil));
 
     private void ArmIn(long milliseconds) => Worker.Reactor.Wheel.Arm(_deadline, Worker.Reactor.Now + milliseconds);
 

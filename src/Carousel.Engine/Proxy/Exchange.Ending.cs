@@ -57,6 +57,8 @@ internal sealed partial class Exchange
 
     private Step ResponseTimedOut() => _responseLeg switch
     {
+        // An interim answer that the client does not take: the server may have answered, and nobody has looked.
+        ResponseLeg.ReadHead when _response.HasPending => Cut(FailureReason.ClientStalled),
         ResponseLeg.ReadHead => Fail(FailureReason.AnswerTimeout),
         ResponseLeg.Tunnel => TunnelTimedOut(_responseDeadline),
         ResponseLeg.StreamBody when !_response.HasPending => Cut(FailureReason.AnswerBodyTimeout),

@@ -105,7 +105,7 @@ internal sealed unsafe partial class Exchange
             _record.ConnectedMicros = SinceBegan;
             Enter(ResponseLeg.ReadHead);
         }
-        switch (_request.SendPending(_server!))
+        switch (SendPending(ref _request, _server!, _requestDeadline))
         {
             case FlowResult.Blocked:
                 return Step.Blocked;
@@ -153,6 +153,18 @@ internal sealed unsafe partial class Exchange
             default:
                 return Continue(result, _requestDeadline, _worker.Timeouts.Tunnel);
         }
+    }
+
+    /// <summary>Sends what is pending. A part of it is progress too: the pause that the deadline bounds starts anew.</summary>
+    private FlowResult SendPending(ref Flow flow, Connection sink, Deadline deadline)
+    {
+        int before = flow.Buffer.Start;
+        FlowResult result = flow.SendPending(sink);
+        if (result == FlowResult.Blocked && flow.Buffer.Start != before)
+        {
+            Arm(deadline, _worker.Timeouts.Body);
+        }
+        return result;
     }
 
     /// <summary>Bytes moved: the pause that the deadline bounds starts anew.</summary>

@@ -232,7 +232,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>Error. To Done when our own answer is sent.</summary>
     private Step StepOwnAnswer()
     {
-        switch (_response.SendPending(_client!))
+        switch (SendPending(ref _response, _client!, _responseDeadline))
         {
             case FlowResult.Blocked:
                 return Step.Blocked;

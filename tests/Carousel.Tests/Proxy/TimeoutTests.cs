@@ -1,6 +1,7 @@
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
+using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -152,6 +153,27 @@ public sealed class TimeoutTests
         AssertAnswersAfter(rig, 7000, client, 504, "server-stalled");
     }
 
+    /// <summary>The timeout of bodies bounds a pause, also while the first bytes are still being sent.</summary>
+    [Fact]
+    public void RequestHead_ServerTakesItSlowly_TimeoutStartsAnewWithEachPart()
+    {
+        using var rig = new Rig(Options);
+        rig.Network.Connected = server =>
+        {
+            rig.Servers.Add(server);
+            server.Room = 10;
+            server.RoomAtATime = 0;
+        };
+        FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + new string('x', 1000));
+        for (int i = 0; i < 5; i++)
+        {
+            rig.Advance(6000);
+            rig.Servers[0].MakeRoom(10);
+            rig.Run();
+        }
+        AssertAnswersAfter(rig, 7000, client, 504, "server-stalled");
+    }
+
     [Fact]
     public void AnswerBody_Pauses_IsCut()
     {
@@ -198,20 +220,84 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Lingering_ClientGoesOnSending_IsClosedAfterItsTime()
+    public void OwnAnswer_ClientTakesItSlowly_TimeoutStartsAnewWithEachPart()
+    {
+        using var rig = new Rig(Options, servers: 0);
+        FakeSocket client = rig.Connect();
+        client.Room = 5;
+        client.RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/"));
+        for (int i = 0; i < 5; i++)
+        {
+            rig.Advance(6000);
+            client.MakeRoom(5);
+            rig.Run();
+        }
+        AssertClosesAfter(rig, 7000, client);
+        Assert.Equal(30, client.Taken.Length);
+    }
+
+    /// <summary>The server may well have answered: it is not blamed for a client that takes nothing.</summary>
+    [Fact]
+    public void InterimAnswer_ClientTakesNothing_IsTheClientsFault()
+    {
+        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), Rig.Ok("hello")] };
+        FakeSocket client = rig.Connect();
+        client.Room = 5;
+        client.RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/"));
+        AssertClosesAfter(rig, 50_000, client);
+        Assert.Equal([FailureReason.ClientStalled], rig.Reasons());
+    }
+
+    /// <summary>A client that uploads slowly has the time to read why it need not.</summary>
+    [Theory]
+    [InlineData(4_900, 6)]
+    [InlineData(100, 299)]
+    public void Lingering_ClientGoesOnSending_IsHeardForHalfAMinute(int pauseMs, int pauses)
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
         Assert.True(client.EndSent);
-        for (int i = 0; i < 49; i++)
+        for (int i = 0; i < pauses; i++)
         {
-            rig.Advance(100);
+            rig.Advance(pauseMs);
             rig.Say(client, new string('x', 10_000));
             Assert.Equal(0, client.Unreceived);
         }
-        Assert.False(client.IsClosed);
-        rig.Advance(100 + TimingWheel.TickMs);
-        Assert.True(client.IsClosed);
+        AssertClosesAfter(rig, ClientConnection.LongestLingerMs - pauseMs * pauses, client);
+    }
+
+    /// <summary>Whoever says last words lingers by the same rule: a refused head, a refused upload, a failure of ours, an upload that the server refuses.</summary>
+    [Theory]
+    [InlineData("BAD\r\n\r\n", 400)]
+    [InlineData("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n", 400)]
+    [InlineData("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nsome", 502)]
+    [InlineData("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nsome", 413)]
+    public void Lingering_ClientPauses_IsClosedThatLongAfterItsLastByte(string request, int status)
+    {
+        using var rig = new Rig(Options);
+        rig.Network.OnConnect = _ => status == 502 ? -Errno.ECONNREFUSED : 0;
+        FakeSocket client = rig.Connect(request);
+        if (status == 413)
+        {
+            rig.Say(Assert.Single(rig.Servers), "HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n");
+        }
+        Assert.StartsWith($"HTTP/1.1 {status} ", client.TakenText);
+        Assert.True(client.EndSent);
+        rig.Advance(4_000);
+        rig.Say(client, "more");
+        rig.Advance(4_000);
+        rig.Say(client, "more");
+        AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
+    }
+
+    [Fact]
+    public void Lingering_ClientSaysNothing_IsClosedAfterOnePause()
+    {
+        using var rig = new Rig(Options);
+        FakeSocket client = rig.Connect("BAD\r\n\r\n");
+        AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
     }
 
     private static void AssertAnswersAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)
