@@ -25,6 +25,24 @@ public class ActTests(Chromium chromium)
         Assert.Equal(["blue", "green"], (await AskAsync(dashboard, 2)).Order());
     }
 
+    [Fact]
+    public async Task Drain_TheLastThatTakesRequests_IsAskedForTwice()
+    {
+        await using var blue = ScriptedServer.Answering("blue");
+        await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
+        ILocator button = dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true });
+
+        await button.ClickAsync();
+        Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
+        await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
+        await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith("Not done: blue is the last server that takes requests", StringComparison.Ordinal), "the refusal");
+        Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
+
+        await button.ClickAsync();
+        await dashboard.Page.ClickAsync("#sure-dialog [value=yes]");
+        await dashboard.UntilStateAsync("blue", "draining");
+    }
+
     /// <summary>No mouse: the ring is one stop of the Tab key, arrows go round it, Enter opens a server, Escape closes it.</summary>
     [Fact]
     public async Task Weight_ByKeysOnly_IsSet()
@@ -91,6 +109,7 @@ public class ActTests(Chromium chromium)
             await dashboard.UntilLiveAsync();
 
             await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true }).ClickAsync();
+            await dashboard.Page.ClickAsync("#sure-dialog [value=yes]");
             await dashboard.UntilStateAsync("blue", "draining");
             Assert.True((await dashboard.ServersAsync(token))["blue"].GetProperty("state").GetString() == "draining");
             Assert.False(await dashboard.Page.EvaluateAsync<bool>("Object.values(localStorage).length > 0 || document.cookie !== ''"));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Carousel.Control.Admin;
 
@@ -18,7 +19,10 @@ public sealed class OpenToAll
 /// page can't use an address or "localhost" as Host for a name of its own (DNS rebinding), nor send what changes something without its browser telling where it
 /// comes from. Nothing is ever allowed to other origins (CORS).
 /// </summary>
-internal sealed class AdminGate(AdminOptions options, AdminContext context)
+/// <param name="options">The token, if there is one.</param>
+/// <param name="context">For what goes wrong.</param>
+/// <param name="connections">Told of each request.</param>
+internal sealed class AdminGate(AdminOptions options, AdminContext context, AdminConnections connections)
 {
     private readonly byte[]? _token = options.Token is null ? null : Encoding.UTF8.GetBytes(options.Token);
 
@@ -29,22 +33,11 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context)
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        AdminConnection connection = http.Features.GetRequiredFeature<AdminConnection>();
+        connections.Heard(connection);
         try
         {
-            if (Refusal(http) is var (status, detail))
-            {
-                if (status == StatusCodes.Status401Unauthorized)
-                {
-                    headers.WWWAuthenticate = "Bearer realm=\"carousel\"";
-                }
-                await Problem.WriteAsync(http, status, detail).ConfigureAwait(false);
-                return;
-            }
-            await next(http).ConfigureAwait(false);
-            if (http.Response is { HasStarted: false, StatusCode: 404 or 405 })
-            {
-                await NowhereAsync(http).ConfigureAwait(false);
-            }
+            await AnswerAsync(http, connection, next).ConfigureAwait(false);
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
@@ -56,11 +49,59 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context)
         }
     }
 
+    private async Task AnswerAsync(HttpContext http, AdminConnection connection, RequestDelegate next)
+    {
+        if (Refusal(http) is var (status, detail))
+        {
+            if (status == StatusCodes.Status401Unauthorized)
+            {
+                http.Response.Headers.WWWAuthenticate = "Bearer realm=\"carousel\"";
+            }
+            Close(http);
+            await Problem.WriteAsync(http, status, detail).ConfigureAwait(false);
+        }
+        else if (IsOpenToAll(http))
+        {
+            await ServeAsync(http, next).ConfigureAwait(false);
+        }
+        else if (connections.TryBegin(connection))
+        {
+            try
+            {
+                await ServeAsync(http, next).ConfigureAwait(false);
+            }
+            finally
+            {
+                connections.End(connection);
+            }
+        }
+        else
+        {
+            Close(http);
+            await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable,
+                $"the admin side serves {AdminConnections.MostRemoteRequests} requests already, the rest is for health checks and this machine: ask again").ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ServeAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http).ConfigureAwait(false);
+        if (http.Response is { HasStarted: false, StatusCode: 404 or 405 })
+        {
+            await NowhereAsync(http).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsOpenToAll(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null;
+
+    /// <summary>Who is turned away keeps no connection.</summary>
+    internal static void Close(HttpContext http) => http.Response.Headers.Connection = "close";
+
     /// <summary>Why this request is refused; null if it is not.</summary>
     private (int Status, string Detail)? Refusal(HttpContext http)
     {
         HttpRequest request = http.Request;
-        if (http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null)
+        if (IsOpenToAll(http))
         {
             return null;
         }
@@ -113,7 +154,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context)
         switch (e)
         {
             case ProblemException problem:
-                return Problem.WriteAsync(http, problem.Status, problem.Message);
+                return Problem.WriteAsync(http, problem.Status, problem.Message, problem.Type);
             case BadHttpRequestException bad:
                 return Problem.WriteAsync(http, bad.StatusCode, bad.Message);
             case JsonException json:

@@ -18,17 +18,26 @@ namespace Carousel.Control.Admin;
 /// </summary>
 public sealed class AdminServer : IAsyncDisposable
 {
-    /// <summary>Connections at once: dashboards, scrapers, health checks. The descriptor budget counts on it.</summary>
-    public const int MaxConnections = 64;
-
     private const int MaxBody = 64 * 1024;
+
+    /// <summary>A request's head, from its first byte: whoever sends one by hand has it ready.</summary>
+    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Until a connection's first request, and between two. Who comes again later connects anew.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bodies, and responses that somebody takes: after some seconds, less than this in a second ends it. A line of 1 Mbit/s has a hundred times as much.</summary>
+    private static readonly MinDataRate SlowestRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _app;
 
-    private AdminServer(WebApplication app, IPEndPoint endPoint) => (_app, EndPoint) = (app, endPoint);
+    private AdminServer(WebApplication app, IPEndPoint endPoint, AdminConnections connections) => (_app, EndPoint, Connections) = (app, endPoint, connections);
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>Who is connected.</summary>
+    internal AdminConnections Connections { get; }
 
     /// <summary>The routes that there are, for those who compare them with what is written.</summary>
     internal IEnumerable<RouteEndpoint> Routes =>
@@ -38,9 +47,11 @@ public sealed class AdminServer : IAsyncDisposable
     /// <exception cref="AdminStartException">Port taken, no permission, no such address.</exception>
     public static async Task<AdminServer> StartAsync(AdminOptions options, AdminContext context)
     {
-        WebApplication app = Build(options);
+        var connections = new AdminConnections();
+        WebApplication app = Build(options, connections);
         app.UseRouting();
-        app.Use(next => http => new AdminGate(options, context).InvokeAsync(http, next));
+        var gate = new AdminGate(options, context, connections);
+        app.Use(next => http => gate.InvokeAsync(http, next));
         MapAll(app, context);
         try
         {
@@ -52,7 +63,7 @@ public sealed class AdminServer : IAsyncDisposable
             throw new AdminStartException($"--admin {options}: {Trouble(e, options.EndPoint.Port)}");
         }
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new AdminServer(app, new IPEndPoint(options.EndPoint.Address, new Uri(address).Port));
+        return new AdminServer(app, new IPEndPoint(options.EndPoint.Address, new Uri(address).Port), connections);
     }
 
     /// <summary>Ends it; streams that are open are cut.</summary>
@@ -77,16 +88,24 @@ public sealed class AdminServer : IAsyncDisposable
     }
 
     /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>
-    private static WebApplication Build(AdminOptions options)
+    private static WebApplication Build(AdminOptions options, AdminConnections connections)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadTimeout;
+            kestrel.Limits.KeepAliveTimeout = IdleTimeout;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
-            kestrel.Listen(options.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MinRequestBodyDataRate = SlowestRate;
+            kestrel.Limits.MinResponseDataRate = SlowestRate;
+            kestrel.Listen(options.EndPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                // In place of Kestrel's own limit, which turns away whoever comes last.
+                listen.Use(next => connection => connections.RunAsync(connection, next));
+            });
         });
         builder.Services.AddRoutingCore();
         // The host's own would take the signals that are ours.

@@ -34,7 +34,11 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", http =>
         {
             string status = HealthView.Of(context).Status;
-            http.Response.StatusCode = status == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            if (status != "ready")
+            {
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                AdminGate.Close(http);
+            }
             return http.Response.WriteAsync(status + "\n", http.RequestAborted);
         }).WithMetadata(OpenToAll.Mark);
         routes.MapGet("/api/v1/health", http => http.Response.WriteAsJsonAsync(HealthView.Of(context), AdminJson.Default.HealthView));

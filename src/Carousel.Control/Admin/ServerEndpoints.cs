@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,9 +19,9 @@ internal sealed class ServerEndpoints(AdminContext context)
         routes.MapGet("/api/v1/servers", http => WriteAsync(http, ServerView.All(context), AdminJson.Default.ServerList));
         routes.MapPost("/api/v1/servers", servers.AddAsync);
         routes.MapGet(One, http => servers.ShowAsync(http, servers.Named(http)));
-        routes.MapDelete(One, http => servers.ChangeAsync(http, context.Editor.Remove));
-        routes.MapPost(One + "/drain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, true)));
-        routes.MapPost(One + "/undrain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, false)));
+        routes.MapDelete(One, http => servers.ChangeAsync(http, server => context.Editor.Remove(server, IsForced(http))));
+        routes.MapPost(One + "/drain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, true, IsForced(http))));
+        routes.MapPost(One + "/undrain", http => servers.ChangeAsync(http, server => context.Editor.Drain(server, false, force: false)));
         routes.MapPut(One + "/weight", servers.SetWeightAsync);
         routes.MapPut(One + "/max", servers.SetMaxAsync);
     }
@@ -28,7 +29,7 @@ internal sealed class ServerEndpoints(AdminContext context)
     private async Task AddAsync(HttpContext http)
     {
         NewServer body = await ReadAsync(http, AdminJson.Default.NewServer).ConfigureAwait(false);
-        (Server server, bool isNew) = context.Editor.Add(body);
+        (Server server, bool isNew) = context.Editor.Add(body, IsForced(http));
         http.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         http.Response.Headers.Location = $"/api/v1/servers/{server.Id}";
         await ShowAsync(http, server).ConfigureAwait(false);
@@ -37,7 +38,7 @@ internal sealed class ServerEndpoints(AdminContext context)
     private async Task SetWeightAsync(HttpContext http)
     {
         NewWeight body = await ReadAsync(http, AdminJson.Default.NewWeight).ConfigureAwait(false);
-        await ChangeAsync(http, server => context.Editor.SetWeight(server, body.Weight)).ConfigureAwait(false);
+        await ChangeAsync(http, server => context.Editor.SetWeight(server, body.Weight, IsForced(http))).ConfigureAwait(false);
     }
 
     private async Task SetMaxAsync(HttpContext http)
@@ -52,6 +53,14 @@ internal sealed class ServerEndpoints(AdminContext context)
         change(server);
         return ShowAsync(http, server);
     }
+
+    /// <summary><c>?force=true</c>: to be done though no server would take requests then.</summary>
+    private static bool IsForced(HttpContext http) => http.Request.Query["force"].ToString() switch
+    {
+        "true" => true,
+        "" or "false" => false,
+        var other => throw new ProblemException(StatusCodes.Status400BadRequest, $"force: expected true or false, found {Quote.Of(other)}"),
+    };
 
     private Server Named(HttpContext http) => ServerNames.Find(context.Pool.Current, (string)http.GetRouteValue("name")!);
 

@@ -58,6 +58,7 @@ internal static class DashboardEndpoints
     {
         if (!feed.TryEnter())
         {
+            AdminGate.Close(http);
             return Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{DashboardFeed.MaxWatchers} watch already: no more may");
         }
         http.Response.ContentType = "text/event-stream";

@@ -13,7 +13,7 @@ public sealed class DashboardFeed(DashboardSource source)
     /// <summary>Between two frames.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>More than this are sent away: half of the connections of the admin side are for others.</summary>
+    /// <summary>More than this are sent away: a third of the requests that the admin side serves at once, and all health checks, are for others.</summary>
     public const int MaxWatchers = 32;
 
     private readonly Lock _gate = new();

@@ -18,6 +18,8 @@ internal sealed class AdminCommandLine
     private readonly Switch _json = new("--json", null, "as JSON, for programs");
     private readonly Switch _wait = new("--wait", null, "wait until no request is in flight there and, with sticky sessions, no session is left");
 
+    private readonly Switch _force = new("--force", null, "even if no server takes requests then: clients get 503");
+
     private readonly Flag<TimeSpan> _timeout = new("--timeout", null, "TIME", "with --wait: for how long at most", Durations.Format(DefaultTimeout),
         ValueReaders.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
 
@@ -70,11 +72,11 @@ internal sealed class AdminCommandLine
     private AdminOrder? Order(string command, List<string> words, ParseResult result, List<string> errors) => (command, words) switch
     {
         ("status", []) => new AdminOrder.Status(_json.IsGiven(result)),
-        ("drain", [var name]) => new AdminOrder.Drain(name, _wait.IsGiven(result), Timeout(result, errors)),
+        ("drain", [var name]) => new AdminOrder.Drain(name, _wait.IsGiven(result), Timeout(result, errors), _force.IsGiven(result)),
         ("undrain", [var name]) => new AdminOrder.Undrain(name),
-        ("weight", [var name, var weight]) when TryWeight(weight, out int value) => new AdminOrder.Weight(name, value),
-        ("add", [_, ..]) => new AdminOrder.Add(string.Join(' ', words)),
-        ("remove", [var name]) => new AdminOrder.Remove(name),
+        ("weight", [var name, var weight]) when TryWeight(weight, out int value) => new AdminOrder.Weight(name, value, _force.IsGiven(result)),
+        ("add", [_, ..]) => new AdminOrder.Add(string.Join(' ', words), _force.IsGiven(result)),
+        ("remove", [var name]) => new AdminOrder.Remove(name, _force.IsGiven(result)),
         ("healthcheck", []) => new AdminOrder.HealthCheck(_ready.IsGiven(result)),
         ("explain", []) when _url.IsGiven(result) => new AdminOrder.Explain(
             _url.Read(result, "", errors), _cookie.Read(result, "", errors), _client.Read(result, "", errors), _header.Read(result, "", errors), _json.IsGiven(result)),
@@ -96,7 +98,8 @@ internal sealed class AdminCommandLine
         .. command switch
         {
             "status" => (Flag[])[_json],
-            "drain" => [_wait, _timeout],
+            "drain" => [_wait, _timeout, _force],
+            "weight" or "add" or "remove" => [_force],
             "healthcheck" => [_ready],
             "explain" => [_url, _cookie, _client, _header, _json],
             _ => [],

@@ -12,19 +12,19 @@ internal abstract record AdminOrder
     public sealed record Status(bool IsJson) : AdminOrder;
 
     /// <summary>Let a server have no new visitors; if asked for, wait until nobody is there any more.</summary>
-    public sealed record Drain(string Name, bool Waits, TimeSpan AtMost) : AdminOrder;
+    public sealed record Drain(string Name, bool Waits, TimeSpan AtMost, bool IsForced = false) : AdminOrder;
 
     /// <summary>Let it have new visitors again.</summary>
     public sealed record Undrain(string Name) : AdminOrder;
 
     /// <summary>Set a weight.</summary>
-    public sealed record Weight(string Name, int Value) : AdminOrder;
+    public sealed record Weight(string Name, int Value, bool IsForced = false) : AdminOrder;
 
     /// <summary>Add a server.</summary>
-    public sealed record Add(string Line) : AdminOrder;
+    public sealed record Add(string Line, bool IsForced = false) : AdminOrder;
 
     /// <summary>Remove a server.</summary>
-    public sealed record Remove(string Name) : AdminOrder;
+    public sealed record Remove(string Name, bool IsForced = false) : AdminOrder;
 
     /// <summary>Say whether the balancer lives, or is ready.</summary>
     public sealed record HealthCheck(bool IsReady) : AdminOrder;

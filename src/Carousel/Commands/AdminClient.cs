@@ -39,6 +39,9 @@ internal sealed class AdminClient : IDisposable
     /// <summary>The path of a server that people call so.</summary>
     public static string PathOf(string name) => $"api/v1/servers/{Uri.EscapeDataString(name)}";
 
+    /// <summary>What makes a change though no server takes requests then.</summary>
+    public static string Force(bool isForced) => isForced ? "?force=true" : "";
+
     /// <summary>What is there.</summary>
     /// <exception cref="AdminClientException">It can't be had.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type) => await ReadAsync(await SendAsync(HttpMethod.Get, path), type);

@@ -17,7 +17,7 @@ internal static class DrainCommand
 
     public static async Task<int> RunAsync(AdminClient client, AdminOrder.Drain order, TextWriter to, TimeProvider time)
     {
-        ServerView? server = await client.DoAsync(HttpMethod.Post, AdminClient.PathOf(order.Name) + "/drain");
+        ServerView? server = await client.DoAsync(HttpMethod.Post, AdminClient.PathOf(order.Name) + "/drain" + AdminClient.Force(order.IsForced));
         if (server is null || !order.Waits)
         {
             to.WriteLine(server is null ? "done: it is gone" : $"{server.Name} takes no new visitors; {Count.Of(server.InFlight, "request")} in flight");

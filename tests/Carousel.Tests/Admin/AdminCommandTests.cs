@@ -55,6 +55,19 @@ public class AdminCommandTests
     }
 
     [Fact]
+    public async Task Drain_TheLastThatTakesRequests_NeedsForce()
+    {
+        await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue");
+        var order = new AdminOrder.Drain("blue", Waits: false, TimeSpan.FromSeconds(20));
+
+        AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => DrainCommand.RunAsync(admin.Client, order, TextWriter.Null, TimeProvider.System));
+
+        Assert.Equal("blue is the last server that takes requests: without it clients get 503. Add another one or undrain it first, or force it (--force, ?force=true)", e.Message);
+        Assert.Equal(ExitCode.Ok, await DrainCommand.RunAsync(admin.Client, order with { IsForced = true }, TextWriter.Null, TimeProvider.System));
+        Assert.True(admin.Named("blue").Entry.Drain);
+    }
+
+    [Fact]
     public async Task Ask_UnknownServer_SuggestsOne()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
@@ -157,6 +170,10 @@ public class AdminCommandTests
     {
         Assert.Equal(new AdminOrder.Drain("blue", true, TimeSpan.FromSeconds(5)), Order("drain", "blue", "--wait", "--timeout", "5s"));
         Assert.Equal(new AdminOrder.Drain("blue", false, TimeSpan.FromSeconds(30)), Order("drain", "blue"));
+        Assert.Equal(new AdminOrder.Drain("blue", false, TimeSpan.FromSeconds(30), IsForced: true), Order("drain", "blue", "--force"));
+        Assert.Equal(new AdminOrder.Remove("blue", IsForced: true), Order("remove", "--force", "blue"));
+        Assert.Equal(new AdminOrder.Weight("blue", 0, IsForced: true), Order("weight", "blue", "0", "--force"));
+        Assert.Equal(new AdminOrder.Add("http://a:1 drain", IsForced: true), Order("add", "http://a:1 drain", "--force"));
         Assert.Equal(new AdminOrder.Add("http://a:1 weight=3"), Order("add", "http://a:1 weight=3"));
         Assert.Equal(new AdminOrder.Add("http://a:1 weight=3"), Order("add", "http://a:1", "weight=3"));
         Assert.Equal(new AdminOrder.Weight("blue", 1000), Order("weight", "blue", "1000"));

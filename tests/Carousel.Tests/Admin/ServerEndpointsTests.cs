@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Carousel.Control.Admin;
+using Carousel.Core.Health;
+using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Xunit;
 
@@ -113,6 +115,67 @@ public class ServerEndpointsTests
 
         Assert.Equal(409, status);
         Assert.Contains("is the last server", text);
+    }
+
+    public static TheoryData<string, string, string?> WhatTakesRequestsAway => new()
+    {
+        { "POST", "/api/v1/servers/blue/drain", null },
+        { "DELETE", "/api/v1/servers/blue", null },
+        { "PUT", "/api/v1/servers/blue/weight", """{"weight":0}""" },
+        { "POST", "/api/v1/servers", """{"line":"http://10.0.0.1:80 name=blue drain"}""" },
+        { "POST", "/api/v1/servers", """{"line":"http://10.0.0.1:80 name=blue weight=0"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WhatTakesRequestsAway))]
+    public async Task Change_OfTheLastThatTakesRequests_MustBeForced(string method, string path, string? body)
+    {
+        await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://nowhere.invalid:80 name=red\nhttp://10.0.0.2:80 name=green drain");
+
+        (int status, string text) = await admin.AskAsync(new HttpMethod(method), path, body);
+
+        Assert.Equal(409, status);
+        Problem problem = JsonSerializer.Deserialize(text, AdminJson.Default.Problem)!;
+        Assert.Equal(Problem.LastServer, problem.Type);
+        Assert.StartsWith("blue is the last server that takes requests", problem.Detail);
+        Assert.True(admin.Context.Pool.Current.TakesVisitors(admin.Named("blue")));
+        Assert.Equal(400, (await admin.AskAsync(new HttpMethod(method), path + "?force=yes", body)).Status);
+
+        Assert.Equal(200, (await admin.AskAsync(new HttpMethod(method), path + "?force=true", body)).Status);
+        Server blue = admin.Named("blue");
+        Assert.True(blue.Entry.Drain || blue.Entry.Weight == 0 || admin.Context.Pool.Current[blue].IsLeaving);
+    }
+
+    [Theory]
+    [MemberData(nameof(WhatTakesRequestsAway))]
+    public async Task Change_WhileAnotherTakesRequests_IsMade(string method, string path, string? body)
+    {
+        await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green backup");
+
+        Assert.Equal(200, (await admin.AskAsync(new HttpMethod(method), path, body)).Status);
+    }
+
+    [Fact]
+    public async Task Change_TheOthersAreEjected_MustBeForced()
+    {
+        await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green");
+        Eject(admin, "green");
+
+        Assert.Equal(409, (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/blue/drain")).Status);
+        Assert.Equal(200, (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/green/drain")).Status);
+    }
+
+    /// <summary>By its requests, as a worker tells of them.</summary>
+    internal static void Eject(Admin admin, string name)
+    {
+        var options = new GuardOptions();
+        var guard = new PoolGuard(admin.Context.Pool, options, new FailureLog());
+        long nowMs = (long)TimeProvider.System.GetElapsedTime(0).TotalMilliseconds;
+        for (int i = 0; i < options.Failures; i++)
+        {
+            guard.Failed(admin.Named(name), admin.Named(name).Load.Guard.Mark, FailureReason.ConnectRefused, nowMs);
+        }
+        Assert.Equal(GuardState.Open, admin.Named(name).Load.Guard.State);
     }
 
     [Fact]

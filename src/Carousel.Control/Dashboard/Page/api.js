@@ -16,7 +16,10 @@ export async function authorized(path, options = {}) {
   }
 }
 
-/** What an action came to: null if it is done, else what to tell people. */
+/** The type of the problem that a change is which `?force=true` makes all the same. */
+export const lastServer = 'urn:carousel:last-server';
+
+/** What an action came to: null if it is done, else `detail` for people and the problem's `type`. */
 export async function act(method, path, body) {
   try {
     const answer = await authorized(`api/v1/servers/${path}`, {
@@ -26,17 +29,17 @@ export async function act(method, path, body) {
     });
     return answer.ok ? null : await complaint(answer);
   } catch {
-    return 'the balancer does not answer';
+    return { detail: 'the balancer does not answer' };
   }
 }
 
 async function complaint(answer) {
-  if (answer.status === 401) return 'it needs a token';
+  if (answer.status === 401) return { detail: 'it needs a token' };
   try {
     const problem = await answer.json();
-    return problem.detail ?? problem.title ?? problem.error ?? `status ${answer.status}`;
+    return { type: problem.type, detail: problem.detail ?? problem.title ?? `status ${answer.status}` };
   } catch {
-    return `status ${answer.status}`;
+    return { detail: `status ${answer.status}` };
   }
 }
 

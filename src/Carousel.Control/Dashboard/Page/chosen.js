@@ -1,6 +1,6 @@
 // What is known of one server, and what can be done about it.
 
-import { act } from './api.js';
+import { act, lastServer } from './api.js';
 import { byId, setAttribute, setText } from './dom.js';
 import { count, left, millis, percent, rate } from './format.js';
 import { model } from './model.js';
@@ -48,24 +48,41 @@ export function render() {
   for (const control of document.querySelectorAll('#chosen .acts button, #weight')) control.disabled = server.state === 'leaving';
 }
 
-export async function drain(id) {
+export function drain(id) {
   const server = model.servers.find((one) => one.id === id);
-  const verb = server.drain ? 'undrain' : 'drain';
-  say(server.drain ? `${server.name} takes visitors again.` : `${server.name} takes no new visitors.`, await act('POST', `${encodeURIComponent(server.name)}/${verb}`));
+  if (server.drain) return change(server, `${server.name} takes visitors again.`, 'POST', '/undrain');
+  return change(server, `${server.name} takes no new visitors.`, 'POST', '/drain', { title: `Drain ${server.name}?`, verb: 'Drain' });
 }
 
-async function weigh(server, weight) {
-  say(`${server.name} has weight ${weight}.`, await act('PUT', `${encodeURIComponent(server.name)}/weight`, { weight }));
+function weigh(server, weight) {
+  return change(server, `${server.name} has weight ${weight}.`, 'PUT', '/weight', { title: `Give ${server.name} weight ${weight}?`, verb: 'Set' }, { weight });
 }
 
 async function remove(server) {
+  const question = { title: `Remove ${server.name}?`, verb: 'Remove' };
+  const text = `It takes no new visitors, finishes what it has${server.inFlight ? ` (${server.inFlight} in flight)` : ''}, and is gone then.`;
+  if (await isSure(question, text)) await change(server, `${server.name} is leaving.`, 'DELETE', '', question);
+}
+
+/** Makes a change. One after which no server takes requests is made only if people are sure. */
+async function change(server, done, method, path, question, body) {
+  const at = encodeURIComponent(server.name) + path;
+  let problem = await act(method, at, body);
+  if (problem?.type === lastServer && (await isSure(question, `${server.name} is the last server that takes requests: without it clients get 503.`))) {
+    problem = await act(method, `${at}?force=true`, body);
+  }
+  say(done, problem?.detail);
+}
+
+async function isSure(question, text) {
   const dialog = byId('sure-dialog');
-  setText(byId('sure-title'), `Remove ${server.name}?`);
-  setText(byId('sure-text'), `It takes no new visitors, finishes what it has${server.inFlight ? ` (${server.inFlight} in flight)` : ''}, and is gone then.`);
+  setText(byId('sure-title'), question.title);
+  setText(byId('sure-text'), text);
+  setText(byId('sure-yes'), question.verb);
   dialog.returnValue = '';
   dialog.showModal();
   await new Promise((closed) => { dialog.onclose = closed; });
-  if (dialog.returnValue === 'yes') say(`${server.name} is leaving.`, await act('DELETE', encodeURIComponent(server.name)));
+  return dialog.returnValue === 'yes';
 }
 
 function say(done, complaint) {
