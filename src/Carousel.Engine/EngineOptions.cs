@@ -40,6 +40,15 @@ public sealed record EngineOptions
     /// <summary>Longest pause between two bytes of a body, either direction, either side.</summary>
     public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The least rate, in bytes a second, while a server of the pool has a limit of requests and none is given: Kestrel's default.</summary>
+    public const int MinRateWithLimits = 240;
+
+    /// <summary>
+    /// Bytes a second, over ten seconds, at which a client must send its request's body, or take its answer, while it is waited for; 0 for any. Null for
+    /// <see cref="MinRateWithLimits"/> while a server of the pool has a limit of requests, and else for any.
+    /// </summary>
+    public int? MinRate { get; init; }
+
     /// <summary>How long an upgraded connection (WebSocket) may be silent.</summary>
     public TimeSpan TunnelTimeout { get; init; } = TimeSpan.FromHours(1);
 

@@ -29,6 +29,7 @@ public sealed class PoolSnapshot
         _members = members;
         _byTag = byTag;
         Servers = servers;
+        HasLimits = servers.Any(server => server.Entry.MaxRequests is not null);
         LeavingStandIn = !servers.Any(server => !this[server].IsLeaving && TakesVisitors(server));
         Primary = Of(isBackup: false);
         Backup = Of(isBackup: true);
@@ -42,6 +43,9 @@ public sealed class PoolSnapshot
 
     /// <summary>Those that take new visitors if none of <see cref="Primary"/> can.</summary>
     public Candidates Backup { get; }
+
+    /// <summary>True if a server may have only so many requests at once: whoever holds its place for long keeps others from it.</summary>
+    public bool HasLimits { get; }
 
     /// <summary>How a server stands. One that is not in this snapshot can't serve.</summary>
     public Standing this[Server server] =>

@@ -40,6 +40,8 @@ public enum FailureReason : byte
     HeadTimeout,
     /// <summary>The request's body paused longer than <c>--body-timeout</c>.</summary>
     RequestBodyTimeout,
+    /// <summary>The client sent its body, or took its answer, slower than <c>--min-rate</c>. Once the answer has begun, the connection is cut.</summary>
+    ClientTooSlow,
     /// <summary>The client went away before its answer was complete. No answer is written.</summary>
     ClientClosed,
     /// <summary>The client did not take its answer for longer than <c>--body-timeout</c>. The connection is cut.</summary>

@@ -53,6 +53,7 @@ public static class FailureReasons
         Row(FailureReason.UnsupportedExpectation, "unsupported-expectation", 417, client, "only the expectation \"100-continue\" is understood");
         Row(FailureReason.HeadTimeout, "head-timeout", 408, client, "the request's head took too long to arrive");
         Row(FailureReason.RequestBodyTimeout, "request-body-timeout", 408, client, "the request's body paused for too long");
+        Row(FailureReason.ClientTooSlow, "client-too-slow", 408, client, "the client sends its body, or takes its answer, too slowly");
         Row(FailureReason.ClientClosed, "client-closed", 0, client, "the client went away before its answer was complete");
         Row(FailureReason.ClientStalled, "client-stalled", 0, client, "the client stopped taking its answer");
         Row(FailureReason.TooManyConnectionsFromClient, "too-many-connections-from-client", 503, client, "this client has too many connections open");

@@ -78,6 +78,9 @@ internal static unsafe class Libc
     public static extern int getsockopt(int fd, int level, int option, void* value, int* length);
 
     [DllImport(Lib), SuppressGCTransition]
+    public static extern int ioctl(int fd, nuint request, int* value);
+
+    [DllImport(Lib), SuppressGCTransition]
     public static extern int getsockname(int fd, void* address, int* length);
 
     [DllImport(Lib), SuppressGCTransition]

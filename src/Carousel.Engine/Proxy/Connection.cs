@@ -107,6 +107,9 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return moved;
     }
 
+    /// <summary>Bytes that the peer has taken, of those that <see cref="BytesOut"/> counts. A system call.</summary>
+    public long BytesTaken() => BytesOut - Worker.Transport.Unacknowledged(Fd);
+
     /// <inheritdoc cref="Transport.Transport.ShutdownSend"/>
     public void ShutdownSend() => Worker.Transport.ShutdownSend(Fd);
 

@@ -29,7 +29,9 @@ internal sealed partial class Exchange
 
     public void OnDeadline(Deadline deadline)
     {
-        Step step = ReferenceEquals(deadline, _requestDeadline) ? RequestTimedOut() : ResponseTimedOut();
+        Step step = ReferenceEquals(deadline, _requestDeadline) ? RequestTimedOut()
+            : ReferenceEquals(deadline, _responseDeadline) ? ResponseTimedOut()
+            : LookAtRate();
         if (step != Step.Over)
         {
             Advance();
@@ -51,7 +53,7 @@ internal sealed partial class Exchange
                 return TunnelTimedOut(_requestDeadline);
             default:
                 _keepClient = false;
-                return Fail(_request.HasPending ? FailureReason.ServerStalled : FailureReason.RequestBodyTimeout);
+                return Fail(_requestLeg != RequestLeg.ReceiveBody && _request.HasPending ? FailureReason.ServerStalled : FailureReason.RequestBodyTimeout);
         }
     }
 
@@ -140,8 +142,11 @@ internal sealed partial class Exchange
         return Step.Over;
     }
 
-    /// <summary>Both legs are done: the only judge of whether each connection is used again.</summary>
-    private Step Complete()
+    /// <summary>
+    /// All of the answer is received, and nothing is left to be sent to the server: others may have its connection, if it can be used again, and its room,
+    /// however slowly the client takes what is here. The only judge of whether a server's connection is used again. Does nothing the second time.
+    /// </summary>
+    private void LetServerGo()
     {
         if (_server is { } server)
         {
@@ -157,6 +162,12 @@ internal sealed partial class Exchange
             }
         }
         GiveBack();
+    }
+
+    /// <summary>Both legs are done: the only judge of whether the client's connection is used again.</summary>
+    private Step Complete()
+    {
+        LetServerGo();
         EndRecord();
         ClientConnection client = _client!;
         if (!_keepClient)
@@ -201,6 +212,7 @@ internal sealed partial class Exchange
         EndVisit();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
+        _rateDeadline.Disarm();
         _client = null;
         _worker.Return(this);
     }

@@ -11,7 +11,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>The server stopped taking the request before its end: it may still have answered, but its connection is not used again.</summary>
     private bool _requestIncomplete;
 
-    /// <summary>ReadHead. To Route, or Done (refused, or the client left).</summary>
+    /// <summary>ReadHead. To Route, ReceiveBody (servers have room for few), or Done (refused, or the client left).</summary>
     private Step StepReadRequestHead()
     {
         bool seenBefore = _request.Buffer.Unframed > 0 && _requestDeadline.IsArmed;
@@ -92,7 +92,7 @@ internal sealed unsafe partial class Exchange
             _keepClient = false;
             return Fail(FailureReason.BadChunk);
         }
-        Enter(RequestLeg.Route);
+        Enter(MustReceiveBody() ? RequestLeg.ReceiveBody : RequestLeg.Route);
         return Step.Progress;
     }
 
@@ -134,6 +134,7 @@ internal sealed unsafe partial class Exchange
                 _keepClient = false;
                 return Fail(FailureReason.BadChunk);
             default:
+                WatchRate();
                 return Continue(result, _requestDeadline, _worker.Timeouts.Body);
         }
     }

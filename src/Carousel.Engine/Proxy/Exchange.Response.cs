@@ -85,6 +85,7 @@ internal sealed unsafe partial class Exchange
     {
         ref FlowBuffer buffer = ref _response.Buffer;
         _request.Buffer.LetGo();
+        _mayAwaitContinue &= head.Status != 100;
         _interimBefore = head.Length < buffer.Unframed;
         if (_head.IsHttp10)
         {
@@ -184,6 +185,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>StreamBody. To Done at the body's end; a failure cuts the client's connection.</summary>
     private Step StepResponseBody()
     {
+        // Without a server all of the body is here: nothing is received any more.
         FlowResult result = _response.Run(_server!, _client!, _worker);
         switch (result)
         {
@@ -197,6 +199,11 @@ internal sealed unsafe partial class Exchange
             case FlowResult.SinkCut:
                 return End(FailureReason.ClientClosed);
             default:
+                if (_response.Framing.Ended && _requestLeg == RequestLeg.Done)
+                {
+                    LetServerGo();
+                }
+                WatchRate();
                 return Continue(result, _responseDeadline, _worker.Timeouts.Body);
         }
     }

@@ -33,6 +33,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _worker = worker;
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
+        _rateDeadline = new Deadline(this);
         _place = new WaitingPlace(this);
     }
 
@@ -51,6 +52,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private string Activity => (_requestLeg, _responseLeg) switch
     {
         (RequestLeg.ReadHead, _) => "receiving the request's head",
+        (RequestLeg.ReceiveBody, _) => "receiving the request's body",
         (RequestLeg.Route, _) => "picking a server",
         (RequestLeg.Queue, _) => "waiting for a server with room",
         (RequestLeg.Connect, _) => "connecting to the server",
@@ -124,6 +126,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private Step StepRequest() => _requestLeg switch
     {
         RequestLeg.ReadHead => StepReadRequestHead(),
+        RequestLeg.ReceiveBody => StepReceiveBody(),
         RequestLeg.Route => StepRoute(),
         RequestLeg.Connect => StepConnect(),
         RequestLeg.SendHead => StepSendHead(),
@@ -162,7 +165,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             case RequestLeg.Connect:
                 Arm(_requestDeadline, _worker.Timeouts.Connect);
                 break;
-            case RequestLeg.SendHead or RequestLeg.StreamBody:
+            case RequestLeg.ReceiveBody or RequestLeg.SendHead or RequestLeg.StreamBody:
                 Arm(_requestDeadline, _worker.Timeouts.Body);
                 break;
             case RequestLeg.Tunnel:
@@ -225,6 +228,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _responseLeg = ResponseLeg.Idle;
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
+        _rateDeadline.Disarm();
         if (_passedOver)
         {
             _passedOver = false;

@@ -7,6 +7,8 @@ internal enum RequestLeg : byte
 {
     /// <summary>Receiving the head from the client.</summary>
     ReadHead,
+    /// <summary>Receiving the body as far as the buffer goes, before a server is taken.</summary>
+    ReceiveBody,
     /// <summary>Picking a server.</summary>
     Route,
     /// <summary>Waiting for a server with room.</summary>
@@ -41,18 +43,16 @@ internal enum ResponseLeg : byte
 }
 
 /// <summary>
-/// The tables of docs/STATES.md, which a test compares: a bit for each state that may follow, eight bits a state. So the check costs a shift and a mask, and
+/// The tables of docs/STATES.md, which a test compares: a bit for each state that may follow. So the check costs a load, a shift and a mask, and
 /// is made at every step, in production too: a leg where it must not be would send one client's bytes to another.
 /// </summary>
 internal static class Legs
 {
-    private const int Row = 8;
-
     /// <summary>True if the request leg may go from <paramref name="now"/> to this state.</summary>
-    public static bool MayFollow(this RequestLeg next, RequestLeg now) => (RequestTable.All >> (Row * (int)now + (int)next) & 1) != 0;
+    public static bool MayFollow(this RequestLeg next, RequestLeg now) => (RequestTable.All[(int)now] >> (int)next & 1) != 0;
 
     /// <summary>True if the response leg may go from <paramref name="now"/> to this state.</summary>
-    public static bool MayFollow(this ResponseLeg next, ResponseLeg now) => (ResponseTable.All >> (Row * (int)now + (int)next) & 1) != 0;
+    public static bool MayFollow(this ResponseLeg next, ResponseLeg now) => (ResponseTable.All[(int)now] >> (int)next & 1) != 0;
 
     /// <summary>The engine is broken: it must not go on.</summary>
     [DoesNotReturn]
@@ -61,30 +61,38 @@ internal static class Legs
 
     private static class RequestTable
     {
-        private const ulong Route = 1UL << (int)RequestLeg.Route, Queue = 1UL << (int)RequestLeg.Queue, Connect = 1UL << (int)RequestLeg.Connect, SendHead = 1UL << (int)RequestLeg.SendHead,
-            StreamBody = 1UL << (int)RequestLeg.StreamBody, Tunnel = 1UL << (int)RequestLeg.Tunnel, Done = 1UL << (int)RequestLeg.Done;
+        private const ushort ReceiveBody = 1 << (int)RequestLeg.ReceiveBody, Route = 1 << (int)RequestLeg.Route, Queue = 1 << (int)RequestLeg.Queue,
+            Connect = 1 << (int)RequestLeg.Connect, SendHead = 1 << (int)RequestLeg.SendHead, StreamBody = 1 << (int)RequestLeg.StreamBody,
+            Tunnel = 1 << (int)RequestLeg.Tunnel, Done = 1 << (int)RequestLeg.Done;
 
-        public const ulong All =
-            (Route | Done) << (Row * (int)RequestLeg.ReadHead)
-            | (Queue | Connect | SendHead | Done) << (Row * (int)RequestLeg.Route)
-            | (Route | Done) << (Row * (int)RequestLeg.Queue)
-            | (Connect | SendHead | Route | Done) << (Row * (int)RequestLeg.Connect)
-            | (StreamBody | Route | Done) << (Row * (int)RequestLeg.SendHead)
-            | (Route | Done) << (Row * (int)RequestLeg.StreamBody)
-            | Done << (Row * (int)RequestLeg.Tunnel)
-            | (Route | Tunnel) << (Row * (int)RequestLeg.Done);
+        /// <summary>A row a state, in the order of the enumeration; the bytes are in the program's image.</summary>
+        public static ReadOnlySpan<ushort> All =>
+        [
+            /* ReadHead */ ReceiveBody | Route | Done,
+            /* ReceiveBody */ Route | Done,
+            /* Route */ Queue | Connect | SendHead | Done,
+            /* Queue */ Route | Done,
+            /* Connect */ Connect | SendHead | Route | Done,
+            /* SendHead */ StreamBody | Route | Done,
+            /* StreamBody */ Route | Done,
+            /* Tunnel */ Done,
+            /* Done */ Route | Tunnel,
+        ];
     }
 
     private static class ResponseTable
     {
-        private const ulong Idle = 1UL << (int)ResponseLeg.Idle, ReadHead = 1UL << (int)ResponseLeg.ReadHead, StreamBody = 1UL << (int)ResponseLeg.StreamBody,
-            Tunnel = 1UL << (int)ResponseLeg.Tunnel, Error = 1UL << (int)ResponseLeg.Error, Done = 1UL << (int)ResponseLeg.Done;
+        private const ushort Idle = 1 << (int)ResponseLeg.Idle, ReadHead = 1 << (int)ResponseLeg.ReadHead, StreamBody = 1 << (int)ResponseLeg.StreamBody,
+            Tunnel = 1 << (int)ResponseLeg.Tunnel, Error = 1 << (int)ResponseLeg.Error, Done = 1 << (int)ResponseLeg.Done;
 
-        public const ulong All =
-            (ReadHead | Error) << (Row * (int)ResponseLeg.Idle)
-            | (StreamBody | Tunnel | Idle | Error) << (Row * (int)ResponseLeg.ReadHead)
-            | Done << (Row * (int)ResponseLeg.StreamBody)
-            | Done << (Row * (int)ResponseLeg.Tunnel)
-            | Done << (Row * (int)ResponseLeg.Error);
+        public static ReadOnlySpan<ushort> All =>
+        [
+            /* Idle */ ReadHead | Error,
+            /* ReadHead */ StreamBody | Tunnel | Idle | Error,
+            /* StreamBody */ Done,
+            /* Tunnel */ Done,
+            /* Error */ Done,
+            /* Done */ 0,
+        ];
     }
 }

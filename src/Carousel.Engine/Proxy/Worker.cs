@@ -51,6 +51,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         _group = group;
         Options = group.Options;
         Timeouts = new Timeouts(Options);
+        LeastRate = LeastRateFor(group.Pool.Current);
         Transport = transport;
         Reactor = new Reactor.Reactor(poller, clock);
         Index = index;
@@ -80,6 +81,10 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     public EngineOptions Options { get; }
     public Timeouts Timeouts { get; }
+
+    /// <summary>Bytes a second that a client must take, or send, where it is waited for; 0 for any.</summary>
+    public int LeastRate { get; private set; }
+
     public ServerPool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
     public PoolGuard Guard => _group.Guard;
@@ -321,8 +326,12 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         }
     }
 
+    /// <summary>Slow clients are everybody's business where servers have room for few, and nobody's otherwise, unless a rate was given.</summary>
+    private int LeastRateFor(PoolSnapshot pool) => Options.MinRate ?? (pool.HasLimits ? EngineOptions.MinRateWithLimits : 0);
+
     private void PoolChanged(PoolSnapshot pool)
     {
+        LeastRate = LeastRateFor(pool);
         Upstreams.CloseUseless(pool);
         foreach (ClientConnection client in new List<ClientConnection>(_clients))
         {

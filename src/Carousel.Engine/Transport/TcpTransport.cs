@@ -10,6 +10,7 @@ internal sealed unsafe class TcpTransport : Transport
     private const int PeekOnly = 0x02, NoSignal = 0x4000;
     private const uint SpliceMove = 1, SpliceNonBlocking = 2;
     private const int SendSide = 1;
+    private const nuint OutQueue = 0x5411;
 
     public override int Receive(int fd, byte* to, int count) => Libc.OrErrno(Libc.recv(fd, to, count, 0));
 
@@ -26,6 +27,12 @@ internal sealed unsafe class TcpTransport : Transport
     {
         byte one;
         return Libc.OrErrno(Libc.recv(fd, &one, 1, PeekOnly));
+    }
+
+    public override int Unacknowledged(int fd)
+    {
+        int bytes = 0;
+        return Libc.ioctl(fd, OutQueue, &bytes) < 0 ? 0 : bytes;
     }
 
     public override int Connect(in SockAddr to, out int fd)

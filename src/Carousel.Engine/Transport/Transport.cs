@@ -20,6 +20,9 @@ internal abstract unsafe class Transport
     /// <summary>Whether the peer closed or sent something, without taking it: 0 at its end, above 0 if bytes wait, -EAGAIN if neither.</summary>
     public abstract int Peek(int fd);
 
+    /// <summary>Bytes that were sent and that the peer has not acknowledged; 0 if that can't be told.</summary>
+    public abstract int Unacknowledged(int fd);
+
     /// <summary>Begins to connect; <paramref name="fd"/> is the new descriptor. 0, -EINPROGRESS, or the error negated with no descriptor left open.</summary>
     public abstract int Connect(in SockAddr to, out int fd);
 

@@ -10,6 +10,7 @@ namespace Carousel.Cli;
 internal sealed class RunFlags
 {
     private static readonly EngineOptions Default = new();
+    private const int MostRate = 1 << 30;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
@@ -58,6 +59,10 @@ internal sealed class RunFlags
         Default.AnswerTimeout);
 
     public Flag<TimeSpan> BodyTimeout { get; } = Timeout("--body-timeout", "longest pause within a body, either way", Default.BodyTimeout);
+
+    public Flag<int> MinRate { get; } = new("--min-rate", null, "RATE",
+        "bytes a second, over 10 seconds, that a client must send or take while it is waited for; slower ones are ended; 0 for any",
+        $"{EngineOptions.MinRateWithLimits} while a server has max=, else 0", ValueReaders.Size(0, MostRate));
 
     public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest silence of an upgraded connection (WebSocket)",
         Default.TunnelTimeout);
@@ -113,7 +118,7 @@ internal sealed class RunFlags
         new("Sessions", Sessions.All),
         new("Where sessions are kept", Store.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
-        new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, TunnelTimeout]),
+        new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, MinRate, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
         new("Admin side", Admin.All),
@@ -152,6 +157,7 @@ internal sealed class RunFlags
         ConnectTimeout = ConnectTimeout.Read(result, Default.ConnectTimeout, errors),
         AnswerTimeout = AnswerTimeout.Read(result, Default.AnswerTimeout, errors),
         BodyTimeout = BodyTimeout.Read(result, Default.BodyTimeout, errors),
+        MinRate = MinRate.IsGiven(result) ? MinRate.Read(result, 0, errors) : null,
         TunnelTimeout = TunnelTimeout.Read(result, Default.TunnelTimeout, errors),
         ServerIdleTimeout = ServerIdleTimeout.Read(result, Default.ServerIdleTimeout, errors),
         MaxConnectionsPerClient = MaxConnectionsPerClient.Read(result, 0, errors),

@@ -142,6 +142,9 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
         return Apply(fd, "peek") ?? At(fd).Receive(new Span<byte>(ref one), peek: true);
     }
 
+    /// <summary>What the fake kernel takes, the peer has.</summary>
+    public override int Unacknowledged(int fd) => 0;
+
     public override int Connect(in SockAddr to, out int fd)
     {
         FakeSocket socket = Open(to, isListener: false);

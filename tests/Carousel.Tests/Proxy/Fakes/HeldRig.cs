@@ -24,10 +24,12 @@ internal sealed class HeldRig : IDisposable
                 return null;
             },
         };
+        var membership = new PoolMembership(Rig.Pool);
         foreach (Server server in Rig.Pool.Current.Servers)
         {
-            server.Load.Max = max;
+            membership.SetMax(server.Tag, max);
         }
+        Rig.TellPoolChanged();
     }
 
     public Rig Rig { get; }

@@ -1,0 +1,70 @@
+using Carousel.EndToEnd.Harness;
+using Xunit;
+
+namespace Carousel.EndToEnd.Limits;
+
+/// <summary>Clients that take their time, where servers have room for few.</summary>
+public class SlowClientTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
+
+    [Fact]
+    public async Task SlowSenders_MoreThanThereIsRoomFor_OthersAreServedMeanwhileAndTheyAfterwards()
+    {
+        ScriptedServer[] servers = [Reading(), Reading(), Reading(), Reading()];
+        await using var balancer = await Balancer.StartAsync([.. servers.Select(server => $"{server.Url} max=5")], ["--queue", "0", "--min-rate", "0"]);
+        RawClient[] slow = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => balancer.ConnectAsync()));
+        foreach (RawClient client in slow)
+        {
+            await client.SendAsync("POST /slow HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\nx");
+        }
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(200, (await balancer.GetAsync()).Status);
+        }
+        Assert.DoesNotContain(servers.SelectMany(server => server.Requests), request => request.Target == "/slow");
+        foreach (RawClient client in slow)
+        {
+            await client.SendAsync("the rest.");
+            Assert.Equal(200, (await client.ReadAnswerAsync("POST")).Status);
+            client.Dispose();
+        }
+        foreach (ScriptedServer server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task SlowReader_OfALongAnswer_IsEndedAndWhoWaitsIsServed()
+    {
+        const int longBody = 64 << 20;
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                bool isLong = request.Target == "/long";
+                await connection.SendAsync(isLong ? $"HTTP/1.1 200 OK\r\nContent-Length: {longBody}\r\n\r\n{new string('x', longBody)}" : Ok);
+            }
+        });
+        await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue-timeout", "1m", "--log-clients"]);
+        using RawClient slow = await balancer.ConnectAsync(receiveBuffer: 4096);
+        await slow.SendAsync("GET /long HTTP/1.1\r\nHost: test\r\n\r\n");
+        await Patience.UntilAsync(() => server.Requests.Count == 1, "the slow reader's request to reach the server");
+        Assert.Equal(200, (await balancer.GetAsync()).Status);
+        await Patience.UntilAsync(() => balancer.Errors.Contains("client-too-slow: "), "the log to tell of it");
+    }
+
+    /// <summary>Bodies are read before they are answered.</summary>
+    private static ScriptedServer Reading() => ScriptedServer.Start(async connection =>
+    {
+        while (await connection.ReadRequestAsync() is { } request)
+        {
+            if (request["Content-Length"] is not null)
+            {
+                await connection.ReadBodyAsync(request);
+            }
+            await connection.SendAsync(Ok);
+        }
+    });
+}

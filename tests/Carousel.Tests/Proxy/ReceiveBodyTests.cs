@@ -1,0 +1,125 @@
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Reactor;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Where servers have room for few, a body is received before one is taken, as far as the buffer goes.</summary>
+public sealed class ReceiveBodyTests
+{
+    private const string Post = "POST /up HTTP/1.1\r\nHost: h\r\n";
+
+    /// <summary>However slow: what keeps the client from being ended is not the question here.</summary>
+    private static readonly EngineOptions Patient = new() { MinRate = 0, BodyTimeout = TimeSpan.FromSeconds(7) };
+
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\n", "0123456789")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n", "a\r\n0123456789\r\n0\r\n\r\n")]
+    public void ShortBody_DripsIn_HoldsNoServerMeanwhile(string fields, string body)
+    {
+        using var rig = new HeldRig(Patient);
+        FakeSocket slow = rig.Rig.Connect(Post + fields);
+        foreach (char next in body[..^1])
+        {
+            rig.Rig.Advance(5_000);
+            rig.Rig.Say(slow, next.ToString());
+        }
+        Assert.Equal((0, 0), (rig.Requests.Count, rig.Rig.Pool.Current.Servers[0].Load.InFlight));
+        rig.Ask("/other");
+        Assert.True(rig.Answer());
+        rig.Rig.Say(slow, body[^1..]);
+        Assert.Equal(["/other", "/up"], rig.Asked);
+        Assert.Equal("0123456789", rig.Requests[1].Request.Body);
+        rig.Answer();
+        Assert.Equal("hello", HeldRig.Only(slow, "POST").Body);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void Request_WithAPipelinedOneBehind_BothArriveAsTheyAre(int pieces)
+    {
+        using var rig = new HeldRig(Patient);
+        string all = Post + "Content-Length: 5\r\n\r\nhello" + Rig.Get("/next");
+        FakeSocket client = rig.Rig.Connect();
+        foreach (char[] piece in all.Chunk(Math.Max(1, all.Length / pieces)))
+        {
+            rig.Rig.Say(client, new string(piece));
+        }
+        rig.AnswerAll();
+        Assert.Equal([("/up", "hello"), ("/next", "")], rig.Requests.Select(asked => (HeldRig.PathOf(asked.Request), asked.Request.Body)));
+    }
+
+    [Fact]
+    public void LongBody_BufferIsFull_ServerIsTakenAndTheRestPassedOn()
+    {
+        using var rig = new HeldRig(Patient);
+        string body = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:00000}"));
+        FakeSocket client = rig.Rig.Connect($"{Post}Content-Length: {body.Length}\r\n\r\n{body[..20_000]}");
+        Assert.Empty(rig.Rig.Servers);
+        rig.Rig.Say(client, body[20_000..40_000]);
+        Assert.Single(rig.Rig.Servers);
+        rig.Rig.Say(client, body[40_000..]);
+        Assert.Equal(body, Assert.Single(rig.Requests).Request.Body);
+    }
+
+    [Fact]
+    public void NoServerHasALimit_HeadIsSentAtOnce()
+    {
+        using var rig = new Rig(Patient);
+        rig.Connect(Post + "Content-Length: 10\r\n\r\n");
+        Assert.StartsWith("POST /up ", Assert.Single(rig.Servers).TakenText);
+    }
+
+    /// <summary>RFC 9110 section 10.1.1: a proxy forwards it, the client waits for what the server says.</summary>
+    [Fact]
+    public void ExpectContinue_HeadIsSentAtOnce()
+    {
+        using var rig = new HeldRig(Patient);
+        FakeSocket client = rig.Rig.Connect(Post + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+        Assert.Contains("100-continue", Assert.Single(rig.Rig.Servers).TakenText);
+        rig.Rig.Say(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
+        rig.Rig.Say(client, "hello");
+        Assert.Equal("hello", Assert.Single(rig.Requests).Request.Body);
+    }
+
+    [Fact]
+    public void Chunk_IsMalformed_Is400AndNoServerIsAsked()
+    {
+        using var rig = new HeldRig(Patient);
+        FakeSocket client = rig.Rig.Connect(Post + "Transfer-Encoding: chunked\r\n\r\n");
+        rig.Rig.Say(client, "none\r\n");
+        Assert.Equal("bad-chunk", HeldRig.Only(client).Field("X-Carousel-Reason"));
+        Assert.Empty(rig.Rig.Servers);
+    }
+
+    [Fact]
+    public void Body_Pauses_Is408()
+    {
+        using var rig = new HeldRig(Patient);
+        FakeSocket client = rig.Rig.Connect(Post + "Content-Length: 10\r\n\r\n");
+        rig.Rig.Advance(6_000);
+        rig.Rig.Say(client, "x");
+        rig.Rig.Advance(6_990);
+        Assert.Empty(client.TakenText);
+        rig.Rig.Advance(10 + TimingWheel.TickMs);
+        Assert.Equal("request-body-timeout", HeldRig.Only(client).Field("X-Carousel-Reason"));
+        FailureEvent failure = Assert.Single(rig.Failures());
+        Assert.Equal((FailureReason.RequestBodyTimeout, "receiving the request's body"), (failure.Reason, failure.Activity));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Client_LeavesInTheBody_NoServerIsAsked(bool resets)
+    {
+        using var rig = new HeldRig(Patient);
+        FakeSocket client = rig.Rig.Connect(Post + "Content-Length: 10\r\n\r\nhalf");
+        (resets ? () => client.Reset() : (Action)client.Finish)();
+        rig.Rig.Run();
+        Assert.True(client.IsClosed);
+        Assert.Empty(rig.Rig.Servers);
+    }
+}

@@ -1,0 +1,243 @@
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>Clients that send or take slower than --min-rate are ended; those that wait for their server never are.</summary>
+public sealed class SlowClientTests
+{
+    private const string LongPost = "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n";
+    private const int TooLongMs = RateWindow.LengthMs + 2 * RateWindow.LookMs;
+    private static readonly string FullBuffer = new('x', 40_000);
+
+    [Theory]
+    [InlineData("some")]
+    [InlineData("40000 bytes")]
+    public void Sender_OfAByteASecond_IsToldAndItsServerIsFree(string begins)
+    {
+        using var rig = new HeldRig();
+        FakeSocket slow = rig.Rig.Connect(LongPost + "\r\n" + (begins == "some" ? begins : FullBuffer));
+        Drip(rig.Rig, slow, bytesASecond: 1, TooLongMs);
+        Assert.Equal((408, "client-too-slow"), (HeldRig.Only(slow).Status, HeldRig.Only(slow).Field("X-Carousel-Reason")));
+        Assert.Equal([FailureReason.ClientTooSlow], rig.Rig.Reasons());
+        Assert.Equal(0, rig.Rig.Pool.Current.Servers[0].Load.InFlight);
+        Assert.Equal(Core.Health.GuardState.Closed, GuardState(rig));
+    }
+
+    [Theory]
+    [InlineData("some")]
+    [InlineData("40000 bytes")]
+    public void Sender_FastEnough_IsNotEnded(string begins)
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect(LongPost + "\r\n" + (begins == "some" ? begins : FullBuffer));
+        Drip(rig.Rig, client, bytesASecond: 300, 60_000);
+        Assert.Empty(client.TakenText);
+        Assert.False(client.IsClosed);
+    }
+
+    [Fact]
+    public void Taker_OfAByteASecond_IsCutAndItsServerIsFree()
+    {
+        using Rig rig = Limited(new EngineOptions(), bodySize: 1_000_000);
+        FakeSocket slow = Taker(rig, 5_000);
+        Assert.Equal(1, rig.Pool.Current.Servers[0].Load.InFlight);
+        Take(rig, slow, bytesASecond: 1, TooLongMs);
+        Assert.True(slow.IsClosed);
+        Assert.Equal([FailureReason.ClientTooSlow], rig.Reasons());
+        Assert.Equal(0, rig.Pool.Current.Servers[0].Load.InFlight);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Taker_FastEnough_IsNotCut()
+    {
+        using Rig rig = Limited(new EngineOptions(), bodySize: 1_000_000);
+        FakeSocket client = Taker(rig, 5_000);
+        Take(rig, client, bytesASecond: 300, 60_000);
+        Assert.False(client.IsClosed);
+        client.RoomAtATime = client.Room = int.MaxValue;
+        client.IsTouched = true;
+        rig.Run();
+        Assert.Equal(1_000_000, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body.Length);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Client_WaitsForItsServer_IsNotSlow()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok");
+        Drip(rig.Rig, client, bytesASecond: 0, 30_000);
+        FakeSocket server = Assert.Single(rig.Rig.Servers);
+        rig.Rig.Say(server, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+        for (int i = 0; i < 10; i++)
+        {
+            Drip(rig.Rig, client, bytesASecond: 0, 20_000);
+            rig.Rig.Say(server, "x");
+        }
+        Assert.Equal("xxxxxxxxxx", HeldRig.Only(client, "POST").Body);
+    }
+
+    /// <summary>Both speak at once, as they like: the server has begun to answer.</summary>
+    [Fact]
+    public void Sender_PausesWhileItIsAnswered_IsNotSlow()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect(LongPost + "\r\n" + FullBuffer);
+        FakeSocket server = Assert.Single(rig.Rig.Servers);
+        rig.Rig.Say(server, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        for (int i = 0; i < 5; i++)
+        {
+            Drip(rig.Rig, client, bytesASecond: 0, 9_000);
+            rig.Rig.Say(server, "x");
+        }
+        Assert.False(client.IsClosed);
+    }
+
+    [Fact]
+    public void Expecter_IsNotToldToGoOn_IsSlowOnlyAfterAWhile()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect(LongPost + "Expect: 100-continue\r\n\r\n");
+        Drip(rig.Rig, client, bytesASecond: 0, 8_000);
+        rig.Rig.Say(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
+        Drip(rig.Rig, client, bytesASecond: 0, 8_000);
+        Assert.False(client.EndSent);
+        Drip(rig.Rig, client, bytesASecond: 0, TooLongMs - 8_000);
+        Assert.Contains("client-too-slow", client.TakenText);
+    }
+
+    [Fact]
+    public void Expecter_IsNeverToldToGoOn_IsSlowAfterTwiceAsLong()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect(LongPost + "Expect: 100-continue\r\n\r\n");
+        Drip(rig.Rig, client, bytesASecond: 0, RateWindow.LengthMs + 8_000);
+        Assert.False(client.EndSent);
+        Drip(rig.Rig, client, bytesASecond: 0, TooLongMs - 8_000);
+        Assert.Contains("client-too-slow", client.TakenText);
+    }
+
+    [Theory]
+    [InlineData(0, true, false)]
+    [InlineData(null, false, false)]
+    [InlineData(100, false, true)]
+    public void MinRate_GivenOrNot_GoesByItsDefault(int? rate, bool hasLimit, bool isEnded)
+    {
+        var options = new EngineOptions { MinRate = rate };
+        using Rig rig = hasLimit ? Limited(options, 1_000_000) : new Rig(options) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
+        FakeSocket taker = Taker(rig, 5_000);
+        Take(rig, taker, bytesASecond: 1, 30_000);
+        Assert.Equal(isEnded, taker.IsClosed);
+    }
+
+    [Fact]
+    public void Exchange_NextOnTheSameConnection_IsJudgedByItself()
+    {
+        using var rig = new HeldRig();
+        FakeSocket client = rig.Rig.Connect("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n");
+        rig.Rig.Say(client, new string('x', 29_999));
+        Drip(rig.Rig, client, bytesASecond: 0, 9_000);
+        client.Send(Rig.Bytes("x" + "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n"));
+        rig.Rig.Run();
+        rig.Answer();
+        Drip(rig.Rig, client, bytesASecond: 0, 9_000);
+        Assert.Single(Message.Answers(client.TakenText, ["POST"], false));
+        Assert.False(client.EndSent);
+    }
+
+    /// <summary>A slow client holds what is left of its answer, which is ours; not the server.</summary>
+    [Theory]
+    [InlineData(100, long.MaxValue)]
+    [InlineData(18_000, 1)]
+    public void Answer_IsReceivedWhole_ServerServesOthersMeanwhile(int room, long spliceFrom)
+    {
+        using Rig rig = Limited(new EngineOptions(), bodySize: 20_000);
+        rig.Worker.SpliceFrom = spliceFrom;
+        FakeSocket slow = Taker(rig, room);
+        Assert.Equal(0, rig.Pool.Current.Servers[0].Load.InFlight);
+        FakeSocket other = rig.Connect(Rig.Get("/other"));
+        Assert.Equal(20_000, HeldRig.Only(other).Body.Length);
+        Assert.Single(rig.Servers);
+        slow.MakeRoom(int.MaxValue);
+        rig.Run();
+        Assert.Equal(20_000, HeldRig.Only(slow).Body.Length);
+        rig.Say(slow, Rig.Get("/again"));
+        Assert.Equal(2, Message.Answers(slow.TakenText, ["GET", "GET"], false).Count);
+        rig.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Sixty_SlowClientsAtFourServersOfFive_LeaveOthersServed()
+    {
+        using Rig rig = Limited(new EngineOptions(), bodySize: 100_000, servers: 4, max: 5);
+        List<FakeSocket> slow = [];
+        for (int i = 0; i < 60; i++)
+        {
+            slow.Add(i % 3 == 0 ? Taker(rig, 5_000) : rig.Connect(LongPost + "\r\n" + (i % 3 == 1 ? "x" : FullBuffer)));
+        }
+        Drip(rig, slow[0], bytesASecond: 0, TooLongMs);
+        int served = 0;
+        for (int second = 0; second < 60; second++)
+        {
+            slow.RemoveAll(client => client.IsClosed || client.EndSent);
+            slow.ForEach(client => client.Send("x"u8));
+            rig.Advance(1_000);
+            FakeSocket other = rig.Connect(Rig.Get("/other"));
+            served += HeldRig.Only(other) is { Status: 200, IsWhole: true } ? 1 : 0;
+            other.Finish();
+        }
+        Assert.Equal(60, served);
+        rig.AssertNothingLeft();
+    }
+
+    private static Core.Health.GuardState GuardState(HeldRig rig) => rig.Rig.Pool.Current.Servers[0].Load.Guard.State;
+
+    private static Rig Limited(EngineOptions options, int bodySize, int servers = 1, int max = 1)
+    {
+        var rig = new Rig(options, servers) { OnRequest = (_, _) => [Rig.Ok(new string('x', bodySize))] };
+        var membership = new PoolMembership(rig.Pool);
+        foreach (Server server in rig.Pool.Current.Servers)
+        {
+            membership.SetMax(server.Tag, max);
+        }
+        rig.TellPoolChanged();
+        rig.Worker.SpliceFrom = long.MaxValue;
+        return rig;
+    }
+
+    /// <summary>A client that asks, and takes so many bytes of its answer.</summary>
+    private static FakeSocket Taker(Rig rig, int bytes)
+    {
+        FakeSocket client = rig.Connect();
+        client.Room = bytes;
+        client.RoomAtATime = 0;
+        rig.Say(client, Rig.Get("/"));
+        return client;
+    }
+
+    /// <summary>So much time goes by, a second at a time, in which the client sends so much.</summary>
+    private static void Drip(Rig rig, FakeSocket client, int bytesASecond, int milliseconds)
+    {
+        for (int i = 0; i < milliseconds / 1_000; i++)
+        {
+            rig.Advance(1_000);
+            rig.Say(client, new string('x', bytesASecond));
+        }
+    }
+
+    private static void Take(Rig rig, FakeSocket client, int bytesASecond, int milliseconds)
+    {
+        for (int i = 0; i < milliseconds / 1_000 && !client.IsClosed; i++)
+        {
+            rig.Advance(1_000);
+            client.MakeRoom(client.IsClosed ? 0 : bytesASecond);
+            rig.Run();
+        }
+    }
+}
