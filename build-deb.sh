@@ -59,6 +59,7 @@ files() {
     put 644 deploy/debian/sysusers.conf usr/lib/sysusers.d/carousel.conf
     put 644 deploy/debian/servers.txt etc/carousel/servers.txt
     put 644 deploy/debian/default etc/default/carousel
+    put 644 deploy/debian/logrotate etc/logrotate.d/carousel
     put 644 deploy/debian/completions/carousel.bash usr/share/bash-completion/completions/carousel
     put 644 deploy/debian/completions/_carousel usr/share/zsh/vendor-completions/_carousel
     put 644 deploy/debian/completions/carousel.fish usr/share/fish/vendor_completions.d/carousel.fish
@@ -74,7 +75,7 @@ files() {
 control() {
     mkdir -p "$root/DEBIAN"
     install -m 755 deploy/debian/{postinst,prerm,postrm} "$root/DEBIAN"
-    printf '%s\n' /etc/carousel/servers.txt /etc/default/carousel >"$root/DEBIAN/conffiles"
+    printf '%s\n' /etc/carousel/servers.txt /etc/default/carousel /etc/logrotate.d/carousel >"$root/DEBIAN/conffiles"
     (cd "$root" && find usr -type f -exec md5sum {} + | sort -k 2) >"$root/DEBIAN/md5sums"
     cat >"$root/DEBIAN/control" <<END
 Package: carousel
@@ -84,7 +85,7 @@ Maintainer: $maintainer
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f 1)
 Depends: libc6 (>= $(glibc)), libgcc-s1, libssl3t64 | libssl3, libstdc++6, systemd
 Recommends: ca-certificates
-Suggests: redis-server
+Suggests: logrotate, redis-server
 Section: httpd
 Priority: optional
 Description: HTTP load balancer with sessions that all servers share

@@ -23,6 +23,8 @@ NR == 1 {
 /^Usage:$/ { part = "usage"; print ".SH SYNOPSIS"; next }
 # More commands.
 part == "usage" && /^A balancer that runs:$/ { print ".SS A balancer that runs"; next }
+# What a line of the file has: before the units, as in --help.
+/^Behind a server's URL:$/ { part = "options"; print ".SS Behind a server\\(aqs URL"; next }
 /^Examples:$/ { part = "text"; print ".SH EXAMPLES"; next }
 /^Exit codes:/ { print ".SH EXIT STATUS\n" safe(substr($0, 13)); next }
 /^TIME is/ { print ".SH UNITS\n" safe($0); part = "text"; next }
@@ -61,6 +63,12 @@ part == "flags" && /^ +-/ && substr($0, 1, 36) ~ /^ +-/ {
     next
 }
 
+part == "options" && NF {
+    match(substr($0, 3), /  +/)
+    print ".TP\n.B " safe(substr($0, 3, RSTART - 1)) "\n" safe(substr($0, 2 + RSTART + RLENGTH))
+    next
+}
+
 part == "flags" && NF { sub(/^ +/, ""); print safe($0); next }
 part == "text" && /^  / { example($0); next }
 part == "text" && NF { print safe($0) }
@@ -71,5 +79,6 @@ END {
     print ".SH FILES"
     print ".TP\n.I /etc/carousel/servers.txt\nThe servers that the service balances over."
     print ".TP\n.I /etc/default/carousel\nMore flags for the service, in CAROUSEL_FLAGS."
-    print ".TP\n.I /var/lib/carousel\nWhat the embedded store keeps of sessions."
+    print ".TP\n.I /var/lib/carousel\nWhat the embedded store keeps of sessions, and the last good list of servers."
+    print ".TP\n.I /etc/logrotate.d/carousel\nHow the access log in /var/log/carousel is rotated."
 }

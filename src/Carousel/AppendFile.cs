@@ -9,16 +9,16 @@ namespace Carousel;
 /// </summary>
 internal static partial class AppendFile
 {
-    private const int WriteOnly = 0x1, Create = 0x40, NoTerminal = 0x100, Append = 0x400, CloseOnExec = 0x80000;
+    private const int WriteOnly = 0x1, Create = 0x40, NoTerminal = 0x100, Append = 0x400, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
     /// <summary>rw-r-----: logs tell of people.</summary>
     private const uint Mode = 0x1A0;
 
-    /// <summary>Opens it, and makes it if it is not there.</summary>
+    /// <summary>Opens it, and makes it if it is not there. A pipe that nobody reads is an error and no wait.</summary>
     /// <exception cref="IOException">It can't be.</exception>
     public static SafeFileHandle Open(string path)
     {
-        int descriptor = Open(path, WriteOnly | Create | NoTerminal | Append | CloseOnExec, Mode);
+        int descriptor = Open(path, WriteOnly | Create | NoTerminal | Append | NonBlocking | CloseOnExec, Mode);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
 

@@ -3,6 +3,7 @@ using Carousel.Cli;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
@@ -40,10 +41,11 @@ internal static class Balancer
         using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
+        using LastGoodKeeper? keeper = Keeper(source, watcher, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
-        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, sessions is null ? [] : [sessions.Metrics], descriptors, log);
-        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source));
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher), descriptors, log);
+        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source), watcher);
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
@@ -83,12 +85,17 @@ internal static class Balancer
         {
             engine.Stop();
         }
+        WaitForEnd(engine, sessions, telemetry);
+        return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
+    }
+
+    private static void WaitForEnd(ProxyEngine engine, SessionSide? sessions, TelemetrySide telemetry)
+    {
         // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
         End(telemetry);
-        return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
     private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -97,7 +104,30 @@ internal static class Balancer
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
 
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
-        new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error);
+        new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith);
+
+    private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher) =>
+        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher)]).OfType<IMetricSource>();
+
+    /// <summary>Keeps each list that is good; if the balancer starts with such a list, says so.</summary>
+    private static LastGoodKeeper? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
+    {
+        if (source?.LastGood is not { } file || watcher is null)
+        {
+            return null;
+        }
+        var keeper = new LastGoodKeeper(file.Path, file.Write, log.Error);
+        watcher.Accepted += keeper.Keep;
+        if (source.StartsWith is null)
+        {
+            keeper.Keep(source.Text);
+        }
+        else
+        {
+            log.Error($"{source.Path} can't be used as it is ({watcher.Trouble}): starting with the last good list, of {file.Time}, from {file.Path}, until it can");
+        }
+        return keeper;
+    }
 
     /// <summary>Whatever happened to the file during the start is seen by the first look.</summary>
     private static IDisposable? Watch(ServersFileWatcher watcher, string path)
@@ -111,7 +141,7 @@ internal static class Balancer
         settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
 
     private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
-        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver) => new(membership, traffic, events, TimeProvider.System, saver)
+        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) => new(membership, traffic, events, TimeProvider.System, saver)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,
@@ -122,6 +152,7 @@ internal static class Balancer
             Store = sessions?.Store,
             Metrics = telemetry.Metrics,
             StoreAddress = settings.Store,
+            ListTrouble = () => watcher?.Trouble,
             Report = log.Info,
             Complain = log.Error,
         };

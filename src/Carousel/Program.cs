@@ -37,11 +37,15 @@ internal static class Program
                 return SessionCommand.Run(sessions);
             case Request.Admin admin:
                 return AdminCommand.Run(admin);
+            case Request.Complete complete:
+                return CompleteCommand.Run(complete);
             case Request.Demo or Request.Run when !OperatingSystem.IsLinux():
                 Console.Error.WriteLine("carousel: runs on Linux only: its engine speaks to the kernel's epoll; a container or WSL will do");
                 return ExitCode.CannotStart;
             case Request.Demo demo:
                 return DemoCommand.Run(demo);
+            case Request.DemoServer server:
+                return DemoServerCommand.Run(server);
             case Request.Run run:
                 return RunCommand.Run(run);
             default:

@@ -25,7 +25,7 @@ internal sealed class SessionSide : IAsyncDisposable
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
-        _headStart = settings.Store.Kind == StoreKind.Redis ? LongHeadStart : ShortHeadStart;
+        _headStart = settings.Store.Kind == StoreKind.Redis || HasData(_embedded.DataDirectory) ? LongHeadStart : ShortHeadStart;
         Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
         Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
         Metrics = new SessionMetrics(Link, Store);
@@ -76,6 +76,9 @@ internal sealed class SessionSide : IAsyncDisposable
         }
         return false;
     }
+
+    /// <summary>A store that was there before has keys that our visitors' cookies are signed with. What it keeps is in folders of its own.</summary>
+    private static bool HasData(string? folder) => folder is not null && Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any();
 
     private void LogOnce(string line)
     {

@@ -1,24 +1,24 @@
-# bash completion for carousel. It asks the binary, so that it knows what this version has.
+# bash completion for carousel. It asks the binary, so that it knows what this version and its balancers have.
 _carousel() {
-    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' help value words=''
-    ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]] && command=${COMP_WORDS[1]}
-    help=$("${COMP_WORDS[0]}" ${command:+"$command"} --help 2>/dev/null)
-    # What the flag before takes: "-f, --file FILE".
-    value=$(sed -nE "s/^ +(-[a-z], )?$before ([A-Z][A-Z|]*).*/\2/p; s/^ +$before, --[a-z-]+ ([A-Z][A-Z|]*).*/\1/p" <<<"$help")
-    case $value in
-        FILE | DIR)
-            mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            return
-            ;;
-        ?*)
-            return
-            ;;
-    esac
-    if [[ $current == -* ]]; then
-        words=$(sed -nE 's/^ +(-[a-z], )?(--[a-z-]+).*/\2/p' <<<"$help")
-    elif ((COMP_CWORD <= 2)); then
-        words=$(sed -nE "s/^  carousel ${command:+$command }([a-z]+)( .*)?$/\1/p" <<<"$help" | sort -u)
+    # What bash takes for several words, such as localhost:8001 or --policy=hash, is one.
+    local -a words
+    read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+    [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
+    local current=${words[${#words[@]} - 1]} candidate
+    COMPREPLY=()
+    while IFS= read -r candidate; do
+        if [[ $candidate == : ]]; then
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
+        elif [[ $candidate == "$current"* ]]; then
+            COMPREPLY+=("${candidate%%$'\t'*}")
+        fi
+    done < <("${words[0]}" complete "${words[@]:1}" 2>/dev/null)
+    # bash replaces only what follows the last of its own word breaks.
+    if [[ $current == *[:=]* ]]; then
+        COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*[:=]}"}"}")
     fi
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    # What goes on, such as weight= or cookie:, gets no blank.
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[:=/] ]] && compopt -o nospace 2>/dev/null
+    return 0
 }
 complete -F _carousel carousel

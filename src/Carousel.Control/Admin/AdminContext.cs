@@ -82,6 +82,9 @@ public sealed class AdminContext
     /// <summary>Where sessions are kept.</summary>
     public StoreAddress StoreAddress { get; init; } = StoreAddress.None;
 
+    /// <summary>What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</summary>
+    public Func<string?> ListTrouble { get; init; } = () => null;
+
     /// <summary>Takes a line about each change that was made here.</summary>
     public Action<string> Report { get; init; } = _ => { };
 

@@ -74,9 +74,10 @@ public sealed record ServerView(
 /// <param name="Connections">Clients' connections that are open.</param>
 /// <param name="InFlight">Requests in flight.</param>
 /// <param name="Sessions"><c>shared</c>, <c>sticky</c> or <c>off</c>.</param>
+/// <param name="ListTrouble">What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</param>
 public sealed record PoolView(
     string Policy, int Servers, IReadOnlyList<string> Primary, IReadOnlyList<string> Backup, IReadOnlyDictionary<string, int> ByState, long Requests,
-    long Connections, int InFlight, string Sessions)
+    long Connections, int InFlight, string Sessions, string? ListTrouble = null)
 {
     /// <summary>As it is now.</summary>
     internal static PoolView Of(AdminContext context)
@@ -91,7 +92,7 @@ public sealed record PoolView(
             context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Requests)),
             context.Traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)),
             pool.Servers.Sum(server => server.Load.InFlight),
-            context.SessionMode);
+            context.SessionMode, context.ListTrouble());
     }
 }
 

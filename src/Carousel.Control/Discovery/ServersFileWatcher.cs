@@ -29,6 +29,7 @@ public sealed class ServersFileWatcher : IDisposable
     private bool _watches;
     private bool _asked;
     private bool _noticed;
+    private volatile string? _trouble;
 
     /// <param name="path">What lines for people call the file.</param>
     /// <param name="read">Reads it.</param>
@@ -37,18 +38,27 @@ public sealed class ServersFileWatcher : IDisposable
     /// <param name="time">The clock that the waits go by.</param>
     /// <param name="report">Takes a line for people about each change.</param>
     /// <param name="complain">Takes each line about what is wrong with the file.</param>
+    /// <param name="lastGood">What the pool was built from instead, if <paramref name="first"/> can't be used.</param>
     public ServersFileWatcher(string path, Func<ServersText> read, ServersText first, PoolMembership membership, TimeProvider time,
-        Action<string> report, Action<string> complain)
+        Action<string> report, Action<string> complain, ServersFile? lastGood = null)
     {
         (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
         _created = time.GetTimestamp();
         _state = new ServersFileState(first);
-        _listed = first.Parse().Servers;
+        ServersFile file = first.Parse();
+        _listed = (lastGood ?? file).Servers;
+        _trouble = file.Complaints(path).FirstOrDefault();
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What <see cref="Reload"/> asked for is done, whatever came of it.</summary>
     public event Action? Reloaded;
+
+    /// <summary>A list that is good was read, and is in use now. On a thread of the runtime's pool, which is held up.</summary>
+    public event Action<ServersText>? Accepted;
+
+    /// <summary>What is wrong with the file, so that the last good list is used in its place; null if nothing is. Any thread.</summary>
+    public string? Trouble => _trouble;
 
     /// <summary>Begins to look by itself. Without, only <see cref="Reload"/> does anything.</summary>
     public void Start()
@@ -98,7 +108,7 @@ public sealed class ServersFileWatcher : IDisposable
                 write(next.Text!);
             }
             _state.Wrote(next);
-            Act(next.Parse());
+            Act(next.Parse(), next);
         }
     }
 
@@ -115,10 +125,11 @@ public sealed class ServersFileWatcher : IDisposable
                 asked = _asked;
                 _asked = _noticed = false;
             }
-            FileStep step = _state.Take(_read(), _time.GetElapsedTime(_created), asked);
+            ServersText found = _read();
+            FileStep step = _state.Take(found, _time.GetElapsedTime(_created), asked);
             if (step.News is { } news)
             {
-                Act(news);
+                Act(news, found);
             }
             if (asked)
             {
@@ -131,12 +142,14 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
-    private void Act(ServersFile file)
+    private void Act(ServersFile file, ServersText text)
     {
+        _trouble = file.Complaints(_path).FirstOrDefault();
         if (file.IsValid)
         {
             _report($"{_path}: {_membership.Follow(_listed, file.Servers)}");
             _listed = file.Servers;
+            Accepted?.Invoke(text);
             return;
         }
         foreach (string line in file.Complaints(_path))

@@ -170,7 +170,8 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private void EnterRunning()
     {
         _lastTrouble = null;
-        string kept = _options.DataDirectory is { } directory ? $"kept in {directory}" : "in memory only";
+        string kept = _options.DataDirectory is { } directory ? $"kept in {directory}"
+            : $"in memory only{(_options.WhyInMemory.Length == 0 ? "" : $" ({_options.WhyInMemory})")}: sessions are lost when it ends";
         Enter(EmbeddedStoreState.Running, $"session store ready on {EndPoint}, {kept}");
         _firstAttempt.TrySetResult(true);
     }

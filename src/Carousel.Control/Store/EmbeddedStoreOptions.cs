@@ -9,6 +9,9 @@ public sealed record EmbeddedStoreOptions
     /// <summary>Where the data is kept, or null to keep it in memory only.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Why it is kept in memory only, for people; empty if it is not, or nobody has said.</summary>
+    public string WhyInMemory { get; init; } = "";
+
     /// <summary>Bytes that keys and values may take, 16 MB to 64 GB; null for the store's own default.</summary>
     public long? Memory { get; init; }
 

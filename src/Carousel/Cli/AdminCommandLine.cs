@@ -10,7 +10,7 @@ internal sealed class AdminCommandLine
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly Flag<string> _admin = new("--admin", null, "ADDRESS", "host and port of the balancer's admin side", $"{AdminOptions.Default}",
+    private readonly Flag<string> _admin = new("--admin", null, "ADDRESS", "host and port of the balancer's admin side; a port alone is one of this machine", $"{AdminOptions.Default}",
         new ValueReader<string>($"a host and a port such as {AdminOptions.Default}", TryAddress));
 
     private readonly Flag<string> _tokenFile = new("--admin-token-file", null, "FILE", "the token that it asks for: the first line of FILE", null, ValueReaders.Path);
@@ -32,6 +32,8 @@ internal sealed class AdminCommandLine
 
     public AdminCommandLine()
     {
+        Rules.Always(_admin, _tokenFile, _json, _wait, _force, _ready, _url);
+        Rules.OnlyWith(_wait.Name, _wait.IsGiven, _timeout).OnlyWith(_url.Name, _url.IsGiven, _cookie, _client, _header);
         _help = AdminCommandHelp.All.ToDictionary(help => help.Name);
         Commands = [.. AdminCommandHelp.All.Select(help => new Command(help.Name))];
         foreach (Command command in Commands)
@@ -44,6 +46,9 @@ internal sealed class AdminCommandLine
     }
 
     public IReadOnlyList<Command> Commands { get; }
+
+    /// <summary>What flags need beside them.</summary>
+    public FlagRules Rules { get; } = new();
 
     public bool Has(Command command) => Commands.Contains(command);
 
@@ -65,6 +70,10 @@ internal sealed class AdminCommandLine
             errors.Add($"carousel {command}: expected {_help[command].Usage}, as in: {_help[command].Example}");
         }
         var target = new AdminTarget(_admin.Read(result, $"{AdminOptions.Default}", errors), _tokenFile.IsGiven(result) ? _tokenFile.Read(result, "", errors) : null);
+        if (errors.Count == 0)
+        {
+            errors.AddRange(Rules.Broken(result));
+        }
         return errors.Count == 0 ? new Request.Admin(target, order!) : new Request.Invalid(errors);
     }
 
@@ -72,7 +81,7 @@ internal sealed class AdminCommandLine
     private AdminOrder? Order(string command, List<string> words, ParseResult result, List<string> errors) => (command, words) switch
     {
         ("status", []) => new AdminOrder.Status(_json.IsGiven(result)),
-        ("drain", [var name]) => new AdminOrder.Drain(name, _wait.IsGiven(result), Timeout(result, errors), _force.IsGiven(result)),
+        ("drain", [var name]) => new AdminOrder.Drain(name, _wait.IsGiven(result), _timeout.Read(result, DefaultTimeout, errors), _force.IsGiven(result)),
         ("undrain", [var name]) => new AdminOrder.Undrain(name),
         ("weight", [var name, var weight]) when TryWeight(weight, out int value) => new AdminOrder.Weight(name, value, _force.IsGiven(result)),
         ("add", [_, ..]) => new AdminOrder.Add(string.Join(' ', words), _force.IsGiven(result)),
@@ -84,16 +93,8 @@ internal sealed class AdminCommandLine
         _ => null,
     };
 
-    private TimeSpan Timeout(ParseResult result, List<string> errors)
-    {
-        if (_timeout.IsGiven(result) && !_wait.IsGiven(result))
-        {
-            errors.Add($"{_timeout.Name} says how long to wait: add {_wait.Name}, or leave it out");
-        }
-        return _timeout.Read(result, DefaultTimeout, errors);
-    }
-
-    private IReadOnlyList<Flag> FlagsOf(string command) =>
+    /// <summary>What such a command takes, in a newcomer's order.</summary>
+    public IReadOnlyList<Flag> FlagsOf(string command) =>
     [
         .. command switch
         {
@@ -110,11 +111,15 @@ internal sealed class AdminCommandLine
     private static bool TryWeight(string text, out int weight) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= ServerEntry.MaxWeight;
 
-    /// <summary>Whatever stands before the port: it may be a name.</summary>
-    /// <summary>The URL that the balancer prints at its start is as good.</summary>
+    /// <summary>Whatever stands before the port: it may be a name. The URL that the balancer prints at its start is as good, and a port alone is one of this machine.</summary>
     private static bool TryAddress(string text, out string value)
     {
         const string scheme = "http://";
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        {
+            value = $"{AdminOptions.Default.EndPoint.Address}:{port}";
+            return port != 0;
+        }
         value = text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? text[scheme.Length..].TrimEnd('/') : text;
         return Uri.TryCreate($"{scheme}{value}", UriKind.Absolute, out Uri? uri) && uri is { PathAndQuery: "/", UserInfo: "" }
             && value.LastIndexOf(':') > value.LastIndexOf(']') && !value.EndsWith(':') && !value.EndsWith('/');

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Carousel.Control.Admin;
 
@@ -11,7 +12,7 @@ internal sealed class AdminFlags
 
     public Flag<IPEndPoint?> Admin { get; } = new("--admin", null, "ADDRESS",
         "where the dashboard, the API and the commands that use it find this balancer; with an address that others reach, a token is a must; off for none",
-        $"{AdminOptions.Default}", new ValueReader<IPEndPoint?>($"an address and a port such as {AdminOptions.Default} or [::1]:7778, or {Off}", TryAdmin));
+        $"{AdminOptions.Default}", new ValueReader<IPEndPoint?>($"an address and a port such as {AdminOptions.Default} or [::1]:7778, a port alone, or {Off}", TryAdmin) { Words = [Off] });
 
     public Flag<string> TokenFile { get; } = new("--admin-token-file", null, "FILE",
         $"whoever asks there must know the first line of FILE, {AdminOptions.MinToken} characters or more (openssl rand -hex 32 makes one)", "none", ValueReaders.Path);
@@ -39,10 +40,15 @@ internal sealed class AdminFlags
     /// <summary>The file with the token; null if there is none.</summary>
     public string? ReadTokenFile(ParseResult result, List<string> errors) => TokenFile.IsGiven(result) ? TokenFile.Read(result, "", errors) : null;
 
-    /// <summary>An address alone has port 0 for the runtime: here it lacks its port.</summary>
+    /// <summary>A port alone is one of this machine. An address alone has port 0 for the runtime: here it lacks its port.</summary>
     private static bool TryAdmin(string text, out IPEndPoint? value)
     {
         value = null;
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        {
+            value = new IPEndPoint(AdminOptions.Default.EndPoint.Address, port);
+            return true;
+        }
         int colon = text.LastIndexOf(':');
         string host = colon < 0 ? "" : text[..colon].Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
         return text == Off || (host.Length != 0 && (!host.Contains(':') || host.EndsWith(']')) && IPEndPoint.TryParse($"{host}{text[colon..]}", out value));

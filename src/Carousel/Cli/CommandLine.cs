@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Carousel.Control.Store;
 using Carousel.Core.Config;
 
 namespace Carousel.Cli;
@@ -11,7 +12,10 @@ internal sealed class CommandLine
 
     private readonly RunFlags _flags = new();
     private readonly Switch _help = new("--help", "-h", "show this help");
-    private readonly Switch _version = new("--version", null, "show the version");
+    private readonly Switch _version = new("--version", "-v", "show the version");
+    private readonly Command _helpCommand = new("help");
+    private readonly Command _versionCommand = new("version");
+    private readonly DemoServerCommandLine _demoServer = new();
     private readonly Command _check;
     private readonly Command _demo;
     private readonly SessionCommandLine _session;
@@ -35,12 +39,15 @@ internal sealed class CommandLine
         }
         _root.Add(_check);
         _root.Add(_demo);
+        _root.Add(_demoServer.Command);
         _root.Add(_session.Command);
+        _root.Add(_helpCommand);
+        _root.Add(_versionCommand);
         foreach (Command command in _admin.Commands)
         {
             _root.Add(command);
         }
-        foreach (Command command in (Command[])[_root, _check, _demo, .. _session.Commands, .. _admin.Commands])
+        foreach (Command command in (Command[])[_root, _check, _demo, _demoServer.Command, _helpCommand, _versionCommand, .. _session.Commands, .. _admin.Commands])
         {
             // We name what is not understood ourselves, with a remedy.
             command.TreatUnmatchedTokensAsErrors = false;
@@ -55,9 +62,29 @@ internal sealed class CommandLine
     /// <summary>What these arguments ask for.</summary>
     public static Request Parse(string[] args)
     {
+        if (args is [Completion.Command, .. var words])
+        {
+            // What is being written need not be right.
+            return new Request.Complete(words);
+        }
         var line = new CommandLine();
         return line.Read(CommandLineParser.Parse(line._root, args, Configuration));
     }
+
+    /// <summary>How these words go on.</summary>
+    public static Completion Complete(IReadOnlyList<string> words)
+    {
+        var line = new CommandLine();
+        return Completion.Of(words, line._root, line.FlagsOf, line._helpCommand);
+    }
+
+    private IReadOnlyList<Flag> FlagsOf(Command command) => command == _root ? [.. RunFlags(), _version]
+        : command == _check ? [_flags.File]
+        : command == _demo ? _flags.OfDemo
+        : command == _demoServer.Command ? _demoServer.Flags
+        : _session.Has(command) ? _session.FlagsOf(command)
+        : _admin.Has(command) ? _admin.FlagsOf(command.Name)
+        : [];
 
     private IEnumerable<Flag> RunFlags() => _flags.Groups.SelectMany(group => group.Flags);
 
@@ -66,15 +93,15 @@ internal sealed class CommandLine
         Command command = result.CommandResult.Command;
         if (_help.IsGiven(result))
         {
-            return new Request.Print(command == _check ? Help.Check(_flags)
-                : command == _demo ? Help.Demo(_flags)
-                : _session.Has(command) ? _session.Help
-                : _admin.Has(command) ? _admin.Help(command)
-                : Help.Root(_flags, _help, _version));
+            return new Request.Print(HelpOf(command));
         }
-        if (_version.IsGiven(result))
+        if (_version.IsGiven(result) || (command == _versionCommand && result.UnmatchedTokens is []))
         {
             return new Request.Print(ProductVersion.Line);
+        }
+        if (command == _helpCommand)
+        {
+            return ReadHelp([.. result.UnmatchedTokens]);
         }
         var errors = new List<string>();
         if (_session.Has(command))
@@ -88,9 +115,40 @@ internal sealed class CommandLine
         AddUnknown(result.UnmatchedTokens, command, errors);
         errors.AddRange(result.Errors.Select(error => error.Message));
         Request request = command == _demo ? ReadDemo(result, errors)
+            : command == _demoServer.Command ? _demoServer.Read(result, errors)
             : command == _check ? new Request.Check(ReadFile(result, "carousel check", errors))
             : ReadRun(result, errors);
+        if (errors.Count == 0 && request is Request.Run or Request.Demo)
+        {
+            errors.AddRange(RunFlagRules.Of(_flags).Broken(result));
+        }
         return errors.Count == 0 ? request : new Request.Invalid(errors);
+    }
+
+    private string HelpOf(Command command) => command == _check ? Help.Check(_flags)
+        : command == _demo ? Help.Demo(_flags)
+        : command == _demoServer.Command ? Help.DemoServer(_demoServer.Flags)
+        : _session.Has(command) ? _session.Help
+        : _admin.Has(command) ? _admin.Help(command)
+        : Help.Root(_flags, _help, _version);
+
+    /// <summary><c>carousel help</c>, and <c>carousel help session list</c></summary>
+    private Request ReadHelp(List<string> words)
+    {
+        Command command = _root;
+        foreach (string word in words)
+        {
+            Command? next = command.Subcommands.FirstOrDefault(subcommand => subcommand.Name == word);
+            if (next is null)
+            {
+                string remedy = Suggestion.For(word, command.Subcommands.Select(subcommand => subcommand.Name)) is { } name
+                    ? $"did you mean \"{name}\"?"
+                    : "carousel help lists all commands";
+                return new Request.Invalid([$"there is no command {Quote.Of(word)}: {remedy}"]);
+            }
+            command = next;
+        }
+        return new Request.Print(HelpOf(command));
     }
 
     private Request.Run ReadRun(ParseResult result, List<string> errors)
@@ -106,6 +164,7 @@ internal sealed class CommandLine
             StorePasswordFile = _flags.Store.ReadPasswordFile(result, errors),
             EmbeddedStore = _flags.Store.ReadEmbedded(result, errors),
             MaxConnections = _flags.MaxConnections.IsGiven(result) ? _flags.MaxConnections.Read(result, 1, errors) : null,
+            LastGood = _flags.ReadLastGood(result, errors),
             Watch = _flags.Watch.Read(result, true, errors),
             ResolveInterval = _flags.ResolveInterval.Read(result, RunSettings.DefaultResolveInterval, errors),
             DrainTimeout = _flags.DrainTimeout.Read(result, RunSettings.DefaultDrainTimeout, errors),
@@ -126,6 +185,7 @@ internal sealed class CommandLine
             Engine = _flags.ReadEngine(result, errors),
             Sessions = _flags.Sessions.Read(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
+            EmbeddedStore = new EmbeddedStoreOptions { WhyInMemory = "a demo keeps nothing" },
             Admin = _flags.Admin.Read(result, errors),
             IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
             Described = _flags.Describe(result),

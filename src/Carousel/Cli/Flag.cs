@@ -34,6 +34,9 @@ internal abstract class Flag
 
     public Option<string[]> Option { get; }
 
+    /// <summary>The words that its value is one of, or may be; empty if it is none of a few.</summary>
+    public virtual IReadOnlyList<string> Words => [];
+
     /// <summary>True if it was given.</summary>
     public bool IsGiven(ParseResult result) => result.GetResult(Option) is { Implicit: false };
 
@@ -48,6 +51,8 @@ internal sealed class Switch(string name, string? alias, string description) : F
 internal sealed class Flag<T>(string name, string? alias, string valueName, string description, string? defaultText, ValueReader<T> reader)
     : Flag(name, alias, valueName, description, defaultText)
 {
+    public override IReadOnlyList<string> Words => reader.Words;
+
     /// <summary>The value given, or <paramref name="fallback"/>; what is wrong goes to the errors.</summary>
     public T Read(ParseResult result, T fallback, List<string> errors)
     {

@@ -82,28 +82,18 @@ internal sealed class HealthFlags
     };
 
     /// <summary>What probes are told. What is wrong goes to the errors.</summary>
-    public HealthOptions Read(ParseResult result, List<string> errors)
+    public HealthOptions Read(ParseResult result, List<string> errors) => new()
     {
-        foreach (Flag flag in (Flag[])[Statuses, Body, Host])
-        {
-            if (flag.IsGiven(result) && !Path.IsGiven(result))
-            {
-                errors.Add($"{flag.Name} is about an answer, which only probes with a path get: add --health-path /healthz, or leave it out");
-            }
-        }
-        return new HealthOptions
-        {
-            IsOn = Health.Read(result, Default.IsOn, errors),
-            Path = Path.IsGiven(result) ? Path.Read(result, "", errors) : null,
-            Statuses = Statuses.Read(result, Default.Statuses, errors),
-            Body = Body.IsGiven(result) ? Body.Read(result, "", errors) : null,
-            Host = Host.IsGiven(result) ? Host.Read(result, "", errors) : null,
-            Interval = Interval.Read(result, Default.Interval, errors),
-            Timeout = Timeout.Read(result, Default.Timeout, errors),
-            Fall = Fall.Read(result, Default.Fall, errors),
-            Rise = Rise.Read(result, Default.Rise, errors),
-        };
-    }
+        IsOn = Health.Read(result, Default.IsOn, errors),
+        Path = Path.IsGiven(result) ? Path.Read(result, "", errors) : null,
+        Statuses = Statuses.Read(result, Default.Statuses, errors),
+        Body = Body.IsGiven(result) ? Body.Read(result, "", errors) : null,
+        Host = Host.IsGiven(result) ? Host.Read(result, "", errors) : null,
+        Interval = Interval.Read(result, Default.Interval, errors),
+        Timeout = Timeout.Read(result, Default.Timeout, errors),
+        Fall = Fall.Read(result, Default.Fall, errors),
+        Rise = Rise.Read(result, Default.Rise, errors),
+    };
 
     /// <summary>An absolute path, with a query or without (RFC 9112 section 3.2.1): no byte that could end the request line.</summary>
     private static bool TryPath(string text, [MaybeNullWhen(false)] out string path)

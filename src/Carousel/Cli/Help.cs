@@ -18,8 +18,11 @@ internal static class Help
               carousel -f FILE [flags]   balance over the servers in FILE
               carousel check -f FILE     say what FILE means, or what is wrong with it
               carousel demo [-p PORT]    three small servers and a balancer in front, to try it
+              carousel demo-server       one small server, to balance to
               carousel session list      the visitors' sessions in the store, the newest first
               carousel session show ID   all that is known of one, by its id or its cookie
+              carousel help [COMMAND]    this, or what a command does; so does --help behind it
+              carousel version           the version
 
 
             """);
@@ -34,12 +37,16 @@ internal static class Help
             Append(text, group);
         }
         Append(text, new FlagGroup("Help", others));
-        return text.Append("""
+        text.Append("""
             FILE has a line for each server, then what is special about it; # begins a comment:
               http://localhost:8000
               http://10.0.0.7:8000  weight=3 max=200 name=blue
               http://[fd00::7]      backup
 
+
+            """);
+        AppendServerLine(text);
+        return text.Append("""
             TIME is written as 500ms, 10s, 2m or 1h30m; SIZE in bytes or as 16k.
 
             Examples:
@@ -49,6 +56,17 @@ internal static class Help
 
             Exit codes: 0 served and drained, 1 could not start, 2 the command line or FILE is wrong.
             """).ToString();
+    }
+
+    private static void AppendServerLine(StringBuilder text)
+    {
+        text.Append("Behind a server's URL:\n");
+        foreach (ServerLineOption option in ServerLineOption.All)
+        {
+            string fallback = option.DefaultText.Length == 0 ? "" : $" [default: {option.DefaultText}]";
+            text.Append($"  {option.Usage,-20}{option.Description.Replace("`", "", StringComparison.Ordinal)}{fallback}\n");
+        }
+        text.Append('\n');
     }
 
     public static string Check(RunFlags flags)
@@ -93,6 +111,15 @@ internal static class Help
         text.Append("Usage:\n  carousel demo [flags]\n\n");
         Append(text, new FlagGroup("Flags", flags.OfDemo));
         return text.ToString().TrimEnd();
+    }
+
+    public static string DemoServer(IReadOnlyList<Flag> flags)
+    {
+        var text = new StringBuilder();
+        text.Append("A small server to balance to: says who answers and what reached it; GET /healthz is 200. SIGTERM lets it finish what it has. For demonstrations only.\n\n");
+        text.Append("Usage:\n  carousel demo-server [flags]\n\n");
+        Append(text, new FlagGroup("Flags", flags));
+        return text.Append("Exit codes: 0 told to leave, 1 could not start, 2 the command line is wrong.").ToString();
     }
 
     /// <summary>How a flag is written: <c>-p, --port PORT</c>.</summary>

@@ -24,7 +24,7 @@ internal sealed class PolicyFlags
 
     public Flag<(HashBy By, string Name)> HashBy { get; } = new("--hash-by", null, "WHAT",
         "with --policy hash, requests of the same source (client address), url, cookie:NAME or header:NAME go to the same server", "source",
-        new ValueReader<(HashBy, string)>("source, url, cookie:NAME or header:NAME", TryHashBy));
+        new ValueReader<(HashBy, string)>("source, url, cookie:NAME or header:NAME", TryHashBy) { Words = ["source", "url", "cookie:", "header:"] });
 
     /// <summary>All of them, in a newcomer's order.</summary>
     public IReadOnlyList<Flag> All => [Policy, HashBy];
@@ -34,10 +34,6 @@ internal sealed class PolicyFlags
     {
         PolicyKind kind = Policy.Read(result, Default.Kind, errors);
         (HashBy by, string name) = HashBy.Read(result, (Default.HashBy, Default.HashName), errors);
-        if (HashBy.IsGiven(result) && kind != PolicyKind.Hash)
-        {
-            errors.Add($"{HashBy.Name} says what is hashed, which only one policy does: add {Policy.Name} hash, or leave it out");
-        }
         return new PolicyOptions { Kind = kind, HashBy = by, HashName = name };
     }
 

@@ -14,6 +14,12 @@ internal abstract record Request
     /// <summary>Show it all with servers of our own.</summary>
     public sealed record Demo(RunSettings Settings) : Request;
 
+    /// <summary>Be a server that can be balanced to.</summary>
+    public sealed record DemoServer(int Port, string? Name) : Request;
+
+    /// <summary>Say how these words of a command line may go on: the last one is being written.</summary>
+    public sealed record Complete(IReadOnlyList<string> Words) : Request;
+
     /// <summary>Look into the store: list the newest sessions, or show the one of this id or cookie.</summary>
     public sealed record Sessions(StoreAddress Store, string? PasswordFile, string? Shown, int Limit) : Request;
 

@@ -9,6 +9,8 @@ namespace Carousel.Cli;
 /// <summary>The flags of a running balancer, in the groups that --help shows.</summary>
 internal sealed class RunFlags
 {
+    private const string LastGoodOff = "off";
+
     private static readonly EngineOptions Default = new();
     private const int MostRate = 1 << 30;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -19,6 +21,10 @@ internal sealed class RunFlags
 
     public Flag<bool> Watch { get; } = new("--watch", null, "WORD", "on: changes of FILE take effect by themselves; off: only when SIGHUP asks for them", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
+
+    public Flag<string> LastGood { get; } = new("--last-good", null, "FILE",
+        "where the last good list is kept, to start with while the servers' FILE is bad or missing; off: such a start is refused",
+        "in the folder that --data goes by", ValueReaders.Path with { Words = [LastGoodOff] });
 
     public Flag<int> Port { get; } = new("--port", "-p", "PORT", "port to listen on; 0 lets the system choose", $"{Default.Port}",
         ValueReaders.Number(0, 65535));
@@ -110,7 +116,7 @@ internal sealed class RunFlags
     /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
-        new("What to balance", [File, Watch, ResolveInterval]),
+        new("What to balance", [File, Watch, LastGood, ResolveInterval]),
         new("Where to listen", [Port, Bind, Workers]),
         new("Balancing", Balancing.All),
         new("Health", Health.All),
@@ -142,6 +148,10 @@ internal sealed class RunFlags
             : string.Join(',', flag.Texts(result));
         return new Setting(flag.Name, value, isGiven);
     }
+
+    /// <summary>Where the last good list is kept. What is wrong goes to the errors.</summary>
+    public LastGoodPlace ReadLastGood(ParseResult result, List<string> errors) => !LastGood.IsGiven(result) ? new LastGoodPlace(null)
+        : LastGood.Read(result, "", errors) is var file && file == LastGoodOff ? LastGoodPlace.Off : new LastGoodPlace(file);
 
     /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
     public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()

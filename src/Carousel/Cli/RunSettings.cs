@@ -32,6 +32,9 @@ internal sealed record RunSettings
     /// <summary>How the embedded store runs, if it does; the port and the password come from <see cref="Store"/>.</summary>
     public EmbeddedStoreOptions EmbeddedStore { get; init; } = new();
 
+    /// <summary>Where the last good list of the file is kept.</summary>
+    public LastGoodPlace LastGood { get; init; } = new(null);
+
     /// <summary>True if changes of the file take effect by themselves.</summary>
     public bool Watch { get; init; } = true;
 

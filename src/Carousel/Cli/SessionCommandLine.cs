@@ -35,6 +35,9 @@ internal sealed class SessionCommandLine
 
     public string Help => Cli.Help.Session([.. _store.Where, _limit]);
 
+    /// <summary>What such a command takes, in a newcomer's order.</summary>
+    public IReadOnlyList<Flag> FlagsOf(Command command) => command == _list ? [.. _store.Where, _limit] : command == _show ? _store.Where : [];
+
     public bool Has(Command command) => Commands.Contains(command);
 
     /// <summary>What was asked for.</summary>

@@ -10,14 +10,15 @@ internal sealed class TelemetryFlags
 {
     public Flag<LogDestination> AccessLog { get; } = new("--access-log", null, "WHERE",
         "a line for every request: to stdout, to a FILE (opened anew by SIGUSR1), to syslog, syslog:/SOCKET or syslog:HOST[:PORT] (UDP); or off", "off",
-        new ValueReader<LogDestination>("stdout, off, the path of a file, syslog, syslog:/socket or syslog:host:port", LogDestination.TryParse));
+        new ValueReader<LogDestination>("stdout, off, the path of a file, syslog, syslog:/socket or syslog:host:port", LogDestination.TryParse)
+        { Words = ["stdout", "syslog", "off"] });
 
     public Flag<string> Format { get; } = new("--access-log-format", null, "FORMAT",
-        "json, combined, common, or a text with fields such as \"$remote_addr $status $request_time\"", "json", ValueReaders.Any);
+        "json, combined, common, or a text with fields such as \"$remote_addr $status $request_time\"", "json", ValueReaders.Any with { Words = ["json", "combined", "common"] });
 
     public Flag<string> Otlp { get; } = new("--otlp", null, "URL",
         "the collector that metrics and traces are sent to by OTLP, such as http://collector:4318; the environment's OTEL_* variables count as well; or off",
-        $"{OtlpOptions.EndpointVariable} of the environment, or off", ValueReaders.Any);
+        $"{OtlpOptions.EndpointVariable} of the environment, or off", ValueReaders.Any with { Words = ["off"] });
 
     public Flag<OtlpProtocol> Protocol { get; } = new("--otlp-protocol", null, "WORD", "http (protobuf) or grpc", "http",
         ValueReaders.Choice(("http", OtlpProtocol.Http), ("grpc", OtlpProtocol.Grpc)));

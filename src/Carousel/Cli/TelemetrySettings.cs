@@ -29,8 +29,9 @@ internal sealed record TelemetrySettings
             error = wrong;
             return null;
         }
-        error = TraceShare is not null && otlp?.Traces is null
-            ? $"--trace-sample: where are traces to go? Name a collector with --otlp, or by the environment's {OtlpOptions.EndpointVariable}"
+        string collector = $"Name a collector with --otlp, or by the environment's {OtlpOptions.EndpointVariable}";
+        error = TraceShare is not null && otlp?.Traces is null ? $"--trace-sample: where are traces to go? {collector}"
+            : Protocol is not null && otlp is null ? $"--otlp-protocol: to whom is it spoken? {collector}"
             : "";
         return error.Length == 0 ? this with { Otlp = otlp } : null;
     }

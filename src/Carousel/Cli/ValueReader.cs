@@ -11,6 +11,9 @@ internal delegate bool TryRead<T>(string text, [MaybeNullWhen(false)] out T valu
 /// <summary>How a flag's value is read, and what was expected when it can't be.</summary>
 internal sealed record ValueReader<T>(string Expected, TryRead<T> TryRead)
 {
+    /// <summary>The words that a shell can offer; empty if the value is none of a few.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     public string Error(string flag, string text) => $"{flag}: expected {Expected}, found {Quote.Of(text)}";
 }
 
@@ -70,7 +73,10 @@ internal static class ValueReaders
             int index = Array.FindIndex(choices, choice => choice.Word == text);
             value = index < 0 ? default : choices[index].Value;
             return index >= 0;
-        });
+        })
+        {
+            Words = [.. choices.Select(choice => choice.Word)],
+        };
 
     /// <summary>A token (RFC 9110 section 5.6.2) of so many characters at most.</summary>
     public static ValueReader<string> Token(string expected, int max) =>

@@ -12,24 +12,21 @@ internal static class RunCommand
     {
         ServersText text = ServersFileReader.Read(request.File, out bool isPipe);
         ServersFile file = text.Parse();
+        DataFolder? folder = DataFolder.Of(Environment.GetEnvironmentVariable);
         if (!file.IsValid)
         {
-            return FileErrors.Print(request.File, file, Console.Error);
+            FileErrors.Print(request.File, file, Console.Error);
         }
-        RunSettings settings = request.Settings;
-        if (StorePassword.Add(settings.Store, settings.StorePasswordFile, Environment.GetEnvironmentVariable, out string error) is not { } store)
+        LastGoodFile? lastGood = StartFiles.LastGood(request.Settings, request.File, isPipe, folder, out string error);
+        ServersFile? startsWith = file.IsValid || error.Length != 0 ? null : StartsWith(request.Settings.LastGood, lastGood, out error);
+        RunSettings? settings = error.Length == 0 ? WithFiles(request.Settings, folder, out error) : null;
+        if (settings is null)
         {
             Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
-        if (settings.Telemetry.WithEnvironment(Environment.GetEnvironmentVariable, out error) is not { } telemetry)
+        if (!file.IsValid && startsWith is null)
         {
-            Console.Error.WriteLine($"carousel: {error}");
-            return ExitCode.BadInput;
-        }
-        if (WithToken(settings, out error) is not { } withToken)
-        {
-            Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
         string? trouble = !settings.Save ? null : isPipe ? $"{request.File} is a pipe, which nothing can be written back to" : ServersFileSaver.Trouble(request.File);
@@ -38,7 +35,31 @@ internal static class RunCommand
             Console.Error.WriteLine($"carousel: --save: {trouble}");
             return ExitCode.CannotStart;
         }
-        return Balancer.Run(file.Servers, withToken with { Store = store, Telemetry = telemetry }, isPipe ? null : new ServersSource(request.File, text));
+        var source = new ServersSource(request.File, text) { LastGood = lastGood, StartsWith = startsWith };
+        return Balancer.Run((startsWith ?? file).Servers, settings, isPipe ? null : source);
+    }
+
+    /// <summary>The last good list, since the file is bad; null if there is none, with an error if one should be there.</summary>
+    private static ServersFile? StartsWith(LastGoodPlace place, LastGoodFile? lastGood, out string error)
+    {
+        string whyNot = "";
+        ServersFile? list = lastGood?.Read(out whyNot);
+        error = list is null && place.File is not null ? $"--last-good: there is no last good list to start with: {whyNot}" : "";
+        return list;
+    }
+
+    /// <summary>With all that stands in files, the environment, or has to be found there; null with one line that says what is wrong.</summary>
+    private static RunSettings? WithFiles(RunSettings settings, DataFolder? folder, out string error)
+    {
+        if (StorePassword.Add(settings.Store, settings.StorePasswordFile, Environment.GetEnvironmentVariable, out error) is not { } store
+            || settings.Telemetry.WithEnvironment(Environment.GetEnvironmentVariable, out error) is not { } telemetry
+            || WithToken(settings, out error) is not { } withToken
+            || StartFiles.Store(settings, folder, out error) is not { } embedded)
+        {
+            return null;
+        }
+        error = StartFiles.AccessLogTrouble(telemetry.AccessLog) ?? "";
+        return error.Length == 0 ? withToken with { Store = store, Telemetry = telemetry, EmbeddedStore = embedded } : null;
     }
 
     private static RunSettings? WithToken(RunSettings settings, out string error)

@@ -23,6 +23,11 @@ internal static class StatusText
         var text = new StringBuilder();
         Add(text, $"{Count.Of(pool.Servers, "server")}, {pool.Policy}; {Count.Of(pool.InFlight, "request")} in flight, {Count.Of(pool.Connections, "connection")}; "
             + $"shares, rates and latencies of the last {seconds} s", width, "", hasColors);
+        if (pool.ListTrouble is { } trouble)
+        {
+            Add(text, $"the last good list is in use: {trouble}", width, hasColors ? Red : "", hasColors);
+            height--;
+        }
         IReadOnlyList<string> lines = Plain.Table([Header, .. servers.Servers.Select(Row)]);
         // The first line, the header, the last word, and one for the cursor.
         int shown = Math.Min(Math.Max(1, height - 4), servers.Servers.Count);

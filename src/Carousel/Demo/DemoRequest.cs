@@ -17,6 +17,9 @@ internal sealed class DemoRequest
         && (_requestLine.EndsWith("HTTP/1.1", StringComparison.Ordinal)
             || Field("Connection").Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether it asks if the server is well.</summary>
+    public bool IsHealthCheck => _requestLine.Split(' ') is [_, "/healthz", ..];
+
     /// <summary>The next request of the connection, its body passed over; null if there is none.</summary>
     public static async ValueTask<DemoRequest?> Read(DemoReader reader, Stream stream)
     {
@@ -38,13 +41,24 @@ internal sealed class DemoRequest
     }
 
     /// <summary>Who answers, and what of the request shows the balancer's work.</summary>
-    public byte[] Answer(string name, int number)
+    /// <param name="name">The server's.</param>
+    /// <param name="number">Of the request, from 1.</param>
+    /// <param name="keeps">Whether the connection is kept.</param>
+    public byte[] Answer(string name, int number, bool keeps)
     {
         string[] shown = ["Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"];
         IEnumerable<string> fields = _fields.Where(field => shown.Contains(field.Split(':')[0], StringComparer.OrdinalIgnoreCase));
-        string body = $"{name} answers its request number {number}\n  {string.Join("\n  ", fields.Prepend(_requestLine))}\n";
+        return Text($"{name} answers its request number {number}\n  {string.Join("\n  ", fields.Prepend(_requestLine))}\n", keeps);
+    }
+
+    /// <summary>The server is well.</summary>
+    /// <param name="keeps">Whether the connection is kept.</param>
+    public byte[] Healthy(bool keeps) => Text("ok\n", keeps);
+
+    private byte[] Text(string body, bool keeps)
+    {
         string head = $"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.Latin1.GetByteCount(body)}\r\n"
-            + (KeepAlive ? "\r\n" : "Connection: close\r\n\r\n");
+            + (keeps ? "\r\n" : "Connection: close\r\n\r\n");
         return Encoding.Latin1.GetBytes(_requestLine.StartsWith("HEAD ", StringComparison.Ordinal) ? head : head + body);
     }
 

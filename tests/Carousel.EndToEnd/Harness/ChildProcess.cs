@@ -40,6 +40,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // What a balancer keeps without being told where would be in the folder of whoever runs the tests, and would be there in the next test.
+        start.Environment["XDG_DATA_HOME"] = "/dev/null";
+        start.Environment.Remove("STATE_DIRECTORY");
         return new ChildProcess(new Process { StartInfo = start });
     }
 

@@ -71,12 +71,12 @@ public sealed class AccessLogTests : IDisposable
     {
         await using var server = ScriptedServer.Answering("hello");
         string path = Path.Combine(_folder, "gone", "access.log");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var balancer = await Balancer.StartAsync(server, "--access-log", path);
-        for (int i = 0; i < 5; i++)
-        {
-            Assert.Equal(200, (await balancer.GetAsync()).Status);
-        }
-        await balancer.SaidAsync("No such file or directory; lines are dropped");
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        balancer.Signal(Posix.SigUsr1);
+        await Patience.UntilAsync(
+            async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains("No such file or directory; lines are dropped"), "the loss to be told");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await Patience.UntilAsync(async () => (await balancer.GetAsync()).Status == 200 && File.Exists(path), "the file");
         await balancer.SaidAsync("is written to again");
@@ -112,6 +112,9 @@ public sealed class AccessLogTests : IDisposable
     [Theory]
     [InlineData("--access-log-format", "$statsu", "did you mean $status?")]
     [InlineData("--access-log", "syslog:x:0", "--access-log: expected")]
+    [InlineData("--access-log", "nowhere/access.log", "--access-log: nowhere/access.log can't be opened: No such file or directory (make its folder")]
+    [InlineData("--access-log", "syslog:/nowhere", "--access-log: syslog can't be reached by /nowhere: ")]
+    [InlineData("--otlp-protocol", "grpc", "--otlp-protocol: to whom is it spoken?")]
     [InlineData("--trace-sample", "2", "--trace-sample: expected a share")]
     [InlineData("--trace-sample", "0.5", "Name a collector with --otlp")]
     [InlineData("--otlp", "collector", "expected a URL such as http://collector:4318")]

@@ -122,6 +122,8 @@ public class AdminCommandTests
         string small = StatusText.Of(now, 20, 5, hasColors: true);
         Assert.Contains("and 1 more\e[K\n", small);
         Assert.Contains("\e[32mblue    up     1    \e[0m\e[K\n", small);
+        Assert.Contains("\nthe last good list is in use: servers.txt:1:1: no\nserver ",
+            StatusText.Of((PoolView.Of(admin.Context) with { ListTrouble = "servers.txt:1:1: no" }, now.List), int.MaxValue, int.MaxValue, hasColors: false));
     }
 
     [Fact]
@@ -166,6 +168,10 @@ public class AdminCommandTests
         Assert.Equal("lb.example:80", Assert.IsType<Request.Admin>(CommandLine.Parse(["status", "--admin", url])).Target.Address);
 
     [Fact]
+    public void Parse_PortAlone_IsOneOfThisMachine() =>
+        Assert.Equal("127.0.0.1:7779", Assert.IsType<Request.Admin>(CommandLine.Parse(["status", "--admin", "7779"])).Target.Address);
+
+    [Fact]
     public void Parse_Values_AreTaken()
     {
         Assert.Equal(new AdminOrder.Drain("blue", true, TimeSpan.FromSeconds(5)), Order("drain", "blue", "--wait", "--timeout", "5s"));
@@ -183,9 +189,10 @@ public class AdminCommandTests
     [InlineData("drain", "carousel drain: expected drain NAME, as in: carousel drain blue --wait --timeout 1m")]
     [InlineData("weight blue many", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
     [InlineData("weight blue 1001", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
-    [InlineData("drain blue --timeout 5s", "--timeout says how long to wait: add --wait, or leave it out")]
+    [InlineData("drain blue --timeout 5s", "--timeout does nothing without --wait: add that, or leave --timeout out")]
     [InlineData("drain blue --wiat", "unknown flag \"--wiat\": did you mean --wait?")]
-    [InlineData("status --admin 7778", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"7778\"")]
+    [InlineData("status --admin 77780", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"77780\"")]
+    [InlineData("status --admin 0", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"0\"")]
     [InlineData("status --admin http://x", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"http://x\"")]
     [InlineData("status --admin https://x:1", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"https://x:1\"")]
     [InlineData("explain", "carousel explain: expected explain --url URL, or explain ID, as in: carousel explain --url http://localhost:7777/")]
@@ -211,7 +218,8 @@ public class AdminCommandTests
     [InlineData("localhost:80", "127.0.0.1:80", null)]
     [InlineData("[::1]:7778", "[::1]:7778", null)]
     [InlineData("0.0.0.0:7778", "0.0.0.0:7778", "others reach that address")]
-    [InlineData("7778", null, "expected an address and a port")]
+    [InlineData("7778", "127.0.0.1:7778", null)]
+    [InlineData("65536", null, "expected an address and a port")]
     [InlineData("127.0.0.1", null, "expected an address and a port")]
     [InlineData("::1", null, "expected an address and a port")]
     public void Admin_OfABalancer_IsReadAndGuarded(string text, string? expected, string? error)

@@ -92,6 +92,10 @@ public class CommandLineTests
     [InlineData("session list --workers 2", "unknown flag \"--workers\": carousel session --help lists its flags")]
     [InlineData("session list --limit 0", "--limit: expected a number from 1 to 10000, found \"0\"")]
     [InlineData("session list --store none", "--store none: there is nothing to look into")]
+    [InlineData("help chek", "there is no command \"chek\": did you mean \"check\"?")]
+    [InlineData("help list", "there is no command \"list\": carousel help lists all commands")]
+    [InlineData("version x", "unexpected \"x\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("demo-server --name a/b", "--name: expected a name, found \"a/b\"")]
     [InlineData("chek -f a", "unexpected \"chek\": did you mean \"check\"?")]
     [InlineData("check servers.txt", "unexpected \"servers.txt\": flags begin with \"-\", and servers are named with -f FILE")]
     [InlineData("-f a @b", "unexpected \"@b\": flags begin with \"-\", and servers are named with -f FILE")]
@@ -112,11 +116,11 @@ public class CommandLineTests
     [Fact]
     public void Parse_StoreFlags_AreTaken()
     {
-        string[] args = "-f a --store redis://h:7000/2 --store-password-file p --data d --store-memory 1g".Split(' ');
+        string[] args = "-f a --store embedded:7000 --store-password-file p --data d --store-memory 1g".Split(' ');
 
         RunSettings settings = Assert.IsType<Request.Run>(CommandLine.Parse(args)).Settings;
 
-        Assert.Equal("redis://h:7000/2", settings.Store.ToString());
+        Assert.Equal("embedded:7000", settings.Store.ToString());
         Assert.Equal("p", settings.StorePasswordFile);
         Assert.Equal(("d", 1L << 30), (settings.EmbeddedStore.DataDirectory, settings.EmbeddedStore.Memory));
     }
@@ -146,9 +150,45 @@ public class CommandLineTests
     public void Parse_Demo_TakesThePort() => Assert.Equal(
         8000, Assert.IsType<Request.Demo>(CommandLine.Parse(["demo", "-p", "8000"])).Settings.Engine.Port);
 
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("-v")]
+    [InlineData("version")]
+    public void Parse_Version_IsNameAndNumber(string word) =>
+        Assert.Matches(@"^carousel \d+\.\d+\.\d+$", Assert.IsType<Request.Print>(CommandLine.Parse([word])).Text);
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help check", "check --help")]
+    [InlineData("help demo-server", "demo-server --help")]
+    [InlineData("help session list", "session list --help")]
+    [InlineData("help drain", "drain --help")]
+    [InlineData("help version", "--help")]
+    public void Parse_HelpOfACommand_IsItsHelp(string line, string same) => Assert.Equal(
+        Assert.IsType<Request.Print>(CommandLine.Parse(same.Split(' '))).Text, Assert.IsType<Request.Print>(CommandLine.Parse(line.Split(' '))).Text);
+
+    [Theory]
+    [InlineData("demo-server", 8080, null)]
+    [InlineData("demo-server --port 80 --name web-0", 80, "web-0")]
+    public void Parse_DemoServer_TakesPortAndName(string line, int port, string? name) =>
+        Assert.Equal(new Request.DemoServer(port, name), CommandLine.Parse(line.Split(' ')));
+
     [Fact]
-    public void Parse_Version_IsNameAndNumber() =>
-        Assert.Matches(@"^carousel \d+\.\d+\.\d+$", Assert.IsType<Request.Print>(CommandLine.Parse(["--version"])).Text);
+    public void Parse_LastGood_IsAFileOrOff()
+    {
+        Assert.Equal(new LastGoodPlace(null), Run("-f a").LastGood);
+        Assert.Equal(new LastGoodPlace("l"), Run("-f a --last-good l").LastGood);
+        Assert.Equal(LastGoodPlace.Off, Run("-f a --last-good off").LastGood);
+    }
+
+    [Fact]
+    public void Parse_DataOff_IsInMemory()
+    {
+        EmbeddedStoreOptions store = Run("-f a --data off").EmbeddedStore;
+
+        Assert.Null(store.DataDirectory);
+        Assert.Equal("--data off", store.WhyInMemory);
+    }
 
     [Theory]
     [InlineData("--help", "Examples:")]
@@ -159,4 +199,6 @@ public class CommandLineTests
     [InlineData("session list -h", "--limit N")]
     public void Parse_Help_IsTheHelpOfTheCommand(string line, string part) =>
         Assert.Contains(part, Assert.IsType<Request.Print>(CommandLine.Parse(line.Split(' '))).Text);
+
+    private static RunSettings Run(string line) => Assert.IsType<Request.Run>(CommandLine.Parse(line.Split(' '))).Settings;
 }

@@ -32,6 +32,29 @@ public class DocumentsTests
         Assert.Contains($"{Help.Usage(flag)} {flag.Description}{fallback}", help);
     }
 
+    public static TheoryData<string> ServerOptions => [.. ServerLineOption.All.Select(option => option.Usage)];
+
+    [Theory]
+    [MemberData(nameof(ServerOptions))]
+    public void ServerOption_InReadmeAndHelp_IsOneOfTheFile(string usage)
+    {
+        ServerLineOption option = ServerLineOption.All.Single(option => option.Usage == usage);
+        string fallback = option.DefaultText.Length == 0 ? "" : " " + option.DefaultText;
+
+        Assert.Contains($"| `{usage}` | {option.Description} |{fallback} |", Lines("README.md"));
+        Assert.Contains($"  {usage,-20}{option.Description.Replace("`", "")}", Help.Root(new RunFlags()));
+        Assert.True(ServersParser.Parse($"http://a {usage.Replace("=N", "=1").Replace("=WORD", "=blue")}").IsValid);
+    }
+
+    [Fact]
+    public void ServerOptions_OfTheParser_AreAllThere()
+    {
+        string known = ServersParser.Parse("http://a nonsense=1").Errors.Single().Message;
+
+        Assert.All(ServerLineOption.All, option => Assert.Contains(option.Usage, known));
+        Assert.Equal(known.Split("known are ")[1].Split(", ").Length + 1, ServerLineOption.All.Count);
+    }
+
     [Fact]
     public void Readme_Sample_IsTheSampleFile()
     {

@@ -13,9 +13,9 @@ public class HealthFlagsTests
     [Fact]
     public void Parse_EveryFlag_IsTaken()
     {
-        HealthOptions options = Parse("--health off --health-path /healthz?a=b --health-status 200,404 --health-body ok --health-host example.com:81"
+        HealthOptions options = Parse("--health on --health-path /healthz?a=b --health-status 200,404 --health-body ok --health-host example.com:81"
             + " --health-interval 500ms --health-timeout 300ms --health-fall 5 --health-rise 1");
-        Assert.Equal((false, "/healthz?a=b", "200,404", "ok", "example.com:81"),
+        Assert.Equal((true, "/healthz?a=b", "200,404", "ok", "example.com:81"),
             (options.IsOn, options.Path, options.Statuses.ToString(), options.Body, options.Host));
         Assert.Equal((500, 300, 5, 1), (options.Interval.TotalMilliseconds, options.Timeout.TotalMilliseconds, options.Fall, options.Rise));
     }
@@ -31,11 +31,15 @@ public class HealthFlagsTests
     [Fact]
     public void Parse_EveryEjectFlag_IsTaken()
     {
-        EngineOptions engine = Engine("--eject off --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 0 --retry-budget 35%");
-        Assert.Equal((false, 5, "500-599,429", 300),
+        EngineOptions engine = Engine("--eject on --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 1 --retry-budget 35%");
+        Assert.Equal((true, 5, "500-599,429", 300),
             (engine.Guard.IsOn, engine.Guard.Failures, engine.Guard.Statuses.ToString(), engine.Guard.FirstTime.TotalMilliseconds));
-        Assert.Equal((TimeSpan.Zero, true, 0, 35), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+        Assert.Equal((TimeSpan.Zero, true, 1, 35), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
     }
+
+    [Fact]
+    public void Parse_Off_IsTaken() => Assert.Equal((false, false, 0),
+        (Parse("--health off").IsOn, Engine("--eject off").Guard.IsOn, Engine("--retries 0").Retries));
 
     [Theory]
     [InlineData("--eject yes", "--eject: expected one of on, off, found \"yes\"")]
@@ -49,8 +53,6 @@ public class HealthFlagsTests
     [InlineData("--health-path / --health-status 2xx", "--health-status: expected statuses from 100 to 599 such as 200-399,404, found \"2xx\"")]
     [InlineData("--health-path / --health-host a/b", "--health-host: expected a host such as example.com or example.com:8080, found \"a/b\"")]
     [InlineData("--health-fall 0", "--health-fall: expected a number from 1 to 100, found \"0\"")]
-    [InlineData("--health-body ok",
-        "--health-body is about an answer, which only probes with a path get: add --health-path /healthz, or leave it out")]
     public void Parse_AnythingElse_SaysWhatIsWrong(string flags, string expected)
     {
         var invalid = Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ')]));

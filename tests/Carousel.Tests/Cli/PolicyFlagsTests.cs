@@ -32,8 +32,6 @@ public class PolicyFlagsTests
     [InlineData("--policy hash --hash-by header:a:b", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"header:a:b\"")]
     [InlineData("--policy hash --hash-by url:x", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"url:x\"")]
     [InlineData("--policy hash --hash-by path", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"path\"")]
-    [InlineData("--hash-by url", "--hash-by says what is hashed, which only one policy does: add --policy hash, or leave it out")]
-    [InlineData("--policy ewma --hash-by url", "--hash-by says what is hashed, which only one policy does: add --policy hash, or leave it out")]
     public void Parse_AnythingElse_SaysWhatIsWrong(string flags, string expected)
     {
         var invalid = Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ')]));

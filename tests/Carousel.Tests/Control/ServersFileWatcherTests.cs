@@ -106,6 +106,46 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
+    public void File_IsBadAtTheStart_LastGoodListStaysUntilItIsGood()
+    {
+        _file = new ServersText(Bad);
+        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, line => _said.Add($"error {line}"), ServersParser.Parse(Two));
+        var accepted = new List<string?>();
+        watcher.Accepted += list => accepted.Add(list.Text);
+        Assert.StartsWith("servers.txt:2:17: expected a port", watcher.Trouble);
+        watcher.Start();
+        Pass(Poll);
+        Pass(Patience);
+        // It was told at the start.
+        Expect();
+
+        Write("10.0.0.1\n10.0.0.3\n");
+        Pass(Poll);
+        Pass(Settle);
+        Expect("servers.txt: added http://10.0.0.3:80; draining http://10.0.0.2:80");
+        Assert.Null(watcher.Trouble);
+        Assert.Equal(["10.0.0.1\n10.0.0.3\n"], accepted);
+    }
+
+    [Fact]
+    public void Trouble_WhileItRuns_IsThereAsLongAsTheFileIsBad()
+    {
+        var accepted = new List<string?>();
+        _watcher.Accepted += list => accepted.Add(list.Text);
+        Start();
+        Assert.Null(_watcher.Trouble);
+        Write(Bad);
+        Pass(Poll);
+        Pass(Patience);
+        Assert.StartsWith("servers.txt:2:17: expected a port", _watcher.Trouble);
+        Write(Two);
+        Pass(Poll);
+        Pass(Settle);
+        Assert.Null(_watcher.Trouble);
+        Assert.Equal([Two], accepted);
+    }
+
+    [Fact]
     public void File_Empty_IsAnErrorAndNotAnEmptyPool()
     {
         Start();

@@ -27,7 +27,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         Assert.Equal(EmbeddedStoreState.Running, _store.State);
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:7001"), _store.EndPoint);
         Assert.Equal([EmbeddedStoreState.Starting, EmbeddedStoreState.Running], _states);
-        Assert.Equal(["session store ready on 127.0.0.1:7001, in memory only"], _log);
+        Assert.Equal(["session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it ends"], _log);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
             [
                 "session store can't start: 127.0.0.1:7001 is taken; it is started again in 250ms",
                 "session store can't start: exit code 139; it is started again in 1s",
-                "session store ready on 127.0.0.1:7001, in memory only",
+                "session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it ends",
             ],
             _log);
         Assert.All(_fake.Launched.Take(3), process => Assert.True(process.IsDisposed));

@@ -96,6 +96,34 @@ public sealed class AccessLog : IMetricSource, IDisposable
         return new AccessLog(traffic, pool, format, target, TimeProvider.System, info, error);
     }
 
+    /// <summary>
+    /// Why this destination can't be opened, and what to do; null if it can. Syslog by UDP is not tried: its name may be known later, and whether anybody listens is never known.
+    /// </summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="openFile">As of <see cref="To"/>.</param>
+    public static string? Trouble(LogDestination destination, Func<string, SafeFileHandle> openFile)
+    {
+        try
+        {
+            switch (destination)
+            {
+                case LogDestination.File file:
+                    openFile(file.Path).Dispose();
+                    break;
+                case LogDestination.LocalSyslog local:
+                    Connect(local).Dispose();
+                    break;
+            }
+            return null;
+        }
+        catch (Exception e) when (LogTarget.IsTrouble(e))
+        {
+            return destination is LogDestination.File file
+                ? $"{file.Path} can't be opened: {e.Message} (make its folder, and let this user write in it, or name another file)"
+                : $"syslog can't be reached by {((LogDestination.LocalSyslog)destination).Path}: {e.Message} (is it running? syslog:/SOCKET names another socket)";
+        }
+    }
+
     /// <summary>Starts its thread, once.</summary>
     public void Start()
     {

@@ -29,6 +29,7 @@ internal static class JsonLine
         line.Append((long)record.Status);
         line.Append(",\"reason\":"u8);
         AppendReason(line, record.Reason);
+        WriteServer(entry);
         line.Append(",\"bytes_in\":"u8);
         line.Append(record.BytesIn);
         line.Append(",\"bytes_out\":"u8);
@@ -89,6 +90,20 @@ internal static class JsonLine
         else
         {
             to.Append(bytes);
+        }
+    }
+
+    /// <summary>Of the last attempt: who answered, if anybody did.</summary>
+    private static void WriteServer(LogEntry entry)
+    {
+        entry.Line.Append(",\"server\":"u8);
+        if (entry.KnownAttempts == 0)
+        {
+            entry.Line.Append("null"u8);
+        }
+        else
+        {
+            AppendText(entry.Line, entry.Names.Of(entry.Record.Attempts[entry.KnownAttempts - 1].ServerTag).Name);
         }
     }
 

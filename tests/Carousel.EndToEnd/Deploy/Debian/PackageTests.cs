@@ -23,7 +23,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         Assert.Equal(0, check.Code);
 
         await root.RemoveAsync();
-        Assert.Equal(["etc/carousel/servers.txt", "etc/default/carousel"], Ours(root));
+        Assert.Equal(["etc/carousel/servers.txt", "etc/default/carousel", "etc/logrotate.d/carousel"], Ours(root));
         await root.PurgeAsync();
         Assert.Empty(Ours(root));
     }
@@ -79,11 +79,16 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         string[] flags = [.. Flag().Matches(help).Select(match => match.Groups["name"].Value)];
         Assert.Contains("--file", flags);
         Assert.All(flags, flag => Assert.Matches($@"(?m)^ +(-\w, )?{flag}( |$)", text));
+        Assert.All((string[])["weight=N", "max=N", "backup", "drain", "name=WORD"], option => Assert.Matches($@"(?m)^ +{option}( |$)", text));
     }
 
     [Theory]
     [InlineData("carousel --po", "--policy", "--port")]
     [InlineData("carousel ses", "session")]
+    [InlineData("carousel help ses", "session")]
+    [InlineData("carousel --session ", "off", "shared", "sticky")]
+    [InlineData("carousel -f x --policy r", "random", "round-robin")]
+    [InlineData("carousel add http://a:1 na", "name=")]
     [InlineData("carousel session li", "list")]
     [InlineData("carousel session list --l", "--limit")]
     [InlineData("carousel check --f", "--file")]
@@ -95,13 +100,62 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         using var root = new PackageRoot();
         await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
         string path = $"PATH={root["usr/bin"]}:/usr/bin:/bin";
-        string bash = await Tool.RunAsync("env", path, "bash", "-c",
-            """cd "$1"; . usr/share/bash-completion/completions/carousel; COMP_WORDS=($2); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _carousel; printf '%s\n' "${COMPREPLY[@]}" """,
+        Assert.Equal(expected, await BashAsync(root, path, line));
+        Assert.Equal(expected, await FishAsync(root, path, line));
+    }
+
+    [Fact]
+    public async Task Completion_OfAServer_IsOneOfTheBalancerOrOfTheFile()
+    {
+        using var root = new PackageRoot();
+        await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
+        string path = $"PATH={root["usr/bin"]}:/usr/bin:/bin";
+        await using var server = ScriptedServer.Answering("one");
+        string other = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await using var balancer = await Balancer.StartAsync([$"{server.Url} name=blue", other], ["--admin", "127.0.0.1:0"]);
+        string admin = await AdminAsync(balancer);
+        string nameless = other["http://".Length..];
+
+        Assert.Equal(["blue", nameless], await BashAsync(root, path, $"carousel drain --admin {admin} "));
+        Assert.Equal(["blue", nameless], await FishAsync(root, path, $"carousel drain --admin {admin} "));
+        // bash takes what is before the colon for a word of its own, and keeps it.
+        Assert.Equal([nameless.Split(':')[1]], await BashAsync(root, path, $"carousel drain --admin {admin} localhost:"));
+        Assert.Equal(["localhost:8000"], await FishAsync(root, path, "carousel undrain --admin 127.0.0.1:1 -f etc/carousel/servers.txt "));
+    }
+
+    [Fact]
+    public async Task Logrotate_File_IsUnderstood()
+    {
+        Assert.SkipUnless(Tool.IsRoot && Tool.Exists("logrotate"), "needs root and logrotate");
+        using var root = new PackageRoot();
+        string[] lines = File.ReadAllLines(Repository.Path("deploy/debian/logrotate"));
+        Directory.CreateDirectory(root["logs"]);
+        File.WriteAllText(root["logs/access.log"], "a line\n");
+        File.WriteAllText(root["rotate"], string.Join('\n', lines).Replace("/var/log/carousel", root["logs"], StringComparison.Ordinal).Replace("su carousel carousel", "su root root", StringComparison.Ordinal) + "\n");
+        await Tool.RunAsync("logrotate", "--force", "--state", root["state"], root["rotate"]);
+        Assert.Equal("a line\n", File.ReadAllText(root["logs/access.log.1"]));
+    }
+
+    private static async Task<string> AdminAsync(Balancer balancer)
+    {
+        Match said = Match.Empty;
+        await Patience.UntilAsync(() => (said = AdminSide().Match(balancer.Output)).Success, "the admin side");
+        return said.Groups["address"].Value;
+    }
+
+    private static async Task<string[]> BashAsync(PackageRoot root, string path, string line)
+    {
+        string said = await Tool.RunAsync("env", path, "bash", "-c",
+            """cd "$1"; . usr/share/bash-completion/completions/carousel; COMP_LINE=$2; COMP_POINT=${#COMP_LINE}; _carousel; printf '%s\n' "${COMPREPLY[@]}" """,
             "-", root.Folder, line);
-        Assert.Equal(expected, bash.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
-        string fish = await Tool.RunAsync("env", path, "HOME=" + root.Folder, "fish", "--no-config", "-c",
+        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
+    }
+
+    private static async Task<string[]> FishAsync(PackageRoot root, string path, string line)
+    {
+        string said = await Tool.RunAsync("env", path, "HOME=" + root.Folder, "fish", "--no-config", "-c",
             "cd $argv[1]; source usr/share/fish/vendor_completions.d/carousel.fish; complete -C $argv[2]", root.Folder, line);
-        Assert.Equal(expected, fish.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('\t')[0]).Order());
+        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('\t')[0]).Order()];
     }
 
     /// <summary>How it completes only a terminal shows: that it can be read is all that is tried.</summary>
@@ -115,6 +169,9 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
 
     [GeneratedRegex(@"(?m)^ +(-\w, )?(?<name>--[a-z-]+)")]
     private static partial Regex Flag();
+
+    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
+    private static partial Regex AdminSide();
 
     /// <summary>How bold letters are written for a terminal.</summary>
     [GeneratedRegex(".\b")]

@@ -185,6 +185,29 @@ public partial class ManifestTests
             argument.EndsWith($"={port.ContainerPort}", StringComparison.Ordinal) || argument.EndsWith($":{port.ContainerPort}", StringComparison.Ordinal)));
     }
 
+    /// <summary>Sleep, the longest request (DemoServerCommand) and then a little; and to be found again takes readiness, the DNS's TTL of 5 s, a look-up a second, and a probe.</summary>
+    [Fact]
+    public void ExampleServers_Rollout_LeavesTimeToBeFound()
+    {
+        V1StatefulSet servers = Load("deploy/example-servers.yaml").The<V1StatefulSet>("web");
+        V1Container container = Assert.Single(servers.Spec.Template.Spec.Containers);
+        Assert.True(servers.Spec.MinReadySeconds > container.ReadinessProbe.PeriodSeconds + 5 + 1 + 2);
+        Assert.True(container.Lifecycle.PreStop.Sleep.Seconds + 5 < servers.Spec.Template.Spec.TerminationGracePeriodSeconds);
+        V1Deployment balancer = Load(Main).The<V1Deployment>("carousel");
+        Assert.Equal(("0", "1"), (balancer.Spec.Strategy.RollingUpdate.MaxUnavailable.Value, balancer.Spec.Strategy.RollingUpdate.MaxSurge.Value));
+        Assert.True(balancer.Spec.MinReadySeconds > 0);
+    }
+
+    /// <summary>The command that replaces the Secret gives the new one the labels of the old.</summary>
+    [Fact]
+    public void Secret_CommandOfTheHead_KeepsTheLabel()
+    {
+        string command = string.Concat(File.ReadAllLines(Repository.Path(Main)).SkipWhile(line => !line.Contains("kubectl create secret", StringComparison.Ordinal))
+            .TakeWhile(line => line.StartsWith('#')).Select(line => line.TrimStart('#').TrimEnd('\\')));
+        (string key, string value) = Assert.Single(Load(Main).The<V1Secret>("carousel").Metadata.Labels);
+        Assert.Contains($"| kubectl label --local -f - {key}={value} -o yaml | kubectl apply -f -", command);
+    }
+
     internal static Manifest Load(string name) => Manifest.Parse(name == ChartTests.Chart ? ChartTests.Render() : Repository.Read(name));
 
     private static string[] PortNames(V1PodTemplateSpec pod) => [.. pod.Spec.Containers.SelectMany(container => container.Ports).Select(port => port.Name)];

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using Carousel.EndToEnd.CommandLine;
 using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Live;
 using Xunit;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
@@ -62,14 +64,18 @@ public class EmbeddedTests
         await Assert.ThrowsAsync<SocketException>(() => Resp.ConnectAsync(port));
     }
 
-    [Fact]
-    public async Task Data_KeptInAFolder_SurvivesTheEndOfBoth()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Data_KeptInAFolder_SurvivesTheEndOfBoth(bool isNamed)
     {
         int port = FixedPort.Next();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("carousel-data-");
+        // Where nobody says where, it is the user's folder for data.
+        string[] options = isNamed ? ["--data", folder.FullName] : [], launcher = isNamed ? [] : ["/usr/bin/env", $"XDG_DATA_HOME={folder.FullName}"];
         await using var server = Echo.Server("one");
         using var visitor = new Visitor(null!);
-        await using (var first = await StartAsync(server, port, "--data", folder.FullName))
+        await using (var first = await StartAsync(server, port, options, launcher))
         {
             visitor.GoTo(first);
             // The first cookies may come before the store's key does.
@@ -80,7 +86,7 @@ public class EmbeddedTests
             first.Signal(Posix.SigTerm);
             await first.ExitAsync();
         }
-        await using var second = await StartAsync(server, port, "--data", folder.FullName);
+        await using var second = await StartAsync(server, port, options, launcher);
         await RecordTests.RecordAsync(port, visitor.Id);
         await Patience.UntilAsync(async () => await HasKeyOfAsync(port, IssuedCookie.Of(await second.GetAsync())), "the balancer to sign with the store's key");
         visitor.GoTo(second);
@@ -90,8 +96,29 @@ public class EmbeddedTests
         folder.Delete(recursive: true);
     }
 
-    private static Task<Balancer> StartAsync(ScriptedServer server, int port, params string[] options) =>
-        Balancer.StartAsync(server, ["--session", "shared", "--store", $"embedded:{port}", .. options]);
+    [Fact]
+    public async Task Data_NoPlaceForIt_IsSaidInTheLineThatAnnouncesTheStore()
+    {
+        await using var server = Echo.Server("one");
+        await using var balancer = await StartAsync(server, FixedPort.Next());
+        await balancer.SaidAsync("in memory only (/dev/null/carousel/store-");
+        await balancer.SaidAsync("sessions are lost when it ends");
+    }
+
+    [Theory]
+    [InlineData("--store none --data d", "--data does nothing with --store none")]
+    [InlineData("--store redis://localhost:1 --data d", "--data does nothing without --store embedded")]
+    [InlineData("--store embedded:1 --data /dev/null/d", "--data: /dev/null/d can't be written: ")]
+    public async Task Data_ThatWouldNotBeUsed_EndsTheStart(string flags, string expected)
+    {
+        Run run = await Run.WithServersAsync("http://127.0.0.1:1", ["-f", "servers.txt", "-p", "0", "--admin", "off", .. flags.Split(' ')]);
+        Assert.Equal((2, true), (run.Code, run.Errors.Contains(expected)));
+    }
+
+    private static Task<Balancer> StartAsync(ScriptedServer server, int port, params string[] options) => StartAsync(server, port, options, []);
+
+    private static Task<Balancer> StartAsync(ScriptedServer server, int port, string[] options, string[] launcher) =>
+        Balancer.StartAsync([server.Url], ["--session", "shared", "--store", $"embedded:{port}", .. options], launcher);
 
     private static async Task<bool> HasKeyOfAsync(int port, IssuedCookie cookie)
     {

@@ -21,7 +21,7 @@ public class AccessLogTests
         string hash = Convert.ToHexStringLower(SHA256.HashData([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]))[..16];
         Assert.Equal(
             "{\"time\":\"2026-11-23T16:30:01.500000Z\",\"id\":\"0000000000000abc\",\"client\":\"10.0.0.7\",\"client_port\":40000,\"method\":\"GET\",\"target\":\"/path?q=1\","
-            + "\"protocol\":\"HTTP/1.1\",\"host\":\"example.com\",\"status\":200,\"reason\":null,\"bytes_in\":100,\"bytes_out\":2345,"
+            + "\"protocol\":\"HTTP/1.1\",\"host\":\"example.com\",\"status\":200,\"reason\":null,\"server\":\"green\",\"bytes_in\":100,\"bytes_out\":2345,"
             + "\"route_ms\":1.200,\"connect_ms\":0.500,\"answer_ms\":10.300,\"total_ms\":1012.345,\"attempts\":2,\"tries\":["
             + "{\"server\":\"blue\",\"at_ms\":0.010,\"took_ms\":1.000,\"reason\":\"connect-refused\",\"reused\":false},"
             + "{\"server\":\"green\",\"at_ms\":1.200,\"took_ms\":1011.000,\"reason\":null,\"reused\":true}],"

@@ -1,7 +1,9 @@
 using Carousel.Cli;
+using Carousel.Control.Discovery;
 using Carousel.Control.Store;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
+using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 
 namespace Carousel.Tests.Telemetry;
@@ -16,12 +18,13 @@ internal static class AllMetrics
         var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
         var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, _ => { }, null));
         using var log = new StderrLog(new Carousel.Core.Telemetry.FailureLog(), TextWriter.Null, TimeProvider.System, new Carousel.Core.Telemetry.EventLog(TimeProvider.System), clientsToo: false);
+        using var watcher = new ServersFileWatcher("s", () => default, default, new PoolMembership(sample.Pool), TimeProvider.System, _ => { }, _ => { });
         var settings = new TelemetrySettings
         {
             AccessLog = new LogDestination.Stdout(),
             TraceShare = 1,
             Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
         };
-        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions], 1024, log).Metrics.Metrics;
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher)], 1024, log).Metrics.Metrics;
     }
 }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Net;
+using Carousel.Control.Admin;
+using Carousel.Control.Telemetry;
+using Carousel.Core.Config;
+using Carousel.Core.Policies;
+using Carousel.Core.Sessions;
+
+namespace Carousel.Cli;
+
+/// <summary>What the flags of a balancer need beside them (<see cref="FlagRules"/>). Values were read before: those that are wrong don't come here.</summary>
+internal static class RunFlagRules
+{
+    private static readonly IPEndPoint DefaultAdmin = AdminOptions.Default.EndPoint;
+    private static readonly LogDestination Off = new LogDestination.Off();
+
+    public static FlagRules Of(RunFlags flags)
+    {
+        var rules = new FlagRules();
+        rules.Always(flags.File, flags.Watch, flags.ResolveInterval, flags.LastGood, flags.Port, flags.Bind, flags.Workers);
+        rules.Always(flags.MaxConnections, flags.Queue, flags.MaxHead, flags.MaxFields, flags.HeadTimeout, flags.IdleTimeout, flags.BodyTimeout, flags.MinRate, flags.TunnelTimeout);
+        rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds);
+        rules.Always(flags.DrainTimeout, flags.LogClients, flags.Retries);
+        rules.NotWith("--retries 0", result => flags.Retries.Read(result, 1, []) == 0, flags.RetryBudget);
+        rules.NotWith("--queue 0", result => flags.Queue.Read(result, 1, []) == 0, flags.QueueTimeout);
+        rules.Only(result => flags.MaxConnectionsPerClient.Read(result, 0, []) <= flags.MaxConnections.Read(result, int.MaxValue, []),
+            $"{flags.MaxConnectionsPerClient.Name} is more than {flags.MaxConnections.Name}, which comes first: lower it, or leave it out", flags.MaxConnectionsPerClient);
+        AddBalancing(rules, flags.Balancing);
+        AddHealth(rules, flags.Health);
+        AddSessions(rules, flags.Sessions, flags.Store);
+        AddAdmin(rules, flags.Admin);
+        AddTelemetry(rules, flags.Telemetry);
+        return rules;
+    }
+
+    private static void AddBalancing(FlagRules rules, PolicyFlags flags) => rules
+        .Always(flags.Policy)
+        .OnlyWith($"{flags.Policy.Name} hash", result => flags.Policy.Read(result, default, []) == PolicyKind.Hash, flags.HashBy);
+
+    private static void AddHealth(FlagRules rules, HealthFlags flags) => rules
+        .Always(flags.Health, flags.Eject, flags.SlowStart)
+        // Ejection leaves one server at least, so that only probes can take all of them out.
+        .NotWith($"{flags.Health.Name} off", result => !flags.Health.Read(result, true, []),
+            flags.Path, flags.Statuses, flags.Body, flags.Host, flags.Interval, flags.Timeout, flags.Fall, flags.Rise, flags.Panic)
+        .OnlyWith($"{flags.Path.Name} PATH", flags.Path.IsGiven, flags.Statuses, flags.Body, flags.Host)
+        .NotWith($"{flags.Eject.Name} off", result => !flags.Eject.Read(result, true, []), flags.EjectFailures, flags.EjectStatuses, flags.EjectTime);
+
+    private static void AddSessions(FlagRules rules, SessionFlags sessions, StoreFlags store) => rules
+        .Always(sessions.Mode)
+        .NotWith($"{sessions.Mode.Name} off", result => sessions.Mode.Read(result, SessionMode.Shared, []) == SessionMode.Off,
+            [.. sessions.All.Where(flag => flag != sessions.Mode), store.PasswordFile, store.Data, store.Memory])
+        // To say that there are neither sessions nor a store is no contradiction.
+        .Only(result => sessions.Mode.Read(result, SessionMode.Shared, []) != SessionMode.Off || Kind(store, result) is StoreKind.None or StoreKind.Auto,
+            $"{store.Store.Name} does nothing with {sessions.Mode.Name} off: leave one of them out", store.Store)
+        .OnlyWith($"{sessions.Mode.Name} sticky", result => sessions.Mode.Read(result, SessionMode.Shared, []) == SessionMode.Sticky, sessions.StickyWait)
+        .NotWith($"{store.Store.Name} none", result => Kind(store, result) == StoreKind.None,
+            sessions.Hide, sessions.NewRecords, store.PasswordFile, store.Data, store.Memory)
+        .OnlyWith($"{store.Store.Name} embedded", result => Kind(store, result) is StoreKind.Auto or StoreKind.Embedded, store.Data, store.Memory);
+
+    private static void AddAdmin(FlagRules rules, AdminFlags flags) => rules
+        .Always(flags.Admin)
+        .NotWith($"{flags.Admin.Name} off", result => flags.Admin.Read(result, DefaultAdmin, []) is null, flags.TokenFile, flags.Save);
+
+    /// <summary>A collector may be named by the environment as well: <see cref="TelemetrySettings.WithEnvironment"/> has the last word.</summary>
+    private static void AddTelemetry(FlagRules rules, TelemetryFlags flags) => rules
+        .Always(flags.AccessLog, flags.Otlp)
+        .OnlyWith($"{flags.AccessLog.Name} WHERE", result => flags.AccessLog.Read(result, Off, []) != Off, flags.Format)
+        .NotWith($"{flags.Otlp.Name} off", result => flags.Otlp.Read(result, "", []) == "off", flags.Protocol, flags.TraceSample);
+
+    private static StoreKind Kind(StoreFlags store, ParseResult result) => store.ReadAddress(result, []).Kind;
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Carousel.Cli;
+using Carousel.Demo;
+
+namespace Carousel.Commands;
+
+/// <summary><c>carousel demo-server</c>: a server to balance to, for a first try and for the example of Kubernetes.</summary>
+internal static class DemoServerCommand
+{
+    /// <summary>For requests in flight, once it is told to leave.</summary>
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
+
+    public static int Run(Request.DemoServer request)
+    {
+        DemoServer server;
+        try
+        {
+            server = DemoServer.Start(request.Name ?? Environment.MachineName, Everywhere(request.Port));
+        }
+        catch (SocketException e)
+        {
+            Console.Error.WriteLine($"carousel demo-server: port {request.Port} can't be listened on: {e.Message} (choose another with --port)");
+            return ExitCode.CannotStart;
+        }
+        using var leave = new ManualResetEventSlim();
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+        Console.Out.WriteLine($"demo server {server.Name} listening on port {server.Port}, all addresses");
+        Console.Out.Flush();
+        leave.Wait();
+        server.LeaveAsync(LongestGoodbye).GetAwaiter().GetResult();
+        return ExitCode.Ok;
+
+        void Leave(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            leave.Set();
+        }
+    }
+
+    private static IPEndPoint Everywhere(int port) => new(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+}
