@@ -110,6 +110,9 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     /// <summary>Bytes that the peer has taken, of those that <see cref="BytesOut"/> counts. A system call.</summary>
     public long BytesTaken() => BytesOut - Worker.Transport.Unacknowledged(Fd);
 
+    /// <inheritdoc cref="Transport.Transport.SendRoom"/>
+    public int SendRoom() => Writable ? Worker.Transport.SendRoom(Fd) : 0;
+
     /// <inheritdoc cref="Transport.Transport.ShutdownSend"/>
     public void ShutdownSend() => Worker.Transport.ShutdownSend(Fd);
 

@@ -24,6 +24,9 @@ internal unsafe struct FlowBuffer
     private int _limit;
     private int _heldFrom;
 
+    /// <summary>Bytes that an empty buffer of this slab takes.</summary>
+    public static int Capacity(BufferSlab slab) => slab.Size - Headroom - Tailroom;
+
     public readonly bool IsAcquired => Base != null;
 
     /// <summary>Bytes that may be sent.</summary>
@@ -42,12 +45,12 @@ internal unsafe struct FlowBuffer
     {
         if (Base == null)
         {
-            Base = slab.Take();
-            _limit = slab.Size - Tailroom;
-            _heldFrom = NotHeld;
-            Start = Framed = End = Headroom;
+            Begin(slab.Take(), slab.Size);
         }
     }
+
+    /// <summary>Takes a large buffer, having none: for bytes that are there already and have to be put somewhere.</summary>
+    public void AcquireLarge(BufferSlab slab) => Begin(slab.TakeLarge(), slab.LargeSize);
 
     /// <summary>True while what was sent is still here, from <see cref="Hold"/> on, and can be sent again.</summary>
     public readonly bool IsHeld => Base != null && _heldFrom != NotHeld;
@@ -90,10 +93,25 @@ internal unsafe struct FlowBuffer
     {
         if (Base != null)
         {
-            slab.Give(Base);
+            if (_limit > slab.Size)
+            {
+                slab.GiveLarge(Base);
+            }
+            else
+            {
+                slab.Give(Base);
+            }
             Base = null;
             Start = Framed = End = 0;
         }
+    }
+
+    private void Begin(byte* at, int size)
+    {
+        Base = at;
+        _limit = size - Tailroom;
+        _heldFrom = NotHeld;
+        Start = Framed = End = Headroom;
     }
 
     /// <summary>Moves what is unframed to where a head is expected. Nothing may be pending; what is held is lost.</summary>

@@ -25,6 +25,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     /// </summary>
     private const int MaxTurningAway = 16;
 
+    /// <summary>Large buffers (1 MB) in use at which nothing more is done that may need one.</summary>
+    private const int MaxLarge = 4;
+
     /// <summary>Objects kept for clients to come.</summary>
     private const int MaxSpare = 1024;
 
@@ -64,6 +67,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
+        Pipe = new SplicePipe(Linux.Pipe.TryOpen, SplicePipe.SizeFor(Options.Workers));
         _date = new HttpDate(Reactor);
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
@@ -91,7 +95,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public Transport.Transport Transport { get; }
     public Reactor.Reactor Reactor { get; }
     public BufferSlab Slab { get; }
-    public PipePool Pipes { get; init; } = new(Pipe.TryOpen);
+    public SplicePipe Pipe { get; init; }
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
 
@@ -133,6 +137,14 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     /// <summary>With at least this much of a body left, it goes by splice: below, setting that up costs more than copying (docs/decisions/0007-splice.md).</summary>
     public long SpliceFrom { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// No more is spliced at a time than fits into a small buffer: sinks take less than the kernel says, or what came of that is still in several large buffers.
+    /// </summary>
+    public bool IsCareful => Pipe.IsCareful(Reactor.Now) || Slab.LargeInUse >= MaxLarge;
+
+    /// <summary>The least that is spliced at a time: less goes through the buffer, which takes as much, at no more cost.</summary>
+    public int SpliceLeast { get; set; } = 32 * 1024;
+
     /// <summary>No new connections; answers say that theirs is closed.</summary>
     public bool IsDraining { get; private set; }
 
@@ -172,7 +184,7 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     public void Dispose()
     {
         _mailbox.Dispose();
-        Pipes.Dispose();
+        Pipe.Dispose();
         Slab.Dispose();
     }
 

@@ -24,6 +24,12 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
     /// <summary>Bytes of each buffer.</summary>
     public int Size { get; } = size;
 
+    /// <summary>Bytes of a large buffer: it takes what a pipe holds, and as much around it as the others have to spare.</summary>
+    public int LargeSize => SplicePipe.MaxSize + Size;
+
+    /// <summary>Large buffers handed out and not yet given back. Whoever takes them sees to it that they are few.</summary>
+    public int LargeInUse { get; private set; }
+
     /// <summary>Buffers handed out and not yet given back.</summary>
     public int InUse { get; private set; }
 
@@ -44,6 +50,19 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
         {
             Free(buffer);
         }
+    }
+
+    /// <summary>A large buffer, of memory that is real only as far as it is written.</summary>
+    public byte* TakeLarge()
+    {
+        LargeInUse++;
+        return (byte*)NativeMemory.Alloc((nuint)LargeSize);
+    }
+
+    public void GiveLarge(byte* buffer)
+    {
+        LargeInUse--;
+        NativeMemory.Free(buffer);
     }
 
     public void Dispose()

@@ -7,6 +7,8 @@ internal sealed unsafe class TcpTransport : Transport
 {
     private const int Stream = 1, NonBlocking = 0x800, CloseOnExec = 0x80000;
     private const int Socket = 1, SocketError = 4, Linger = 13, Tcp = 6, NoDelay = 1;
+    /// <summary>SO_MEMINFO (since Linux 4.12): nine numbers, of which these are the bytes that may be queued to be sent, and those that are.</summary>
+    private const int MemInfo = 55, MemInfoCount = 9, SendBuffer = 3, SendQueued = 5;
     private const int PeekOnly = 0x02, NoSignal = 0x4000;
     private const uint SpliceMove = 1, SpliceNonBlocking = 2;
     private const int SendSide = 1;
@@ -21,6 +23,14 @@ internal sealed unsafe class TcpTransport : Transport
     {
         nint moved = Libc.splice(from, null, to, null, count, SpliceMove | SpliceNonBlocking);
         return moved >= 0 ? (int)moved : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+    }
+
+    public override int SendRoom(int fd)
+    {
+        uint* info = stackalloc uint[MemInfoCount];
+        int length = MemInfoCount * sizeof(uint);
+        bool isTold = Libc.getsockopt(fd, Socket, MemInfo, info, &length) == 0 && length > SendQueued * sizeof(uint);
+        return isTold ? (int)Math.Max(0, (long)info[SendBuffer] - info[SendQueued]) : 0;
     }
 
     public override int Peek(int fd)

@@ -17,6 +17,12 @@ internal abstract unsafe class Transport
     /// <summary>Moves up to <paramref name="count"/> bytes between a socket and a pipe without copying.</summary>
     public abstract int Splice(int from, int to, int count);
 
+    /// <summary>
+    /// Bytes that the kernel takes for this connection before it is full, its own overhead among them (some percent); it takes more as the peer takes them. 0 if it
+    /// does not say.
+    /// </summary>
+    public abstract int SendRoom(int fd);
+
     /// <summary>Whether the peer closed or sent something, without taking it: 0 at its end, above 0 if bytes wait, -EAGAIN if neither.</summary>
     public abstract int Peek(int fd);
 

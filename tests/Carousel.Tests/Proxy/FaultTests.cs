@@ -124,6 +124,7 @@ public sealed class FaultTests
         public Conversation Splicing()
         {
             Rig.Worker.SpliceFrom = 1000;
+            Rig.Worker.SpliceLeast = 500;
             return this;
         }
 

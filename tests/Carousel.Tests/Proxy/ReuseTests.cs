@@ -63,6 +63,7 @@ public sealed class ReuseTests
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(new string('x', 50_000))] };
         rig.Worker.SpliceFrom = 1000;
+        rig.Worker.SpliceLeast = 500;
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Servers[0].IsTouched = true; // An event that says nothing new.
         rig.Run();

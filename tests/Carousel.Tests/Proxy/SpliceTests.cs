@@ -18,6 +18,7 @@ public sealed class SpliceTests
     {
         using var rig = new Rig(hasPipes: hasPipes) { OnRequest = (_, request) => [Rig.Ok(request.Body)] };
         rig.Worker.SpliceFrom = 1000;
+        rig.Worker.SpliceLeast = 500;
         rig.Network.Connected = server =>
         {
             rig.Servers.Add(server);
@@ -39,8 +40,59 @@ public sealed class SpliceTests
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n"), Rig.Bytes(Body[..50_000])] };
         rig.Worker.SpliceFrom = 1000;
+        rig.Worker.SpliceLeast = 500;
         rig.Connect(Rig.Get("/"));
         Assert.Equal(0, rig.Worker.Slab.InUse);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>A client that takes nothing more holds one buffer, and nothing of a pipe: whatever it takes before, and whether the kernel's word is exact.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5_000, 0)]
+    [InlineData(40_000, 0)]
+    [InlineData(40_000, 3_000)]
+    [InlineData(40_000, 30_000)]
+    public void Client_StopsReading_HoldsOneBuffer(int room, int overstated)
+    {
+        using Rig rig = Splicing();
+        List<FakeSocket> stuck = Stuck(rig, 20, room, overstated);
+        Assert.Equal((stuck.Count, 0), (rig.Worker.Slab.InUse, rig.Worker.Slab.LargeInUse));
+        AssertAllArriveWhole(rig, stuck);
+    }
+
+    [Fact]
+    public void Client_TookMuchLessThanTheKernelSaid_HoldsALargeBufferAndTheOthersSmallOnes()
+    {
+        using Rig rig = Splicing(pipeRoom: 1 << 16);
+        List<FakeSocket> stuck = Stuck(rig, 20, room: 40_000, overstated: 1 << 20);
+        Assert.Equal((stuck.Count - 1, 1), (rig.Worker.Slab.InUse, rig.Worker.Slab.LargeInUse));
+        AssertAllArriveWhole(rig, stuck);
+    }
+
+    [Fact]
+    public void Client_KernelsWordStaysBad_LargeBuffersAreFew()
+    {
+        using Rig rig = Splicing(pipeRoom: 1 << 16);
+        var stuck = new List<FakeSocket>();
+        for (int i = 0; i < 20; i++)
+        {
+            stuck.AddRange(Stuck(rig, 1, room: 40_000, overstated: 1 << 20));
+            rig.Advance(11_000);
+            stuck.ForEach(client => client.MakeRoom(1));
+            rig.Run();
+        }
+        Assert.InRange(rig.Worker.Slab.LargeInUse, 2, 4);
+        AssertAllArriveWhole(rig, stuck);
+    }
+
+    [Fact]
+    public void Client_ReadsFast_IsAskedForItsRoomOnce()
+    {
+        using Rig rig = Splicing();
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body);
+        Assert.Equal(1, client.TimesAskedForRoom);
         rig.AssertNothingLeft();
     }
 
@@ -49,6 +101,7 @@ public sealed class SpliceTests
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(Body)] };
         rig.Worker.SpliceFrom = 1000;
+        rig.Worker.SpliceLeast = 500;
         FakeSocket stuck = rig.Connect();
         stuck.Room = 40_000;
         stuck.RoomAtATime = 0;
@@ -57,6 +110,37 @@ public sealed class SpliceTests
         rig.Run();
         FakeSocket client = rig.Connect(Rig.Get("/2"));
         Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body);
+        rig.AssertNothingLeft();
+    }
+
+    private static Rig Splicing(int pipeRoom = 4096)
+    {
+        var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(Body)] };
+        rig.Network.PipeRoom = pipeRoom;
+        rig.Worker.SpliceFrom = 1000;
+        rig.Worker.SpliceLeast = 500;
+        return rig;
+    }
+
+    /// <summary>Clients that ask, and take so many bytes and no more.</summary>
+    private static List<FakeSocket> Stuck(Rig rig, int count, int room, int overstated)
+    {
+        var stuck = new List<FakeSocket>();
+        for (int i = 0; i < count; i++)
+        {
+            FakeSocket client = rig.Connect(i);
+            (client.Room, client.RoomAtATime, client.RoomOverstated) = (room, 0, overstated);
+            rig.Say(client, Rig.Get("/"));
+            stuck.Add(client);
+        }
+        return stuck;
+    }
+
+    private static void AssertAllArriveWhole(Rig rig, List<FakeSocket> stuck)
+    {
+        stuck.ForEach(client => client.RoomAtATime = 10_000);
+        rig.Run();
+        Assert.All(stuck, client => Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body));
         rig.AssertNothingLeft();
     }
 }

@@ -45,25 +45,46 @@ public sealed unsafe class BufferPoolsTests
     }
 
     [Fact]
-    public void Pipes_EmptyOnesAreKept_OthersAreClosed()
+    public void SplicePipe_MayHoldBytes_IsReplaced()
     {
-        using var pool = new PipePool(Pipe.TryOpen);
-        Pipe first = pool.Take()!;
-        pool.Give(first, empty: true);
-        Assert.Same(first, pool.Take());
+        using var pipe = new SplicePipe(Pipe.TryOpen);
+        Pipe first = pipe.Get(0)!;
+        Assert.Same(first, pipe.Get(0));
         byte one = 1;
         Assert.Equal(1, Libc.write(first.WriteEnd, &one, 1));
-        pool.Give(first, empty: false);
-        Pipe second = pool.Take()!;
-        Assert.NotSame(first, second);
-        Assert.Equal(-Errno.EAGAIN, Libc.OrErrno(Libc.read(second.ReadEnd, &one, 1)));
-        pool.Give(second, empty: true);
+        pipe.Dispose();
+        Assert.Equal(-Errno.EAGAIN, Libc.OrErrno(Libc.read(pipe.Get(0)!.ReadEnd, &one, 1)));
     }
 
     [Fact]
-    public void Pipes_KernelGrantsNone_IsNull()
+    public void SplicePipe_KernelGrantsNone_IsNullAndNotTriedAgainAtOnce()
     {
-        using var pool = new PipePool(_ => null);
-        Assert.Null(pool.Take());
+        int tries = 0;
+        using var pipe = new SplicePipe(_ =>
+        {
+            tries++;
+            return null;
+        });
+        Assert.Null(pipe.Get(1_000));
+        Assert.Null(pipe.Get(1_999));
+        Assert.Equal(1, tries);
+        Assert.Null(pipe.Get(2_000));
+        Assert.Equal(2, tries);
+    }
+
+    [Theory]
+    [InlineData(1, 1 << 20)]
+    [InlineData(32, 1 << 20)]
+    [InlineData(33, 1 << 19)]
+    [InlineData(256, 1 << 17)]
+    public void SplicePipe_OfAllWorkers_TakesHalfOfAUsersShare(int workers, int size) => Assert.Equal(size, SplicePipe.SizeFor(workers));
+
+    [Fact]
+    public void Pipe_Opened_SizeIsTheKernels()
+    {
+        const int getPipeSize = 1032;
+        using Pipe pipe = Pipe.TryOpen(1 << 18)!;
+        Assert.Equal(Libc.fcntl(pipe.ReadEnd, getPipeSize, 0), pipe.Size);
+        Assert.True(pipe.Size >= Pipe.LeastSize);
     }
 }

@@ -11,11 +11,11 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
     /// <summary>Above the real descriptors of the test's process (the mailbox and pipes are real).</summary>
     private const int FirstFd = 3000;
 
-    /// <summary>What one splice moves at most: less than a body, so that it takes several rounds.</summary>
-    private const int PipeRoom = 4096;
-
     private readonly List<FakeSocket?> _open = [];
     private readonly Queue<SockAddr> _backlog = new();
+
+    /// <summary>What one splice moves at most: less than a body, so that it takes several rounds.</summary>
+    public int PipeRoom { get; set; } = 4096;
 
     public int ListenerFd { get; private set; } = -1;
 
@@ -135,6 +135,8 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
             return sent;
         }
     }
+
+    public override int SendRoom(int fd) => At(fd).TellRoom();
 
     public override int Peek(int fd)
     {

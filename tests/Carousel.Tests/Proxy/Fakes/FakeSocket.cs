@@ -30,6 +30,11 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
     /// <summary>What the peer makes room for at a time; 0 if it never does.</summary>
     public int RoomAtATime { get; set; } = int.MaxValue;
 
+    /// <summary>How much more room the kernel says there is than there is.</summary>
+    public int RoomOverstated { get; set; }
+
+    public int TimesAskedForRoom { get; private set; }
+
     public bool IsConnected { get; set; } = true;
 
     /// <summary>How a connect that is in progress ends: an error number, 0 when it is connected.</summary>
@@ -173,6 +178,12 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
             to[i] = peek ? _inbound.Peek() : _inbound.Dequeue();
         }
         return count;
+    }
+
+    public int TellRoom()
+    {
+        TimesAskedForRoom++;
+        return (int)Math.Min(int.MaxValue, (long)Room + RoomOverstated);
     }
 
     /// <summary>How many of so many bytes the kernel would take now, or the error negated.</summary>

@@ -39,7 +39,7 @@ internal sealed class Rig : IDisposable
         Group = new WorkerGroup((options ?? new EngineOptions()) with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
             ? new Worker(Group, poller, Clock, Network, i)
-            : new Worker(Group, poller, Clock, Network, i) { Pipes = new PipePool(_ => null) })];
+            : new Worker(Group, poller, Clock, Network, i) { Pipe = new SplicePipe(_ => null) })];
         _workers = Group.Workers;
         Worker.Listen(Network.OpenListener());
     }
@@ -180,7 +180,7 @@ internal sealed class Rig : IDisposable
     public void AssertNothingLeft()
     {
         RunToEnd();
-        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Slab.InUse, worker.Connections)));
+        Assert.All(_workers, worker => Assert.Equal((0, 0, 0), (worker.Slab.InUse, worker.Slab.LargeInUse, worker.Connections)));
         Assert.Equal(0, Group.Limits.Open);
         Assert.Equal(0, Group.Waiting.Waiting);
         Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));
