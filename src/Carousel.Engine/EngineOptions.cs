@@ -73,6 +73,9 @@ public sealed record EngineOptions
     /// <summary>Most client connections at once, over all workers; at least 1.</summary>
     public int MaxConnections { get; init; } = 8192;
 
+    /// <summary>Most connections at once to clients and servers together, over all workers: as many as there are descriptors for; more than <see cref="MaxConnections"/>.</summary>
+    public int MaxSockets { get; init; } = int.MaxValue;
+
     /// <summary>Most connections from one client address at once; 0 for no limit.</summary>
     public int MaxConnectionsPerClient { get; init; }
 

@@ -11,6 +11,12 @@ namespace Carousel.Engine;
 /// <summary>The data plane: listens, and moves requests to the pool's servers, on threads of its own.</summary>
 public sealed class ProxyEngine
 {
+    /// <summary>
+    /// Descriptors that a worker needs besides the connections that are counted (<see cref="EngineOptions.MaxSockets"/>): its epoll set, its mailbox, its pipe, the clients
+    /// that it turns away, those that it sends to others or gets from them, and the one that it has just accepted.
+    /// </summary>
+    public const int DescriptorsPerWorker = 2 + SplicePipe.Descriptors + Worker.MaxTurnedAway + WorkerGroup.MaxKnockingAWorker + 1;
+
     private readonly WorkerGroup _group;
     private Thread[] _threads = [];
 

@@ -30,7 +30,7 @@ internal static class Balancer
         {
             return CannotStart(error!);
         }
-        options = options with { MaxConnections = connections.Value };
+        options = options with { MaxConnections = connections.Value, MaxSockets = DescriptorBudget.Sockets(descriptors, options.Workers) };
         var failures = new FailureLog();
         var events = new EventLog(TimeProvider.System);
         using var log = new StderrLog(failures, Console.Error, TimeProvider.System, events, settings.LogClients);

@@ -20,7 +20,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>A lookup blocks a thread of the runtime's pool (getaddrinfo has no other way): this many may, before they queue.</summary>
-    private const int MaxBlockedThreads = 64;
+    internal const int MaxBlockedThreads = 64;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, CancellationTokenSource> _watched = [];

@@ -20,6 +20,9 @@ public sealed class WorkerCounters
     /// <summary>Client connections that were accepted.</summary>
     public long Accepted;
 
+    /// <summary>Client connections that were closed, being idle, since another needed the place.</summary>
+    public long Evicted;
+
     /// <summary>Requests that wait now for a server with room.</summary>
     public long Waiting;
 

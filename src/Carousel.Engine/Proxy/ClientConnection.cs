@@ -45,6 +45,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private AddressText _text;
     private SockAddr _peer;
 
+    /// <summary>Its place in the order of those that are idle; the <see cref="IdleList"/>'s own, and null where it is in none.</summary>
+    internal IdleList? Idles;
+    internal ClientConnection? IdleBefore, IdleAfter;
+    internal long IdleSince;
+
     public ClientConnection(Worker worker)
         : base(worker) => _deadline = new Deadline(this);
 
@@ -65,6 +70,10 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return false;
         }
         ArmIn(Worker.Timeouts.Idle);
+        if (isCounted)
+        {
+            Worker.Idle.Add(this, Worker.Reactor.Now);
+        }
         return true;
     }
 
@@ -150,6 +159,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         ArmIn(Worker.Timeouts.Idle);
+        Worker.Idle.Add(this, Worker.Reactor.Now);
     }
 
     /// <summary>The last answer is sent: closes, at once or after the client has had its say.</summary>
@@ -162,6 +172,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         _phase = Phase.Lingering;
+        (_isCounted ? Worker.Idle : Worker.TurnedAway).Add(this, Worker.Reactor.Now);
         ShutdownSend();
         _lingerUntil = Worker.Reactor.Now + LongestLingerMs;
         ArmLinger();
@@ -184,6 +195,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     public void Close(bool abort)
     {
         _exchange = null;
+        Idles?.Remove(this);
         Worker.Reactor.Wheel.Remove(_deadline);
         CloseDescriptor(abort);
         Worker.Closed(this, _peer, _isCounted);
@@ -211,6 +223,21 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
     }
 
+    /// <summary>
+    /// It is idle, and another needs its place. False if its next request has just arrived: it keeps its place, and is as if it had only now become idle.
+    /// </summary>
+    public bool Evict()
+    {
+        if (_phase == Phase.Idle && Worker.Transport.Peek(Fd) > 0)
+        {
+            Idles!.Remove(this);
+            Worker.Idle.Add(this, Worker.Reactor.Now);
+            return false;
+        }
+        Close(abort: false);
+        return true;
+    }
+
     /// <summary>There is a new snapshot of the pool.</summary>
     public void PoolChanged(PoolSnapshot pool)
     {
@@ -235,6 +262,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     private void BeginExchange()
     {
+        Idles?.Remove(this);
         _deadline.Disarm();
         _phase = Phase.InExchange;
         _served = true;

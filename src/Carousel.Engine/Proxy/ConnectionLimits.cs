@@ -9,24 +9,61 @@ internal enum Admission : byte
     Granted,
     TooMany,
     TooManyFromClient,
+    /// <summary>What descriptors are left is for the requests of those that are in.</summary>
+    NoDescriptors,
 }
 
-/// <summary>Counts client connections over all workers. Any thread.</summary>
-internal sealed class ConnectionLimits(int max, int maxPerClient)
+/// <summary>
+/// Counts connections over all workers: those of clients, and the descriptors that they and those to servers have together. Any thread; written once a connection,
+/// not once a request.
+/// </summary>
+/// <param name="max">Client connections.</param>
+/// <param name="maxPerClient">Of one client; 0 for no limit.</param>
+/// <param name="maxSockets">Connections to clients and servers together: as many as there are descriptors for.</param>
+internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets = int.MaxValue)
 {
+    /// <summary>From here on descriptors are short: no client comes in, and what is idle is closed, before a request has to go without its server.</summary>
+    private readonly int _shortFrom = maxSockets - Math.Clamp(maxSockets / 16, 1, 128);
+    private int _sockets;
+
     private readonly Dictionary<UInt128, int>? _perClient = maxPerClient > 0 ? [] : null;
     private int _open;
 
     /// <summary>Client connections open now.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Counts a connection in, unless a limit says no.</summary>
+    /// <summary>Connections to clients and servers.</summary>
+    public int Sockets => Volatile.Read(ref _sockets);
+
+    /// <summary>Few descriptors are left.</summary>
+    public bool IsShort => Sockets > _shortFrom;
+
+    /// <summary>Counts a connection to a server in; false if there is no descriptor for it.</summary>
+    public bool TryEnterServer()
+    {
+        if (Interlocked.Increment(ref _sockets) <= maxSockets)
+        {
+            return true;
+        }
+        LeaveServer();
+        return false;
+    }
+
+    /// <summary>Counts a connection to a server out.</summary>
+    public void LeaveServer() => Interlocked.Decrement(ref _sockets);
+
+    /// <summary>Counts a client's connection in, unless a limit says no.</summary>
     public Admission Enter(in SockAddr peer)
     {
         if (Interlocked.Increment(ref _open) > max)
         {
             Interlocked.Decrement(ref _open);
             return Admission.TooMany;
+        }
+        if (Interlocked.Increment(ref _sockets) > _shortFrom)
+        {
+            CountOut();
+            return Admission.NoDescriptors;
         }
         if (_perClient is null)
         {
@@ -41,14 +78,17 @@ internal sealed class ConnectionLimits(int max, int maxPerClient)
                 return Admission.Granted;
             }
         }
-        Interlocked.Decrement(ref _open);
+        CountOut();
         return Admission.TooManyFromClient;
     }
 
-    /// <summary>Counts a connection out that was counted in.</summary>
+    /// <summary>True if they count as one client.</summary>
+    public static bool AreOneClient(in SockAddr one, in SockAddr other) => Key(one) == Key(other);
+
+    /// <summary>Counts a client's connection out that was counted in.</summary>
     public void Leave(in SockAddr peer)
     {
-        Interlocked.Decrement(ref _open);
+        CountOut();
         if (_perClient is null)
         {
             return;
@@ -62,6 +102,12 @@ internal sealed class ConnectionLimits(int max, int maxPerClient)
                 _perClient.Remove(key);
             }
         }
+    }
+
+    private void CountOut()
+    {
+        Interlocked.Decrement(ref _open);
+        Interlocked.Decrement(ref _sockets);
     }
 
     /// <summary>An IPv4 address as it is; of an IPv6 one the /64, which is what one client commands.</summary>

@@ -81,6 +81,10 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
         }
         if (Errno.IsOutOfResources(-fd))
         {
+            if (_worker.TryMakeRoom())
+            {
+                return true; // It is accepted in the place of one that is idle.
+            }
             _worker.Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, -fd));
             if (!_pause.IsArmed)
             {

@@ -35,14 +35,15 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     {
         Server = server;
         WasUsedBefore = false;
-        int result = Worker.Transport.Connect(address, out int fd);
-        if (fd < 0)
+        if (!Worker.EnterServer())
         {
-            return result;
+            return -Errno.EMFILE;
         }
-        int opened = Open(fd, writable: result == 0);
+        int result = Worker.Transport.Connect(address, out int fd);
+        int opened = fd < 0 ? result : Open(fd, writable: result == 0);
         if (opened < 0)
         {
+            Worker.LeaveServer();
             return opened;
         }
         _exchange = exchange;
@@ -99,6 +100,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         _counters.OpenConnections--;
         Worker.Reactor.Wheel.Remove(Deadline);
         CloseDescriptor(abort: false);
+        Worker.LeaveServer();
     }
 
     private void CountBytes()

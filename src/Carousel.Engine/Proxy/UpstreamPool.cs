@@ -15,6 +15,7 @@ internal sealed class UpstreamPool(Worker worker)
 
     private readonly Stack<UpstreamConnection> _spare = new();
     private Kept[] _kept = [];
+    private int _nextToClose;
 
     /// <summary>
     /// A stack in an array, not a list through the connections: to take or keep one touches no other, whose memory would have to be fetched.
@@ -89,6 +90,21 @@ internal sealed class UpstreamPool(Worker worker)
             Remove(connection);
         }
         Discard(connection);
+    }
+
+    /// <summary>Closes one that is kept, of each server in turn the one that was used longest ago; false if none is.</summary>
+    public bool CloseOneKept()
+    {
+        for (int i = 0; i < _kept.Length; i++)
+        {
+            _nextToClose = (_nextToClose + 1) % _kept.Length;
+            if (_kept[_nextToClose].Count > 0)
+            {
+                Close(_kept[_nextToClose].Connections[0]);
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Closes all that are kept; false if none was.</summary>

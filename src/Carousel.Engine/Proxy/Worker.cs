@@ -15,15 +15,10 @@ namespace Carousel.Engine.Proxy;
 /// One thread that moves traffic, and all that it owns: nothing on the way of a request is shared with other workers but the ring and the snapshot.
 /// Others reach it by <see cref="Post"/>.
 /// </summary>
-internal sealed class Worker : IDeadlineOwner, IDisposable
+internal sealed partial class Worker : IDeadlineOwner, IDisposable
 {
     /// <summary>Smallest buffer: one read takes a large head or a 10 KB answer whole.</summary>
     private const int MinBufferSize = 32 * 1024;
-
-    /// <summary>
-    /// Connections that are being turned away at once, out of the descriptors that are kept in reserve. Beyond that they are closed without a word.
-    /// </summary>
-    private const int MaxTurningAway = 16;
 
     /// <summary>Large buffers (1 MB) in use at which nothing more is done that may need one.</summary>
     private const int MaxLarge = 4;
@@ -43,7 +38,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
     private readonly byte[] _scratch;
     private readonly RandomBytes _random = new();
     private int _connections;
-    private int _turningAway;
     private bool _stopped;
 
     /// <summary>1 while a letter about the pool is under way.</summary>
@@ -209,27 +203,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
         return Encoding.ASCII.GetBytes(endPoint.ToString());
     }
 
-    /// <summary>A connection was accepted: turns it away, keeps it, or hands it to the worker with the fewest.</summary>
-    public void Admit(int fd, in SockAddr peer)
-    {
-        Admission admission = _group.Limits.Enter(peer);
-        if (admission != Admission.Granted)
-        {
-            TurnAway(fd, peer, admission == Admission.TooMany ? FailureReason.TooManyConnections : FailureReason.TooManyConnectionsFromClient);
-            return;
-        }
-        Worker worker = IsDraining ? this : _group.LeastBusy(this);
-        Interlocked.Increment(ref worker._connections);
-        if (ReferenceEquals(worker, this))
-        {
-            Adopt(fd, peer);
-        }
-        else
-        {
-            worker.Post(new Mail(MailKind.Adopt, fd, peer));
-        }
-    }
-
     /// <summary>The connection's object is free for another.</summary>
     public void Closed(ClientConnection client, in SockAddr peer, bool isCounted)
     {
@@ -238,10 +211,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
             _clients.Remove(client);
             Counters.Connections--;
             CountOut(peer);
-        }
-        else
-        {
-            _turningAway--;
         }
         if (_spareClients.Count < MaxSpare)
         {
@@ -264,51 +233,6 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
 
     private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
 
-    private void Adopt(int fd, in SockAddr peer)
-    {
-        ClientConnection client = RentClient();
-        if (client.Accept(fd, peer, isCounted: true))
-        {
-            _clients.Add(client);
-            Counters.Accepted++;
-            Counters.Connections++;
-            if (IsDraining)
-            {
-                client.Leave(); // Handed over by a worker that did not know yet.
-            }
-        }
-        else
-        {
-            CountOut(peer);
-            Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, 0));
-        }
-    }
-
-    /// <summary>One connection too many is told so, as long as few are.</summary>
-    private void TurnAway(int fd, in SockAddr peer, FailureReason reason)
-    {
-        Log.Write(new FailureEvent(reason, "accepting a connection", null, 0));
-        if (_turningAway == MaxTurningAway)
-        {
-            Transport.Close(fd);
-            return;
-        }
-        ClientConnection client = RentClient();
-        if (client.Accept(fd, peer, isCounted: false))
-        {
-            _turningAway++;
-            client.TurnAway(reason);
-        }
-    }
-
-    private ClientConnection RentClient() => _spareClients.TryPop(out ClientConnection? spare) ? spare : new ClientConnection(this);
-
-    private void CountOut(in SockAddr peer)
-    {
-        Interlocked.Decrement(ref _connections);
-        _group.Limits.Leave(peer);
-    }
-
     private void ReadMail()
     {
         _mailbox.Silence();
@@ -328,6 +252,9 @@ internal sealed class Worker : IDeadlineOwner, IDisposable
                 case MailKind.PoolChanged:
                     Volatile.Write(ref _poolLetter, 0);
                     PoolChanged(Pool.Current);
+                    break;
+                case MailKind.MakeRoom:
+                    MakeRoomFor(mail);
                     break;
                 case MailKind.Room:
                     Queue.ReadLetter();

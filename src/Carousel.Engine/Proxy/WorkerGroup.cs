@@ -13,7 +13,11 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
     private const int HandOverMargin = 1;
 
+    /// <summary>Clients that are on their way to a worker which is to make room for them: each holds a descriptor that is not counted.</summary>
+    public const int MaxKnockingAWorker = 16;
+
     private int _stoppedListening;
+    private int _knocking;
 
     public EngineOptions Options => options;
     public ServerPool Pool => pool;
@@ -30,7 +34,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
 
     /// <summary>Null while sessions are off.</summary>
     public SessionLink? Sessions => sessions;
-    public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient);
+    public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient, options.MaxSockets);
 
     /// <summary>How many requests wait for a server with room.</summary>
     public QueueLimit Waiting { get; } = new(options.Queue);
@@ -89,6 +93,36 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         }
         return longest;
     }
+
+    /// <summary>The worker, other than the one that asks, with the client that has been idle longest, and since before this moment; null if there is none.</summary>
+    public Worker? LongestIdle(Worker asking, long before)
+    {
+        Worker? longest = null;
+        foreach (Worker worker in Workers)
+        {
+            long since = worker.Idle.Since;
+            if (since <= before && !ReferenceEquals(worker, asking))
+            {
+                longest = worker;
+                before = since;
+            }
+        }
+        return longest;
+    }
+
+    /// <summary>Counts a client in that is sent to another worker; false if too many are.</summary>
+    public bool TryKnock()
+    {
+        if (Interlocked.Increment(ref _knocking) <= MaxKnockingAWorker * Workers.Length)
+        {
+            return true;
+        }
+        EndKnock();
+        return false;
+    }
+
+    /// <summary>It has got there.</summary>
+    public void EndKnock() => Interlocked.Decrement(ref _knocking);
 
     public bool IsTrusted(in SockAddr peer)
     {

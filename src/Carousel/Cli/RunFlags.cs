@@ -35,8 +35,8 @@ internal sealed class RunFlags
     public Flag<int> Workers { get; } = new("--workers", null, "N", "threads that move the traffic", "the cores this process may use",
         ValueReaders.Number(1, 256));
 
-    public Flag<int> MaxConnections { get; } = new("--max-connections", null, "N", "most client connections at once; more are told 503",
-        "half of what the descriptor limit leaves", ValueReaders.Number(1, DescriptorBudget.MaxConnections));
+    public Flag<int> MaxConnections { get; } = new("--max-connections", null, "N", "most client connections at once; one more takes the place of the longest idle, or is told 503",
+        "three quarters of what the descriptor limit leaves", ValueReaders.Number(1, DescriptorBudget.MaxConnections));
 
     public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
         "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));

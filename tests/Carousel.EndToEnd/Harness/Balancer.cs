@@ -52,10 +52,11 @@ internal sealed partial class Balancer : IAsyncDisposable
     /// <summary>
     /// One worker on 127.0.0.1 before these lines of servers.txt, without probes, sessions and a store, unless the options say otherwise.
     /// </summary>
-    public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null)
+    public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null, string? binary = null, Action<ServersFile>? prepare = null)
     {
         var file = new ServersFile(lines);
-        var arguments = new List<string>(launcher ?? []) { Binary.Path, "-f", file.Path };
+        prepare?.Invoke(file);
+        var arguments = new List<string>(launcher ?? []) { binary ?? Binary.Path, "-f", file.Path };
         AddUnlessGiven(arguments, options, "-p", "0");
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");

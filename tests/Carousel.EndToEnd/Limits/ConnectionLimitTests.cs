@@ -9,30 +9,77 @@ public class ConnectionLimitTests
     [Theory]
     [InlineData("1")]
     [InlineData("3")]
-    public async Task MaxConnections_OneMore_Is503UntilOneLeaves(string workers)
+    public async Task MaxConnections_AllAreBusy_OneMoreIs503UntilOneLeaves(string workers)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Start(HoldAsync);
         await using var balancer = await Balancer.StartAsync(server, "--max-connections", "2", "--workers", workers);
         using var one = await balancer.ConnectAsync();
         using var two = await balancer.ConnectAsync();
-        Assert.Equal(200, (await one.GetAsync()).Status);
-        Assert.Equal(200, (await two.GetAsync()).Status);
+        await one.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        await two.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Patience.UntilAsync(() => server.Requests.Count == 2, "two requests in flight");
 
         await AssertShedAsync(await balancer.ConnectAsync(), "too-many-connections");
 
-        Assert.Equal(200, (await one.GetAsync()).Status);
         one.Dispose();
         await UntilServedAsync(balancer);
-        Assert.Equal(200, (await two.GetAsync()).Status);
+    }
+
+    /// <summary>More than the limit, one after the other, and none of them leaves: whoever has been idle longest does.</summary>
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    public async Task MaxConnections_AllAreIdle_LiveOnesComeInAndTheBusyOneStays(string workers)
+    {
+        await using var server = ScriptedServer.Start(HoldAsync);
+        await using var balancer = await Balancer.StartAsync(server, "--max-connections", "8", "--workers", workers);
+        using var busy = await balancer.ConnectAsync();
+        await busy.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
+        var idle = new List<RawClient>();
+        for (int i = 0; i < 7; i++)
+        {
+            idle.Add(await balancer.ConnectAsync());
+        }
+        for (int i = 0; i < 7; i++)
+        {
+            await Patience.UntilAsync(() => IsServedAsync(balancer, idle), "a place");
+        }
+        Assert.Equal(7, (await Task.WhenAll(idle.Take(7).Select(client => client.ReadEndAsync()))).Count(end => end == End.Closed));
+
+        await server.Connections.First().SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nheld");
+        Assert.Equal("held", (await busy.ReadAnswerAsync()).Text);
+        idle.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task MaxConnections_ManyTooMany_EachIsTold()
+    {
+        await using var server = ScriptedServer.Start(HoldAsync);
+        await using var balancer = await Balancer.StartAsync(server, "--max-connections", "1");
+        using var busy = await balancer.ConnectAsync();
+        await busy.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
+        var clients = new List<RawClient>();
+        for (int i = 0; i < 200; i++)
+        {
+            clients.Add(await balancer.ConnectAsync());
+        }
+        foreach (RawClient client in clients)
+        {
+            Assert.Equal(503, (await client.ReadAnswerAsync()).Status);
+        }
+        clients.ForEach(client => client.Dispose());
     }
 
     [Fact]
     public async Task MaxConnectionsPerClient_OneMoreOfThisClient_Is503AndOthersAreServed()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Start(HoldAsync);
         await using var balancer = await Balancer.StartAsync(server, "--max-connections-per-client", "1", "--workers", "2");
         using var one = await balancer.ConnectAsync();
-        Assert.Equal(200, (await one.GetAsync()).Status);
+        await one.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
 
         await AssertShedAsync(await balancer.ConnectAsync(), "too-many-connections-from-client");
 
@@ -58,6 +105,18 @@ public class ConnectionLimitTests
         Assert.Matches(@"Max open files\s+4096\s+4096", limits);
     }
 
+    /// <summary>Answers at once, but what is to be held.</summary>
+    private static async Task HoldAsync(ServerConnection connection)
+    {
+        while (await connection.ReadRequestAsync() is { } request)
+        {
+            if (!request.StartLine.Contains("/held", StringComparison.Ordinal))
+            {
+                await connection.AnswerAsync("x");
+            }
+        }
+    }
+
     private static async Task AssertShedAsync(RawClient client, string reason)
     {
         using (client)
@@ -71,13 +130,18 @@ public class ConnectionLimitTests
         }
     }
 
-    private static async Task UntilServedAsync(Balancer balancer)
+    private static Task UntilServedAsync(Balancer balancer) => Patience.UntilAsync(async () => (await balancer.GetAsync()).Status == 200, "a place");
+
+    /// <summary>One more client, which stays if it is served.</summary>
+    private static async Task<bool> IsServedAsync(Balancer balancer, List<RawClient> clients)
     {
-        int status = 0;
-        for (int i = 0; i < 1000 && status != 200; i++)
+        RawClient client = await balancer.ConnectAsync();
+        if ((await client.GetAsync()).Status == 200)
         {
-            status = (await balancer.GetAsync()).Status;
+            clients.Add(client);
+            return true;
         }
-        Assert.Equal(200, status);
+        client.Dispose();
+        return false;
     }
 }

@@ -1,7 +1,13 @@
 using System.Net;
 using Carousel.Commands;
+using Carousel.Control.Admin;
+using Carousel.Control.Discovery;
+using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
+using Carousel.Engine;
+using Carousel.Engine.Proxy;
+using Carousel.Engine.Reactor;
 using Xunit;
 
 namespace Carousel.Tests.Cli;
@@ -46,11 +52,12 @@ public class StartTests
     }
 
     [Theory]
-    [InlineData(20_000UL, 2, null, 9_844)]
+    [InlineData(20_000UL, 2, null, 14_691)]
     [InlineData(1_073_741_816UL, 2, null, 65_536)]
     [InlineData(ulong.MaxValue, 2, 1_000_000, 1_000_000)]
-    [InlineData(328UL, 2, null, 8)]
-    [InlineData(1024UL, 1, 384, 384)]
+    [InlineData(423UL, 2, null, 8)]
+    [InlineData(1024UL, 1, null, 498)]
+    [InlineData(1024UL, 1, 498, 498)]
     public void Descriptors_Enough_GiveConnections(ulong descriptors, int workers, int? wanted, int expected)
     {
         Assert.Equal(expected, DescriptorBudget.Connections(descriptors, workers, wanted, out string? error));
@@ -58,15 +65,36 @@ public class StartTests
     }
 
     [Theory]
-    [InlineData(327UL, 2, null,
-        "too few file descriptors: 327 allowed, at least 328 needed: raise the hard limit (ulimit -Hn 328, or LimitNOFILE=328 in a systemd unit)")]
-    [InlineData(1024UL, 1, 385,
-        "--max-connections 385 needs 1026 file descriptors, 1024 allowed: lower it, or raise the hard limit "
+    [InlineData(422UL, 2, null,
+        "too few file descriptors: 422 allowed, at least 423 needed: raise the hard limit (ulimit -Hn 423, or LimitNOFILE=423 in a systemd unit)")]
+    [InlineData(1024UL, 1, 500,
+        "--max-connections 500 needs 1026 file descriptors, 1024 allowed: lower it, or raise the hard limit "
         + "(ulimit -Hn 1026, or LimitNOFILE=1026 in a systemd unit)")]
     public void Descriptors_TooFew_SaysWhatIsNeeded(ulong descriptors, int workers, int? wanted, string expected)
     {
         Assert.Null(DescriptorBudget.Connections(descriptors, workers, wanted, out string? error));
         Assert.Equal(expected, error);
+    }
+
+    /// <summary>What is set aside is what can be opened: whoever changes one of these numbers changes the budget.</summary>
+    [Fact]
+    public void Descriptors_Reserve_HoldsAllThatIsBounded()
+    {
+        Assert.Equal(DescriptorBudget.Probes, HealthMonitor.MaxAtOnce + HealthMonitor.MaxOfDownAtOnce);
+        Assert.Equal(DescriptorBudget.Lookups, NameResolver.MaxBlockedThreads);
+        Assert.Equal(DescriptorBudget.Admin, 1 + AdminConnections.Most + 1);
+        Assert.Equal(2 + SplicePipe.Descriptors + Worker.MaxTurnedAway + WorkerGroup.MaxKnockingAWorker + 1, ProxyEngine.DescriptorsPerWorker);
+    }
+
+    [Theory]
+    [InlineData(1024UL, 1)]
+    [InlineData(65_536UL, 64)]
+    public void Descriptors_ReserveClientsAndServers_AreAllThereIs(ulong descriptors, int workers)
+    {
+        int sockets = DescriptorBudget.Sockets(descriptors, workers);
+        int clients = DescriptorBudget.Connections(descriptors, workers, wanted: null, out _)!.Value;
+        Assert.Equal(descriptors, DescriptorBudget.Reserve(workers) + (ulong)sockets);
+        Assert.InRange(clients, sockets * 3 / 4 - 1, sockets * 3 / 4);
     }
 
     [Fact]

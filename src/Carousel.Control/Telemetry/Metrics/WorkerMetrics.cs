@@ -21,6 +21,9 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
 
     private static readonly Metric Accepted = new("carousel_connections_accepted_total", MetricKind.Counter, "{connection}", "Client connections that were accepted");
 
+    private static readonly Metric Evicted = new("carousel_connections_evicted_total", MetricKind.Counter, "{connection}",
+        "Client connections that were closed, being idle longest, since another needed the place or its descriptor");
+
     private static readonly Metric Busy = new("carousel_worker_busy_seconds_total", MetricKind.Counter, "s",
         "Time in which the worker had something to do; the rest it waited", "worker");
 
@@ -34,7 +37,7 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private long _windowBegan = time.GetTimestamp();
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Waiting, Connections, Accepted, Busy, Turns, LongestTurn];
+    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Waiting, Connections, Accepted, Evicted, Busy, Turns, LongestTurn];
 
     /// <inheritdoc/>
     public void Collect(IMetricSink sink)
@@ -52,6 +55,8 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
         sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Connections)));
         sink.Begin(Accepted);
         sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Accepted)));
+        sink.Begin(Evicted);
+        sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Evicted)));
         Each(Busy, index => Volatile.Read(ref traffic.Workers[index].BusyMicros) / 1e6);
         Each(Turns, index => Volatile.Read(ref traffic.Workers[index].Turns));
         TurnWindows();

@@ -181,7 +181,8 @@ internal sealed class Rig : IDisposable
     {
         RunToEnd();
         Assert.All(_workers, worker => Assert.Equal((0, 0, 0), (worker.Slab.InUse, worker.Slab.LargeInUse, worker.Connections)));
-        Assert.Equal(0, Group.Limits.Open);
+        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Idle.Count, worker.TurnedAway.Count)));
+        Assert.Equal((0, 0), (Group.Limits.Open, Group.Limits.Sockets));
         Assert.Equal(0, Group.Waiting.Waiting);
         Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));
         Assert.All(Network.All, socket => Assert.True(socket.IsClosed));

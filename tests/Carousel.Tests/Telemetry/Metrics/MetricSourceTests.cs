@@ -23,12 +23,14 @@ public partial class MetricSourceTests
         traffic.Workers[1].Requests = 4;
         traffic.Workers[1].Connections = 5;
         traffic.Workers[1].Accepted = 6;
+        (traffic.Workers[0].Evicted, traffic.Workers[1].Evicted) = (1, 3);
         (traffic.Workers[0].Waiting, traffic.Workers[1].Waiting) = (2, 8);
         traffic.Workers[1].Failed(FailureReason.QueueFull);
         traffic.Workers[1].EndTurn(1_500_000);
         traffic.Workers[1].EndTurn(500_000);
         Dictionary<string, double> read = Values.Of(new WorkerMetrics(traffic, _time));
         Assert.Equal((7, 5, 6), (read["carousel_client_requests_total"], read["carousel_connections"], read["carousel_connections_accepted_total"]));
+        Assert.Equal(4, read["carousel_connections_evicted_total"]);
         Assert.Equal(10, read["carousel_queue_length"]);
         Assert.Equal((1, 0), (read["carousel_request_failures_total queue-full"], read["carousel_request_failures_total bad-host"]));
         Assert.Equal((2, 2, 1.5), (read["carousel_worker_busy_seconds_total 1"], read["carousel_worker_turns_total 1"], read["carousel_worker_longest_turn_seconds 1"]));

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Carousel.EndToEnd.Harness;
+
+/// <summary>
+/// The binary as an ordinary user runs it. For root, as whom the tests may run, the kernel counts neither pipes nor processes, so what those limits do would not be seen. Each has a user id of its own:
+/// what is bounded per user is so for this balancer alone.
+/// </summary>
+internal sealed class OrdinaryUser : IDisposable
+{
+    private const int FirstId = 300_000;
+    private static int s_next = Environment.ProcessId % 1000 * 100;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-user-");
+
+    /// <summary>Starts this user's copy of the binary; a launcher runs before the user is changed.</summary>
+    public async Task<Balancer> StartAsync(ScriptedServer server, string[] options, params string[] launcher)
+    {
+        string binary = Path.Combine(_folder.FullName, "carousel");
+        File.Copy(Binary.Path, binary);
+        Everyone(_folder.FullName);
+        string[] user = [];
+        if (Environment.IsPrivilegedProcess)
+        {
+            string id = (FirstId + Interlocked.Increment(ref s_next)).ToString(CultureInfo.InvariantCulture);
+            user = ["/usr/bin/setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups"];
+        }
+        return await Balancer.StartAsync([server.Url], options, [.. launcher, .. user], binary, prepare: file => Everyone(file.Directory));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Others may look into it, as they may not by default.</summary>
+    private static void Everyone(string folder)
+    {
+        const uint readableByAll = 0x1ed; // 0755
+        if (Posix.ChangeMode(folder, readableByAll) != 0)
+        {
+            throw new IOException($"{folder} can't be opened to other users");
+        }
+    }
+}
