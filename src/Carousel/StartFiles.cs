@@ -29,6 +29,14 @@ internal static class StartFiles
         return trouble is null ? lastGood : null;
     }
 
+    /// <summary>What is asked of a list that comes by a pipe, and can't be done, since it is gone once it is read; null if nothing.</summary>
+    /// <param name="settings">From the command line.</param>
+    /// <param name="servers">The pipe.</param>
+    public static string? PipeTrouble(RunSettings settings, string servers) =>
+        settings.Watch && settings.Described.SelectMany(group => group.Settings).Any(setting => setting is { Flag: "--watch", IsGiven: true })
+            ? $"--watch on: {servers} is a pipe, which says nothing a second time: name a file, or leave it out"
+            : null;
+
     /// <summary>How the embedded store runs, with its folder; null with an error if one was named that can't or won't be used.</summary>
     /// <param name="settings">From the command line.</param>
     /// <param name="folder">Where data is kept if nobody says where; null for nowhere.</param>

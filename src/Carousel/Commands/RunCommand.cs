@@ -18,6 +18,7 @@ internal static class RunCommand
             FileErrors.Print(request.File, file, Console.Error);
         }
         LastGoodFile? lastGood = StartFiles.LastGood(request.Settings, request.File, isPipe, folder, out string error);
+        error = isPipe && error.Length == 0 ? StartFiles.PipeTrouble(request.Settings, request.File) ?? "" : error;
         ServersFile? startsWith = file.IsValid || error.Length != 0 ? null : StartsWith(request.Settings.LastGood, lastGood, out error);
         RunSettings? settings = error.Length == 0 ? WithFiles(request.Settings, folder, out error) : null;
         if (settings is null)

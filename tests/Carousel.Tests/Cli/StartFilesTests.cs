@@ -81,6 +81,13 @@ public sealed class StartFilesTests : IDisposable
         Assert.StartsWith("--last-good: /dev/stdin is a pipe", error);
     }
 
+    [Theory]
+    [InlineData("--watch on", true)]
+    [InlineData("--watch off", false)]
+    [InlineData("", false)]
+    public void Pipe_ThatIsToBeWatched_IsATrouble(string flags, bool isTrouble) =>
+        Assert.Equal(isTrouble, StartFiles.PipeTrouble(Settings(flags), "/dev/stdin") is not null);
+
     [Fact]
     public void AccessLog_ThatCantBeOpened_IsATrouble()
     {
