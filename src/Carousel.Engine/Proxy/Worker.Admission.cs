@@ -5,7 +5,7 @@ namespace Carousel.Engine.Proxy;
 
 /// <summary>
 /// Who comes in, and who has to go for it. A client that comes beyond a limit takes the place of the one that has been idle longest; only if none is idle, it is
-/// told 503. Where descriptors are short, kept connections to servers go first, and room is made before a request needs it.
+/// told 503. Where descriptors are short, kept connections to servers go first, and room is made before a request needs it (docs/decisions/0017-idle-connections.md).
 /// </summary>
 internal sealed partial class Worker
 {
