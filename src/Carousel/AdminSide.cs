@@ -1,5 +1,7 @@
 using Carousel.Cli;
 using Carousel.Control.Admin;
+using Carousel.Core.Telemetry;
+using Carousel.Logging;
 
 namespace Carousel;
 
@@ -18,7 +20,8 @@ internal sealed class AdminSide(RunSettings settings, AdminContext context) : ID
     /// is taken, as by another balancer on this machine, the line is only a warning.
     /// </summary>
     /// <param name="warn">Takes the warning.</param>
-    public bool Start(Action<string> warn)
+    /// <param name="writer">Takes the other lines.</param>
+    public bool Start(ReportEvent warn, LogWriter writer)
     {
         if (settings.Admin is null)
         {
@@ -27,18 +30,17 @@ internal sealed class AdminSide(RunSettings settings, AdminContext context) : ID
         try
         {
             _server = AdminServer.StartAsync(settings.Admin, context).GetAwaiter().GetResult();
-            Console.Out.WriteLine($"admin side on http://{_server.EndPoint}");
-            Console.Out.Flush();
+            writer.Print($"admin side on http://{_server.EndPoint}\n");
             return true;
         }
         catch (AdminStartException e) when (settings.IsAdminGiven)
         {
-            Console.Error.WriteLine($"carousel: {e.Message}");
+            writer.Fail(e.Message);
             return false;
         }
         catch (AdminStartException e)
         {
-            warn($"no admin side: {e.Message}");
+            warn(EventLevel.Warning, $"no admin side: {e.Message}");
             return true;
         }
     }

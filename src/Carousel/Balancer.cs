@@ -10,6 +10,7 @@ using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
+using Carousel.Logging;
 
 namespace Carousel;
 
@@ -21,30 +22,31 @@ internal static class Balancer
     /// <param name="settings">From the command line.</param>
     /// <param name="source">Where they come from; null if it can't be read again.</param>
     /// <param name="whenStarted">Called with the port and the address of the admin side, if there is one, when connections are taken and the banner is written.</param>
-    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?>? whenStarted = null)
+    public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?, LogWriter>? whenStarted = null)
     {
+        using var writer = new LogWriter(settings.Log, TimeProvider.System);
         EngineOptions options = settings.Engine;
         ulong descriptors = DescriptorLimit.Raise();
         int? connections = DescriptorBudget.Connections(descriptors, options.Workers, settings.MaxConnections, out string? error);
         if (connections is null)
         {
-            return CannotStart(error!);
+            return CannotStart(writer, error!);
         }
         options = options with { MaxConnections = connections.Value, MaxSockets = DescriptorBudget.Sockets(descriptors, options.Workers) };
         var failures = new FailureLog();
         var events = new EventLog(TimeProvider.System);
-        using var log = new StderrLog(failures, Console.Error, TimeProvider.System, events, settings.LogClients);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
+        using var log = new StderrLog(failures, writer.Write, TimeProvider.System, events, pool, settings.Log.ClientsToo);
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
-        using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Info);
+        using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Report);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
         using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         using LastGoodKeeper? keeper = Keeper(source, watcher, log);
-        SessionSide? sessions = SessionSide.Of(settings, pool, log.Info);
+        SessionSide? sessions = SessionSide.Of(settings, pool, log.Report);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
-        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher), descriptors, log);
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher, writer), descriptors, log);
         AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source), watcher);
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
@@ -52,7 +54,7 @@ internal static class Balancer
         bool started = false;
         using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
-        Action leave = () => Leave(engine, context, systemd, Volatile.Read(ref started), settings.DrainTimeout);
+        Action leave = () => Leave(engine, context, systemd, log, Volatile.Read(ref started), settings.DrainTimeout);
         using var signals = new Signals(leave, engine.Stop, reload, telemetry.Reopen);
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
@@ -67,18 +69,17 @@ internal static class Balancer
         catch (EngineStartException e)
         {
             End(sessions);
-            return CannotStart(e.Message);
+            return CannotStart(writer, e.Message);
         }
         Volatile.Write(ref started, true);
         telemetry.Start();
         log.Start();
-        Console.Out.Write(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
-        Console.Out.Flush();
+        writer.Print(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
-        bool goesOn = admin.Start(log.Error);
+        bool goesOn = admin.Start(log.Report, writer);
         if (goesOn)
         {
-            whenStarted?.Invoke(engine.Port, admin.Url);
+            whenStarted?.Invoke(engine.Port, admin.Url, writer);
             systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Knock).Beats);
         }
         else
@@ -106,8 +107,8 @@ internal static class Balancer
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
         new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith);
 
-    private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher) =>
-        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher)]).OfType<IMetricSource>();
+    private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher, LogWriter writer) =>
+        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer]).OfType<IMetricSource>();
 
     /// <summary>Keeps each list that is good; if the balancer starts with such a list, says so.</summary>
     private static LastGoodKeeper? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
@@ -171,7 +172,7 @@ internal static class Balancer
         };
     }
 
-    private static void Leave(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, bool started, TimeSpan atMost)
+    private static void Leave(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, StderrLog log, bool started, TimeSpan atMost)
     {
         systemd?.Leaving(atMost);
         if (!started)
@@ -180,13 +181,12 @@ internal static class Balancer
         }
         context.BeginDrain();
         engine.Drain(atMost);
-        string limit = Durations.Format(atMost);
-        Console.Error.WriteLine($"draining: no new connections, requests in flight have {limit} to finish; a second signal ends at once");
+        log.Info($"draining: no new connections, requests in flight have {Durations.Format(atMost)} to finish; a second signal ends at once");
     }
 
-    private static int CannotStart(string why)
+    private static int CannotStart(LogWriter writer, string why)
     {
-        Console.Error.WriteLine($"carousel: {why}");
+        writer.Fail(why);
         return ExitCode.CannotStart;
     }
 }

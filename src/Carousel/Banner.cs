@@ -28,7 +28,7 @@ internal static class Banner
 
     private static string List(ImmutableArray<Server> servers)
     {
-        string named = string.Join(", ", servers.Take(MaxNamed).Select(server => server.Entry.Address.Url));
+        string named = string.Join(", ", servers.Take(MaxNamed).Select(server => server.Entry.Label));
         return servers.Length <= MaxNamed ? named : $"{named} and {servers.Length - MaxNamed} more";
     }
 

@@ -1,3 +1,4 @@
+using Carousel.Control.Telemetry;
 using Carousel.Core.Telemetry;
 
 namespace Carousel;
@@ -7,12 +8,13 @@ namespace Carousel;
 /// A kind is everything that the line shows. One thread at a time.
 /// </summary>
 /// <param name="clientsToo">False to leave out what clients cause: it is theirs to see, and anyone could fill the log with it.</param>
-internal sealed class FailureLines(bool clientsToo)
+/// <param name="whyNoServer">Says why there is no server, as it is now: <c>all 2 servers are down</c>.</param>
+internal sealed class FailureLines(bool clientsToo, Func<string> whyNoServer)
 {
     private readonly Dictionary<FailureEvent, int> _sinceLine = [];
 
     /// <summary>Takes a failure in; gives its line if it is to be written at once.</summary>
-    public string? Take(in FailureEvent failure)
+    public LogLine? Take(in FailureEvent failure)
     {
         if (failure.Reason.Describe().Side == FailureSide.Client && !clientsToo)
         {
@@ -28,9 +30,9 @@ internal sealed class FailureLines(bool clientsToo)
     }
 
     /// <summary>The lines of what came again. A kind that did not is forgotten: its next is a first one.</summary>
-    public IReadOnlyList<string> EndSecond()
+    public IReadOnlyList<LogLine> EndSecond()
     {
-        var lines = new List<string>();
+        var lines = new List<LogLine>();
         foreach ((FailureEvent failure, int count) in _sinceLine.ToArray())
         {
             if (count == 0)
@@ -44,11 +46,11 @@ internal sealed class FailureLines(bool clientsToo)
         return lines;
     }
 
-    private static string Line(in FailureEvent failure, int count)
+    private LogLine Line(in FailureEvent failure, int count)
     {
         const string theServer = "the server ";
         FailureDescription description = failure.Reason.Describe();
-        string sentence = description.Sentence;
+        string sentence = failure is { Reason: FailureReason.NoServer, Server: null } ? whyNoServer() : description.Sentence;
         if (failure.Server is { Entry: var entry })
         {
             string server = entry.Label;
@@ -58,6 +60,15 @@ internal sealed class FailureLines(bool clientsToo)
         }
         string errno = failure.Errno == 0 ? "" : $" (errno {failure.Errno})";
         string times = count == 1 ? "" : $" x{count}";
-        return $"{description.Name}: {sentence} while {failure.Activity}{errno}{times}";
+        // What clients cause is nobody's trouble but theirs.
+        EventLevel level = description.Side == FailureSide.Client ? EventLevel.Info : EventLevel.Error;
+        return new LogLine(level, $"{description.Name}: {sentence} while {failure.Activity}{errno}{times}")
+        {
+            Server = failure.Server?.Entry.Name,
+            Reason = failure.Reason,
+            Activity = failure.Activity,
+            Errno = failure.Errno,
+            Count = count,
+        };
     }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using Carousel.Cli;
 using Carousel.Commands;
+using Carousel.Logging;
 
 namespace Carousel;
 
@@ -7,10 +9,17 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        StandardStreams.Reserve();
+        StandardText.Install();
         AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(ReportDefect(e.ExceptionObject));
         try
         {
             return Run(CommandLine.Parse(args));
+        }
+        catch (OutputException e)
+        {
+            Console.Error.WriteLine($"carousel: {e.Message}");
+            return ExitCode.CannotStart;
         }
         catch (Exception e)
         {
@@ -53,9 +62,11 @@ internal static class Program
         }
     }
 
+    /// <summary>Does not throw, and does not wait for whoever should read it.</summary>
     private static int ReportDefect(object exception)
     {
-        Console.Error.WriteLine($"carousel: this is a defect in carousel, please report it: {exception}");
+        using var errors = new OutputWriter("defect", StandardStreams.WriteError, _ => []);
+        errors.Write(Encoding.UTF8.GetBytes($"carousel: this is a defect in carousel, please report it: {exception}\n"));
         return ExitCode.Defect;
     }
 }

@@ -3,6 +3,7 @@ using Carousel.Control.Store;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel;
 
@@ -17,11 +18,11 @@ internal sealed class SessionSide : IAsyncDisposable
 
     private readonly TimeSpan _headStart;
     private readonly EmbeddedStoreOptions _embedded;
-    private readonly Action<string> _log;
+    private readonly ReportEvent _log;
     private EmbeddedStore? _process;
     private string? _lastLine;
 
-    private SessionSide(RunSettings settings, ServerPool pool, Action<string> log)
+    private SessionSide(RunSettings settings, ServerPool pool, ReportEvent log)
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
@@ -41,7 +42,7 @@ internal sealed class SessionSide : IAsyncDisposable
     public SessionStore Store { get; }
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
-    public static SessionSide? Of(RunSettings settings, ServerPool pool, Action<string> log) =>
+    public static SessionSide? Of(RunSettings settings, ServerPool pool, ReportEvent log) =>
         settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
 
     /// <summary>Before connections are taken. Returns when the store's keys are known, or soon: traffic does not wait for the store.</summary>
@@ -80,11 +81,11 @@ internal sealed class SessionSide : IAsyncDisposable
     /// <summary>A store that was there before has keys that our visitors' cookies are signed with. What it keeps is in folders of its own.</summary>
     private static bool HasData(string? folder) => folder is not null && Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any();
 
-    private void LogOnce(string line)
+    private void LogOnce(EventLevel level, string line)
     {
         if (Interlocked.Exchange(ref _lastLine, line) != line)
         {
-            _log(line);
+            _log(level, line);
         }
     }
 }

@@ -1,25 +1,27 @@
+using Carousel.Control.Telemetry;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 
 namespace Carousel;
 
 /// <summary>
-/// Writes the log: a line begins with the time (UTC) and a level. Failures come from the workers through a <see cref="FailureLog"/> and are
-/// written by a thread of this log's own, so that nobody but it waits for a slow terminal.
+/// Makes the lines of the log. Failures come from the workers through a <see cref="FailureLog"/>, and are looked for by a thread of this log's own. Nobody waits for the
+/// output: whoever takes the lines must return at once.
 /// </summary>
 /// <param name="failures">Read by this log alone.</param>
-/// <param name="to">Where to write.</param>
-/// <param name="time">For the times of the lines and the length of a second.</param>
+/// <param name="write">Takes the lines; any thread.</param>
+/// <param name="time">For the length of a second.</param>
 /// <param name="events">Keeps what is no failure of a request, for who looks later.</param>
+/// <param name="pool">Whose servers' states say why there was no server.</param>
 /// <param name="clientsToo">See <see cref="FailureLines"/>.</param>
-internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider time, EventLog events, bool clientsToo) : IDisposable
+internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, TimeProvider time, EventLog events, ServerPool pool, bool clientsToo) : IDisposable
 {
     /// <summary>Between two looks into a busy log: 4,096 places filled in this time are 200,000 failures a second.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly FailureLines _lines = new(clientsToo);
+    private readonly FailureLines _lines = new(clientsToo, () => PoolOutage.Sentence(pool.Current, (long)time.GetElapsedTime(0).TotalMilliseconds));
     private readonly Lock _gate = new();
     private long _secondBegan = time.GetTimestamp();
     private volatile bool _stopped;
@@ -27,14 +29,14 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
     /// <summary>Starts the thread, once.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "log" }.Start();
 
-    /// <summary>Writes a line about something that is no failure. Any thread.</summary>
-    public void Info(string message)
+    /// <summary>Writes a line about something that is no failure of a request. Any thread. A <see cref="ReportEvent"/>.</summary>
+    public void Report(EventLevel level, string message)
     {
         lock (_gate)
         {
-            Write("info", message);
+            Write(new LogLine(level, message));
         }
-        events.Write(EventLevel.Info, null, message);
+        events.Write(level, null, message);
     }
 
     /// <summary>Writes a line about a server. Any thread. A <see cref="ReportServer"/>.</summary>
@@ -46,15 +48,11 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
         }
     }
 
+    /// <summary>Writes a line that is good to know. Any thread.</summary>
+    public void Info(string message) => Report(EventLevel.Info, message);
+
     /// <summary>Writes a line about something that is wrong and no failure of a request. Any thread.</summary>
-    public void Error(string message)
-    {
-        lock (_gate)
-        {
-            Write("error", message);
-        }
-        events.Write(EventLevel.Error, null, message);
-    }
+    public void Error(string message) => Report(EventLevel.Error, message);
 
     /// <summary>Writes what has come, and what is due of what came before. Any thread; the log's own calls it all the time.</summary>
     public void Pump()
@@ -65,7 +63,7 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
             {
                 if (_lines.Take(failure) is { } line)
                 {
-                    Write("error", line);
+                    Write(line);
                 }
             }
             while (failures.TryRead(out ServerNews news))
@@ -102,30 +100,29 @@ internal sealed class StderrLog(FailureLog failures, TextWriter to, TimeProvider
 
     private void WriteAbout_NeedsLock(Server server, EventLevel level, string what)
     {
-        Write("info", $"server {server.Entry.Label} {what}");
+        Write(new LogLine(level, $"server {server.Entry.Label} {what}") { Server = server.Entry.Name });
         events.Write(level, server, what);
     }
 
     private void EndSecond()
     {
-        foreach (string line in _lines.EndSecond())
+        foreach (LogLine line in _lines.EndSecond())
         {
-            Write("error", line);
+            Write(line);
         }
         long dropped = failures.TakeDropped();
         if (dropped != 0)
         {
-            Write("error", $"{dropped} more failures came too fast to be told apart");
+            Write(new LogLine(EventLevel.Error, $"{dropped} more failures came too fast to be told apart"));
         }
         _secondBegan = time.GetTimestamp();
     }
 
-    private void Write(string level, string message)
+    private void Write(in LogLine line)
     {
         if (!_stopped)
         {
-            to.WriteLine($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {level} {message}");
-            to.Flush();
+            write(line);
         }
     }
 }

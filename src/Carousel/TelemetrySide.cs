@@ -30,14 +30,14 @@ internal sealed class TelemetrySide : IAsyncDisposable
         }
         if (settings is { TraceShare: not null, Otlp.Traces: not null })
         {
-            _traces = new TraceExporter(settings.Otlp, traffic, pool, time, log.Error);
+            _traces = new TraceExporter(settings.Otlp, traffic, pool, time, log.Report);
         }
         IMetricSource?[] sources = [_servers, new WorkerMetrics(traffic, time), .. others, _accessLog, _traces, new ProcessMetrics(ProductVersion.Number, descriptors, time)];
         Metrics = new MetricsCollector([.. sources.OfType<IMetricSource>()]);
         _meter = new MeterBridge(Metrics, time);
         if (settings.Otlp is { Metrics: not null } otlp)
         {
-            _metrics = new OtlpMetricsExporter(otlp, Metrics, time, log.Error);
+            _metrics = new OtlpMetricsExporter(otlp, Metrics, time, log.Report);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Discovery;
 
@@ -14,7 +15,7 @@ namespace Carousel.Control.Discovery;
 /// <param name="time">The clock that the waits go by.</param>
 /// <param name="interval">Between two lookups of a name that resolves.</param>
 /// <param name="report">Takes a line for people about each change; called from pool threads.</param>
-public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, Action<string> report) : IDisposable
+public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, ReportEvent report) : IDisposable
 {
     /// <summary>How long a start waits for names. Names that take longer come into the ring when they are there.</summary>
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
@@ -110,7 +111,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
                 }
                 if (step.Message is not null)
                 {
-                    report(step.Message);
+                    report(state.Level, step.Message);
                 }
                 first.TrySetResult();
                 await Task.Delay(step.Wait, time, stop).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Discovery;
 
@@ -23,6 +24,9 @@ internal sealed class NameState(string host, TimeSpan interval)
     /// <summary>The last known addresses, in the order to try them; empty if there are none.</summary>
     public ImmutableArray<IPAddress> Addresses { get; private set; } = [];
 
+    /// <summary>How much the last message matters.</summary>
+    public EventLevel Level { get; private set; }
+
     /// <summary>Takes in what a lookup gave.</summary>
     public NameStep Take(Resolution resolution)
     {
@@ -33,8 +37,10 @@ internal sealed class NameState(string host, TimeSpan interval)
             Addresses = resolution.Addresses;
         }
         string? message = resolution.Kind == ResolutionKind.Found ? Found(before, changed) : Failed(resolution);
+        ResolutionKind reported = _reported;
         _reported = resolution.Kind;
         _failures = resolution.Kind == ResolutionKind.Found ? 0 : _failures + 1;
+        Level = resolution.Kind != ResolutionKind.Found ? EventLevel.Warning : reported != ResolutionKind.Found ? EventLevel.Good : EventLevel.Info;
         return new NameStep(changed, message, _failures == 0 ? interval : Backoff());
     }
 

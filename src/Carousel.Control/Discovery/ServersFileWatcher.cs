@@ -156,7 +156,7 @@ public sealed class ServersFileWatcher : IDisposable
         {
             _complain(line);
         }
-        _report($"{_path} can't be used as it is: the last good list stays");
+        _complain($"{_path} can't be used as it is: the last good list stays");
     }
 
     private void SetTimer_NeedsLock(TimeSpan wait)

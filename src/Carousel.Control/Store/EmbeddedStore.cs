@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Net;
 using Carousel.Core.Config;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
@@ -15,7 +16,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action<string> _log;
+    private readonly ReportEvent _log;
     private readonly string? _executable;
     private readonly LaunchStore _launch;
     private readonly StoreBackoff _backoff = new();
@@ -30,12 +31,12 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// <param name="options">How it is to run.</param>
     /// <param name="time">What waits go by.</param>
     /// <param name="log">Takes a line for people about each change; called from threads of the pool.</param>
-    public EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, Action<string> log)
+    public EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, ReportEvent log)
         : this(options, time, log, StoreExecutable.Find(AppContext.BaseDirectory, File.Exists), StoreProcess.Launch)
     {
     }
 
-    internal EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, Action<string> log, string? executable, LaunchStore launch) =>
+    internal EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, ReportEvent log, string? executable, LaunchStore launch) =>
         (_options, _time, _log, _executable, _launch) = (options, time, log, executable, launch);
 
     /// <summary>
@@ -197,7 +198,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         _state = state;
         if (line is not null)
         {
-            _log(line);
+            _log(state == EmbeddedStoreState.Running ? EventLevel.Good : EventLevel.Warning, line);
         }
         Changed?.Invoke(state);
     }

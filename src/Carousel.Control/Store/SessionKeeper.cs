@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
@@ -15,7 +16,7 @@ namespace Carousel.Control.Store;
 /// <param name="link">Where the keys are published; those that are there to begin with count as ours.</param>
 /// <param name="time">For the ids of keys and the pauses between looks.</param>
 /// <param name="log">Takes a line for people.</param>
-internal sealed class SessionKeeper(SessionLink link, TimeProvider time, Action<string> log)
+internal sealed class SessionKeeper(SessionLink link, TimeProvider time, ReportEvent log)
 {
     /// <summary>The hash in the store.</summary>
     public const string HashName = "carousel:keys";
@@ -150,7 +151,7 @@ internal sealed class SessionKeeper(SessionLink link, TimeProvider time, Action<
             else if (!_saidGarbage)
             {
                 _saidGarbage = true;
-                log($"session store: {HashName} has a field that is no key: ignored (redis-cli hkeys {HashName})");
+                log(EventLevel.Warning, $"session store: {HashName} has a field that is no key: ignored (redis-cli hkeys {HashName})");
             }
         }
         return keys.ToImmutable();

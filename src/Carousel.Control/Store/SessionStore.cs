@@ -1,6 +1,7 @@
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
@@ -30,7 +31,7 @@ public sealed class SessionStore : IAsyncDisposable
     private readonly SessionLink _link;
     private readonly ServerPool _pool;
     private readonly TimeProvider _time;
-    private readonly Action<string> _log;
+    private readonly ReportEvent _log;
     private readonly StoreFinder _finder;
     private readonly StoreStatus _status;
     private readonly SessionKeeper _keeper;
@@ -49,7 +50,7 @@ public sealed class SessionStore : IAsyncDisposable
     /// <param name="log">Takes a line for people about each change of state; any thread.</param>
     /// <param name="startEmbedded">Null if there is no embedded store.</param>
     public SessionStore(
-        StoreAddress address, SessionLink link, ServerPool pool, TimeProvider time, Action<string> log, StartEmbeddedStore? startEmbedded)
+        StoreAddress address, SessionLink link, ServerPool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
     {
         (_link, _pool, _time, _log) = (link, pool, time, log);
         _finder = new StoreFinder(address, startEmbedded);
@@ -216,7 +217,7 @@ public sealed class SessionStore : IAsyncDisposable
             Use(target);
             return true;
         }
-        _status.None(_finder.Reason);
+        _status.None(_finder.Reason, _finder.IsNoneWanted);
         _firstTry.TrySetResult();
         for (TimeSpan waited = TimeSpan.Zero; waited < SearchPause; waited += Turn)
         {
@@ -259,7 +260,7 @@ public sealed class SessionStore : IAsyncDisposable
         int lost = _writer.Abandon();
         if (lost != 0 && _session is not null)
         {
-            _log($"session store {_session.Target.Name}: {lost} updates of sessions could not be written before the end");
+            _log(EventLevel.Error, $"session store {_session.Target.Name}: {lost} updates of sessions could not be written before the end");
         }
     }
 

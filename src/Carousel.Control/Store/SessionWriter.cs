@@ -1,4 +1,5 @@
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
@@ -9,7 +10,7 @@ namespace Carousel.Control.Store;
 /// <param name="link">Whose queues.</param>
 /// <param name="counters">What is counted.</param>
 /// <param name="log">Takes a line for people.</param>
-internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Action<string> log)
+internal sealed class SessionWriter(SessionLink link, StoreCounters counters, ReportEvent log)
 {
     /// <summary>Events taken at once: at their largest a megabyte, at their usual size a few packets.</summary>
     public const int MaxBatch = 256;
@@ -100,7 +101,7 @@ internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Ac
         if (!_saidRefusal)
         {
             _saidRefusal = true;
-            log($"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): something else than Carousel has made this key; "
+            log(EventLevel.Warning, $"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): something else than Carousel has made this key; "
                 + "others like it are counted only");
         }
     }

@@ -16,6 +16,9 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
 {
     private const string NoStore = "no store: sessions don't survive a restart, and replicas don't agree";
 
+    /// <summary>True if there is to be no store.</summary>
+    public bool IsNoneWanted => address.Kind == StoreKind.None;
+
     /// <summary>Why there is none, after <see cref="FindAsync"/> gave null.</summary>
     public string Reason { get; private set; } = NoStore;
 

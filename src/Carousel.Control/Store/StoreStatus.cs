@@ -1,11 +1,12 @@
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
 /// <summary>How the store is, and one line to the log whenever that changes. One thread writes, any thread reads.</summary>
 /// <param name="log">Takes a line for people.</param>
 /// <param name="mode">What to call the sessions.</param>
-internal sealed class StoreStatus(Action<string> log, SessionMode mode)
+internal sealed class StoreStatus(ReportEvent log, SessionMode mode)
 {
     private const string GoesOn = "sessions go on without it; what is owed is written when it is back";
 
@@ -21,11 +22,11 @@ internal sealed class StoreStatus(Action<string> log, SessionMode mode)
         if (_introduced != target.Introduction)
         {
             _introduced = target.Introduction;
-            log($"sessions: {mode.ToString().ToLowerInvariant()}, {target.Introduction}");
+            log(EventLevel.Info, $"sessions: {mode.ToString().ToLowerInvariant()}, {target.Introduction}");
         }
         else if (_state != StoreState.Connected)
         {
-            log($"session store {target.Name}: connected");
+            log(EventLevel.Good, $"session store {target.Name}: connected");
         }
         _state = StoreState.Connected;
         _kind = "";
@@ -37,18 +38,20 @@ internal sealed class StoreStatus(Action<string> log, SessionMode mode)
         if (_state != trouble.State || _kind != trouble.Kind)
         {
             string what = trouble.State == StoreState.Refusing ? "refuses writes" : "unreachable";
-            log($"session store {target.Name}: {what} ({trouble.Text}): {GoesOn}");
+            log(trouble.State == StoreState.Refusing ? EventLevel.Error : EventLevel.Warning, $"session store {target.Name}: {what} ({trouble.Text}): {GoesOn}");
         }
         _state = trouble.State;
         _kind = trouble.Kind;
     }
 
     /// <summary>There is none, for this reason.</summary>
-    public void None(string reason)
+    /// <param name="reason">For people.</param>
+    /// <param name="isWanted">There is to be none.</param>
+    public void None(string reason, bool isWanted)
     {
         if (_state != StoreState.None || _kind != reason)
         {
-            log($"sessions: {mode.ToString().ToLowerInvariant()}, {reason}");
+            log(isWanted ? EventLevel.Info : EventLevel.Warning, $"sessions: {mode.ToString().ToLowerInvariant()}, {reason}");
         }
         _state = StoreState.None;
         _kind = reason;

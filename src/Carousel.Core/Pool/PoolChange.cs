@@ -55,7 +55,7 @@ public readonly record struct ChangedServer(Server Server, ServerEntry Before, S
             Word("drain", Before.Drain, After.Drain),
             Values("name", Before.Name, After.Name),
         ];
-        return $"{After.Address.Url} ({string.Join(", ", options.Where(option => option.Length != 0))})";
+        return $"{After.Label} ({string.Join(", ", options.Where(option => option.Length != 0))})";
     }
 
     private static string Values<T>(string what, T before, T after) => Equals(before, after) ? "" : $"{what} {before} -> {after}";

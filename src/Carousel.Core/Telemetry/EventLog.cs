@@ -24,6 +24,11 @@ public enum EventLevel : byte
 /// <param name="what">Such as "is gone".</param>
 public delegate void ReportServer(Server server, EventLevel level, string what);
 
+/// <summary>Takes a line for people. Any thread; returns at once, and never throws.</summary>
+/// <param name="level">How much it matters.</param>
+/// <param name="line">The line.</param>
+public delegate void ReportEvent(EventLevel level, string line);
+
 /// <summary>Something that happened.</summary>
 /// <param name="Number">Counted from 1.</param>
 /// <param name="At">When.</param>

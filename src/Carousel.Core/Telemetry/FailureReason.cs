@@ -50,7 +50,7 @@ public enum FailureReason : byte
     TooManyConnectionsFromClient,
 
     // The servers' side.
-    /// <summary>There is no server to send to.</summary>
+    /// <summary>No server can take the request.</summary>
     NoServer,
     /// <summary>The server is not in the pool any more: its visitors are given another, and what it had in flight is cut.</summary>
     ServerGone,

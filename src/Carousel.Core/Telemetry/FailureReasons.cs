@@ -58,7 +58,7 @@ public static class FailureReasons
         Row(FailureReason.ClientStalled, "client-stalled", 0, client, "the client stopped taking its answer");
         Row(FailureReason.TooManyConnectionsFromClient, "too-many-connections-from-client", 503, client, "this client has too many connections open");
 
-        Row(FailureReason.NoServer, "no-server", 503, server, "there is no server to send to");
+        Row(FailureReason.NoServer, "no-server", 503, server, "no server can take the request: all are down, ejected or draining");
         Row(FailureReason.ServerGone, "server-gone", 503, server, "the server is not in the pool any more");
         Row(FailureReason.ServerDown, "server-down", 503, server, "the server is down");
         Row(FailureReason.ServerEjected, "server-ejected", 503, server, "the visitor's server is ejected");

@@ -174,7 +174,7 @@ internal sealed class CommandLine
             Save = _flags.Admin.Save.IsGiven(result),
             Described = _flags.Describe(result),
             Telemetry = telemetry,
-            LogClients = _flags.LogClients.IsGiven(result),
+            Log = _flags.ReadLog(result, errors),
         });
     }
 
@@ -189,6 +189,7 @@ internal sealed class CommandLine
             Admin = _flags.Admin.Read(result, errors),
             IsAdminGiven = _flags.Admin.Admin.IsGiven(result),
             Described = _flags.Describe(result),
+            Log = _flags.ReadLog(result, errors),
             DrainTimeout = TimeSpan.FromSeconds(1),
         });
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Net;
 using Carousel.Control.Admin;
 using Carousel.Core.Config;
+using Carousel.Core.Telemetry;
 using Carousel.Engine;
+using Carousel.Logging;
 
 namespace Carousel.Cli;
 
@@ -101,6 +103,13 @@ internal sealed class RunFlags
 
     public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
 
+    public Flag<EventLevel> LogLevel { get; } = new("--log-level", null, "WORD",
+        "the least that is logged: error, warn (a server is down or ejected, the store refuses) or info", "info",
+        ValueReaders.Choice(("error", EventLevel.Error), ("warn", EventLevel.Warning), ("info", EventLevel.Info)));
+
+    public Flag<bool> LogFormat { get; } = new("--log-format", null, "WORD", "how the log is written: text, or json: an object a line", "text",
+        ValueReaders.Choice(("text", false), ("json", true)));
+
     public AdminFlags Admin { get; } = new();
 
     public PolicyFlags Balancing { get; } = new();
@@ -129,7 +138,7 @@ internal sealed class RunFlags
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
         new("Admin side", Admin.All),
         new("Access log, metrics and traces", Telemetry.All),
-        new("Leaving and logging", [DrainTimeout, LogClients]),
+        new("Leaving and logging", [DrainTimeout, LogLevel, LogFormat, LogClients]),
     ];
 
     /// <summary>Those that a demo takes as well.</summary>
@@ -181,6 +190,14 @@ internal sealed class RunFlags
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
         RequestIds = RequestIds.Read(result, Default.RequestIds, errors),
+    };
+
+    /// <summary>What of the log is written, and how.</summary>
+    public LogSettings ReadLog(ParseResult result, List<string> errors) => new()
+    {
+        Level = LogLevel.Read(result, EventLevel.Info, errors),
+        IsJson = LogFormat.Read(result, false, errors),
+        ClientsToo = LogClients.IsGiven(result),
     };
 
     private static Flag<TimeSpan> Timeout(string name, string description, TimeSpan fallback) =>

@@ -4,6 +4,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Sessions;
 using Carousel.Engine;
+using Carousel.Logging;
 
 namespace Carousel.Cli;
 
@@ -58,5 +59,6 @@ internal sealed record RunSettings
     public IReadOnlyList<SettingGroup> Described { get; init; } = [];
     public TelemetrySettings Telemetry { get; init; } = new();
 
-    public bool LogClients { get; init; }
+    /// <summary>What of the log is written, and how.</summary>
+    public LogSettings Log { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Carousel.Cli;
 using Carousel.Core.Config;
 using Carousel.Demo;
+using Carousel.Logging;
 
 namespace Carousel.Commands;
 
@@ -17,9 +18,9 @@ internal static class DemoCommand
         IPAddress address = request.Settings.Engine.Bind is [var first, ..] && !first.Equals(IPAddress.Any) && !first.Equals(IPAddress.IPv6Any) ? first : IPAddress.Loopback;
         try
         {
-            return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin) =>
+            return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin, writer) =>
             {
-                PrintLinesToTry(port, admin);
+                PrintLinesToTry(port, admin, writer);
                 DemoVisitor.SendOut(new IPEndPoint(address, port), leaving.Token);
             });
         }
@@ -33,11 +34,11 @@ internal static class DemoCommand
     private static ServerEntry Entry(DemoServer server, int index) =>
         new() { Address = new ServerAddress("127.0.0.1", server.Port), Name = server.Name, Line = index + 1 };
 
-    private static void PrintLinesToTry(int port, string? admin)
+    private static void PrintLinesToTry(int port, string? admin, LogWriter writer)
     {
         if (admin is not null)
         {
-            Console.Out.Write($$"""
+            writer.Print($$"""
 
                 Watch the ring turn; {{DemoVisitor.Visitors}} visitors are on their way:
                   {{admin}}
@@ -47,7 +48,7 @@ internal static class DemoCommand
 
                 """);
         }
-        Console.Out.Write($"""
+        writer.Print($"""
 
             Try, in another terminal:
               curl http://localhost:{port}/
@@ -57,6 +58,5 @@ internal static class DemoCommand
               curl -H 'X-Forwarded-For: 1.2.3.4' http://localhost:{port}/not-believed
 
             """);
-        Console.Out.Flush();
     }
 }

@@ -16,7 +16,7 @@ internal static class Probed
 
     /// <summary>Waits until the log says this of the server.</summary>
     public static Task UntilSaidAsync(this Balancer balancer, string url, string what) =>
-        Patience.UntilAsync(() => balancer.Errors.Contains($" info server {url} {what}"), $"\"server {url} {what}\" in the log");
+        Patience.UntilAsync(() => balancer.Errors.Contains($" server {url} {what}"), $"\"server {url} {what}\" in the log");
 
     /// <summary>Waits until each of these answers, one after the other again and again, and nobody else does.</summary>
     public static Task UntilRotationAsync(this Balancer balancer, params string[] names) => Patience.UntilAsync(

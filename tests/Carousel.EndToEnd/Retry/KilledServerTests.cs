@@ -24,7 +24,7 @@ public class KilledServerTests
         await two.StartAsync();
         await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that came back to be used");
         await load.EndAsync();
-        Assert.Contains($" info server {two.Url} is ejected for 1s: ", balancer.Errors);
+        Assert.Contains($" warn server {two.Url} is ejected for 1s: ", balancer.Errors);
         Assert.Contains($" info server {two.Url} is back", balancer.Errors);
     }
 

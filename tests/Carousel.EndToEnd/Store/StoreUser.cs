@@ -18,7 +18,7 @@ internal sealed class StoreUser : IAsyncDisposable
     {
         Link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
         Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers);
-        Store = new SessionStore(address, Link, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, _lines.Enqueue, startEmbedded);
+        Store = new SessionStore(address, Link, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
         Store.Start();
     }
 

@@ -19,7 +19,7 @@ public class CommandLineTests
         Assert.Null(run.Settings.MaxConnections);
         Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.DrainTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.ResolveInterval);
-        Assert.False(run.Settings.LogClients);
+        Assert.False(run.Settings.Log.ClientsToo);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class CommandLineTests
         Assert.Equal(1000, run.Settings.MaxConnections);
         Assert.Equal(TimeSpan.Zero, run.Settings.DrainTimeout);
         Assert.Equal(TimeSpan.FromSeconds(90), run.Settings.ResolveInterval);
-        Assert.True(run.Settings.LogClients);
+        Assert.True(run.Settings.Log.ClientsToo);
     }
 
     [Theory]

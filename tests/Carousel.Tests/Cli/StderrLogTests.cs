@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -11,15 +13,16 @@ public sealed class StderrLogTests : IDisposable
 {
     private static readonly FailureEvent NoServer = new(FailureReason.NoServer, "choosing a server", null, 0);
 
-    private const string Line = "error no-server: there is no server to send to while choosing a server";
+    private const string Line = "error no-server: there is no server while choosing a server";
 
     private readonly FailureLog _failures = new();
     private readonly ManualTime _time = new();
-    private readonly StringWriter _written = new() { NewLine = "\n" };
+    private readonly ServerPool _pool = new(PoolBuilder.Build([]));
+    private readonly StringBuilder _written = new();
     private readonly EventLog _events;
     private readonly StderrLog _log;
 
-    public StderrLogTests() => _log = new StderrLog(_failures, _written, _time, _events = new EventLog(_time), clientsToo: false);
+    public StderrLogTests() => _log = new StderrLog(_failures, line => _written.Append(Text(line)), _time, _events = new EventLog(_time), _pool, clientsToo: false);
 
     public void Dispose() => _log.Dispose();
 
@@ -41,8 +44,8 @@ public sealed class StderrLogTests : IDisposable
         _log.About(server, EventLevel.Warning, "is down: connect-refused (3 probes)");
         _log.Error("servers.txt:3:18: expected a port");
 
-        Assert.Contains(" info server http://10.0.0.2:80 (blue) is ejected for 1s: connect-refused x3\n", _written.ToString());
-        Assert.Contains(" info server http://10.0.0.2:80 (blue) is down: connect-refused (3 probes)\n", _written.ToString());
+        Assert.Contains(" warn server http://10.0.0.2:80 (blue) is ejected for 1s: connect-refused x3\n", _written.ToString());
+        Assert.Contains(" warn server http://10.0.0.2:80 (blue) is down: connect-refused (3 probes)\n", _written.ToString());
         (EventLevel, string?, string)[] expected =
         [
             (EventLevel.Warning, "blue", "is ejected for 1s: connect-refused x3"),
@@ -89,21 +92,16 @@ public sealed class StderrLogTests : IDisposable
     [Fact]
     public void Start_FailureComes_IsWrittenByItsOwnThread()
     {
-        using var lines = new LineWriter();
-        using var log = new StderrLog(_failures, lines, _time, _events, clientsToo: false);
+        using var lines = new BlockingCollection<string>();
+        using var log = new StderrLog(_failures, line => lines.Add(Text(line)), _time, _events, _pool, clientsToo: false);
         log.Start();
         Write(1);
 
-        Assert.True(lines.Written.TryTake(out string? line, TimeSpan.FromSeconds(20)));
-        Assert.Equal($"2026-11-23T16:30:00Z {Line}", line);
+        Assert.True(lines.TryTake(out string? line, TimeSpan.FromSeconds(20)));
+        Assert.Equal($"2026-11-23T16:30:00Z {Line}\n", line);
     }
 
-    private sealed class LineWriter : StringWriter
-    {
-        public BlockingCollection<string> Written { get; } = [];
-
-        public override void WriteLine(string? value) => Written.Add(value!);
-    }
+    private string Text(LogLine line) => Encoding.UTF8.GetString(new LogLineFormat(isJson: false, _time).Format(line));
 
     private void Write(int times)
     {

@@ -25,7 +25,7 @@ public sealed class NameResolverTests : IDisposable
     public NameResolverTests()
     {
         _membership = new PoolMembership(_pool);
-        _resolver = new NameResolver(_membership, Resolve, _time, Interval, _reports.Enqueue);
+        _resolver = new NameResolver(_membership, Resolve, _time, Interval, (_, line) => _reports.Enqueue(line));
         Answer("api", "10.0.0.1", "fd00::1");
         Answer("web", "10.0.0.2");
     }

@@ -87,7 +87,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         [
             "error servers.txt:2:17: expected a port between 1 and 65535, found \"80800\"",
             "error servers.txt:3:10: unknown option \"wieght\": did you mean \"weight\"?",
-            "servers.txt can't be used as it is: the last good list stays",
+            "error servers.txt can't be used as it is: the last good list stays",
         ];
         Expect(complaints);
         Pass(Poll);
@@ -152,7 +152,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Write("# nothing\n");
         Pass(Poll);
         Pass(Patience);
-        Expect("error servers.txt: no servers: add a line such as http://localhost:8000", "servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt: no servers: add a line such as http://localhost:8000", "error servers.txt can't be used as it is: the last good list stays");
         Assert.Equal("1 2", Ring);
     }
 
@@ -175,7 +175,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         _file = new ServersText(null, "no such file");
         Pass(Poll);
         Pass(Patience);
-        Expect("error servers.txt: no such file", "servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt: no such file", "error servers.txt can't be used as it is: the last good list stays");
         Pass(Poll);
         Pass(Poll);
         Expect();
@@ -196,7 +196,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Expect("servers.txt: draining http://10.0.0.2:80; changed http://10.0.0.1:80 (drain)");
         Write("-");
         Reload();
-        Expect("error servers.txt:1:1: expected a host name, found \"-\"", "servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt:1:1: expected a host name, found \"-\"", "error servers.txt can't be used as it is: the last good list stays");
         Reload();
         Assert.Equal(2, _said.Count);
         _said.Clear();

@@ -187,7 +187,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
 
     private EmbeddedStore Create(EmbeddedStoreOptions options, string? executable)
     {
-        var store = new EmbeddedStore(options, _time, _log.Enqueue, executable, _fake.Launch);
+        var store = new EmbeddedStore(options, _time, (_, line) => _log.Enqueue(line), executable, _fake.Launch);
         store.Changed += _states.Enqueue;
         return store;
     }

@@ -300,6 +300,6 @@ public class SessionKeeperTests
     {
         options ??= s_options;
         var link = new SessionLink(options, SessionKeeper.ProcessKeys(options, time ?? _time), workers: 1);
-        return (new SessionKeeper(link, time ?? _time, _log.Add), link);
+        return (new SessionKeeper(link, time ?? _time, (_, line) => _log.Add(line)), link);
     }
 }

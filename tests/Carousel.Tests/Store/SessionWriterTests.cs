@@ -15,7 +15,7 @@ public class SessionWriterTests
     private readonly List<string> _log = [];
     private readonly SessionWriter _writer;
 
-    public SessionWriterTests() => _writer = new SessionWriter(_link, _counters, _log.Add);
+    public SessionWriterTests() => _writer = new SessionWriter(_link, _counters, (_, line) => _log.Add(line));
 
     [Fact]
     public async Task WriteAsync_EventsOfOneSessionInSeveralQueues_AreOneUpdate()

@@ -23,7 +23,7 @@ public sealed class StoreProcessTests
         int port = FreePort();
         var options = new EmbeddedStoreOptions { Port = port, Memory = 16 << 20, Password = "secret" };
         var processes = new ConcurrentQueue<IStoreProcess>();
-        await using var store = new EmbeddedStore(options, TimeProvider.System, _log.Enqueue, Executable(), (executable, how) =>
+        await using var store = new EmbeddedStore(options, TimeProvider.System, (_, line) => _log.Enqueue(line), Executable(), (executable, how) =>
         {
             IStoreProcess process = StoreProcess.Launch(executable, how);
             processes.Enqueue(process);
@@ -49,7 +49,7 @@ public sealed class StoreProcessTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         int port = ((IPEndPoint)other.LocalEndpoint).Port;
-        await using var store = new EmbeddedStore(new EmbeddedStoreOptions { Port = port }, TimeProvider.System, _log.Enqueue, Executable(), StoreProcess.Launch);
+        await using var store = new EmbeddedStore(new EmbeddedStoreOptions { Port = port }, TimeProvider.System, (_, line) => _log.Enqueue(line), Executable(), StoreProcess.Launch);
 
         Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
 
@@ -62,7 +62,7 @@ public sealed class StoreProcessTests
     [Fact]
     public async Task EmbeddedStore_NotExecutable_IsALine()
     {
-        await using var store = new EmbeddedStore(new EmbeddedStoreOptions(), TimeProvider.System, _log.Enqueue, "/etc/hostname", StoreProcess.Launch);
+        await using var store = new EmbeddedStore(new EmbeddedStoreOptions(), TimeProvider.System, (_, line) => _log.Enqueue(line), "/etc/hostname", StoreProcess.Launch);
         Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
         await UntilAsync(() => !_log.IsEmpty);
         Assert.StartsWith("session store can't start: /etc/hostname: ", _log.First());

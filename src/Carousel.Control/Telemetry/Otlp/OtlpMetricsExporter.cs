@@ -1,3 +1,5 @@
+using Carousel.Core.Telemetry;
+
 namespace Carousel.Control.Telemetry;
 
 /// <summary>Sends all metrics to a collector, again and again. What could not be sent is not sent again: the next message has it all.</summary>
@@ -20,7 +22,7 @@ public sealed class OtlpMetricsExporter : IAsyncDisposable
     /// <param name="collector">What is sent.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Takes a line for people when sending begins or ends to fail.</param>
-    public OtlpMetricsExporter(OtlpOptions options, MetricsCollector collector, TimeProvider time, Action<string> log)
+    public OtlpMetricsExporter(OtlpOptions options, MetricsCollector collector, TimeProvider time, ReportEvent log)
     {
         (_options, _collector, _time, _start) = (options, collector, time, time.GetUtcNow());
         _client = new OtlpClient(options);

@@ -1,10 +1,12 @@
+using Carousel.Core.Telemetry;
+
 namespace Carousel.Control.Telemetry;
 
 /// <summary>How sending one signal goes: one line to the log whenever that changes. One thread at a time.</summary>
 /// <param name="signal">What is sent.</param>
 /// <param name="to">Where to.</param>
 /// <param name="log">Takes a line for people.</param>
-internal sealed class OtlpStatus(string signal, Uri to, Action<string> log)
+internal sealed class OtlpStatus(string signal, Uri to, ReportEvent log)
 {
     private bool _fails;
 
@@ -13,7 +15,7 @@ internal sealed class OtlpStatus(string signal, Uri to, Action<string> log)
         bool fails = result.Error is not null;
         if (fails != _fails)
         {
-            log($"otlp {to.GetLeftPart(UriPartial.Authority)}: {(fails ? $"{signal} can't be sent: {result.Error}" : $"takes {signal} again")}");
+            log(fails ? EventLevel.Error : EventLevel.Good, $"otlp {to.GetLeftPart(UriPartial.Authority)}: {(fails ? $"{signal} can't be sent: {result.Error}" : $"takes {signal} again")}");
         }
         _fails = fails;
     }

@@ -41,7 +41,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     /// <param name="pool">For the names of servers.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Takes a line for people when sending begins or ends to fail.</param>
-    public TraceExporter(OtlpOptions options, Traffic traffic, ServerPool pool, TimeProvider time, Action<string> log)
+    public TraceExporter(OtlpOptions options, Traffic traffic, ServerPool pool, TimeProvider time, ReportEvent log)
     {
         (_options, _time) = (options, time);
         _follower = new RecordFollower(traffic.Records);

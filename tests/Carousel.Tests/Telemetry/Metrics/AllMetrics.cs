@@ -5,6 +5,8 @@ using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
+using Carousel.Logging;
 
 namespace Carousel.Tests.Telemetry;
 
@@ -16,8 +18,9 @@ internal static class AllMetrics
         var sample = new Sample("http://10.0.0.1");
         var options = new SessionOptions();
         var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
-        var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, _ => { }, null));
-        using var log = new StderrLog(new Carousel.Core.Telemetry.FailureLog(), TextWriter.Null, TimeProvider.System, new Carousel.Core.Telemetry.EventLog(TimeProvider.System), clientsToo: false);
+        var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, (_, _) => { }, null));
+        using var log = new StderrLog(new FailureLog(), _ => { }, TimeProvider.System, new EventLog(TimeProvider.System), sample.Pool, clientsToo: false);
+        using var writer = new LogWriter(new LogSettings(), TimeProvider.System);
         using var watcher = new ServersFileWatcher("s", () => default, default, new PoolMembership(sample.Pool), TimeProvider.System, _ => { }, _ => { });
         var settings = new TelemetrySettings
         {
@@ -25,6 +28,6 @@ internal static class AllMetrics
             TraceShare = 1,
             Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
         };
-        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher)], 1024, log).Metrics.Metrics;
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher), writer], 1024, log).Metrics.Metrics;
     }
 }

@@ -60,7 +60,7 @@ public partial class MetricSourceTests
         var options = new SessionOptions();
         var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
         var pool = new ServerPool(PoolBuilder.Build([]));
-        await using var store = new SessionStore(StoreAddress.None, link, pool, TimeProvider.System, _ => { }, null);
+        await using var store = new SessionStore(StoreAddress.None, link, pool, TimeProvider.System, (_, _) => { }, null);
         link.Counters[0].CountMinted();
         link.Counters[1].CountMinted();
         link.Counters[1].CountRefused(CookieVerdict.Forged);

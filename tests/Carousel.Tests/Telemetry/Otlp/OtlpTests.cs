@@ -36,7 +36,7 @@ public class OtlpTests
             ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=other,team=web",
             ["OTEL_SERVICE_NAME"] = "edge",
         };
-        await using (var exporter = new OtlpMetricsExporter(Options(collector, grpc, variables), new MetricsCollector([servers, process]), TimeProvider.System, _told.Add))
+        await using (var exporter = new OtlpMetricsExporter(Options(collector, grpc, variables), new MetricsCollector([servers, process]), TimeProvider.System, (_, line) => _told.Add(line)))
         {
             exporter.Start();
             await Collector.UntilAsync(() => collector.Metrics.Count >= 2);
@@ -73,7 +73,7 @@ public class OtlpTests
     {
         await using Collector collector = await Collector.StartAsync(grpc);
         using var rig = new LogRig();
-        await using var exporter = new TraceExporter(Options(collector, grpc), rig.Sample.Traffic, rig.Sample.Pool, TimeProvider.System, _told.Add);
+        await using var exporter = new TraceExporter(Options(collector, grpc), rig.Sample.Traffic, rig.Sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
         RequestRecord record = rig.Typical() with { TraceId = new UInt128(1, 2), SpanId = 3, ParentSpanId = 4, Status = 503, Reason = FailureReason.ServerClosed };
         record.Attempts[1] = record.Attempts[1] with { Reason = FailureReason.ServerClosed };
         rig.Sample.Tell(rig.Typical(), "GET", "/untraced");
@@ -104,7 +104,7 @@ public class OtlpTests
     {
         await using Collector collector = await Collector.StartAsync();
         var sample = new Sample("http://10.0.0.1 name=blue");
-        await using var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, _told.Add);
+        await using var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
         exporter.Start();
         collector.Refusals.Enqueue(503);
         sample.Tell(new RequestRecord { TraceId = 1, SpanId = 1 }, "GET", "/again");
@@ -122,7 +122,7 @@ public class OtlpTests
     {
         await using Collector collector = await Collector.StartAsync();
         var sample = new Sample("http://10.0.0.1 name=blue");
-        var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, _told.Add);
+        var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
         exporter.Start();
         sample.Tell(new RequestRecord { TraceId = 1, SpanId = 1 }, "BREW", "*");
         await exporter.DisposeAsync();
@@ -138,7 +138,7 @@ public class OtlpTests
         var tried = 0;
         var source = new CountedSource(() => Interlocked.Increment(ref tried));
         OtlpOptions options = Read("http://127.0.0.1:1", OtlpProtocol.Http, new() { ["OTEL_METRIC_EXPORT_INTERVAL"] = "5" });
-        await using (var exporter = new OtlpMetricsExporter(options, new MetricsCollector([source]), TimeProvider.System, _told.Add))
+        await using (var exporter = new OtlpMetricsExporter(options, new MetricsCollector([source]), TimeProvider.System, (_, line) => _told.Add(line)))
         {
             exporter.Start();
             await Collector.UntilAsync(() => Volatile.Read(ref tried) >= 3);

@@ -1,0 +1,142 @@
+namespace Carousel.Logging;
+
+/// <summary>Writes bytes; gives how many were taken, or an error number negated. May block for ever.</summary>
+internal delegate int WriteBytes(ReadOnlySpan<byte> bytes);
+
+/// <summary>
+/// Writes lines to one output, by a thread of its own: whoever has a line neither waits for the output nor hears of its troubles. What the output does not take now (a
+/// pipe that nobody reads, a full disk) waits in a <see cref="LineQueue"/>. Any thread.
+/// </summary>
+internal sealed class OutputWriter : IDisposable
+{
+    /// <summary>A bad minute of failure lines; some hundred bytes each.</summary>
+    public const int MaxLines = 4096, MaxBytes = 1 << 20;
+
+    /// <summary>How long <see cref="Dispose"/> waits for what is left to be written.</summary>
+    public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a write that failed, and after one that found the output full without waiting for it.</summary>
+    public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1), FullPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly WriteBytes _write;
+    private readonly TimeSpan _retryPause;
+    private readonly LineQueue _queue;
+    private readonly object _gate = new();
+    private readonly ManualResetEventSlim _closing = new();
+    private readonly Thread _thread;
+    private long _errors;
+
+    /// <summary>Starts its thread.</summary>
+    /// <param name="name">Of the thread.</param>
+    /// <param name="write">Called by that thread alone.</param>
+    /// <param name="gap">See <see cref="LineQueue"/>.</param>
+    /// <param name="retryPause">Null for <see cref="RetryPause"/>.</param>
+    public OutputWriter(string name, WriteBytes write, Func<long, byte[]> gap, TimeSpan? retryPause = null)
+    {
+        (_write, _retryPause) = (write, retryPause ?? RetryPause);
+        _queue = new LineQueue(MaxLines, MaxBytes, gap);
+        // In the background: a write that hangs must not keep the process.
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    /// <summary>How many lines were dropped.</summary>
+    public long Dropped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Dropped;
+            }
+        }
+    }
+
+    /// <summary>How many writes failed.</summary>
+    public long Errors => Volatile.Read(ref _errors);
+
+    /// <summary>Takes a line with its end. Never blocks, never throws.</summary>
+    public void Write(byte[] line)
+    {
+        lock (_gate)
+        {
+            if (_queue.TryAdd(line))
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Ends it, once what there is has been written, or can't be, or <see cref="FlushLimit"/> is over. A second time it does nothing.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closing.Set();
+            Monitor.PulseAll(_gate);
+        }
+        _thread.Join(FlushLimit);
+    }
+
+    private void Run()
+    {
+        while (Next() is { } line)
+        {
+            int written = 0;
+            while (written < line.Length)
+            {
+                // What was closed while the output failed is tried once more, and given up.
+                bool isLast = _closing.IsSet;
+                int taken = _write(line.AsSpan(written));
+                if (taken > 0)
+                {
+                    written += taken;
+                    continue;
+                }
+                if (taken != -StandardStreams.WouldBlock)
+                {
+                    Volatile.Write(ref _errors, _errors + 1);
+                }
+                if (isLast && taken != -StandardStreams.WouldBlock)
+                {
+                    return;
+                }
+                Pause(taken == -StandardStreams.WouldBlock ? FullPause : _retryPause);
+            }
+            lock (_gate)
+            {
+                _queue.Remove();
+            }
+        }
+    }
+
+    /// <summary>Waits, not much longer than this, if it is closed meanwhile.</summary>
+    private void Pause(TimeSpan pause)
+    {
+        if (_closing.IsSet)
+        {
+            Thread.Sleep(FullPause);
+        }
+        else
+        {
+            _closing.Wait(pause);
+        }
+    }
+
+    /// <summary>Waits for the next line; null once it is closed and there is none.</summary>
+    private byte[]? Next()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                byte[]? line = _queue.Peek();
+                if (line is not null || _closing.IsSet)
+                {
+                    return line;
+                }
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+}
