@@ -14,7 +14,7 @@ internal static class Program
         switch (request)
         {
             case StoreRequest.Print print:
-                Console.Out.WriteLine(print.Text);
+                Say(Console.Out, print.Text);
                 return ExitCode.Ok;
             case StoreRequest.Invalid invalid:
                 return Fail(invalid.Error, ExitCode.BadInput);
@@ -39,7 +39,7 @@ internal static class Program
             return Fail(e.Message, ExitCode.CannotStart);
         }
         departure.BeginServing();
-        Console.Out.WriteLine("ready " + string.Join(' ', options.Bind.Select(address => new IPEndPoint(address, options.Port))));
+        Say(Console.Out, "ready " + string.Join(' ', options.Bind.Select(address => new IPEndPoint(address, options.Port))));
         departure.Wait();
         // Connections that are served meanwhile can hold Garnet up; nobody waits for those.
         _ = Task.Run(garnet.Dispose).Wait(LongestGoodbye);
@@ -49,7 +49,20 @@ internal static class Program
 
     private static int Fail(string error, int code)
     {
-        Console.Error.WriteLine($"carousel-store: {error}");
+        Say(Console.Error, $"carousel-store: {error}");
         return code;
+    }
+
+    /// <summary>An output that is full or closed is no reason to end.</summary>
+    private static void Say(TextWriter to, string line)
+    {
+        try
+        {
+            to.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Whoever has no place for the line does without.
+        }
     }
 }

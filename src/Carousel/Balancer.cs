@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Carousel.Cli;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
+using Carousel.Control.Files;
 using Carousel.Control.Probes;
+using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
@@ -25,18 +27,16 @@ internal static class Balancer
     public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?, LogWriter>? whenStarted = null)
     {
         using var writer = new LogWriter(settings.Log, TimeProvider.System);
-        EngineOptions options = settings.Engine;
         ulong descriptors = DescriptorLimit.Raise();
-        int? connections = DescriptorBudget.Connections(descriptors, options.Workers, settings.MaxConnections, out string? error);
-        if (connections is null)
+        if (Limited(settings, descriptors, out string? error) is not { } options)
         {
             return CannotStart(writer, error!);
         }
-        options = options with { MaxConnections = connections.Value, MaxSockets = DescriptorBudget.Sockets(descriptors, options.Workers) };
         var failures = new FailureLog();
         var events = new EventLog(TimeProvider.System);
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
         using var log = new StderrLog(failures, writer.Write, TimeProvider.System, events, pool, settings.Log.ClientsToo);
+        Supervisor.OfProcess.Report = log.Report;
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Report);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
@@ -101,14 +101,25 @@ internal static class Balancer
 
     private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>With as many connections as the descriptors allow.</summary>
+    private static EngineOptions? Limited(RunSettings settings, ulong descriptors, out string? error)
+    {
+        int? connections = DescriptorBudget.Connections(descriptors, settings.Engine.Workers, settings.MaxConnections, out error);
+        return connections is null ? null : settings.Engine with
+        {
+            MaxConnections = connections.Value,
+            MaxSockets = DescriptorBudget.Sockets(descriptors, settings.Engine.Workers),
+        };
+    }
+
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
         new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
 
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
-        new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith);
+        new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith, new FileThread("servers file"));
 
     private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher, LogWriter writer) =>
-        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer]).OfType<IMetricSource>();
+        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, Supervisor.OfProcess]).OfType<IMetricSource>();
 
     /// <summary>Keeps each list that is good; if the balancer starts with such a list, says so.</summary>
     private static LastGoodKeeper? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)

@@ -1,3 +1,7 @@
+using System.Text;
+using Carousel.Control.Files;
+using Carousel.Core.Config;
+
 namespace Carousel;
 
 /// <summary>A file that has a secret in its first line.</summary>
@@ -15,9 +19,12 @@ internal static class SecretFile
     {
         try
         {
-            using StreamReader reader = File.OpenText(file);
-            string line = reader.ReadLine() ?? "";
-            error = line.Length is > 0 and <= MaxLength ? "" : $"{flag}: {file} has no {what} in its first line";
+            if (!FileThread.TryRun(() => FirstLine(file), ServersFileReader.StartLimit, out string? line))
+            {
+                error = $"{flag}: {file} can't be read: waited {Durations.Format(ServersFileReader.StartLimit)} (a pipe that nobody writes to, or a file system that hangs?)";
+                return null;
+            }
+            error = line!.Length is > 0 and <= MaxLength ? "" : $"{flag}: {file} has no {what} in its first line";
             return error.Length == 0 ? line : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -33,5 +40,17 @@ internal static class SecretFile
             error = $"{flag}: {file} can't be read";
         }
         return null;
+    }
+
+    /// <summary>Or as much of it as is too much.</summary>
+    private static string FirstLine(string file)
+    {
+        using StreamReader reader = File.OpenText(file);
+        var line = new StringBuilder();
+        for (int c = reader.Read(); c is not (-1 or '\r' or '\n') && line.Length <= MaxLength; c = reader.Read())
+        {
+            line.Append((char)c);
+        }
+        return line.ToString();
     }
 }

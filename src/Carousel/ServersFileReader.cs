@@ -1,4 +1,5 @@
 using System.Text;
+using Carousel.Control.Files;
 using Carousel.Core.Config;
 
 namespace Carousel;
@@ -12,24 +13,45 @@ internal static class ServersFileReader
     /// <summary>Most files are smaller; a buffer grows with those that are not.</summary>
     private const int FirstBuffer = 4096;
 
-    /// <summary>What the file says. Pipes (<c>-f /dev/stdin</c>) will do.</summary>
-    public static ServersText Read(string path) => Read(path, out _);
+    /// <summary>How long a start waits for a file: for who writes into a pipe, and for a file system that may hang.</summary>
+    public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>As above.</summary>
+    /// <summary>What the file says, for who reads it again and again: only a regular file will do. May take long where a file system hangs, but waits for no writer.</summary>
+    public static ServersText Read(string path) => Try(() =>
+    {
+        byte[] bytes = RegularFile.ReadBytes(path, MaxBytes);
+        return bytes.Length > MaxBytes ? TooLarge : new ServersText(Encoding.UTF8.GetString(bytes));
+    });
+
+    /// <summary>What the file says at a start. Pipes (<c>-f /dev/stdin</c>, <c>-f &lt;(command)</c>) will do, if somebody writes to them soon.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isPipe">True if what it said can't be read a second time.</param>
-    public static ServersText Read(string path, out bool isPipe)
+    public static ServersText ReadAtStart(string path, out bool isPipe) => ReadAtStart(path, StartLimit, out isPipe);
+
+    /// <inheritdoc cref="ReadAtStart(string, out bool)"/>
+    internal static ServersText ReadAtStart(string path, TimeSpan limit, out bool isPipe)
     {
-        isPipe = false;
-        if (Directory.Exists(path))
+        bool canNotSeek = false;
+        ServersText Read() => Try(() =>
         {
-            return Failed("is a directory: name a file");
-        }
+            if (Directory.Exists(path))
+            {
+                return Failed("is a directory: name a file");
+            }
+            using FileStream stream = File.OpenRead(path);
+            canNotSeek = !stream.CanSeek;
+            return ReadAll(stream);
+        });
+        bool isDone = FileThread.TryRun(Read, limit, out ServersText text);
+        isPipe = canNotSeek;
+        return isDone ? text : Failed($"can't be read: waited {Durations.Format(limit)} (a pipe that nobody writes to, or a file system that hangs?)");
+    }
+
+    private static ServersText Try(Func<ServersText> read)
+    {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            isPipe = !stream.CanSeek;
-            return ReadAll(stream);
+            return read();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -38,6 +60,10 @@ internal static class ServersFileReader
         catch (UnauthorizedAccessException)
         {
             return Failed("permission denied");
+        }
+        catch (IOException e) when (e.Message.EndsWith(": name a file", StringComparison.Ordinal))
+        {
+            return Failed(e.Message);
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
         {
@@ -54,7 +80,7 @@ internal static class ServersFileReader
             length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
             if (length > MaxBytes)
             {
-                return Failed("is larger than 1 MiB: is this the right file?");
+                return TooLarge;
             }
             if (length < bytes.Length)
             {
@@ -63,6 +89,8 @@ internal static class ServersFileReader
             Array.Resize(ref bytes, Math.Min(2 * bytes.Length, MaxBytes + 1));
         }
     }
+
+    private static ServersText TooLarge => Failed("is larger than 1 MiB: is this the right file?");
 
     private static ServersText Failed(string trouble) => new(null, trouble);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Carousel.Control.Supervision;
 
 namespace Carousel;
 
@@ -21,18 +22,10 @@ internal sealed class Signals : IDisposable
         (_leave, _leaveNow) = (leave, leaveNow);
         _registrations =
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                reload();
-            }),
-            PosixSignalRegistration.Create(SigUsr1, context =>
-            {
-                context.Cancel = true;
-                reopen();
-            }),
+            Supervisor.OfProcess.Handle(PosixSignal.SIGTERM, Receive),
+            Supervisor.OfProcess.Handle(PosixSignal.SIGINT, Receive),
+            Supervisor.OfProcess.Handle(PosixSignal.SIGHUP, reload),
+            Supervisor.OfProcess.Handle(SigUsr1, reopen),
         ];
     }
 
@@ -50,11 +43,5 @@ internal sealed class Signals : IDisposable
                 _leaveNow();
                 break;
         }
-    }
-
-    private void Leave(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        Receive();
     }
 }

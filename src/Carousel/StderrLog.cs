@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -27,7 +28,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
     private volatile bool _stopped;
 
     /// <summary>Starts the thread, once.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "log" }.Start();
+    public void Start() => Supervisor.OfProcess.StartThread("log", Run);
 
     /// <summary>Writes a line about something that is no failure of a request. Any thread. A <see cref="ReportEvent"/>.</summary>
     public void Report(EventLevel level, string message)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Carousel.Control.Supervision;
 
 namespace Carousel;
 
@@ -59,7 +60,7 @@ internal sealed class SystemdNotify : IDisposable
         {
             if (_watchdog is { } period && !_leaving)
             {
-                _timer = _time.CreateTimer(_ => Pet(isWell), null, TimeSpan.Zero, period / 2);
+                _timer = Supervisor.OfProcess.StartTimer("watchdog", () => Pet(isWell), _time, TimeSpan.Zero, period / 2);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Carousel.Control.Supervision;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Dashboard;
@@ -47,7 +48,7 @@ public sealed class DashboardFeed(DashboardSource source)
             if (!_isSampling)
             {
                 _isSampling = true;
-                _ = Task.Run(SampleAsync);
+                _ = Supervisor.OfProcess.Run("dashboard", SampleAsync, source.Time, CancellationToken.None);
             }
             return true;
         }
@@ -126,8 +127,9 @@ public sealed class DashboardFeed(DashboardSource source)
         }
         catch (Exception e)
         {
-            // A defect: better a connection that ends than one on which nothing comes any more.
-            Publish(null, isSampling: false).TrySetException(e);
+            // A defect: better a connection that ends than one on which nothing comes any more. It is sampled again, if somebody is still there, as for any loop.
+            Publish(null, isSampling: true).TrySetException(e);
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 
@@ -54,7 +55,7 @@ public sealed class Departures(PoolMembership membership, bool visitorsBelong, T
         {
             foreach (Server server in pool.Servers.Where(server => pool[server].IsLeaving && _watched.TryAdd(server, time.GetTimestamp())))
             {
-                _ = Task.Run(() => WatchAsync(server));
+                _ = Supervisor.OfProcess.Run("drains", () => WatchAsync(server), time, _stop.Token);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Carousel.Control.Supervision;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 
@@ -93,7 +94,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         var stop = new CancellationTokenSource();
         _watched.Add(host, stop);
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(() => LookUpForever(host, first, stop.Token));
+        _ = Supervisor.OfProcess.Run("names", () => LookUpForever(host, first, stop.Token), time, stop.Token);
         return first.Task;
     }
 

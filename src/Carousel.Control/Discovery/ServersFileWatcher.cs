@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Carousel.Control.Files;
+using Carousel.Control.Supervision;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 
@@ -6,12 +8,19 @@ namespace Carousel.Control.Discovery;
 
 /// <summary>
 /// Makes changes of servers.txt changes of the pool. A file with an error changes nothing: the last good list stays. It looks again and again, sooner after
-/// <see cref="Notice"/>, and at once after <see cref="Reload"/>. Any thread; reads on threads of the runtime's pool.
+/// <see cref="Notice"/>, and at once after <see cref="Reload"/>. Any thread; never waits for the file: what touches it is done by a
+/// <see cref="FileThread"/>, and if that hangs, a line says so.
 /// </summary>
 public sealed class ServersFileWatcher : IDisposable
 {
     /// <summary>A change comes as a burst of notices, and is looked at once it is over, or nearly.</summary>
     internal static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Reading takes microseconds: what takes so long hangs.</summary>
+    internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a change made at the admin side waits for the file.</summary>
+    private static readonly TimeSpan EditLimit = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
     private readonly Func<ServersText> _read;
@@ -22,7 +31,8 @@ public sealed class ServersFileWatcher : IDisposable
     private readonly Action<string> _report;
     private readonly Action<string> _complain;
     private readonly ITimer _timer;
-    private readonly Lock _looking = new();
+    private readonly ITimer _hangTimer;
+    private readonly FileThread? _thread;
     private readonly Lock _gate = new();
     /// <summary>What the file last said that could be used.</summary>
     private ImmutableArray<ServerEntry> _listed;
@@ -30,6 +40,8 @@ public sealed class ServersFileWatcher : IDisposable
     private bool _asked;
     private bool _noticed;
     private volatile string? _trouble;
+    /// <summary>A look is under way, and if it is, whether it was said to hang.</summary>
+    private bool _looks, _hangs;
 
     /// <param name="path">What lines for people call the file.</param>
     /// <param name="read">Reads it.</param>
@@ -39,8 +51,9 @@ public sealed class ServersFileWatcher : IDisposable
     /// <param name="report">Takes a line for people about each change.</param>
     /// <param name="complain">Takes each line about what is wrong with the file.</param>
     /// <param name="lastGood">What the pool was built from instead, if <paramref name="first"/> can't be used.</param>
+    /// <param name="thread">Does what touches the file, and is disposed of with this; null for at once, by whoever asks.</param>
     public ServersFileWatcher(string path, Func<ServersText> read, ServersText first, PoolMembership membership, TimeProvider time,
-        Action<string> report, Action<string> complain, ServersFile? lastGood = null)
+        Action<string> report, Action<string> complain, ServersFile? lastGood = null, FileThread? thread = null)
     {
         (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
         _created = time.GetTimestamp();
@@ -48,7 +61,9 @@ public sealed class ServersFileWatcher : IDisposable
         ServersFile file = first.Parse();
         _listed = (lastGood ?? file).Servers;
         _trouble = file.Complaints(path).FirstOrDefault();
-        _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = thread;
+        _timer = Supervisor.OfProcess.StartTimer("servers file", BeginLook, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _hangTimer = Supervisor.OfProcess.StartTimer("servers file", SayThatItHangs, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What <see cref="Reload"/> asked for is done, whatever came of it.</summary>
@@ -94,30 +109,78 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
-    /// <summary>Changes the file, and the pool with it, at once; nobody looks meanwhile. What the two throw comes through, and nothing has changed.</summary>
+    /// <summary>
+    /// Changes the file, and the pool with it, at once; nobody looks meanwhile. What the two throw comes through, and nothing has changed; a <see cref="SaveException"/>
+    /// if the file system hangs.
+    /// </summary>
     /// <param name="edit">From what was found to a text that can be used.</param>
     /// <param name="write">Writes it.</param>
     public void Edit(Func<ServersText, string> edit, Action<string> write)
     {
-        lock (_looking)
+        bool isGivenUp = false;
+        Task<bool> done = RunAsync(() => !Volatile.Read(ref isGivenUp) && EditNow(edit, write));
+        try
         {
-            ServersText found = _read();
-            var next = new ServersText(edit(found));
-            if (next != found)
+            if (done.Wait(EditLimit))
             {
-                write(next.Text!);
+                return;
             }
-            _state.Wrote(next);
-            Act(next.Parse(), next);
         }
+        catch (AggregateException)
+        {
+            done.GetAwaiter().GetResult();
+        }
+        Volatile.Write(ref isGivenUp, true);
+        throw new SaveException($"{_path} can't be reached: its file system hangs; if the change was begun it is made when that ends");
+    }
+
+    private Task<bool> RunAsync(Func<bool> work) => _thread is null ? Task.FromResult(work()) : _thread.RunAsync(work);
+
+    private bool EditNow(Func<ServersText, string> edit, Action<string> write)
+    {
+        ServersText found = _read();
+        var next = new ServersText(edit(found));
+        if (next != found)
+        {
+            write(next.Text!);
+        }
+        _state.Wrote(next);
+        Act(next.Parse(), next);
+        return true;
     }
 
     /// <summary>Looks no more.</summary>
-    public void Dispose() => _timer.Dispose();
-
-    private void Look()
+    public void Dispose()
     {
-        lock (_looking)
+        _timer.Dispose();
+        _hangTimer.Dispose();
+        _thread?.Dispose();
+    }
+
+    /// <summary>One look at a time: whatever comes meanwhile is seen to when it ends.</summary>
+    private void BeginLook()
+    {
+        lock (_gate)
+        {
+            if (_looks)
+            {
+                return;
+            }
+            _looks = true;
+            _hangTimer.Change(HangLimit, Timeout.InfiniteTimeSpan);
+        }
+        Task<bool> look = RunAsync(Look);
+        if (look.IsFaulted)
+        {
+            // There was no room for it.
+            EndLook(ServersFileState.Poll);
+        }
+    }
+
+    private bool Look()
+    {
+        TimeSpan wait = ServersFileState.Poll;
+        try
         {
             bool asked;
             lock (_gate)
@@ -127,6 +190,7 @@ public sealed class ServersFileWatcher : IDisposable
             }
             ServersText found = _read();
             FileStep step = _state.Take(found, _time.GetElapsedTime(_created), asked);
+            wait = step.Wait;
             if (step.News is { } news)
             {
                 Act(news, found);
@@ -135,11 +199,44 @@ public sealed class ServersFileWatcher : IDisposable
             {
                 Reloaded?.Invoke();
             }
-            lock (_gate)
-            {
-                SetTimer_NeedsLock(_watches ? step.Wait : Timeout.InfiniteTimeSpan);
-            }
         }
+        finally
+        {
+            EndLook(wait);
+        }
+        return true;
+    }
+
+    private void EndLook(TimeSpan wait)
+    {
+        bool hung;
+        lock (_gate)
+        {
+            (hung, _hangs) = (_hangs, false);
+            _hangTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+        if (hung)
+        {
+            _report($"{_path} can be read again");
+        }
+        lock (_gate)
+        {
+            _looks = false;
+            SetTimer_NeedsLock(_watches ? wait : Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void SayThatItHangs()
+    {
+        lock (_gate)
+        {
+            if (!_looks)
+            {
+                return;
+            }
+            _hangs = true;
+        }
+        _complain($"{_path} has not been readable for {Durations.Format(HangLimit)}: reading hangs (is its file system there?); the last good list stays");
     }
 
     private void Act(ServersFile file, ServersText text)

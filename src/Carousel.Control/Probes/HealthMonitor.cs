@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Carousel.Control.Supervision;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -82,7 +83,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
             foreach (Server server in servers.Where(server => !_watched.ContainsKey(server)))
             {
                 ProbedServer probed = _watched[server] = new ProbedServer(server);
-                _ = Task.Run(() => WatchAsync(probed));
+                _ = Supervisor.OfProcess.Run("probes", () => WatchAsync(probed), time, _stop.Token);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Pool;
 
 namespace Carousel.Control.Probes;
@@ -18,7 +19,7 @@ public sealed class SuspectWatch(ServerPool pool, Action<Server> doubt, TimeProv
     private ITimer? _timer;
 
     /// <summary>Begins to look. Once.</summary>
-    public void Start() => _timer = time.CreateTimer(_ => Look(), null, Pause, Pause);
+    public void Start() => _timer = Supervisor.OfProcess.StartTimer("suspects", Look, time, Pause, Pause);
 
     /// <summary>Looks no more.</summary>
     public void Dispose() => _timer?.Dispose();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Net;
+using Carousel.Control.Supervision;
 using Carousel.Core.Config;
 using Carousel.Core.Telemetry;
 
@@ -61,7 +62,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
-            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+            _loop ??= Supervisor.OfProcess.Run("embedded store", RunAsync, _time, _stop.Token);
         }
         try
         {

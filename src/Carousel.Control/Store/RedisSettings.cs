@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Carousel.Control.Files;
 using Carousel.Core.Config;
 using StackExchange.Redis;
 
@@ -83,7 +84,7 @@ internal static class RedisSettings
         var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPemFile(path);
+            certificates.ImportFromPem(RegularFile.ReadText(path, RegularFile.MaxCertificates));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
@@ -69,7 +70,7 @@ public sealed class SessionStore : IAsyncDisposable
     public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time) => SessionKeeper.ProcessKeys(options, time);
 
     /// <summary>Starts, once. Returns at once; what fails is told to the log and tried again.</summary>
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start() => _running = Supervisor.OfProcess.Run("sessions", RunAsync, _time, _stop.Token);
 
     /// <summary>
     /// Waits until the store's keys are known or could not be had, but not longer than this: cookies that are signed before that mean nothing to other

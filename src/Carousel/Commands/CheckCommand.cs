@@ -13,7 +13,7 @@ internal static class CheckCommand
 
     public static int Run(Request.Check request)
     {
-        ServersFile file = ServersFileReader.Read(request.File).Parse();
+        ServersFile file = ServersFileReader.ReadAtStart(request.File, out _).Parse();
         if (!file.IsValid)
         {
             return FileErrors.Print(request.File, file, Console.Error);

@@ -10,7 +10,7 @@ internal static class RunCommand
 {
     public static int Run(Request.Run request)
     {
-        ServersText text = ServersFileReader.Read(request.File, out bool isPipe);
+        ServersText text = ServersFileReader.ReadAtStart(request.File, out bool isPipe);
         ServersFile file = text.Parse();
         DataFolder? folder = DataFolder.Of(Environment.GetEnvironmentVariable);
         if (!file.IsValid)

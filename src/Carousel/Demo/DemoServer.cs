@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Carousel.Control.Supervision;
 
 namespace Carousel.Demo;
 
@@ -43,7 +44,7 @@ internal sealed class DemoServer : IDisposable
     public static DemoServer Start(string name, IPEndPoint at)
     {
         var server = new DemoServer(name, at);
-        _ = server.Accept();
+        _ = Supervisor.OfProcess.Run("demo servers", server.Accept, TimeProvider.System, CancellationToken.None);
         return server;
     }
 

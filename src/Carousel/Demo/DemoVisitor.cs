@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Carousel.Control.Supervision;
 
 namespace Carousel.Demo;
 
@@ -28,7 +29,7 @@ internal sealed class DemoVisitor(IPEndPoint balancer, int seed)
         for (int i = 0; i < Visitors; i++)
         {
             var visitor = new DemoVisitor(balancer, seed: i);
-            _ = Task.Run(() => visitor.WalkAsync(stop), CancellationToken.None);
+            _ = Supervisor.OfProcess.Run("demo visitors", () => visitor.WalkAsync(stop), TimeProvider.System, stop);
         }
     }
 

@@ -26,6 +26,26 @@ public sealed class ServersFileReaderTests : IDisposable
     public void Read_Directory_SaysSo() => Expect("is a directory: name a file", _directory);
 
     [Fact]
+    public void Read_PipeInItsPlace_IsRefused()
+    {
+        string pipe = Pipe();
+
+        Expect("is a pipe: name a file", pipe);
+        Assert.Equal("can't be read: waited 0s (a pipe that nobody writes to, or a file system that hangs?)", ServersFileReader.ReadAtStart(pipe, TimeSpan.Zero, out _).Trouble);
+    }
+
+    [Fact]
+    public async Task ReadAtStart_PipeThatIsWrittenTo_GivesServers()
+    {
+        string pipe = Pipe();
+        Task writing = Task.Run(() => File.WriteAllText(pipe, "localhost:1"), TestContext.Current.CancellationToken);
+
+        Assert.Single(ServersFileReader.ReadAtStart(pipe, out bool isPipe).Parse().Servers);
+        Assert.True(isPipe);
+        await writing;
+    }
+
+    [Fact]
     public void Read_LargeFile_IsRefused()
     {
         byte[] comment = new byte[ServersFileReader.MaxBytes + 1];
@@ -55,6 +75,14 @@ public sealed class ServersFileReaderTests : IDisposable
     {
         ServersFile file = ServersFileReader.Read(path).Parse();
         Assert.Equal($"s.txt: {message}", Assert.Single(file.Errors).Format("s.txt"));
+    }
+
+    private string Pipe()
+    {
+        string path = Path.Combine(_directory, "pipe");
+        using var make = System.Diagnostics.Process.Start("mkfifo", path);
+        make.WaitForExit();
+        return path;
     }
 
     private string Write(byte[] bytes)

@@ -73,7 +73,7 @@ public sealed class NameResolverTests : IDisposable
 
         await Pass(NameResolver.FirstPassLimit);
         await started;
-        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
 
         slow.SetResult([IPAddress.Parse("10.0.0.2")]);
         await Until(() => _pool.Current.Primary.Ring.Count == 4);

@@ -1,4 +1,5 @@
 using Carousel.Control.Discovery;
+using Carousel.Control.Files;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Xunit;
@@ -216,6 +217,56 @@ public sealed class ServersFileWatcherTests : IDisposable
         Expect("servers.txt: added http://10.0.0.3:80");
         Pass(Poll);
         Assert.Equal(1, _reads);
+    }
+
+    [Fact]
+    public void Read_Hangs_IsSaidOnceAndGoesOnWhenItEnds()
+    {
+        using var goesOn = new ManualResetEventSlim();
+        using var begun = new SemaphoreSlim(0);
+        var said = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var watcher = new ServersFileWatcher("servers.txt", () =>
+        {
+            begun.Release();
+            goesOn.Wait();
+            return new ServersText(Two + "10.0.0.3");
+        }, new ServersText(Two), _membership, _time, said.Enqueue, line => said.Enqueue($"error {line}"), new FileThread("test"));
+        watcher.Start();
+        _time.Advance(TimeSpan.Zero);
+        begun.Wait(TestContext.Current.CancellationToken);
+        _time.Advance(ServersFileWatcher.HangLimit - Tick);
+        Assert.Empty(said);
+        _time.Advance(Tick);
+        // Whoever asks meanwhile waits for nothing.
+        watcher.Notice();
+        watcher.Reload();
+        _time.Advance(ServersFileWatcher.HangLimit);
+        Assert.Equal(["error servers.txt has not been readable for 30s: reading hangs (is its file system there?); the last good list stays"], said);
+        goesOn.Set();
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            _time.Advance(Tick);
+            return said.Count == 3;
+        }, TimeSpan.FromSeconds(20)));
+        Assert.Equal(["servers.txt can be read again", "servers.txt: added http://10.0.0.3:80"], said.Skip(1));
+    }
+
+    [Fact]
+    public void Edit_FileHangs_IsGivenUp()
+    {
+        using var goesOn = new ManualResetEventSlim();
+        var file = new FileThread("test");
+        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, _said.Add, file);
+        file.RunAsync(() =>
+        {
+            goesOn.Wait();
+            return true;
+        });
+        bool wrote = false;
+        Assert.Contains("its file system hangs", Assert.Throws<SaveException>(() => watcher.Edit(_ => Two, _ => wrote = true)).Message);
+        goesOn.Set();
+        Assert.True(file.RunAsync(() => true).Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.False(wrote);
     }
 
     private ServersText Read()

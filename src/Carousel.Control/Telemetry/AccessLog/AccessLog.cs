@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Carousel.Control.Supervision;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Microsoft.Win32.SafeHandles;
@@ -23,8 +24,8 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// <summary>Between two lines that tell of losses.</summary>
     private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the end may take.</summary>
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long the end may take, and how long of it may pass without a line that is written.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5), EndPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>A write has about so much.</summary>
     private const int WriteBytes = 64 * 1024;
@@ -125,11 +126,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     }
 
     /// <summary>Starts its thread, once.</summary>
-    public void Start()
-    {
-        _thread = new Thread(Run) { IsBackground = true, Name = "access log" };
-        _thread.Start();
-    }
+    public void Start() => _thread = Supervisor.OfProcess.StartThread("access log", Run);
 
     /// <summary>Opens the file anew, before the next line: the old one was moved away. Any thread.</summary>
     public void Reopen() => _isToReopen = true;
@@ -148,7 +145,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     public void Dispose()
     {
         _isToEnd = true;
-        if (_thread is not null && !_thread.Join(EndLimit))
+        if (_thread is not null && !HasEnded(_thread))
         {
             // It hangs in a write that will never end.
             return;
@@ -224,6 +221,13 @@ public sealed class AccessLog : IMetricSource, IDisposable
 
     private void Run()
     {
+        lock (_gate)
+        {
+            // After a failure: what was being put together is not whole.
+            Volatile.Write(ref _unwritten, _unwritten + _pending);
+            _pending = 0;
+            _text.Clear();
+        }
         TimeSpan pause = ShortPause;
         while (!_isToEnd)
         {
@@ -235,6 +239,23 @@ public sealed class AccessLog : IMetricSource, IDisposable
             pause = _written + _unwritten != before ? ShortPause : pause * 2 < LongPause ? pause * 2 : LongPause;
             Thread.Sleep(pause);
         }
+    }
+
+    private bool HasEnded(Thread thread)
+    {
+        long before;
+        TimeSpan waited = TimeSpan.Zero;
+        do
+        {
+            before = Volatile.Read(ref _written) + Volatile.Read(ref _unwritten);
+            if (thread.Join(EndPatience))
+            {
+                return true;
+            }
+            waited += EndPatience;
+        }
+        while (waited < EndLimit && Volatile.Read(ref _written) + Volatile.Read(ref _unwritten) != before);
+        return false;
     }
 
     private void Flush()

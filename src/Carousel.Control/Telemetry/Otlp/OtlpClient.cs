@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Carousel.Control.Files;
 
 namespace Carousel.Control.Telemetry;
 
@@ -77,12 +78,12 @@ internal sealed class OtlpClient : IDisposable
         if (options.Certificate is { } file)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(file);
+            policy.CustomTrustStore.ImportFromPem(RegularFile.ReadText(file, RegularFile.MaxCertificates));
             handler.SslOptions.CertificateChainPolicy = policy;
         }
         if (options.Client is { } client)
         {
-            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(client.Certificate, client.Key)];
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPem(RegularFile.ReadText(client.Certificate, RegularFile.MaxCertificates), RegularFile.ReadText(client.Key, RegularFile.MaxCertificates))];
         }
         return handler;
     }

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
@@ -30,7 +31,7 @@ public sealed class OtlpMetricsExporter : IAsyncDisposable
     }
 
     /// <summary>Starts, once.</summary>
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start() => _running = Supervisor.OfProcess.Run("metrics", RunAsync, _time, _stop.Token);
 
     /// <summary>Ends it: with a last message, if that is quick.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 
@@ -67,7 +68,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     }
 
     /// <summary>Starts, once.</summary>
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start() => _running = Supervisor.OfProcess.Run("traces", RunAsync, _time, _stop.Token);
 
     /// <summary>Sends what is left, after the workers have ended, if that is quick; and ends.</summary>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Carousel.Cli;
 using Carousel.Control.Discovery;
 using Carousel.Control.Store;
+using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
@@ -28,6 +29,6 @@ internal static class AllMetrics
             TraceShare = 1,
             Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
         };
-        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher), writer], 1024, log).Metrics.Metrics;
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher), writer, Supervisor.OfProcess], 1024, log).Metrics.Metrics;
     }
 }

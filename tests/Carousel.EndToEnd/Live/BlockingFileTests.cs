@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Carousel.EndToEnd.CommandLine;
+using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Health;
+using Xunit;
+
+namespace Carousel.EndToEnd.Live;
+
+/// <summary>Named pipes where files should be: who opens one waits for the other side, for ever if need be.</summary>
+public class BlockingFileTests
+{
+    [Fact]
+    public async Task ServersFile_IsAPipeForAWhile_IsRefusedAndReadAgainAfterwards()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using var balancer = await Balancer.StartAsync(one);
+        File.Delete(balancer.File.Path);
+        MakePipe(balancer.File.Path);
+        await balancer.SaidAsync($"error {balancer.File.Path}: is a pipe: name a file");
+        balancer.Signal(Posix.SigHup);
+        balancer.File.Replace(two.Url);
+        await balancer.UntilRotationAsync("two");
+        Assert.Equal(0, await balancer.StopAsync());
+    }
+
+    [Fact]
+    public async Task AccessLog_PipeThatNobodyReads_IsAnErrorAndRequestsGoOn()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        using var folder = new ServersFile();
+        string pipe = Path.Combine(folder.Directory, "access.pipe");
+        MakePipe(pipe);
+        await using var balancer = await Balancer.StartAsync(one, "--access-log", pipe);
+        Assert.Equal(200, (await balancer.GetAsync()).Status);
+        await balancer.SaidAsync($"error access log {pipe}: a pipe that nobody reads; lines are dropped");
+        balancer.Signal(Posix.SigUsr1);
+        Assert.Equal(200, (await balancer.GetAsync()).Status);
+        Assert.Equal(0, await balancer.StopAsync());
+    }
+
+    [Fact]
+    public async Task Check_ProcessSubstitution_IsRead()
+    {
+        using var folder = new ServersFile();
+        await using var process = ChildProcess.Start(folder.Directory, "/bin/bash", "-c", $"exec '{Binary.Path}' check -f <(echo http://127.0.0.1:8000)");
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Contains("127.0.0.1:8000", process.Output);
+    }
+
+    [Theory]
+    [InlineData("-f")]
+    [InlineData("--admin-token-file")]
+    public async Task Start_PipeThatNobodyWritesTo_IsAnError(string flag)
+    {
+        using var folder = new ServersFile("http://127.0.0.1:8000");
+        MakePipe(Path.Combine(folder.Directory, "pipe"));
+        string[] arguments = flag == "-f" ? ["-f", "pipe"] : ["-f", "servers.txt", flag, "pipe"];
+        Run run = await Run.ToEndAsync(folder.Directory, [.. arguments, "-p", "0"]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("pipe", run.Errors);
+        Assert.Contains("can't be read: waited 10s", run.Errors);
+    }
+
+    private static void MakePipe(string path)
+    {
+        using Process make = Process.Start("mkfifo", path);
+        make.WaitForExit();
+    }
+}
