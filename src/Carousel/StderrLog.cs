@@ -22,9 +22,10 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly FailureLines _lines = new(clientsToo, () => PoolOutage.Sentence(pool.Current, (long)time.GetElapsedTime(0).TotalMilliseconds));
+    private readonly FailureLines _lines = new(clientsToo, () => WhyNoServer(pool, time));
     private readonly Lock _gate = new();
     private long _secondBegan = time.GetTimestamp();
+    private bool _isOut;
     private volatile bool _stopped;
 
     /// <summary>Starts the thread, once.</summary>
@@ -103,7 +104,28 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
     {
         Write(new LogLine(level, $"server {server.Entry.Label} {what}") { Server = server.Entry.Name });
         events.Write(level, server, what);
+        WriteOutage_NeedsLock();
     }
+
+    /// <summary>That no server is left is more than the sum of its lines.</summary>
+    private void WriteOutage_NeedsLock()
+    {
+        bool isOut = PoolOutage.IsOut(pool.Current, NowMs(time));
+        if (isOut != _isOut)
+        {
+            _isOut = isOut;
+            LogLine line = isOut
+                ? new LogLine(EventLevel.Error, $"no request can be served: {WhyNoServer(pool, time)}")
+                : new LogLine(EventLevel.Good, "requests can be served again");
+            Write(line);
+            events.Write(line.Level, null, line.Message);
+        }
+    }
+
+    private static string WhyNoServer(ServerPool pool, TimeProvider time) => PoolOutage.Sentence(pool.Current, NowMs(time));
+
+    /// <summary>The workers' clock.</summary>
+    private static long NowMs(TimeProvider time) => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     private void EndSecond()
     {

@@ -2,6 +2,7 @@ using Carousel.Cli;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
+using Carousel.Logging;
 
 namespace Carousel;
 
@@ -26,7 +27,7 @@ internal sealed class TelemetrySide : IAsyncDisposable
         _servers = new ServerMetrics(pool, time);
         if (settings.AccessLog is not LogDestination.Off)
         {
-            _accessLog = AccessLog.To(settings.AccessLog, settings.Format, traffic, pool, AppendFile.Open, log.Info, log.Error);
+            _accessLog = AccessLog.To(settings.AccessLog, settings.Format, traffic, pool, AppendFile.Open, StandardStreams.WriteOutput, log.Info, log.Error);
         }
         if (settings is { TraceShare: not null, Otlp.Traces: not null })
         {

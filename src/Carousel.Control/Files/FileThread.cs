@@ -33,9 +33,16 @@ public sealed class FileThread : IDisposable
                 done.SetException(e);
             }
         }
-        if (!_work.TryAdd(Do))
+        try
         {
-            done.SetException(new IOException("the file system hangs"));
+            if (!_work.TryAdd(Do))
+            {
+                done.SetException(new IOException("the file system hangs"));
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            done.SetException(new ObjectDisposedException(nameof(FileThread)));
         }
         return done.Task;
     }

@@ -144,10 +144,18 @@ public sealed class Supervisor : IMetricSource
     private void Failed(string name, Exception e, TimeProvider time, string remedy)
     {
         int unreported = _records.GetOrAdd(name, _ => new Record()).Add(time);
-        if (unreported != 0)
+        if (unreported == 0)
         {
-            string times = unreported == 1 ? "" : $" (x{unreported})";
+            return;
+        }
+        string times = unreported == 1 ? "" : $" (x{unreported})";
+        try
+        {
             Report(EventLevel.Error, $"{name}: a failure in the background{times}, {remedy}; this is a defect in carousel, please report it: {e}");
+        }
+        catch (Exception)
+        {
+            // Whoever takes reports is at fault, too: it is counted, and the loop must go on.
         }
     }
 

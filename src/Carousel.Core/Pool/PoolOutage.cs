@@ -22,10 +22,16 @@ public static class PoolOutage
         };
     }
 
+    /// <summary>True if there are servers, and it is known of all of them that they take no requests.</summary>
+    /// <inheritdoc cref="Sentence" path="/param"/>
+    public static bool IsOut(PoolSnapshot pool, long nowMs) => !pool.Servers.IsEmpty && pool.Servers.All(server =>
+        pool.StateOf(server, nowMs) is ServerState.Down or ServerState.Unresolved or ServerState.Ejected or ServerState.Draining or ServerState.Closed);
+
     private static string Verb(ServerState state, string be) => state switch
     {
         ServerState.Unresolved => $"{be} down: the name does not resolve",
         ServerState.Closed => be == "is" ? "has weight 0" : "have weight 0",
+        ServerState.Up or ServerState.SlowStart or ServerState.Standby => $"{be} up again by now",
         ServerState.Probing => $"{be} new, and not probed yet",
         _ => $"{be} {state.Name()}",
     };

@@ -1,7 +1,6 @@
-namespace Carousel.Logging;
+using Carousel.Control.Telemetry;
 
-/// <summary>Writes bytes; gives how many were taken, or an error number negated. May block for ever.</summary>
-internal delegate int WriteBytes(ReadOnlySpan<byte> bytes);
+namespace Carousel.Logging;
 
 /// <summary>
 /// Writes lines to one output, by a thread of its own: whoever has a line neither waits for the output nor hears of its troubles. What the output does not take now (a

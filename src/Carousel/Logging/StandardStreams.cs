@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Carousel.Control.Telemetry;
 
 namespace Carousel.Logging;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Carousel.Control.Telemetry;
 
 namespace Carousel.Logging;
 

@@ -61,7 +61,7 @@ public class FileChangeTests
         await using var balancer = await Balancer.StartAsync(one, two);
         Assert.Equal(["one", "two"], await balancer.AskAsync(2));
         balancer.File.Write(one.Url, $"{two.Url} weight=3 name=blue");
-        await balancer.SaidAsync($"servers.txt: changed {two.Url} (weight 1 -> 3, name ");
+        await balancer.SaidAsync($"servers.txt: changed {two.Url} (blue) (weight 1 -> 3, name ");
         Assert.Equal(["one", "two"], (await balancer.AskAsync(4)).Distinct().Order());
         Assert.Equal((1, 1), (one.Connections.Count, two.Connections.Count));
     }

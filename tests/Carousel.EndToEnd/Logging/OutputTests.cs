@@ -83,7 +83,7 @@ public sealed class OutputTests
 
         JsonElement[] lines = [.. (balancer.Output + balancer.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Contains(lines, line => Text(line, "level") == "warn" && Text(line, "server") == "gone");
-        Assert.Contains(lines, line => (Text(line, "level"), Text(line, "reason"), Text(line, "activity")) == ("error", "no-server", "choosing a server"));
+        Assert.Contains(lines, line => (Text(line, "level"), Text(line, "reason"), Text(line, "activity")) == ("error", "no-server", "picking a server"));
         Assert.All(lines, line => Assert.Contains(Text(line, "level"), (string[])["error", "warn", "info"]));
     }
 

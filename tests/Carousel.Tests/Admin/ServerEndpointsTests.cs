@@ -185,7 +185,7 @@ public class ServerEndpointsTests
 
         Assert.Contains("\"state\":\"draining\"", (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/blue/drain")).Text);
         Assert.Contains("\"state\":\"up\"", (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/blue/undrain")).Text);
-        Assert.Equal(["admin: changed http://10.0.0.1:80 (drain)", "admin: changed http://10.0.0.1:80 (no drain)"], admin.Said);
+        Assert.Equal(["admin: changed http://10.0.0.1:80 (blue) (drain)", "admin: changed http://10.0.0.1:80 (blue) (no drain)"], admin.Said);
     }
 
     [Theory]

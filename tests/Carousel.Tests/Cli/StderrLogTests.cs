@@ -57,6 +57,25 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
+    public void About_TheLastServerGoesDown_SaysSoAndWhenOneIsBack()
+    {
+        var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true)), probed: true);
+        var lines = new List<LogLine>();
+        using var log = new StderrLog(_failures, lines.Add, _time, _events, membership.Pool, clientsToo: false);
+        foreach (Server server in membership.Pool.Current.Servers)
+        {
+            membership.SetHealth(server.Tag, false);
+            log.About(server, EventLevel.Warning, "is down");
+        }
+        membership.SetHealth(membership.Pool.Current.Servers[0].Tag, true);
+        log.About(membership.Pool.Current.Servers[0], EventLevel.Good, "is up again");
+
+        Assert.Equal(
+            [EventLevel.Warning, EventLevel.Warning, EventLevel.Error, EventLevel.Good, EventLevel.Good], lines.Select(line => line.Level));
+        Assert.Equal("no request can be served: all 2 servers are down", lines[2].Message);
+    }
+
+    [Fact]
     public void Pump_Repeats_AreWrittenWhenTheSecondIsOver()
     {
         Write(3);

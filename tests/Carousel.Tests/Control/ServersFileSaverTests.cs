@@ -52,7 +52,7 @@ public sealed class ServersFileSaverTests : IDisposable
         Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
         string[] expected =
         [
-            "servers.txt: changed http://10.0.0.1:80 (weight 1 -> 3)", "servers.txt: added http://10.0.0.3:80", "servers.txt: draining http://10.0.0.2:80",
+            "servers.txt: changed http://10.0.0.1:80 (blue) (weight 1 -> 3)", "servers.txt: added http://10.0.0.3:80", "servers.txt: draining http://10.0.0.2:80",
         ];
         Assert.Equal(expected, _said);
         Look();
@@ -68,7 +68,7 @@ public sealed class ServersFileSaverTests : IDisposable
         _saver.Save(text => ServersTextEdit.Set(text, Entry("10.0.0.1:80 name=blue drain")));
 
         Assert.EndsWith("10.0.0.7:80\n", File.ReadAllText(Path));
-        Assert.Equal(["servers.txt: added http://10.0.0.7:80; changed http://10.0.0.1:80 (drain)"], _said);
+        Assert.Equal(["servers.txt: added http://10.0.0.7:80; changed http://10.0.0.1:80 (blue) (drain)"], _said);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public class PoolApplyTests
     {
         Server[] before = [.. Now.Servers];
         Candidates candidates = Now.Primary;
-        Assert.Equal("changed http://10.0.0.2:80 (weight 1 -> 3, max none -> 7, name 10.0.0.2:80 -> two)", Apply("10.0.0.1\n10.0.0.2 weight=3 max=7 name=two\n10.0.0.3"));
+        Assert.Equal("changed http://10.0.0.2:80 (two) (weight 1 -> 3, max none -> 7, name 10.0.0.2:80 -> two)", Apply("10.0.0.1\n10.0.0.2 weight=3 max=7 name=two\n10.0.0.3"));
         Assert.Equal(before, Now.Servers);
         Assert.NotSame(candidates, Now.Primary);
         Assert.Equal([1, 3, 1], Now.Primary.Weights);

@@ -85,6 +85,18 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ReportFailsToo_TheLoopGoesOn()
+    {
+        _supervisor.Report = (_, _) => throw new InvalidOperationException("nobody listens");
+        int runs = 0;
+        Task running = Run(() => ++runs == 1 ? throw new InvalidOperationException("oh") : Task.CompletedTask);
+        Until(() => _time.Waits.Length == 1, "the pause");
+        _time.Advance(Supervisor.FirstPause);
+        await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
     public void StartThread_LoopFails_IsStartedAgain()
     {
         int runs = 0;
@@ -109,8 +121,10 @@ public sealed class SupervisorTests : IDisposable
             throw new InvalidOperationException("oh");
         }, _time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromSeconds(1));
+        timer.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((2, 2, 1), (looks, _supervisor.Count("timers"), _said.Count));
+        timer.Change(Supervisor.ReportPause, TimeSpan.FromSeconds(1));
         _time.Advance(Supervisor.ReportPause);
         Assert.Contains("(x2)", _said.Last().Line);
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Carousel.Control.Supervision;
+using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Microsoft.Win32.SafeHandles;
@@ -23,6 +24,9 @@ public sealed class AccessLog : IMetricSource, IDisposable
 
     /// <summary>Between two lines that tell of losses.</summary>
     private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>A write that takes so long hangs: nobody reads, or the disk is in trouble.</summary>
+    internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the end may take, and how long of it may pass without a line that is written.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5), EndPatience = TimeSpan.FromSeconds(1);
@@ -48,6 +52,9 @@ public sealed class AccessLog : IMetricSource, IDisposable
     private readonly LogEntry _entry;
     private readonly Lock _gate = new();
     private Thread? _thread;
+    private ITimer? _hangTimer;
+    /// <summary>When the write began that is under way; 0 if none is. Negated once it was said to hang.</summary>
+    private long _writeBegan;
     private volatile bool _isToReopen, _isToEnd;
     private long _written, _overrun, _unwritten;
     private int _pending;
@@ -81,14 +88,15 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// <param name="traffic">Whose records; made with <see cref="Records"/>.</param>
     /// <param name="pool">For the names of servers.</param>
     /// <param name="openFile">Opens a file for writing at its end, whatever others do to it; makes it if it is not there.</param>
+    /// <param name="stdout">Writes to standard output.</param>
     /// <param name="info">Takes a line for people.</param>
     /// <param name="error">Takes a line about something that is wrong.</param>
     public static AccessLog To(LogDestination destination, LogFormat format, Traffic traffic, ServerPool pool, Func<string, SafeFileHandle> openFile,
-        Action<string> info, Action<string> error)
+        WriteBytes stdout, Action<string> info, Action<string> error)
     {
         LogTarget target = destination switch
         {
-            LogDestination.Stdout => new StreamTarget(Console.OpenStandardOutput(), "stdout"),
+            LogDestination.Stdout => new StdoutTarget(stdout),
             LogDestination.File file => new FileTarget(file.Path, openFile),
             LogDestination.LocalSyslog local => new SyslogTarget($"syslog {local.Path}", () => Connect(local), TimeProvider.System),
             LogDestination.RemoteSyslog remote => new SyslogTarget($"syslog {remote.Host}:{remote.Port}", () => Connect(remote), TimeProvider.System),
@@ -126,7 +134,11 @@ public sealed class AccessLog : IMetricSource, IDisposable
     }
 
     /// <summary>Starts its thread, once.</summary>
-    public void Start() => _thread = Supervisor.OfProcess.StartThread("access log", Run);
+    public void Start()
+    {
+        _thread = Supervisor.OfProcess.StartThread("access log", Run);
+        _hangTimer = Supervisor.OfProcess.StartTimer("access log", SayThatItHangs, _time, HangLimit, HangLimit);
+    }
 
     /// <summary>Opens the file anew, before the next line: the old one was moved away. Any thread.</summary>
     public void Reopen() => _isToReopen = true;
@@ -145,6 +157,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     public void Dispose()
     {
         _isToEnd = true;
+        _hangTimer?.Dispose();
         if (_thread is not null && !HasEnded(_thread))
         {
             // It hangs in a write that will never end.
@@ -280,6 +293,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     {
         try
         {
+            Volatile.Write(ref _writeBegan, Math.Max(1, _time.GetTimestamp()));
             _target.Write(_text.Written);
             Volatile.Write(ref _written, _written + _pending);
             if (_failedAt is not null)
@@ -297,6 +311,23 @@ public sealed class AccessLog : IMetricSource, IDisposable
             }
             _failedAt = _time.GetTimestamp();
             Volatile.Write(ref _unwritten, _unwritten + _pending);
+        }
+        finally
+        {
+            if (Interlocked.Exchange(ref _writeBegan, 0) < 0)
+            {
+                _info($"access log {_target.Name}: the write that hung has ended");
+            }
+        }
+    }
+
+    /// <summary>Once for each write.</summary>
+    private void SayThatItHangs()
+    {
+        long began = Volatile.Read(ref _writeBegan);
+        if (began > 0 && _time.GetElapsedTime(began) >= HangLimit && Interlocked.CompareExchange(ref _writeBegan, -began, began) == began)
+        {
+            _error($"access log {_target.Name}: takes no lines: a write has not ended for {Durations.Format(HangLimit)}; lines will be missing");
         }
     }
 

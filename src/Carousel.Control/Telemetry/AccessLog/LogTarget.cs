@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,15 +31,29 @@ internal abstract class LogTarget : IDisposable
     public static bool IsTrouble(Exception e) => e is IOException or UnauthorizedAccessException or SocketException or NotSupportedException;
 }
 
-/// <summary>A stream that is there all the time: standard output.</summary>
-internal sealed class StreamTarget(Stream to, string name) : LogTarget
+/// <summary>Standard output, which is there all the time.</summary>
+/// <param name="write">Writes to it.</param>
+internal sealed class StdoutTarget(WriteBytes write) : LogTarget
 {
-    public override string Name => name;
+    /// <summary>EAGAIN: somebody who shares it has made it non-blocking, and it is full.</summary>
+    private const int WouldBlock = -11;
+
+    private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(20);
+
+    public override string Name => "stdout";
 
     public override void Write(ReadOnlySpan<byte> lines)
     {
-        to.Write(lines);
-        to.Flush();
+        while (!lines.IsEmpty)
+        {
+            int taken = write(lines);
+            if (taken == WouldBlock)
+            {
+                Thread.Sleep(FullPause);
+                continue;
+            }
+            lines = taken >= 0 ? lines[taken..] : throw new IOException(Marshal.GetPInvokeErrorMessage(-taken));
+        }
     }
 }
 

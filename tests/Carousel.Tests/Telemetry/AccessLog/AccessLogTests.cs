@@ -193,6 +193,48 @@ public class AccessLogTests
     }
 
     [Fact]
+    public void Log_WriteHangs_SaysSoOnceAndWhenItEnds()
+    {
+        using var rig = new LogRig("$status");
+        using var goesOn = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        rig.Target.Hangs = () =>
+        {
+            begun.Set();
+            goesOn.Wait();
+        };
+        rig.Log.Start();
+        rig.Sample.Tell(rig.Typical(), "GET", "/");
+        begun.Wait(TestContext.Current.CancellationToken);
+        for (int i = 0; i < 3; i++)
+        {
+            rig.Time.Advance(AccessLog.HangLimit);
+        }
+        goesOn.Set();
+        rig.Log.Dispose();
+        Assert.Equal(
+            ["access log fake: takes no lines: a write has not ended for 10s; lines will be missing", "access log fake: the write that hung has ended"], rig.Told);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void Stdout_TakesAFewBytesAtATime_GetsAll(int atMost)
+    {
+        var written = new List<byte>();
+        new StdoutTarget(bytes =>
+        {
+            int count = Math.Min(atMost, bytes.Length);
+            written.AddRange(bytes[..count]);
+            return count;
+        }).Write("line\n"u8);
+        Assert.Equal("line\n"u8.ToArray(), written);
+    }
+
+    [Fact]
+    public void Stdout_NobodyReads_IsTrouble() => Assert.True(LogTarget.IsTrouble(Assert.Throws<IOException>(() => new StdoutTarget(_ => -32).Write("line\n"u8))));
+
+    [Fact]
     public void Reopen_BeforeTheNextLine_IsDone()
     {
         using var rig = new LogRig();

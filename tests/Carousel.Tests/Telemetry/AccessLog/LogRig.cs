@@ -67,6 +67,9 @@ internal sealed class LogRig : IDisposable
 
         public Exception? Fails { get; set; }
 
+        /// <summary>Called by each write.</summary>
+        public Action Hangs { get; set; } = () => { };
+
         public int Writes { get; private set; }
 
         public int Reopened { get; private set; }
@@ -77,6 +80,7 @@ internal sealed class LogRig : IDisposable
 
         public override void Write(ReadOnlySpan<byte> lines)
         {
+            Hangs();
             if (Fails is not null)
             {
                 throw Fails;
