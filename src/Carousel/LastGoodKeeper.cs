@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Config;
 
 namespace Carousel;
@@ -25,7 +26,7 @@ internal sealed class LastGoodKeeper(string file, Action<string> write, Action<s
         lock (_gate)
         {
             _next = list.Text;
-            _writing ??= Task.Run(WriteAll);
+            _writing ??= Supervisor.OfProcess.Run("last good list", WriteAllAsync, TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -40,7 +41,8 @@ internal sealed class LastGoodKeeper(string file, Action<string> write, Action<s
         writing?.Wait(LongestEnd);
     }
 
-    private void WriteAll()
+    /// <summary>On a thread of the pool, which it blocks while it writes.</summary>
+    private Task WriteAllAsync()
     {
         while (true)
         {
@@ -51,7 +53,7 @@ internal sealed class LastGoodKeeper(string file, Action<string> write, Action<s
                 if (list is null)
                 {
                     _writing = null;
-                    return;
+                    return Task.CompletedTask;
                 }
             }
             Write(list);

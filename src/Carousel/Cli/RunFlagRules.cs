@@ -5,6 +5,7 @@ using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Cli;
 
@@ -20,7 +21,9 @@ internal static class RunFlagRules
         rules.Always(flags.File, flags.Watch, flags.ResolveInterval, flags.LastGood, flags.Port, flags.Bind, flags.Workers);
         rules.Always(flags.MaxConnections, flags.Queue, flags.MaxHead, flags.MaxFields, flags.HeadTimeout, flags.IdleTimeout, flags.BodyTimeout, flags.MinRate, flags.TunnelTimeout);
         rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds);
-        rules.Always(flags.DrainTimeout, flags.LogClients, flags.Retries);
+        rules.Always(flags.DrainTimeout, flags.LogLevel, flags.LogFormat, flags.Retries);
+        // What clients cause is of that level.
+        rules.OnlyWith($"{flags.LogLevel.Name} info", result => flags.LogLevel.Read(result, EventLevel.Info, []) == EventLevel.Info, flags.LogClients);
         rules.NotWith("--retries 0", result => flags.Retries.Read(result, 1, []) == 0, flags.RetryBudget);
         rules.NotWith("--queue 0", result => flags.Queue.Read(result, 1, []) == 0, flags.QueueTimeout);
         rules.Only(result => flags.MaxConnectionsPerClient.Read(result, 0, []) <= flags.MaxConnections.Read(result, int.MaxValue, []),

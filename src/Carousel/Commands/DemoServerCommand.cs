@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Carousel.Cli;
+using Carousel.Control.Supervision;
 using Carousel.Demo;
 
 namespace Carousel.Commands;
@@ -25,18 +26,12 @@ internal static class DemoServerCommand
             return ExitCode.CannotStart;
         }
         using var leave = new ManualResetEventSlim();
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+        using PosixSignalRegistration terminate = Supervisor.OfProcess.Handle(PosixSignal.SIGTERM, leave.Set), interrupt = Supervisor.OfProcess.Handle(PosixSignal.SIGINT, leave.Set);
         Console.Out.WriteLine($"demo server {server.Name} listening on port {server.Port}, all addresses");
         Console.Out.Flush();
         leave.Wait();
         server.LeaveAsync(LongestGoodbye).GetAwaiter().GetResult();
         return ExitCode.Ok;
-
-        void Leave(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            leave.Set();
-        }
     }
 
     private static IPEndPoint Everywhere(int port) => new(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);

@@ -230,7 +230,7 @@ public sealed class ServersFileWatcherTests : IDisposable
             begun.Release();
             goesOn.Wait();
             return new ServersText(Two + "10.0.0.3");
-        }, new ServersText(Two), _membership, _time, said.Enqueue, line => said.Enqueue($"error {line}"), new FileThread("test"));
+        }, new ServersText(Two), _membership, _time, said.Enqueue, line => said.Enqueue($"error {line}"), thread: new FileThread("test"));
         watcher.Start();
         _time.Advance(TimeSpan.Zero);
         begun.Wait(TestContext.Current.CancellationToken);
@@ -256,7 +256,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     {
         using var goesOn = new ManualResetEventSlim();
         var file = new FileThread("test");
-        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, _said.Add, file);
+        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, _said.Add, thread: file);
         Task<bool> hanging = file.RunAsync(() =>
         {
             goesOn.Wait();
