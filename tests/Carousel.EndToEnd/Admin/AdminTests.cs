@@ -87,7 +87,7 @@ public partial class AdminTests
         Assert.Equal(0, (await CarouselAsync(balancer, "drain", "blue")).Code);
 
         Assert.Equal($"# ours\n{one.Url} name=blue drain  # old\n{two.Url}\n", File.ReadAllText(balancer.File.Path));
-        await balancer.SaidAsync($"servers.txt: changed {one.Url} (drain)");
+        await balancer.SaidAsync($"servers.txt: changed {one.Url} (blue) (drain)");
         Assert.Equal(["two", "two"], await balancer.AskAsync(2));
     }
 
@@ -103,7 +103,7 @@ public partial class AdminTests
         balancer.File.Write(one.Url + " name=blue", two.Url, three.Url);
         await balancer.UntilRotationAsync("two", "three");
         balancer.File.Write(one.Url + " name=blue weight=2", two.Url, three.Url);
-        await balancer.SaidAsync($"servers.txt: changed {one.Url} (weight 1 -> 2, no drain)");
+        await balancer.SaidAsync($"servers.txt: changed {one.Url} (blue) (weight 1 -> 2, no drain)");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public partial class AdminTests
         Run alive = await CarouselAsync(balancer, "healthcheck");
         Run ready = await CarouselAsync(balancer, "healthcheck", "--ready");
         Assert.Equal((0, "ok\n", 0, "ready\n"), (alive.Code, alive.Output, ready.Code, ready.Output));
-        Assert.Equal(0, (await CarouselAsync(balancer, "drain", one.Url)).Code);
+        Assert.Equal(0, (await CarouselAsync(balancer, "drain", one.Url, "--force")).Code);
         ready = await CarouselAsync(balancer, "healthcheck", "--ready");
         Assert.Equal((1, "no-server\n"), (ready.Code, ready.Output));
     }
