@@ -33,6 +33,8 @@ internal sealed class HaproxyPeer : Peer
         string options = (setup.PerServer == 0 ? "" : $" maxconn {setup.PerServer}") + (setup.ChecksServers ? " check" : "");
         // With few descriptors it is to find out for itself how many connections they are good for.
         string connections = setup.Connections > 0 ? $"maxconn {setup.Connections}" : setup.Descriptors > 0 ? "" : $"maxconn {Connections}\n    maxpipes 256";
+        // A body first, as far as its buffer goes, where servers take few requests.
+        string bodyFirst = setup.PerServer > 0 ? "option http-buffer-request" : "";
         return $"""
             global
                 nbthread 1
@@ -52,6 +54,7 @@ internal sealed class HaproxyPeer : Peer
                 http-reuse always
                 option splice-auto
                 option redispatch 1
+                {bodyFirst}
 
             frontend clients
                 bind 127.0.0.1:{port} backlog 4096

@@ -6,12 +6,10 @@ namespace Carousel.EndToEnd.Limits;
 /// <summary>Clients that take their time, where servers have room for few.</summary>
 public class SlowClientTests
 {
-    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
-
     [Fact]
     public async Task SlowSenders_MoreThanThereIsRoomFor_OthersAreServedMeanwhileAndTheyAfterwards()
     {
-        ScriptedServer[] servers = [Reading(), Reading(), Reading(), Reading()];
+        ScriptedServer[] servers = [.. Enumerable.Range(0, 4).Select(_ => ScriptedServer.Answering("x"))];
         await using var balancer = await Balancer.StartAsync([.. servers.Select(server => $"{server.Url} max=5")], ["--queue", "0", "--min-rate", "0"]);
         RawClient[] slow = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => balancer.ConnectAsync()));
         foreach (RawClient client in slow)
@@ -43,8 +41,7 @@ public class SlowClientTests
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
-                bool isLong = request.Target == "/long";
-                await connection.SendAsync(isLong ? $"HTTP/1.1 200 OK\r\nContent-Length: {longBody}\r\n\r\n{new string('x', longBody)}" : Ok);
+                await connection.AnswerAsync(new string('x', request.Target == "/long" ? longBody : 1));
             }
         });
         await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue-timeout", "1m", "--log-clients"]);
@@ -54,17 +51,4 @@ public class SlowClientTests
         Assert.Equal(200, (await balancer.GetAsync()).Status);
         await Patience.UntilAsync(() => balancer.Errors.Contains("client-too-slow: "), "the log to tell of it");
     }
-
-    /// <summary>Bodies are read before they are answered.</summary>
-    private static ScriptedServer Reading() => ScriptedServer.Start(async connection =>
-    {
-        while (await connection.ReadRequestAsync() is { } request)
-        {
-            if (request["Content-Length"] is not null)
-            {
-                await connection.ReadBodyAsync(request);
-            }
-            await connection.SendAsync(Ok);
-        }
-    });
 }
