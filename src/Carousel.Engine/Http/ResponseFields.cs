@@ -6,6 +6,7 @@ namespace Carousel.Engine.Http;
 internal struct ResponseFields : IFieldMeaning<ResponseHead>
 {
     private FramingFields _framing;
+    private KeepAliveField _keepAlive;
 
     /// <inheritdoc/>
     public FailureReason Take(ref byte start, in Field field, ref ResponseHead head)
@@ -19,6 +20,9 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
                 return _framing.TakeTransferEncoding(value, head.IsHttp10);
             case FieldName.Connection:
                 return _framing.TakeConnection(value);
+            case FieldName.KeepAlive:
+                _keepAlive.Take(value);
+                return FailureReason.None;
             case FieldName.Upgrade:
                 _framing.TakeUpgrade(value);
                 return FailureReason.None;
@@ -40,7 +44,8 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
         // A server that frames a body where none can be may send one: what follows on its connection may not be an answer.
         bool mayFollow = isNeverFramed && (_framing.IsChunked || _framing.ContentLength > 0);
         head.KeepAlive = !_framing.HasClose && (!head.IsHttp10 || _framing.HasKeepAlive)
-            && head.Body != BodyKind.UntilClose && !mayFollow;
+            && head.Body != BodyKind.UntilClose && !mayFollow && !_keepAlive.IsOver;
+        head.ReusableMs = _keepAlive.ReusableMs;
         head.Upgrade = _framing.IsUpgrade;
         head.ConnectionNamesFields = _framing.NamesFields;
     }

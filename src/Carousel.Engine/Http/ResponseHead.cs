@@ -35,9 +35,12 @@ internal struct ResponseHead
 
     /// <summary>
     /// The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with
-    /// <see cref="BodyKind.UntilClose"/> or a framed 204.
+    /// <see cref="BodyKind.UntilClose"/> or a framed 204, nor where its Keep-Alive field leaves no time or no request.
     /// </summary>
     public bool KeepAlive;
+
+    /// <summary>For so many milliseconds from this head on the connection may be used again, by the server's own Keep-Alive field; 0 if it says nothing of it.</summary>
+    public int ReusableMs;
 
     /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>
     public bool Upgrade;

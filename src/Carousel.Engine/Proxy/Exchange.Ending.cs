@@ -154,7 +154,7 @@ internal sealed partial class Exchange
             bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed && server.IsSilent();
             if (reusable)
             {
-                _worker.Upstreams.Keep(server);
+                _worker.Upstreams.Keep(server, _keepServerUntil);
             }
             else
             {

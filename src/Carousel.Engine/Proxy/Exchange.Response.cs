@@ -123,6 +123,8 @@ internal sealed unsafe partial class Exchange
         // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;
+        // From the head on, not from the end: how long the server has been waiting since it sent the body's end can't be seen from here.
+        _keepServerUntil = head.ReusableMs == 0 ? long.MaxValue : _worker.Reactor.Now + head.ReusableMs;
         BodyRecoding recoding = BodyRecoding.None;
         if (head.Body == BodyKind.Chunked && _head.IsHttp10)
         {

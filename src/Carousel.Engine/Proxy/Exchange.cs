@@ -28,6 +28,9 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private RequestHead _head;
     private bool _keepClient, _keepServer, _willResume;
 
+    /// <summary>In the worker's milliseconds: when a connection that is kept must not be used any more, by what its server says.</summary>
+    private long _keepServerUntil;
+
     public Exchange(Worker worker)
     {
         _worker = worker;

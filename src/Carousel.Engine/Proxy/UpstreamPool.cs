@@ -40,9 +40,9 @@ internal sealed class UpstreamPool(Worker worker)
         }
         UpstreamConnection connection = kept.Connections[--kept.Count];
         connection.KeptAt = UpstreamConnection.NotKept;
-        if (!ReferenceEquals(connection.Server, server))
+        if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Reactor.Now)
         {
-            // The slot was another server's before.
+            // The slot was another server's before; or its time is over, and its deadline is only told at the turn's end.
             Discard(connection);
             return Take(server, exchange);
         }
@@ -51,8 +51,16 @@ internal sealed class UpstreamPool(Worker worker)
     }
 
     /// <summary>Keeps a connection whose exchange is complete for the next.</summary>
-    public void Keep(UpstreamConnection connection)
+    /// <param name="connection">In use until now.</param>
+    /// <param name="untilMs">The worker's time after which it must not be used, by what its server says; <see cref="long.MaxValue"/> if that is nothing.</param>
+    public void Keep(UpstreamConnection connection, long untilMs)
     {
+        long now = worker.Reactor.Now;
+        if (untilMs <= now)
+        {
+            Close(connection);
+            return;
+        }
         int slot = connection.Server.Slot;
         if (slot >= _kept.Length)
         {
@@ -67,7 +75,7 @@ internal sealed class UpstreamPool(Worker worker)
         kept.Connections ??= new UpstreamConnection[MaxKeptPerServer];
         kept.Connections[kept.Count] = connection;
         connection.Rest(kept.Count++);
-        worker.Reactor.Wheel.Arm(connection.Deadline, worker.Reactor.Now + worker.Timeouts.ServerIdle);
+        worker.Reactor.Wheel.Arm(connection.Deadline, Math.Min(untilMs, now + worker.Timeouts.ServerIdle));
     }
 
     /// <summary>An unconnected object, to connect with.</summary>

@@ -107,6 +107,60 @@ public sealed class ReuseTests
         Assert.True(rig.Servers[0].IsClosed);
     }
 
+    /// <summary>
+    /// A server that closes just as the next request is under way would lose it. No event and no deadline is told between the time's end and the request: a worker
+    /// that was busy meanwhile looks at the clock.
+    /// </summary>
+    [Theory]
+    [InlineData("GET", "timeout=5", 3999, true)]
+    [InlineData("POST", "timeout=5", 3999, true)]
+    [InlineData("GET", "timeout=5", 4000, false)]
+    [InlineData("POST", "timeout=5", 4000, false)]
+    [InlineData("POST", "timeout=5", 4900, false)]
+    [InlineData("POST", "timeout=2, max=7", 1000, false)]
+    [InlineData("GET", "timeout=1", 0, false)]
+    [InlineData("GET", "timeout=60, max=0", 0, false)]
+    [InlineData("GET", "max=1", 20_000, true)]
+    // What the balancer is set to is still the most.
+    [InlineData("GET", "timeout=600", 29_999, true)]
+    [InlineData("GET", "timeout=600", 30_000, false)]
+    public void KeptServer_SaysHowLong_IsNotUsedInItsLastSecond(string method, string keepAlive, int afterMs, bool isUsed)
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok("hello", $"Keep-Alive: {keepAlive}\r\n")] };
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Clock.Advance(afterMs);
+        rig.Say(client, $"{method} /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        Assert.Equal(2, Message.Answers(client.TakenText, ["GET", method], false).Count(answer => answer.Status == 200 && answer.Field("Keep-Alive") is null));
+        Assert.Equal(isUsed ? 1 : 2, rig.Servers.Count);
+        Assert.Equal(!isUsed, rig.Servers[0].IsClosed);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>A slow client: when its server has sent all of it, and waits, can't be seen from here.</summary>
+    [Fact]
+    public void KeptServer_BodyTookLongerThanItSaysItWaits_IsNotUsed()
+    {
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\na")] };
+        rig.Connect(Rig.Get("/1"));
+        rig.Advance(4000);
+        rig.Say(rig.Servers[0], "b");
+        Assert.True(rig.Servers[0].IsClosed);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>What one answer says holds until the next: that one may say nothing.</summary>
+    [Fact]
+    public void KeptServer_NextAnswerSaysNothing_IsKeptAsLongAsEver()
+    {
+        using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok("hello", request.FirstLine.Contains(" /1 ") ? "Keep-Alive: timeout=5\r\n" : "")] };
+        FakeSocket client = rig.Connect(Rig.Get("/1"));
+        rig.Say(client, Rig.Get("/2"));
+        rig.Advance(20_000);
+        rig.Say(client, Rig.Get("/3"));
+        Assert.Single(rig.Servers);
+        rig.AssertNothingLeft();
+    }
+
     [Fact]
     public void KeptServers_MoreThanTheBound_AreClosed()
     {
