@@ -10,10 +10,12 @@ internal static class Errno
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
+    public const int ENETUNREACH = 101;
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
@@ -21,6 +23,9 @@ internal static class Errno
     public const int ECONNREFUSED = 111;
     public const int EINPROGRESS = 115;
 
-    /// <summary>True for errors that say this process or host is out of something, whatever the peer does.</summary>
-    public static bool IsOutOfResources(int errno) => errno is EMFILE or ENFILE or ENOBUFS or ENOMEM or EADDRNOTAVAIL;
+    /// <summary>
+    /// True for errors that say this process or host is out of something, whatever the peer does: descriptors, memory, ports (of EADDRNOTAVAIL's two meanings
+    /// the one that <see cref="Transport.Transport.Connect"/> leaves), or what epoll may watch (ENOSPC).
+    /// </summary>
+    public static bool IsOutOfResources(int errno) => errno is EMFILE or ENFILE or ENOBUFS or ENOMEM or EADDRNOTAVAIL or ENOSPC;
 }

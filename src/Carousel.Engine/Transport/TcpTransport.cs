@@ -5,7 +5,7 @@ namespace Carousel.Engine.Transport;
 /// <summary>Plain TCP: each call is one system call.</summary>
 internal sealed unsafe class TcpTransport : Transport
 {
-    private const int Stream = 1, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const int Stream = 1, Datagram = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
     private const int Socket = 1, SocketError = 4, Linger = 13, Tcp = 6, NoDelay = 1;
     /// <summary>SO_MEMINFO (since Linux 4.12): nine numbers, of which these are the bytes that may be queued to be sent, and those that are.</summary>
     private const int MemInfo = 55, MemInfoCount = 9, SendBuffer = 3, SendQueued = 5;
@@ -61,7 +61,24 @@ internal sealed unsafe class TcpTransport : Transport
             Libc.close(fd);
             fd = -1;
         }
-        return result;
+        return result == -Errno.EADDRNOTAVAIL && !HasRoute(address) ? -Errno.ENETUNREACH : result;
+    }
+
+    /// <summary>
+    /// Whether this host has a route and an address of its own towards this one. connect(2) says EADDRNOTAVAIL both if all ports are taken and, in IPv6, if no
+    /// address of ours leads there. A datagram socket needs the same address, sends nothing, and has ports of its own.
+    /// </summary>
+    private static bool HasRoute(SockAddr to)
+    {
+        int fd = Libc.socket(to.Family, Datagram | CloseOnExec, 0);
+        if (fd < 0)
+        {
+            return true;
+        }
+        int result = Libc.OrErrno(Libc.connect(fd, &to, to.Length));
+        Libc.close(fd);
+        // EAGAIN: those ports are taken, too.
+        return result is 0 or -Errno.EAGAIN;
     }
 
     public override int ConnectResult(int fd)

@@ -29,7 +29,10 @@ internal abstract unsafe class Transport
     /// <summary>Bytes that were sent and that the peer has not acknowledged; 0 if that can't be told.</summary>
     public abstract int Unacknowledged(int fd);
 
-    /// <summary>Begins to connect; <paramref name="fd"/> is the new descriptor. 0, -EINPROGRESS, or the error negated with no descriptor left open.</summary>
+    /// <summary>
+    /// Begins to connect; <paramref name="fd"/> is the new descriptor. 0, -EINPROGRESS, or the error negated with no descriptor left open. EADDRNOTAVAIL means that
+    /// this host has no port left; that it has no address to reach the destination from is ENETUNREACH, in IPv6 too.
+    /// </summary>
     public abstract int Connect(in SockAddr to, out int fd);
 
     /// <summary>How a connect that was in progress ended: 0, or the error negated.</summary>

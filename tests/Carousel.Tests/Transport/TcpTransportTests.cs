@@ -46,6 +46,31 @@ public sealed unsafe class TcpTransportTests
         }
     }
 
+    /// <summary>connect(2) says EADDRNOTAVAIL of both: that our ports are used up, and that no address of ours leads there.</summary>
+    [Fact]
+    public void Connect_NoPortLeftOrNoAddressOfOurs_TellsWhich() => OwnNetwork.Run(() =>
+    {
+        const int ports = 4;
+        File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", $"40000 {40000 + ports - 1}");
+        Assert.True(OwnNetwork.Ip("addr del ::1/128 dev lo"));
+        var transport = new TcpTransport();
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 3001));
+        listener.Listen(ports);
+        var open = new List<int>();
+        for (int i = 0; i < ports; i++)
+        {
+            Assert.Equal(-Errno.EINPROGRESS, transport.Connect(SockAddr.From(IPAddress.Loopback, 3001), out int fd));
+            open.Add(fd);
+        }
+        Assert.Equal(-Errno.EADDRNOTAVAIL, transport.Connect(SockAddr.From(IPAddress.Loopback, 3001), out int none));
+        Assert.Equal(-1, none);
+        Assert.Equal(-Errno.ENETUNREACH, transport.Connect(SockAddr.From(IPAddress.IPv6Loopback, 3001), out none));
+        Assert.Equal(-1, none);
+        Assert.Equal(-Errno.ENETUNREACH, transport.Connect(SockAddr.From(IPAddress.Parse("10.1.2.3"), 3001), out none));
+        open.ForEach(transport.Close);
+    });
+
     [Fact]
     public void Peek_NothingThenBytesThenEnd_TellsWhich()
     {
