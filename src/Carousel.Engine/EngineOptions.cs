@@ -31,7 +31,7 @@ public sealed record EngineOptions
     /// <summary>How long a client's connection may wait for its next request.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>How long one attempt to connect to one address of a server may take.</summary>
+    /// <summary>How long one attempt to connect to a server may take, all its addresses together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>From the last byte of the request until the answer's head is complete.</summary>
@@ -52,7 +52,7 @@ public sealed record EngineOptions
     /// <summary>How long an upgraded connection (WebSocket) may be silent.</summary>
     public TimeSpan TunnelTimeout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a connection to a server is kept for the next request.</summary>
+    /// <summary>How long a connection to a server is kept for the next request, unless its Keep-Alive field says less.</summary>
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an idempotent request is sent again whose connection died before a byte of the answer; 0 for never.</summary>

@@ -17,72 +17,24 @@ public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPE
 
 /// <summary>
 /// Probes over a connection of its own: it is taken, and, with <see cref="HealthOptions.Path"/>, a GET on it is answered as expected. Addresses are
-/// tried as requests do: in their order, until one takes the connection. Any thread, concurrently.
+/// tried as requests do (<see cref="ConnectRace"/>). Any thread, concurrently.
 /// </summary>
 public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 {
     /// <inheritdoc cref="ProbeServer"/>
     public async Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
     {
-        ProbeResult? result = null;
-        foreach (IPEndPoint endPoint in endPoints)
+        using var race = new ConnectRace(server, endPoints, options.Timeout, time);
+        if (await race.RunAsync(stop).ConfigureAwait(false) is not { } connected)
         {
-            using var timeout = new CancellationTokenSource(options.Timeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
-            try
-            {
-                using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                result = await ConnectAsync(socket, endPoint, either.Token).ConfigureAwait(false);
-                bool connected = result.Value.IsGood;
-                if (connected && options.Path is not null)
-                {
-                    result = await AskAsync(socket, server, either.Token).ConfigureAwait(false);
-                }
-                else if (connected && mustAnswer)
-                {
-                    result = await PingAsync(socket, server, either.Token).ConfigureAwait(false);
-                }
-                // Being stopped looks like a timeout to what is under way.
-                stop.ThrowIfCancellationRequested();
-                if (connected)
-                {
-                    return result;
-                }
-            }
-            catch (SocketException e) when (IsOurs(e.SocketErrorCode))
-            {
-                return null;
-            }
-            catch (SocketException)
-            {
-                // A kind of address that this machine does not speak.
-                result = ProbeResult.Failed(FailureReason.ConnectFailed);
-            }
+            return race.Result();
         }
+        ProbeResult result = options.Path is not null ? await AskAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false)
+            : mustAnswer ? await PingAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false)
+            : ProbeResult.Good;
+        // Being stopped looks like a timeout to what is under way.
+        stop.ThrowIfCancellationRequested();
         return result;
-    }
-
-    private static async Task<ProbeResult> ConnectAsync(Socket socket, IPEndPoint endPoint, CancellationToken stop)
-    {
-        try
-        {
-            await socket.ConnectAsync(endPoint, stop).ConfigureAwait(false);
-            // Where nothing listens on a port of this machine, the kernel may take that very port for our end: we would be talking to ourselves.
-            return Equals(socket.LocalEndPoint, socket.RemoteEndPoint) ? ProbeResult.Failed(FailureReason.ConnectRefused) : ProbeResult.Good;
-        }
-        catch (OperationCanceledException)
-        {
-            return ProbeResult.Failed(FailureReason.ConnectTimeout);
-        }
-        catch (SocketException e) when (!IsOurs(e.SocketErrorCode))
-        {
-            return ProbeResult.Failed(e.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => FailureReason.ConnectRefused,
-                SocketError.TimedOut => FailureReason.ConnectTimeout,
-                _ => FailureReason.ConnectFailed,
-            });
-        }
     }
 
     private async Task<ProbeResult> AskAsync(Socket socket, Server server, CancellationToken stop)
@@ -138,8 +90,4 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 
     private static string Head(string methodAndTarget, string host) =>
         $"{methodAndTarget} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: carousel-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
-
-    /// <summary>No descriptors, memory or ports left here: says nothing about the server.</summary>
-    private static bool IsOurs(SocketError error) =>
-        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Telemetry;
 
@@ -10,6 +11,8 @@ namespace Carousel.Core.Pool;
 public sealed class Server
 {
     private volatile ServerEntry _entry;
+    private volatile IPEndPoint? _workedLast;
+    private volatile bool _isUnreachable;
 
     /// <param name="id">See <see cref="Id"/>.</param>
     /// <param name="slot">See <see cref="Slot"/>.</param>
@@ -47,6 +50,43 @@ public sealed class Server
             _entry = value;
             Load.Max = value.MaxRequests ?? int.MaxValue;
         }
+    }
+
+    /// <summary>
+    /// Of several addresses the one that took the last connection: the next connection begins there. It may not be among them any more; null before the
+    /// first connection. Any thread.
+    /// </summary>
+    public IPEndPoint? WorkedLast => _workedLast;
+
+    /// <summary>This address took a connection. Any thread; writes nothing if that is known.</summary>
+    public void Worked(IPEndPoint endPoint)
+    {
+        if (!endPoint.Equals(_workedLast))
+        {
+            _workedLast = endPoint;
+        }
+    }
+
+    /// <summary>
+    /// It could not be connected, or a probe of it failed: its name may lead elsewhere by now. Any thread; writes nothing if that is known.
+    /// </summary>
+    public void NoteUnreachable()
+    {
+        if (!_isUnreachable)
+        {
+            _isUnreachable = true;
+        }
+    }
+
+    /// <summary>True if <see cref="NoteUnreachable"/> was called since the last time. One thread.</summary>
+    public bool TakeUnreachable()
+    {
+        bool was = _isUnreachable;
+        if (was)
+        {
+            _isUnreachable = false;
+        }
+        return was;
     }
 
     /// <inheritdoc/>

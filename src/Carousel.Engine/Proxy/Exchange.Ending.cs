@@ -48,7 +48,7 @@ internal sealed partial class Exchange
             case RequestLeg.Queue:
                 return WaitedLongEnough();
             case RequestLeg.Connect:
-                return ConnectFailed(FailureReason.ConnectTimeout, 0);
+                return ConnectTimedOut();
             case RequestLeg.Tunnel:
                 return TunnelTimedOut(_requestDeadline);
             default:

@@ -12,7 +12,6 @@ internal sealed partial class Exchange
 {
     private Server? _target;
     private ImmutableArray<IPEndPoint> _endPoints;
-    private int _nextEndPoint;
 
     /// <summary>A kept connection died under this request: from here on only fresh ones are used.</summary>
     private bool _freshOnly;
@@ -55,14 +54,13 @@ internal sealed partial class Exchange
             return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure);
         }
         _hadTurn = true;
-        _nextEndPoint = 0;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
             RecordReuse();
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
-        return ConnectToNextEndPoint(_endPoints.IsEmpty ? FailureReason.NameUnresolved : FailureReason.ConnectFailed, 0);
+        return _endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0) : BeginConnect();
     }
 
     /// <summary>The server whose kept connection died under this request, once: it may well be alive, unless it has left the pool.</summary>
@@ -75,60 +73,6 @@ internal sealed partial class Exchange
         }
         _lastResort = null;
         return last;
-    }
-
-    /// <summary>Connect. To SendHead, to Connect again (the server's next address), to Route (the next server), or Done with an error.</summary>
-    private Step StepConnect()
-    {
-        if (!_server!.Writable)
-        {
-            return Step.Blocked;
-        }
-        int result = _worker.Transport.ConnectResult(_server.Fd);
-        if (result == 0)
-        {
-            Enter(RequestLeg.SendHead);
-            return Step.Progress;
-        }
-        return ConnectFailed(ReasonOf(-result), -result);
-    }
-
-    /// <summary>What is lost with this attempt is one address; the server's next one is tried, then the next server.</summary>
-    private Step ConnectFailed(FailureReason reason, int errno)
-    {
-        DropServer();
-        return ConnectToNextEndPoint(reason, errno);
-    }
-
-    private Step ConnectToNextEndPoint(FailureReason reason, int errno)
-    {
-        while (_nextEndPoint < _endPoints.Length)
-        {
-            IPEndPoint endPoint = _endPoints[_nextEndPoint++];
-            SockAddr address = SockAddr.From(endPoint.Address, endPoint.Port);
-            _server = _worker.Upstreams.Rent();
-            int result = _server.Connect(_target!, address, this);
-            if (Errno.IsOutOfResources(-result) && _worker.Upstreams.CloseKept())
-            {
-                // What is only kept must not be what a request fails for.
-                result = _server.Connect(_target!, address, this);
-            }
-            if (result == 0)
-            {
-                Enter(RequestLeg.SendHead);
-                return Step.Progress;
-            }
-            if (result == -Errno.EINPROGRESS)
-            {
-                Enter(RequestLeg.Connect);
-                return Step.Blocked;
-            }
-            _worker.Upstreams.Return(_server);
-            _server = null;
-            errno = -result;
-            reason = ReasonOf(errno);
-        }
-        return PassOver(reason, errno);
     }
 
     /// <summary>This server can't be had: the next one, and if there is none, this failure is what the client is told.</summary>
@@ -200,18 +144,11 @@ internal sealed partial class Exchange
 
     private void DropServer()
     {
+        CloseAttempts();
         if (_server is { } server)
         {
             _server = null;
             _worker.Upstreams.Close(server);
         }
     }
-
-    private static FailureReason ReasonOf(int errno) => errno switch
-    {
-        Errno.ECONNREFUSED => FailureReason.ConnectRefused,
-        Errno.ETIMEDOUT => FailureReason.ConnectTimeout,
-        _ when Errno.IsOutOfResources(errno) => FailureReason.OutOfResources,
-        _ => FailureReason.ConnectFailed,
-    };
 }

@@ -166,7 +166,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
                 Arm(_requestDeadline, _waitsForOwn ? _worker.Visits!.StickyWaitMs : _worker.Timeouts.Queue);
                 break;
             case RequestLeg.Connect:
-                Arm(_requestDeadline, _worker.Timeouts.Connect);
+                Arm(_requestDeadline, UntilNextAttempt());
                 break;
             case RequestLeg.ReceiveBody or RequestLeg.SendHead or RequestLeg.StreamBody:
                 Arm(_requestDeadline, _worker.Timeouts.Body);

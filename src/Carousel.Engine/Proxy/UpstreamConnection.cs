@@ -1,3 +1,4 @@
+using System.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
@@ -30,16 +31,23 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     /// <summary>Bounds how long it is kept.</summary>
     public Deadline Deadline { get; }
 
+    /// <summary>Where it leads.</summary>
+    public IPEndPoint EndPoint { get; private set; } = null!;
+
+    /// <summary>While it is being opened: another of its exchange's that is; the exchange's own.</summary>
+    public UpstreamConnection? NextAttempt;
+
     /// <summary>Begins to connect for this exchange: 0 if it is connected, -EINPROGRESS, or the error negated, with nothing left open.</summary>
-    public int Connect(Server server, in SockAddr address, Exchange exchange)
+    public int Connect(Server server, IPEndPoint endPoint, Exchange exchange)
     {
         Server = server;
+        EndPoint = endPoint;
         WasUsedBefore = false;
         if (!Worker.EnterServer())
         {
             return -Errno.EMFILE;
         }
-        int result = Worker.Transport.Connect(address, out int fd);
+        int result = Worker.Transport.Connect(SockAddr.From(endPoint.Address, endPoint.Port), out int fd);
         int opened = fd < 0 ? result : Open(fd, writable: result == 0);
         if (opened < 0)
         {

@@ -61,7 +61,8 @@ internal sealed class RunFlags
     public Flag<TimeSpan> IdleTimeout { get; } = Timeout("--idle-timeout", "how long a client's connection waits for its next request",
         Default.IdleTimeout);
 
-    public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server", Default.ConnectTimeout);
+    public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server, all its addresses together",
+        Default.ConnectTimeout);
 
     public Flag<TimeSpan> AnswerTimeout { get; } = Timeout("--answer-timeout", "from the end of a request to the end of its answer's head",
         Default.AnswerTimeout);
@@ -76,7 +77,7 @@ internal sealed class RunFlags
         Default.TunnelTimeout);
 
     public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
-        "how long a connection to a server is kept for the next request", Default.ServerIdleTimeout);
+        "how long a connection to a server is kept for the next request at most; less where the server says so (Keep-Alive: timeout=N)", Default.ServerIdleTimeout);
 
     public Flag<int> Retries { get; } = new("--retries", null, "N",
         "how often an idempotent request is sent again, to another server, when its connection dies before a byte of the answer", $"{Default.Retries}",
@@ -94,7 +95,7 @@ internal sealed class RunFlags
         "on: servers and clients are told an id of each request, as X-Request-Id; a --trusted-proxy's own is taken over", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
-    public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew",
+    public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew while they can be reached",
         Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
 
     public Flag<TimeSpan> DrainTimeout { get; } = new("--drain-timeout", null, "TIME",

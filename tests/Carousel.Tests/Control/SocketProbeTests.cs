@@ -5,6 +5,7 @@ using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
+using Carousel.Tests.Linux;
 using Xunit;
 
 namespace Carousel.Tests.Control;
@@ -44,6 +45,56 @@ public sealed class SocketProbeTests : IDisposable
         _listener.Listen();
         Assert.Equal(ProbeResult.Good, await ProbeAsync(new HealthOptions(), (IPEndPoint)closed.LocalEndPoint!, EndPoint));
     }
+
+    [Fact]
+    public async Task ProbeAsync_FirstAddressIsSilent_TheNextIsAskedAfterAMomentAndRemembered()
+    {
+        using Socket full = FullListener();
+        _listener.Listen();
+        Server server = Server();
+        IPEndPoint[] endPoints = [(IPEndPoint)full.LocalEndPoint!, EndPoint];
+        var probe = new SocketProbe(new HealthOptions(), _time);
+        Task<ProbeResult?> first = probe.ProbeAsync(server, [.. endPoints], mustAnswer: false, Stop);
+        await Until(() => _time.Waits.Contains(TimeSpan.FromMilliseconds(AddressOrder.DelayMs)));
+        Assert.False(first.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
+        Assert.Equal(ProbeResult.Good, await first);
+        Assert.Equal(EndPoint, server.WorkedLast);
+        // No time passes any more.
+        Assert.Equal(ProbeResult.Good, await probe.ProbeAsync(server, [.. endPoints], mustAnswer: false, Stop));
+        await Until(() => _time.Waits.Length == 0);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_AddressesFailDifferently_AllAreNamed()
+    {
+        using Socket full = FullListener();
+        var options = new HealthOptions();
+        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [(IPEndPoint)full.LocalEndPoint!, EndPoint], mustAnswer: false, Stop);
+        await Until(() => _time.Waits.Contains(TimeSpan.FromMilliseconds(AddressOrder.DelayMs)));
+        _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
+        await Until(() => _time.Waits.Length == 1 || probe.IsCompleted);
+        _time.Advance(options.Timeout);
+        Assert.Equal($"connect-timeout at {full.LocalEndPoint}, connect-refused at {EndPoint}", (await probe)?.Trouble);
+    }
+
+    /// <summary>An address that this machine can't reach is the server's trouble, want of ports is ours: the kernel has one error for both.</summary>
+    [Fact]
+    public void ProbeAsync_NoPortLeftOrNoAddressOfOurs_TellsWhich() => OwnNetwork.Run(() =>
+    {
+        File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", "40000 40000");
+        Assert.True(OwnNetwork.Ip("addr del ::1/128 dev lo"));
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 3001));
+        listener.Listen();
+        using var only = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        only.Connect(listener.LocalEndPoint!);
+        // Such attempts fail at once, on this thread, which alone is in this network.
+        Assert.Null(Now(ProbeAsync(new HealthOptions(), (IPEndPoint)listener.LocalEndPoint!)));
+        Assert.Equal("connect-failed", Now(ProbeAsync(new HealthOptions(), new IPEndPoint(IPAddress.IPv6Loopback, 3001)))?.Trouble);
+
+        static ProbeResult? Now(Task<ProbeResult?> probe) => probe.GetAwaiter().GetResult();
+    });
 
     [Theory]
     [InlineData(null, "10.0.0.1:8000")]
@@ -143,6 +194,26 @@ public sealed class SocketProbeTests : IDisposable
         await ReadHeadAsync(server);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing);
+    }
+
+    /// <summary>Its queue is full, so that the kernel drops further attempts to connect.</summary>
+    private static Socket FullListener()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndPoint!);
+        return listener;
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(1, deadline.Token);
+        }
     }
 
     private static Server Server() => PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
