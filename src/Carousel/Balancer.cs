@@ -39,6 +39,7 @@ internal static class Balancer
         Supervisor.OfProcess.Report = log.Report;
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Report);
+        using var unreachable = UnreachableWatch.Start(pool, names.LookUpSoon, TimeProvider.System);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
         using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);

@@ -8,7 +8,7 @@ namespace Carousel.Control.Discovery;
 
 /// <summary>
 /// Keeps the addresses of servers that are given by name up to date: looks all names up in parallel, and each again on its own schedule,
-/// sooner while it does not resolve. Names that come into the pool are looked up at once, those that nobody has any more are not. No worker ever waits for a
+/// sooner while it does not resolve, or when a server can't be reached (<see cref="LookUpSoon"/>). Names that come into the pool are looked up at once, those that nobody has any more are not. No worker ever waits for a
 /// name. Servers given as addresses are none of its business.
 /// </summary>
 /// <param name="membership">Takes the addresses, when they changed.</param>
@@ -22,10 +22,11 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>A lookup blocks a thread of the runtime's pool (getaddrinfo has no other way): this many may, before they queue.</summary>
-    internal const int MaxBlockedThreads = 64;
+    internal const int MaxAtOnce = 64;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, CancellationTokenSource> _watched = [];
+    private readonly SemaphoreSlim _places = new(MaxAtOnce);
+    private readonly Dictionary<string, WatchedName> _watched = [];
     private readonly CancellationTokenSource _stop = new();
     private ImmutableArray<Server> _followed;
     private int _allowedThreads;
@@ -48,6 +49,18 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
     }
 
+    /// <summary>
+    /// A server of this name can't be reached, so the name may lead elsewhere by now: it is looked up at once, or a second after its last lookup. Does nothing
+    /// for an address. Any thread.
+    /// </summary>
+    public void LookUpSoon(string host)
+    {
+        lock (_gate)
+        {
+            _watched.GetValueOrDefault(host)?.LookUpSoon();
+        }
+    }
+
     /// <summary>Ends all lookups. What was published stays.</summary>
     public void Dispose()
     {
@@ -55,9 +68,9 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         _stop.Cancel();
         lock (_gate)
         {
-            foreach (CancellationTokenSource stop in _watched.Values)
+            foreach (WatchedName name in _watched.Values)
             {
-                stop.Cancel();
+                name.Dispose();
             }
             _watched.Clear();
         }
@@ -77,11 +90,10 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
             }
             _followed = servers;
             HashSet<string> names = [.. servers.Select(server => server.Entry.Address.Host).Where(host => !IPAddress.TryParse(host, out _))];
-            foreach ((string name, CancellationTokenSource stop) in _watched.Where(watched => !names.Contains(watched.Key)).ToArray())
+            foreach (WatchedName gone in _watched.Values.Where(watched => !names.Contains(watched.Host)).ToArray())
             {
-                _watched.Remove(name);
-                // Not here and now: this thread is publishing.
-                _ = stop.CancelAsync();
+                _watched.Remove(gone.Host);
+                gone.Dispose();
             }
             AllowBlockedThreads_NeedsLock(names.Count);
             return [.. names.Where(name => !_watched.ContainsKey(name)).Select(Watch_NeedsLock)];
@@ -91,31 +103,31 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     /// <summary>Starts the loop of one name; the task ends with its first lookup.</summary>
     private Task Watch_NeedsLock(string host)
     {
-        var stop = new CancellationTokenSource();
-        _watched.Add(host, stop);
+        var name = new WatchedName(host);
+        _watched.Add(host, name);
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Supervisor.OfProcess.Run("names", () => LookUpForever(host, first, stop.Token), time, stop.Token);
+        _ = Supervisor.OfProcess.Run("names", () => LookUpForever(name, first), time, name.Stop);
         return first.Task;
     }
 
-    private async Task LookUpForever(string host, TaskCompletionSource first, CancellationToken stop)
+    private async Task LookUpForever(WatchedName name, TaskCompletionSource first)
     {
-        var state = new NameState(host, interval);
+        var state = new NameState(name.Host, interval);
         try
         {
             while (true)
             {
-                NameStep step = state.Take(await SystemResolver.Ask(resolve, host, stop).ConfigureAwait(false));
+                NameStep step = state.Take(await LookUp(name).ConfigureAwait(false));
                 if (step.Changed)
                 {
-                    membership.SetAddresses(host, state.Addresses);
+                    membership.SetAddresses(name.Host, state.Addresses);
                 }
                 if (step.Message is not null)
                 {
                     report(state.Level, step.Message);
                 }
                 first.TrySetResult();
-                await Task.Delay(step.Wait, time, stop).ConfigureAwait(false);
+                await name.WaitAsync(step.Wait, time).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -124,10 +136,23 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
     }
 
+    private async Task<Resolution> LookUp(WatchedName name)
+    {
+        await _places.WaitAsync(name.Stop).ConfigureAwait(false);
+        try
+        {
+            return await SystemResolver.Ask(resolve, name.Host, name.Stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
     /// <summary>Else the pool would start with a thread a core and add one or two a second: a few dead names would hold up all others.</summary>
     private void AllowBlockedThreads_NeedsLock(int names)
     {
-        int more = Math.Min(names, MaxBlockedThreads) - _allowedThreads;
+        int more = Math.Min(names, MaxAtOnce) - _allowedThreads;
         if (more > 0)
         {
             _allowedThreads += more;

@@ -18,6 +18,12 @@ internal sealed class NameState(string host, TimeSpan interval)
     /// <summary>The first wait after a failure; it doubles with each further one.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// So often a name that is not found is looked up again before the waits get longer: a container that is made anew has none meanwhile, and nobody can try to
+    /// connect to it. A resolver in trouble gets no such haste.
+    /// </summary>
+    public const int SteadyRetries = 30;
+
     private int _failures;
     private ResolutionKind _reported = ResolutionKind.Found;
 
@@ -72,7 +78,8 @@ internal sealed class NameState(string host, TimeSpan interval)
     {
         // A shift past this is beyond any interval.
         const int maxShift = 20;
-        TimeSpan wait = FirstRetry * (1 << Math.Min(_failures - 1, maxShift));
+        int steady = _reported == ResolutionKind.NotFound ? SteadyRetries : 1;
+        TimeSpan wait = FirstRetry * (1 << Math.Clamp(_failures - steady, 0, maxShift));
         return wait < interval ? wait : interval;
     }
 

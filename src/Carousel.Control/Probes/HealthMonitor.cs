@@ -74,7 +74,13 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
     {
         lock (_gate)
         {
-            ImmutableArray<Server> servers = membership.Pool.Current.Servers;
+            PoolSnapshot now = membership.Pool.Current;
+            foreach (ProbedServer watched in _watched.Values)
+            {
+                // One whose name leads elsewhere is probed at once.
+                watched.See(now.EndPoints(watched.Server));
+            }
+            ImmutableArray<Server> servers = now.Servers;
             if (servers == _followed)
             {
                 return;
@@ -82,7 +88,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
             _followed = servers;
             foreach (Server server in servers.Where(server => !_watched.ContainsKey(server)))
             {
-                ProbedServer probed = _watched[server] = new ProbedServer(server);
+                ProbedServer probed = _watched[server] = new ProbedServer(server, now.EndPoints(server));
                 _ = Supervisor.OfProcess.Run("probes", () => WatchAsync(probed), time, _stop.Token);
             }
         }
@@ -145,6 +151,10 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             // Its name does not resolve, or we are out of descriptors: no news of the server.
             return HealthOptions.FirstBackoff;
+        }
+        if (!result.Value.IsGood)
+        {
+            server.NoteUnreachable();
         }
         HealthStep step = health.Take(result.Value, time.GetElapsedTime(0), Random.Shared.NextDouble());
         if (health.State != HealthState.Probing)

@@ -1,12 +1,15 @@
+using System.Collections.Immutable;
+using System.Net;
 using Carousel.Core.Pool;
 
 namespace Carousel.Control.Probes;
 
 /// <summary>A server on its schedule of probes. Its own loop waits here; any thread may doubt it.</summary>
-internal sealed class ProbedServer(Server server)
+internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> endPoints)
 {
     private volatile TaskCompletionSource _doubted = NewDoubt();
     private volatile bool _mustAnswer;
+    private ImmutableArray<IPEndPoint> _endPoints = endPoints;
 
     public Server Server => server;
 
@@ -24,6 +27,20 @@ internal sealed class ProbedServer(Server server)
     {
         _mustAnswer = true;
         _doubted.TrySetResult();
+    }
+
+    /// <summary>Its name gave these addresses: if there is a new one, the wait ends as with a doubt. One thread at a time.</summary>
+    public void See(ImmutableArray<IPEndPoint> now)
+    {
+        if (_endPoints != now)
+        {
+            bool isNews = now.Any(endPoint => !_endPoints.Contains(endPoint));
+            _endPoints = now;
+            if (isNews)
+            {
+                _doubted.TrySetResult();
+            }
+        }
     }
 
     /// <summary>Waits until the next probe is due, or until it is doubted.</summary>

@@ -118,6 +118,11 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
             Publish_NeedsLock(now.With(servers.Select(server =>
             {
                 ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
+                if (!endPoints.Any(now.EndPoints(server).Contains))
+                {
+                    // What its requests came to was elsewhere.
+                    server.Load.Guard.Forgive();
+                }
                 return (server, now[server] with { EndPoints = endPoints });
             })), servers);
         }

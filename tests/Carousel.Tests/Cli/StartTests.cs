@@ -81,7 +81,7 @@ public class StartTests
     public void Descriptors_Reserve_HoldsAllThatIsBounded()
     {
         Assert.Equal(DescriptorBudget.Probes, HealthMonitor.MaxAtOnce + HealthMonitor.MaxOfDownAtOnce);
-        Assert.Equal(DescriptorBudget.Lookups, NameResolver.MaxBlockedThreads);
+        Assert.Equal(DescriptorBudget.Lookups, NameResolver.MaxAtOnce);
         Assert.Equal(DescriptorBudget.Admin, 1 + AdminConnections.Most + 1);
         Assert.Equal(2 + SplicePipe.Descriptors + Worker.MaxTurnedAway + WorkerGroup.MaxKnockingAWorker + 1, ProxyEngine.DescriptorsPerWorker);
     }

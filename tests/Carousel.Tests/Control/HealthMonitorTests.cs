@@ -107,6 +107,35 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.False(_mustAnswer.Last());
     }
 
+    /// <summary>A name that leads to another machine: whether that one serves is found out now.</summary>
+    [Fact]
+    public async Task Server_HasANewAddress_IsProbedAtOnce()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
+        ImmutableArray<IPAddress> addresses = [IPAddress.Parse("10.0.7.1"), IPAddress.Parse("10.0.7.2")];
+        _membership.SetAddresses("10.0.0.2", addresses);
+        await Until(() => _probes["blue"] == 2 && _time.Waits.Length == 3);
+        // One less is no news, nor is another server's.
+        _membership.SetAddresses("10.0.0.2", addresses[1..]);
+        _membership.SetAddresses("10.0.0.2", addresses);
+        await Until(() => _probes["blue"] == 3 && _time.Waits.Length == 3);
+        Assert.Equal(1, _probes["10.0.0.1:80"]);
+        Assert.DoesNotContain(true, _mustAnswer);
+    }
+
+    [Fact]
+    public async Task Server_ProbeFails_ItsNameIsToBeLookedUp()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        Assert.All(_pool.Current.Servers, server => Assert.False(server.TakeUnreachable()));
+        Answer("blue", Refused);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
+        Assert.Equal([false, true, false], _pool.Current.Servers.Select(server => server.TakeUnreachable()));
+        Assert.DoesNotContain(true, _pool.Current.Servers.Select(server => server.TakeUnreachable()));
+    }
+
     [Fact]
     public async Task Doubt_WhileAProbeIsUnderWay_TheNextHasToAnswer()
     {
@@ -238,7 +267,8 @@ public sealed class HealthMonitorTests : IDisposable
 
     private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
     {
-        Assert.Equal(server.Entry.Address.Port, Assert.Single(endPoints).Port);
+        Assert.NotEmpty(endPoints);
+        Assert.All(endPoints, endPoint => Assert.Equal(server.Entry.Address.Port, endPoint.Port));
         if (server.Entry.Name == "blue")
         {
             _mustAnswer.Enqueue(mustAnswer);

@@ -156,6 +156,63 @@ public sealed class NameResolverTests : IDisposable
         Assert.Empty(_reports);
     }
 
+    /// <summary>A container that was made anew: its server can't be connected, and its name leads elsewhere.</summary>
+    [Fact]
+    public async Task LookUpSoon_WithinTheInterval_LooksUpOnceASecondAndNoOftener()
+    {
+        await _resolver.StartAsync();
+        await Until(() => _time.Waits.Count(wait => wait == Interval) == 2);
+        Answer("web", "10.0.0.9");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _resolver.LookUpSoon("web");
+        _resolver.LookUpSoon("10.9.9.9");
+        // No time passes.
+        await Until(() => _pool.Current.EndPoints(_pool.Current.Servers[3])[0].Address.Equals(IPAddress.Parse("10.0.0.9")));
+        await Until(() => _time.Waits.Contains(Interval));
+        Assert.Equal(["api", "web", "web"], _asked.Order());
+
+        for (int i = 0; i < 10; i++)
+        {
+            _resolver.LookUpSoon("web");
+        }
+        await Pass(WatchedName.LeastPause);
+        await Until(() => _asked.Count == 4 && _time.Waits.Contains(Interval));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(["api", "web", "web", "web"], _asked.Order());
+    }
+
+    /// <summary>The wish comes too late for the lookup that is under way: it may have been answered before.</summary>
+    [Fact]
+    public async Task LookUpSoon_DuringALookup_AnotherFollowsASecondLater()
+    {
+        var slow = new TaskCompletionSource<IPAddress[]>();
+        _names["web"] = () => slow.Task;
+        Task started = _resolver.StartAsync();
+        await Until(() => _asked.Count == 2);
+        _resolver.LookUpSoon("web");
+        slow.SetResult([IPAddress.Parse("10.0.0.2")]);
+        await started;
+        await Pass(WatchedName.LeastPause);
+        await Until(() => _asked.Count == 3);
+        Assert.Equal(["api", "web", "web"], _asked.Order());
+    }
+
+    [Fact]
+    public async Task Lookup_ManyHang_NoMoreThanTheBoundAreUnderWay()
+    {
+        const int more = 10;
+        var slow = new TaskCompletionSource<IPAddress[]>();
+        string[] names = [.. Enumerable.Range(0, NameResolver.MaxAtOnce + more).Select(i => $"name-{i}")];
+        Array.ForEach(names, name => _names[name] = () => slow.Task);
+        Apply(string.Join('\n', names.Select(name => $"http://{name}")));
+        ForgetLeaving();
+        Task started = _resolver.StartAsync();
+        await Until(() => _asked.Count == NameResolver.MaxAtOnce);
+        slow.SetResult([IPAddress.Parse("10.0.0.2")]);
+        await started;
+        Assert.Equal(names.Order(), _asked.Order());
+    }
+
     [Fact]
     public async Task Dispose_EndsTheLookups()
     {

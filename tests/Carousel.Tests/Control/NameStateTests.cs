@@ -44,7 +44,7 @@ public class NameStateTests
         NameStep first = _state.Take(Resolution.NotFound);
 
         Assert.Equal(new NameStep(true, "api does not resolve: its servers are down until it does", NameState.FirstRetry), first);
-        Assert.Equal(new NameStep(false, null, 2 * NameState.FirstRetry), _state.Take(Resolution.NotFound));
+        Assert.Equal(new NameStep(false, null, NameState.FirstRetry), _state.Take(Resolution.NotFound));
         Assert.Empty(_state.Addresses);
         Assert.Equal(new NameStep(true, "api resolves to 10.0.0.1", Interval), _state.Take(Resolution.Found([A])));
     }
@@ -66,12 +66,17 @@ public class NameStateTests
     public void Take_TroubleFromTheStart_IsDown() => Assert.Equal(
         "api can't be looked up (TryAgain): its servers are down until it can", _state.Take(Resolution.Trouble("TryAgain")).Message);
 
-    [Fact]
-    public void Take_ManyFailures_WaitsLongerUpToTheInterval()
+    /// <summary>A name may be away for as long as its container takes to come back; a resolver in trouble is spared.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, NameState.SteadyRetries)]
+    public void Take_ManyFailures_WaitsLongerUpToTheInterval(bool notFound, int steady)
     {
-        double[] waits = [.. Enumerable.Range(0, 100).Select(_ => _state.Take(Resolution.NotFound).Wait.TotalSeconds)];
+        Resolution failure = notFound ? Resolution.NotFound : Resolution.Trouble("TryAgain");
+        double[] waits = [.. Enumerable.Range(0, 100).Select(_ => _state.Take(failure).Wait.TotalSeconds)];
 
-        Assert.Equal([1, 2, 4, 8, 16, 30, 30], waits[..7]);
+        Assert.All(waits[..steady], wait => Assert.Equal(1, wait));
+        Assert.Equal([2, 4, 8, 16, 30, 30], waits[steady..(steady + 6)]);
         Assert.Equal(30, waits[^1]);
     }
 }

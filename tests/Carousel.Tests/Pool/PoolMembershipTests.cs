@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using CsCheck;
 using Xunit;
@@ -40,6 +41,19 @@ public class PoolMembershipTests
         Assert.Empty(Picked());
         _membership.SetAddresses("api", Addresses);
         Assert.Equal([0], Picked());
+    }
+
+    /// <summary>It was ejected at addresses that it does not have any more.</summary>
+    [Theory]
+    [InlineData("10.0.0.8 10.0.0.9", true)]
+    [InlineData("10.0.0.8 10.0.0.2", false)]
+    public void SetAddresses_ServerIsEjected_IsBackOnlyWithOthersAltogether(string addresses, bool isBack)
+    {
+        _membership.SetAddresses("api", [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2")]);
+        Server server = _pool.Current.Servers.First(server => server.Entry.Address.Host == "api");
+        server.Load.Guard.Open(server.Load.Guard.Mark, new GuardOptions(), 0);
+        _membership.SetAddresses("api", [.. addresses.Split(' ').Select(IPAddress.Parse)]);
+        Assert.Equal(isBack ? GuardState.Closed : GuardState.Open, server.Load.Guard.State);
     }
 
     [Fact]
