@@ -99,4 +99,7 @@ public sealed record EngineOptions
 
     /// <summary>True to send <c>Forwarded</c> (RFC 7239) to servers, beside X-Forwarded-*.</summary>
     public bool SendForwarded { get; init; }
+
+    /// <summary>True to pass TRACE and TRACK on; they are refused with 405 otherwise.</summary>
+    public bool AllowsTrace { get; init; }
 }

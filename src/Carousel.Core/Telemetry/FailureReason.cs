@@ -34,6 +34,10 @@ public enum FailureReason : byte
     HeadTooLarge,
     /// <summary>CONNECT: this is no forward proxy.</summary>
     ConnectRefusedMethod,
+    /// <summary>TRACE (or TRACK), without <c>--trace-method on</c>: its answer shows what fields a server was sent.</summary>
+    TraceMethod,
+    /// <summary>A method of more than 32 bytes.</summary>
+    MethodTooLong,
     /// <summary>An expectation other than <c>100-continue</c>.</summary>
     UnsupportedExpectation,
     /// <summary>The request's head did not arrive whole within <c>--head-timeout</c>.</summary>

@@ -50,6 +50,8 @@ public static class FailureReasons
         Row(FailureReason.TargetTooLong, "target-too-long", 414, client, "the request target is too long");
         Row(FailureReason.HeadTooLarge, "head-too-large", 431, client, "the request's header fields are too large or too many");
         Row(FailureReason.ConnectRefusedMethod, "connect-method", 405, client, "CONNECT is refused: this is no forward proxy");
+        Row(FailureReason.TraceMethod, "trace-method", 405, client, "TRACE is refused: its answer would show what the server was sent");
+        Row(FailureReason.MethodTooLong, "method-too-long", 501, client, "the method is longer than 32 bytes");
         Row(FailureReason.UnsupportedExpectation, "unsupported-expectation", 417, client, "only the expectation \"100-continue\" is understood");
         Row(FailureReason.HeadTimeout, "head-timeout", 408, client, "the request's head took too long to arrive");
         Row(FailureReason.RequestBodyTimeout, "request-body-timeout", 408, client, "the request's body paused for too long");

@@ -13,7 +13,8 @@ internal enum ParseStatus : byte
     Rejected,
 }
 
-/// <summary>Bounds of a head. Both are inclusive.</summary>
+/// <summary>Bounds of a head; the numbers are inclusive.</summary>
 /// <param name="MaxBytes">At most 48 KiB, so that positions fit 16 bits.</param>
 /// <param name="MaxFields">At most 1000; the caller's field table is at least that long.</param>
-internal readonly record struct HeadLimits(int MaxBytes, int MaxFields);
+/// <param name="AllowsTrace">Requests: TRACE is no reason to refuse one.</param>
+internal readonly record struct HeadLimits(int MaxBytes, int MaxFields, bool AllowsTrace = false);

@@ -11,7 +11,10 @@ internal enum RequestMethod : byte
     Delete,
     Connect,
     Options,
+
+    /// <summary>TRACE, and TRACK, which is IIS's name for it.</summary>
     Trace,
+
     Patch,
 }
 

@@ -9,6 +9,9 @@ namespace Carousel.Engine.Http;
 /// </summary>
 internal static class RequestLine
 {
+    /// <summary>The longest method: the longest that IANA knows, UPDATEREDIRECTREF, has 17 bytes. Records have room for as much.</summary>
+    public const int MaxMethod = 32;
+
     private const int VersionBytes = 8;
 
     /// <summary>
@@ -19,6 +22,10 @@ internal static class RequestLine
     public static int Read(ref byte head, int position, int length, ref RequestHead request)
     {
         int methodEnd = Scan.IndexOutside<TokenBytes>(ref head, position, length);
+        if (methodEnd - position > MaxMethod)
+        {
+            return Stop.Refuse(FailureReason.MethodTooLong);
+        }
         if (methodEnd >= length || methodEnd == position || Unsafe.Add(ref head, methodEnd) != (byte)' ')
         {
             return Stop.At(ref head, methodEnd, length, FailureReason.BadRequestLine);
@@ -49,7 +56,7 @@ internal static class RequestLine
         4 when token.SequenceEqual("POST"u8) => RequestMethod.Post,
         4 when token.SequenceEqual("HEAD"u8) => RequestMethod.Head,
         5 when token.SequenceEqual("PATCH"u8) => RequestMethod.Patch,
-        5 when token.SequenceEqual("TRACE"u8) => RequestMethod.Trace,
+        5 when token.SequenceEqual("TRACE"u8) || token.SequenceEqual("TRACK"u8) => RequestMethod.Trace,
         6 when token.SequenceEqual("DELETE"u8) => RequestMethod.Delete,
         7 when token.SequenceEqual("OPTIONS"u8) => RequestMethod.Options,
         7 when token.SequenceEqual("CONNECT"u8) => RequestMethod.Connect,

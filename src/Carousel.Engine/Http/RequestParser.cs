@@ -44,6 +44,10 @@ internal static class RequestParser
         {
             position = RequestLine.Read(ref start, position, length, ref head);
         }
+        if (head.Method == RequestMethod.Trace && !limits.AllowsTrace && position >= 0)
+        {
+            position = Stop.Refuse(FailureReason.TraceMethod);
+        }
         if (position < 0)
         {
             return Stop.Say(position, isFull, FailureReason.TargetTooLong, out reason);

@@ -7,7 +7,7 @@ namespace Carousel.Engine.Proxy;
 internal sealed class RequestText
 {
     /// <summary>The names and most bytes of what is quoted of fields that nobody else here knows.</summary>
-    private const int MaxHost = 256, MaxUserAgent = 512, MaxReferer = 1024, MaxMethod = 32;
+    private const int MaxHost = 256, MaxUserAgent = 512, MaxReferer = 1024;
 
     private byte[] _bytes = new byte[256];
     private TextLengths _lengths;
@@ -37,7 +37,7 @@ internal sealed class RequestText
     public void Take(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ReadOnlySpan<byte> givenId, TrafficOptions options)
     {
         Clear();
-        Add(RecordText.Method, request.MethodToken.Of(head), MaxMethod);
+        Add(RecordText.Method, request.MethodToken.Of(head), RequestLine.MaxMethod);
         Add(RecordText.Target, request.Target.Of(head), options.MaxTarget);
         Add(RecordText.GivenId, givenId, ForwardingInfo.MaxRequestId);
         if (options.WithFields)

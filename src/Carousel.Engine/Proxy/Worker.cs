@@ -56,7 +56,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Records = group.Traffic.Records[index];
         RequestIds = new RequestIds(BitConverter.ToUInt64(_random.Next(sizeof(ulong))));
         Traces = Options.TraceShare is { } share ? new TraceSampler(share, BitConverter.ToUInt64(_random.Next(sizeof(ulong)))) : null;
-        HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields);
+        HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
         Fields = new Field[Options.MaxFields];
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);

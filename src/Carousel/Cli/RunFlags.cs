@@ -95,6 +95,10 @@ internal sealed class RunFlags
         "on: servers and clients are told an id of each request, as X-Request-Id; a --trusted-proxy's own is taken over", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
+    public Flag<bool> TraceMethod { get; } = new("--trace-method", null, "WORD",
+        "on: TRACE and TRACK are passed on, and show clients what fields their servers are sent; off: they are refused with 405", "off",
+        ValueReaders.Choice(("on", true), ("off", false)));
+
     public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew while they can be reached",
         Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
 
@@ -136,7 +140,7 @@ internal sealed class RunFlags
         new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
         new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, MinRate, TunnelTimeout]),
         new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
-        new("Forwarding", [TrustedProxy, Forwarded, RequestIds]),
+        new("Forwarding", [TrustedProxy, Forwarded, RequestIds, TraceMethod]),
         new("Admin side", Admin.All),
         new("Access log, metrics and traces", Telemetry.All),
         new("Leaving and logging", [DrainTimeout, LogLevel, LogFormat, LogClients]),
@@ -191,6 +195,7 @@ internal sealed class RunFlags
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
         RequestIds = RequestIds.Read(result, Default.RequestIds, errors),
+        AllowsTrace = TraceMethod.Read(result, Default.AllowsTrace, errors),
     };
 
     /// <summary>What of the log is written, and how.</summary>

@@ -26,6 +26,8 @@ internal static class RejectTable
         { "http 2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505", "unsupported-version" },
         { "http/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505", "unsupported-version" },
         { "connect", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "405", "connect-method" },
+        { "trace", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "405", "trace-method" },
+        { "a long method", "UPDATEREDIRECTREFUPDATEREDIRECTRE / HTTP/1.1\r\nHost: a\r\n\r\n", "501", "method-too-long" },
 
         // Line ends.
         { "bare LF everywhere", "GET / HTTP/1.1\nHost: a\n\n", "400", "bad-line-ending" },

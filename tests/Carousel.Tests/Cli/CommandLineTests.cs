@@ -29,7 +29,7 @@ public class CommandLineTests
             ("--file=s.txt -p8080 --bind 127.0.0.1,[::1] --bind 127.0.0.1 --bind=10.0.0.1 --workers 3 --max-head 8k --max-fields 50 --head-timeout 1s"
             + " --idle-timeout 2s --connect-timeout 300ms --answer-timeout 4s --body-timeout 5s --tunnel-timeout 6m --server-idle-timeout 7s"
             + " --max-connections 1000 --max-connections-per-client 9 --trusted-proxy 10.0.0.0/8,fd00::/8 --trusted-proxy 192.168.1.1"
-            + " --forwarded --drain-timeout 0s --resolve-interval 1m30s --log-clients").Split(' ');
+            + " --forwarded --trace-method on --drain-timeout 0s --resolve-interval 1m30s --log-clients").Split(' ');
 
         Request.Run run = Assert.IsType<Request.Run>(CommandLine.Parse(args));
 
@@ -51,6 +51,7 @@ public class CommandLineTests
             MaxConnectionsPerClient = 9,
             TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("192.168.1.1/32")],
             SendForwarded = true,
+            AllowsTrace = true,
         };
         EngineOptions engine = run.Settings.Engine;
         Assert.Equal(expected.Bind, engine.Bind);

@@ -7,7 +7,7 @@ namespace Carousel.Tests.Http;
 
 public class RequestParserTests
 {
-    private static readonly HeadLimits Limits = new(16 * 1024, 100);
+    private static readonly HeadLimits Limits = new(16 * 1024, 100, AllowsTrace: true);
 
     public static TheoryData<string> Names => [.. Corpus.Requests.Keys];
 
@@ -81,7 +81,10 @@ public class RequestParserTests
     [InlineData("DELETE", nameof(RequestMethod.Delete))]
     [InlineData("OPTIONS", nameof(RequestMethod.Options))]
     [InlineData("TRACE", nameof(RequestMethod.Trace))]
+    [InlineData("TRACK", nameof(RequestMethod.Trace))]
     [InlineData("PATCH", nameof(RequestMethod.Patch))]
+    [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTR", nameof(RequestMethod.Other))]
+    [InlineData("trace", nameof(RequestMethod.Other))]
     [InlineData("get", nameof(RequestMethod.Other))]
     [InlineData("GETS", nameof(RequestMethod.Other))]
     [InlineData("!", nameof(RequestMethod.Other))]

@@ -23,6 +23,11 @@ public class RequestRejectTests
     [InlineData("CONNECT a:443 HTTP/1.1\r\n", ConnectRefusedMethod)]
     [InlineData("CONNECT /a HTTP/1.1\r\n", ConnectRefusedMethod)]
     [InlineData("CONNECT * HTTP/1.0\r\n", ConnectRefusedMethod)]
+    [InlineData("TRACE / HTTP/1.1\r\n", TraceMethod)]
+    [InlineData("TRACE http://a/ HTTP/1.0\r\n", TraceMethod)]
+    [InlineData("TRACK / HTTP/1.1\r\n", TraceMethod)]
+    [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTRE", MethodTooLong)]
+    [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTRE@", MethodTooLong)]
     // The target.
     [InlineData("GET  / HTTP/1.1\r\n", BadRequestLine)]
     [InlineData("GET /a b HTTP/1.1\r\n", BadRequestLine)]

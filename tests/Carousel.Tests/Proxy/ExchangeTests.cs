@@ -1,3 +1,4 @@
+using Carousel.Engine;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
 
@@ -6,6 +7,24 @@ namespace Carousel.Tests.Proxy;
 /// <summary>Plain exchanges, from the outside.</summary>
 public sealed class ExchangeTests
 {
+    [Theory]
+    [InlineData("TRACE", false, 405, "trace-method")]
+    [InlineData("TRACK", false, 405, "trace-method")]
+    [InlineData("TRACE", true, 200, null)]
+    [InlineData("TRACK", true, 200, null)]
+    [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTR", false, 200, null)]
+    [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTRE", true, 501, "method-too-long")]
+    public void Method_ThatIsNotPassedOn_IsAnswered(string method, bool allowsTrace, int status, string? reason)
+    {
+        using var rig = new Rig(new EngineOptions { AllowsTrace = allowsTrace });
+        FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\n\r\n");
+        Message answer = Message.Answers(client.TakenText, [method], client.EndSent)[0];
+        Assert.Equal((status, reason), (answer.Status, answer.Field("X-Carousel-Reason")));
+        // RFC 9110 section 15.5.6.
+        Assert.Equal(status == 405 ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : null, answer.Field("Allow"));
+        Assert.Equal(reason is null ? 1 : 0, rig.Servers.Count);
+    }
+
     [Fact]
     public void Request_OneServer_AnswerIsPassedOn()
     {

@@ -1,3 +1,4 @@
+using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -32,7 +33,7 @@ public sealed class RetryTests
     [MemberData(nameof(Deaths))]
     public void Server_Dies_IsRetriedOnlyIfItMayBe(string method, bool reused, Death death, bool clean)
     {
-        using var rig = new Rig();
+        using var rig = new Rig(new EngineOptions { AllowsTrace = true });
         FakeSocket client = rig.Connect();
         if (reused)
         {
@@ -90,7 +91,7 @@ public sealed class RetryTests
     {
         foreach (string method in Methods)
         {
-            using var rig = new Rig(servers: 3, addresses: 2);
+            using var rig = new Rig(new EngineOptions { AllowsTrace = true }, servers: 3, addresses: 2);
             var tried = new List<string>();
             rig.Network.OnConnect = address =>
             {
@@ -122,7 +123,7 @@ public sealed class RetryTests
     {
         foreach (string method in Methods)
         {
-            using var rig = new Rig(servers: 2, addresses: 2);
+            using var rig = new Rig(new EngineOptions { AllowsTrace = true }, servers: 2, addresses: 2);
             int attempts = 0;
             rig.Network.OnConnect = _ => attempts++ == working ? 0 : -Errno.ECONNREFUSED;
             FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
