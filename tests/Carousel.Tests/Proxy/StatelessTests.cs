@@ -1,4 +1,5 @@
 using Carousel.Core.Sessions;
+using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Carousel.Tests.Sessions;
 using Xunit;
@@ -42,6 +43,26 @@ public sealed class StatelessTests
         rig.LetTell();
         Assert.Empty(rig.Told());
         Assert.Equal((4, 0, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Renewed, rig.Counters.Returned));
+    }
+
+    /// <summary>Their server is down: they move like any other visitor, stay with the new one, and still nothing is recorded.</summary>
+    [Theory]
+    [MemberData(nameof(Stateless))]
+    public void Request_StatelessOfAVisitorWhoseServerIsDown_MovesAndStays(string fields)
+    {
+        using SessionRig rig = SessionRig.Sticky(servers: 3);
+        rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 3 ? -Errno.ECONNREFUSED : 0;
+        string cookie = SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(rig.Cookie(1, server: 2)) + fields))!;
+        int server = rig.Last.Server;
+        Assert.Equal(("connect-refused", SessionSamples.Id(1).ToString()), (rig.Last.Request.Field("X-Session-Moved"), rig.LastId));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Null(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(cookie) + fields)));
+            Assert.Equal((server, null), (rig.Last.Server, rig.Last.Request.Field("X-Session-Moved")));
+        }
+        rig.LetTell();
+        Assert.Empty(rig.Told());
+        Assert.Equal((5, 1, 0), (rig.Counters.Stateless, rig.Counters.Moved, rig.Counters.Minted));
     }
 
     /// <summary>An application that sends its token with every request must not lose the session it has for that; still nothing is recorded.</summary>
