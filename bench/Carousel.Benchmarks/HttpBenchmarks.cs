@@ -1,5 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
+using Carousel.Core.Net;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 
@@ -19,7 +20,6 @@ public class HttpBenchmarks
     private readonly byte[] _date = "Mon, 23 Nov 2026 16:20:00 GMT"u8.ToArray();
     private readonly byte[] _address = "192.0.2.77"u8.ToArray();
     private readonly byte[] _host = "10.0.0.1:8000"u8.ToArray();
-    private readonly byte[] _scheme = "http"u8.ToArray();
     private readonly byte[] _chunked = Chunks(count: 64, size: 1000);
     private RequestHead _wrkHead;
     private RequestHead _browserHead;
@@ -84,7 +84,7 @@ public class HttpBenchmarks
         return (int)decoder.Skip(_chunked, out _);
     }
 
-    private ForwardingInfo Forwarding() => new() { ClientAddress = _address, Scheme = _scheme, FallbackHost = _host };
+    private ForwardingInfo Forwarding() => new(ClientAddress.FromInet4(0xc000024d), _address, isHttps: false) { FallbackHost = _host };
 
     private static byte[] Head(string line, params string[] fields) =>
         Encoding.Latin1.GetBytes(line + "\r\n" + string.Concat(fields.Select(field => field + "\r\n")) + "\r\n");

@@ -1,3 +1,5 @@
+using System.Text;
+using Carousel.Core.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,9 +46,12 @@ internal static class ExplainEndpoints
     public static void Map(IEndpointRouteBuilder routes, AdminContext context) => routes.MapGet("/api/v1/explain", http =>
     {
         IQueryCollection query = http.Request.Query;
-        var request = new ExplainRequest(Text(query["url"], "/"), Text(query["cookie"], ""), Text(query["client"], "127.0.0.1"), Text(query["header"], ""));
+        var request = new ExplainRequest(Text(query["url"], "/"), Text(query["cookie"], ""), Client(Text(query["client"], "127.0.0.1")), Text(query["header"], ""));
         return http.Response.WriteAsJsonAsync(new Explainer(context).Explain(request), AdminJson.Default.ExplainView, cancellationToken: http.RequestAborted);
     });
+
+    /// <summary>In the form that is hashed, however it was written; what is no address stays.</summary>
+    private static string Client(string given) => AddressText.TryReadNode(Encoding.UTF8.GetBytes(given), out ClientAddress client) ? client.ToString() : given;
 
     private static string Text(string? given, string fallback) => string.IsNullOrEmpty(given) ? fallback : given;
 }

@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Carousel.Core.Config;
+using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +15,7 @@ namespace Carousel.Control.Admin;
 /// <param name="At">When its head was there.</param>
 /// <param name="Method">Its method.</param>
 /// <param name="Target">Its target, cut if it was long.</param>
-/// <param name="Client">Address and port of the client.</param>
+/// <param name="Client">Address and port of the client; behind a trusted proxy the address that it names.</param>
 /// <param name="Status">The status that the client was sent; null if none.</param>
 /// <param name="Reason">Why it failed for the client; null if it did not.</param>
 /// <param name="Sentence">The same in a sentence.</param>
@@ -107,12 +106,11 @@ internal sealed class RequestEndpoints(AdminContext context)
             Millis(attempt.TookMicros), Name(attempt.Reason), Sentence(attempt.Reason), attempt.Reused);
     }
 
+    /// <summary>Without a port if a proxy named the client.</summary>
     private static string Client(UInt128 address, ushort port)
     {
-        byte[] bytes = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        var ip = new IPAddress(bytes);
-        return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, port).ToString();
+        var client = new ClientAddress(address);
+        return port == 0 ? client.ToString() : client.IsInet4 ? $"{client}:{port}" : $"[{client}]:{port}";
     }
 
     private static string? Name(FailureReason reason) => reason == FailureReason.None ? null : reason.Describe().Name;

@@ -76,10 +76,10 @@ public struct RequestRecord
     /// <summary>The span that the client named as ours's parent; 0 if there is none.</summary>
     public ulong ParentSpanId;
 
-    /// <summary>The client's address, as IPv6 (IPv4 mapped into it).</summary>
+    /// <summary>The client's address, as IPv6 (IPv4 mapped into it); behind a trusted proxy the one that it names.</summary>
     public UInt128 Client;
 
-    /// <summary>The client's port.</summary>
+    /// <summary>The client's port; 0 if a proxy named the client, so that nobody knows it.</summary>
     public ushort ClientPort;
 
     /// <summary>The status that the client was sent; 0 if none.</summary>

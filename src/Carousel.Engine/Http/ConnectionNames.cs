@@ -15,7 +15,6 @@ internal static class ConnectionNames
     /// <summary>True if a field of this name is to be removed when Connection names it. The name is a token.</summary>
     public static bool MayRemove(ReadOnlySpan<byte> name) =>
         MayRemove(FieldNames.Match(name))
-        && !StartsWith(name, "x-forwarded-"u8)
         && !StartsWith(name, "x-session-"u8)
         && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8)
         // An option, and reserved as a field name (RFC 9110 section 16.3.2).

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Fields that the balancer itself reads, removes or writes. All others are passed on untouched.</summary>
+/// <summary>Fields that the balancer itself reads, removes or writes. All others (<see cref="Other"/>) are passed on untouched.</summary>
 internal enum FieldName : byte
 {
     Other,
@@ -17,9 +17,20 @@ internal enum FieldName : byte
     Forwarded,
     Host,
     KeepAlive,
+
+    /// <summary>What else servers may believe of a client, its way or its request (<see cref="ForwardingNames"/>): requests of strangers lose it.</summary>
+    OtherForwarding,
+
     ProxyAuthenticate,
     ProxyAuthorization,
     ProxyConnection,
+
+    /// <summary>
+    /// X-Carousel-* that is not told below, and each spelling that servers may take for a name that is known here (<see cref="ForwardingNames"/>): no
+    /// request is passed on with it.
+    /// </summary>
+    Reserved,
+
     Te,
     Traceparent,
     Tracestate,

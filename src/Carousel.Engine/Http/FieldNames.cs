@@ -13,6 +13,14 @@ internal static class FieldNames
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldName Match(ref byte name, int length)
     {
+        FieldName known = MatchExact(ref name, length);
+        return known == FieldName.Other && ForwardingNames.MayBeginWith(name) ? ForwardingNames.Match(ref name, length) : known;
+    }
+
+    /// <summary>As <see cref="Match(ref byte, int)"/>, for names that are known one by one; all else is other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FieldName MatchExact(ref byte name, int length)
+    {
         switch (length)
         {
             case 2:

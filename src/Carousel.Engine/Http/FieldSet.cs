@@ -13,9 +13,11 @@ internal readonly struct FieldSet(uint bits)
     public const uint Forwarded = 1u << (int)FieldName.Forwarded;
     public const uint Host = 1u << (int)FieldName.Host;
     public const uint KeepAlive = 1u << (int)FieldName.KeepAlive;
+    public const uint OtherForwarding = 1u << (int)FieldName.OtherForwarding;
     public const uint ProxyAuthenticate = 1u << (int)FieldName.ProxyAuthenticate;
     public const uint ProxyAuthorization = 1u << (int)FieldName.ProxyAuthorization;
     public const uint ProxyConnection = 1u << (int)FieldName.ProxyConnection;
+    public const uint Reserved = 1u << (int)FieldName.Reserved;
     public const uint Te = 1u << (int)FieldName.Te;
     public const uint Traceparent = 1u << (int)FieldName.Traceparent;
     public const uint Tracestate = 1u << (int)FieldName.Tracestate;
@@ -45,6 +47,9 @@ internal readonly struct FieldSet(uint bits)
 
     /// <summary>All that a server may tell of itself.</summary>
     public const uint Reports = OwnReports | EndpointLoadMetrics;
+
+    /// <summary>What servers believe of a client: only of peers that we trust is it passed on.</summary>
+    public const uint Forwarding = Forwarded | OtherForwarding | XForwardedFor | XForwardedHost | XForwardedProto;
 
     /// <summary>What a request's Connection field may name for removal (<see cref="ConnectionNames"/>).</summary>
     public const uint Removable = Other | Cookie | Authorization;

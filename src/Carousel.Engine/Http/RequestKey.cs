@@ -20,11 +20,11 @@ internal sealed class RequestKey(HashBy by, string name)
         {
             HashBy.Url => request.PathAndQuery.Of(head),
             HashBy.Cookie => Cookie(head, fields),
-            HashBy.Header => Header(head, fields),
+            HashBy.Header => Header(head, fields, info),
             _ => default,
         };
         // Nothing to be hashed: such requests must not all meet at one server.
-        return KeyHash.Of(text.IsEmpty ? ForwardedFor.Client(head, fields, info) : text);
+        return KeyHash.Of(text.IsEmpty ? info.Client : text);
     }
 
     private ReadOnlySpan<byte> Cookie(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
@@ -47,15 +47,18 @@ internal sealed class RequestKey(HashBy by, string name)
         return default;
     }
 
-    private ReadOnlySpan<byte> Header(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    /// <summary>What servers are not to believe of this client is not believed here.</summary>
+    private ReadOnlySpan<byte> Header(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in ForwardingInfo info)
     {
         foreach (ref readonly Field field in fields)
         {
-            if (Ascii.EqualsIgnoreCase(field.Name.Of(head), _name))
+            if (Ascii.EqualsIgnoreCase(field.Name.Of(head), _name) && (info.TrustClient || !IsForwarding(field.Known)))
             {
                 return field.Value.Of(head);
             }
         }
         return default;
     }
+
+    private static bool IsForwarding(FieldName name) => new FieldSet(FieldSet.Forwarding).Has(name);
 }

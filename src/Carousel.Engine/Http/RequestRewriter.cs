@@ -49,7 +49,7 @@ internal static class RequestRewriter
         {
             writer.Append("Connection: upgrade\r\n"u8);
         }
-        ForwardingFields.Write(ref writer, info, authority, request.IsHttp10, request.Present.Without(special));
+        ForwardingFields.Write(ref writer, head, info, authority, request.IsHttp10, request.Present.Without(special));
         writer.Append("\r\n"u8);
         return writer.Length;
     }
@@ -85,13 +85,13 @@ internal static class RequestRewriter
         ref HeadWriter writer, in RequestHead request, ReadOnlySpan<Field> fields, FieldSet special, in ForwardingInfo info)
     {
         int next = 0;
-        if (info.TrustClient && request.Present.Has(FieldName.XForwardedFor))
+        if (request.Present.Without(special).Has(FieldName.XForwardedFor))
         {
             int last = LastForwardedFor(fields);
             ref readonly Field field = ref fields[last];
             writer.PassFields(0, last, special);
             writer.CopyRun(field.Value.End);
-            writer.AppendLine(field.Value.IsEmpty ? default : ", "u8, info.ClientAddress);
+            writer.AppendLine(field.Value.IsEmpty ? default : ", "u8, info.PeerAddress);
             writer.StartRun(field.LineEnd);
             next = last + 1;
         }
@@ -102,7 +102,8 @@ internal static class RequestRewriter
     /// <summary>The fields that are not simply copied.</summary>
     private static FieldSet Special(in RequestHead request, in ForwardingInfo info)
     {
-        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect | FieldSet.Session;
+        uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect
+            | FieldSet.Session | FieldSet.OwnReports | FieldSet.Reserved;
         if (request.Upgrade)
         {
             special &= ~FieldSet.Upgrade;
@@ -135,8 +136,7 @@ internal static class RequestRewriter
         {
             special |= FieldSet.Cookie;
         }
-        const uint forwarding = FieldSet.XForwardedFor | FieldSet.XForwardedHost | FieldSet.XForwardedProto | FieldSet.Forwarded;
-        return new FieldSet(info.TrustClient ? special : special | forwarding);
+        return new FieldSet(special | (info.TrustClient ? info.Origin.Dropped : FieldSet.Forwarding));
     }
 
     private static int LastForwardedFor(ReadOnlySpan<Field> fields)

@@ -60,32 +60,4 @@ internal struct SockAddr
         }
         return made;
     }
-
-    /// <summary>Writes the address, without port or brackets, as text; returns the number of bytes, at most 45.</summary>
-    public readonly int Format(Span<byte> to)
-    {
-        ReadOnlySpan<byte> address = AddressBytes;
-        if (address.Length == 4)
-        {
-            return FormatInet4(address, to);
-        }
-        // Rare and once a connection: the framework's formatter may allocate.
-        new IPAddress(address).TryFormat(to, out int written);
-        return written;
-    }
-
-    private static int FormatInet4(ReadOnlySpan<byte> address, Span<byte> to)
-    {
-        int at = 0;
-        for (int i = 0; i < 4; i++)
-        {
-            if (i > 0)
-            {
-                to[at++] = (byte)'.';
-            }
-            address[i].TryFormat(to[at..], out int written, default, null);
-            at += written;
-        }
-        return at;
-    }
 }

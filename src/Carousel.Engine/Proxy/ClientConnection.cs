@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -44,6 +45,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private byte _textLength;
     private AddressText _text;
     private SockAddr _peer;
+    private ClientAddress _address;
 
     /// <summary>Its place in the order of those that are idle; the <see cref="IdleList"/>'s own, and null where it is in none.</summary>
     internal IdleList? Idles;
@@ -135,13 +137,12 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         if (_textLength == 0)
         {
-            _textLength = (byte)_peer.Format(_text);
-            _isTrusted = Worker.IsTrusted(_peer);
+            _address = ClientAddress.From(_peer.AddressBytes);
+            _textLength = (byte)_address.Format(_text);
+            _isTrusted = Worker.Trusted.Contains(_address);
         }
-        return new ForwardingInfo
+        return new ForwardingInfo(_address, ((ReadOnlySpan<byte>)_text)[.._textLength], isHttps: false)
         {
-            ClientAddress = ((ReadOnlySpan<byte>)_text)[.._textLength],
-            Scheme = "http"u8,
             TrustClient = _isTrusted,
             SendForwarded = Worker.Options.SendForwarded,
             FallbackHost = head.Authority.IsEmpty ? Worker.LocalAuthority(Fd) : default,
@@ -309,7 +310,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     private void ArmIn(long milliseconds) => Worker.Reactor.Wheel.Arm(_deadline, Worker.Reactor.Now + milliseconds);
 
-    [InlineArray(45)]
+    [InlineArray(ClientAddress.MaxText)]
     private struct AddressText
     {
         private byte _first;

@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
-using Carousel.Engine.Linux;
 using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
@@ -43,6 +42,12 @@ internal sealed partial class Exchange
             _text.Take(head, _head, fields, givenId, _worker.RecordOptions);
         }
         _record.IsHttp10 = _head.IsHttp10;
+        _record.Client = info.Origin.Address.Bits;
+        if (info.NamesClient)
+        {
+            // Of another's connection the port is not known.
+            _record.ClientPort = 0;
+        }
     }
 
     /// <summary>There is a request to record, though not what it was.</summary>
@@ -52,6 +57,8 @@ internal sealed partial class Exchange
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
+        _record.Client = ClientAddress.From(_client.Peer.AddressBytes).Bits;
+        _record.ClientPort = (ushort)_client.Peer.Port;
         if (_worker.Options.RequestIds)
         {
             RequestIds.Format(_record.Id, _requestId);
@@ -137,8 +144,6 @@ internal sealed partial class Exchange
     {
         _record.BytesIn = _client!.BytesIn;
         _record.BytesOut = _client.BytesOut;
-        _record.Client = AddressOf(_client.Peer);
-        _record.ClientPort = (ushort)_client.Peer.Port;
         if (_visit.Kind != VisitKind.None)
         {
             _record.Session = _visit.HasSession ? new UInt128(_visit.Ticket.Id.High, _visit.Ticket.Id.Low) : 0;
@@ -165,14 +170,6 @@ internal sealed partial class Exchange
             }
         }
         return default;
-    }
-
-    private static UInt128 AddressOf(in SockAddr peer)
-    {
-        ReadOnlySpan<byte> bytes = peer.AddressBytes;
-        return bytes.Length == 4
-            ? new UInt128(0, 0xffff_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(bytes))
-            : BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
     [InlineArray(RequestIds.TextLength)]

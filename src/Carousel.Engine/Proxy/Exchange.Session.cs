@@ -22,6 +22,8 @@ internal sealed partial class Exchange
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        Span<byte> client = stackalloc byte[ForwardingInfo.MaxAddress];
+        info.Believe(head, _head, _worker.Fields, _worker.Trusted, client);
         BeginRecord(head, info);
         info.RequestId = RequestId;
         if (_worker.Traces is { } sampler)

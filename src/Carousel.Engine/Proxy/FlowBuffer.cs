@@ -10,7 +10,7 @@ namespace Carousel.Engine.Proxy;
 internal unsafe struct FlowBuffer
 {
     /// <summary>More than the rewriters add (<see cref="Http.RequestRewriter.MaxGrowth"/>).</summary>
-    public const int Headroom = 1024;
+    public const int Headroom = 1088;
 
     /// <summary>Kept free at the end: room for the framing that <see cref="BodyFraming"/> may add around received bytes.</summary>
     public const int Tailroom = 32;

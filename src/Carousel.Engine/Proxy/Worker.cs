@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Carousel.Core.Health;
+using Carousel.Core.Net;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
@@ -193,7 +194,8 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
     public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Reactor.Now);
 
-    public bool IsTrusted(in SockAddr peer) => _group.IsTrusted(peer);
+    /// <summary>The proxies that are believed.</summary>
+    public AddressSet Trusted => _group.Trusted;
 
     /// <summary>What a request without a Host was sent to: our own address and port.</summary>
     public ReadOnlySpan<byte> LocalAuthority(int fd)

@@ -1,9 +1,8 @@
-using System.Net;
 using Carousel.Core.Health;
+using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
@@ -35,6 +34,9 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     /// <summary>Null while sessions are off.</summary>
     public SessionLink? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient, options.MaxSockets);
+
+    /// <summary>The proxies whose forwarding fields are believed.</summary>
+    public AddressSet Trusted { get; } = new(options.TrustedProxies);
 
     /// <summary>How many requests wait for a server with room.</summary>
     public QueueLimit Waiting { get; } = new(options.Queue);
@@ -123,23 +125,6 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
 
     /// <summary>It has got there.</summary>
     public void EndKnock() => Interlocked.Decrement(ref _knocking);
-
-    public bool IsTrusted(in SockAddr peer)
-    {
-        if (options.TrustedProxies.Count == 0)
-        {
-            return false;
-        }
-        var address = new IPAddress(peer.AddressBytes);
-        foreach (IPNetwork network in options.TrustedProxies)
-        {
-            if (network.Contains(address))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
 
     /// <summary>A worker has taken in what waited and listens no more; the last one closes the sockets.</summary>
     public void StoppedListening()

@@ -30,8 +30,7 @@ internal sealed class RecordDraft
                 SessionFields.TryAppend(_fields, ref _fieldsLength, field.Name.Of(head), field.Value.Of(head));
             }
         }
-        ReadOnlySpan<byte> client = ForwardedFor.Client(head, fields, info);
-        client.CopyTo(_client);
-        _clientLength = client.Length;
+        info.Client.CopyTo(_client);
+        _clientLength = info.Client.Length;
     }
 }

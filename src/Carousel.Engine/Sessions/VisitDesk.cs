@@ -77,8 +77,9 @@ internal sealed class VisitDesk : IDeadlineOwner
     {
         visit = default;
         visit.Place = -1;
+        visit.IsSecure = info.Origin.IsHttps;
         fields = fields[..request.FieldCount];
-        bool isStateless = ReadFields(head, fields, info, ref visit);
+        bool isStateless = ReadFields(head, fields, ref visit);
         if (isStateless)
         {
             visit.Kind = VisitKind.Stateless;
@@ -167,7 +168,7 @@ internal sealed class VisitDesk : IDeadlineOwner
     }
 
     /// <summary>Looks for our cookie and for what makes a request stateless; true if it is.</summary>
-    private bool ReadFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in ForwardingInfo info, ref Visit visit)
+    private bool ReadFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, ref Visit visit)
     {
         bool isStateless = false;
         foreach (ref readonly Field field in fields)
@@ -179,12 +180,6 @@ internal sealed class VisitDesk : IDeadlineOwner
                     break;
                 case FieldName.Authorization:
                     isStateless |= _sparesStateless && JsonWebToken.IsBearer(field.Value.Of(head));
-                    break;
-                case FieldName.XForwardedProto when info.TrustClient:
-                    visit.IsSecure |= ForwardedProto.IsFirstHttps(field.Value.Of(head));
-                    break;
-                case FieldName.Forwarded when info.TrustClient:
-                    visit.IsSecure |= ForwardedProto.IsHttps(field.Value.Of(head));
                     break;
             }
         }

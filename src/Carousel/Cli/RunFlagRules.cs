@@ -20,7 +20,7 @@ internal static class RunFlagRules
         var rules = new FlagRules();
         rules.Always(flags.File, flags.Watch, flags.ResolveInterval, flags.LastGood, flags.Port, flags.Bind, flags.Workers);
         rules.Always(flags.MaxConnections, flags.Queue, flags.MaxHead, flags.MaxFields, flags.HeadTimeout, flags.IdleTimeout, flags.BodyTimeout, flags.MinRate, flags.TunnelTimeout);
-        rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds);
+        rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds, flags.TraceMethod);
         rules.Always(flags.DrainTimeout, flags.LogLevel, flags.LogFormat, flags.Retries);
         // What clients cause is of that level.
         rules.OnlyWith($"{flags.LogLevel.Name} info", result => flags.LogLevel.Read(result, EventLevel.Info, []) == EventLevel.Info, flags.LogClients);

@@ -1,4 +1,5 @@
 using System.Text;
+using Carousel.Core.Net;
 using Carousel.Engine.Http;
 using static Carousel.Fuzz.Targets.ViolationException;
 
@@ -11,10 +12,18 @@ internal static class RequestRewriting
 
     public static byte[] Rewrite(ParsedRequest request, RewriteCase rewrite)
     {
-        var info = new ForwardingInfo
+        ForwardingInfo info = Info(request, rewrite, new byte[ForwardingInfo.MaxAddress]);
+        var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
+        int length = RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output);
+        return output[..length];
+    }
+
+    private static ForwardingInfo Info(ParsedRequest request, RewriteCase rewrite, byte[] text)
+    {
+        byte[] peer = Encoding.Latin1.GetBytes(rewrite.Address);
+        AddressText.TryRead(peer, out ClientAddress address);
+        var info = new ForwardingInfo(address, peer, rewrite.Scheme == "https")
         {
-            ClientAddress = Encoding.Latin1.GetBytes(rewrite.Address),
-            Scheme = Encoding.Latin1.GetBytes(rewrite.Scheme),
             TrustClient = rewrite.TrustClient,
             SendForwarded = rewrite.SendForwarded,
             FallbackHost = Encoding.Latin1.GetBytes(rewrite.FallbackHost),
@@ -24,9 +33,8 @@ internal static class RequestRewriting
             DropsTraceState = rewrite.DropsTraceState,
             HiddenCookie = Encoding.Latin1.GetBytes(rewrite.HiddenCookie),
         };
-        var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
-        int length = RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output);
-        return output[..length];
+        info.Believe(request.Bytes, request.Head, request.Fields, RewriteCase.Trusted, text);
+        return info;
     }
 
     public static void Check(ParsedRequest request, RewriteCase rewrite)
@@ -81,19 +89,49 @@ internal static class RequestRewriting
         string[] via = [.. before.Values("via"), before.Head.IsHttp10 ? "1.0 carousel" : "1.1 carousel"];
         ThrowUnless(after.Values("via").SequenceEqual(via), "Via is wrong");
 
-        string[] old = rewrite.TrustClient ? [.. before.Values("x-forwarded-for").SelectMany(Elements)] : [];
-        ThrowUnless(after.Values("x-forwarded-for").SelectMany(Elements).SequenceEqual([.. old, rewrite.Address]), "X-Forwarded-For is wrong");
+        ClientOrigin origin = Info(before, rewrite, new byte[ForwardingInfo.MaxAddress]).Origin;
+        var dropped = new FieldSet(rewrite.TrustClient ? origin.Dropped : FieldSet.Forwarding);
+        bool keepsFor = before.Head.Present.Without(dropped).Has(FieldName.XForwardedFor);
+        string[] own = keepsFor ? [.. before.Values("x-forwarded-for").SelectMany(Elements)] : IsPeer(origin, rewrite) ? [] : [origin.Address.ToString()];
+        ThrowUnless(after.Values("x-forwarded-for").SelectMany(Elements).SequenceEqual([.. own, rewrite.Address]), "X-Forwarded-For is wrong");
 
-        string[] oldProto = rewrite.TrustClient ? [.. before.Values("x-forwarded-proto")] : [];
-        ThrowUnless(after.Values("x-forwarded-proto").SequenceEqual(oldProto is [] ? [rewrite.Scheme] : oldProto), "X-Forwarded-Proto is wrong");
+        string[] proto = dropped.Has(FieldName.XForwardedProto) ? [] : [.. before.Values("x-forwarded-proto")];
+        ThrowUnless(after.Values("x-forwarded-proto").SequenceEqual(proto is [] ? [origin.IsHttps ? "https" : "http"] : proto), "X-Forwarded-Proto is wrong");
 
-        string[] oldHost = rewrite.TrustClient ? [.. before.Values("x-forwarded-host")] : [];
-        string[] ownHost = before.Head.Authority.IsEmpty ? [] : [before.Text(before.Head.Authority)];
-        ThrowUnless(after.Values("x-forwarded-host").SequenceEqual(oldHost is [] ? ownHost : oldHost), "X-Forwarded-Host is wrong");
+        string[] host = dropped.Has(FieldName.XForwardedHost) ? [] : [.. before.Values("x-forwarded-host")];
+        string[] told = !origin.Host.IsEmpty ? [before.Text(origin.Host)] : before.Head.Authority.IsEmpty ? [] : [before.Text(before.Head.Authority)];
+        ThrowUnless(after.Values("x-forwarded-host").SequenceEqual(host is [] ? told : host), "X-Forwarded-Host is wrong");
 
-        int forwarded = (rewrite.TrustClient ? before.Values("forwarded").Count() : 0) + (rewrite.SendForwarded ? 1 : 0);
+        int forwarded = (dropped.Has(FieldName.Forwarded) ? 0 : before.Values("forwarded").Count()) + (rewrite.SendForwarded ? 1 : 0);
         ThrowUnless(after.Values("forwarded").Count() == forwarded, "Forwarded is wrong");
+        CheckAgreement(before, after, rewrite, origin);
+
+        string[] believed = rewrite.TrustClient ? [.. Lines(before, FieldName.OtherForwarding)] : [];
+        ThrowUnless(Lines(after, FieldName.OtherForwarding).SequenceEqual(believed), "what servers believe of a client was lost, or a stranger's passed on");
+        FieldName[] never = [FieldName.Reserved, FieldName.XCarouselCapacity, FieldName.XCarouselLoad];
+        ThrowUnless(!never.SelectMany(name => Lines(after, name)).Any(), "a name of our own was passed on, or one that may be taken for one");
     }
+
+    /// <summary>A server that trusts us learns by each of the fields what we took for true, and by none of them anything else.</summary>
+    private static void CheckAgreement(ParsedRequest before, ParsedRequest after, RewriteCase rewrite, ClientOrigin origin)
+    {
+        int hops = after.Values("x-forwarded-for").Concat(after.Values("forwarded")).Sum(value => value.Count(c => c == ',') + 1);
+        if (!rewrite.TrustClient || hops >= ForwardedFor.MaxHops)
+        {
+            return;
+        }
+        ClientOrigin seen = ClientOrigin.OfConnection(RewriteCase.Us, isHttps: false);
+        seen.Believe(after.Bytes, after.Head, after.Fields, RewriteCase.Trusted, sendsForwarded: false);
+        ThrowUnless(seen.Address == origin.Address, $"a server takes {seen.Address} for the client, not {origin.Address}");
+        ThrowUnless(seen.IsHttps == origin.IsHttps, "a server is told another scheme");
+        ThrowUnless((seen.Dropped & FieldSet.Forwarded) == 0, "Forwarded and X-Forwarded-* contradict each other");
+        string authority = before.Head.Authority.IsEmpty ? rewrite.FallbackHost : before.Text(before.Head.Authority);
+        string host = origin.Host.IsEmpty ? authority : before.Text(origin.Host);
+        ThrowUnless((seen.Host.IsEmpty ? after.Text(after.Head.Authority) : after.Text(seen.Host)) == host, "a server is told another host");
+    }
+
+    private static bool IsPeer(ClientOrigin origin, RewriteCase rewrite) =>
+        AddressText.TryRead(Encoding.Latin1.GetBytes(rewrite.Address), out ClientAddress peer) && peer == origin.Address;
 
     private static void CheckSession(ParsedRequest before, ParsedRequest after, RewriteCase rewrite)
     {
@@ -125,12 +163,17 @@ internal static class RequestRewriting
     private static IEnumerable<string> Elements(string list) =>
         list.Split(',').Select(element => element.Trim(' ', '\t')).Where(element => element.Length > 0);
 
+    private static IEnumerable<string> Lines(ParsedRequest request, FieldName name) =>
+        from field in request.Fields
+        where field.Known == name
+        select $"{request.Text(field.Name)}: {request.Text(field.Value)}";
+
     private static IEnumerable<(string Name, string Value)> Others(ParsedRequest request) =>
         from field in request.Fields
         where field.Known is FieldName.Other or FieldName.Authorization or FieldName.Date or FieldName.Trailer or FieldName.ProxyAuthenticate
         select (request.Text(field.Name).ToLowerInvariant(), request.Text(field.Value));
 
     private static bool IsProtected(string name) =>
-        name.StartsWith("x-forwarded-", StringComparison.Ordinal) || name.StartsWith("x-session-", StringComparison.Ordinal)
+        name.StartsWith("x-session-", StringComparison.Ordinal)
         || name is "close" or "set-cookie" or "date" or "trailer" or "proxy-authenticate";
 }

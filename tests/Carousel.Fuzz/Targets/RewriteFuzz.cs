@@ -1,3 +1,5 @@
+using System.Net;
+using Carousel.Core.Net;
 using Carousel.Engine.Http;
 
 namespace Carousel.Fuzz.Targets;
@@ -26,6 +28,13 @@ internal static class RewriteFuzz
 /// <summary>One way to fill a <see cref="ForwardingInfo"/>, the bounds' corners among them.</summary>
 internal sealed record RewriteCase(string Address, string Scheme, bool TrustClient, bool SendForwarded, string FallbackHost)
 {
+    /// <summary>The balancer, as servers see it.</summary>
+    public static readonly ClientAddress Us = ClientAddress.From([192, 0, 2, 254]);
+
+    /// <summary>Ours, and the proxies in front: all that cases have for their peers.</summary>
+    public static readonly AddressSet Trusted = new(
+        [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("255.255.255.255/32"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("2001:db8::/64")]);
+
     private static readonly string Id = new('f', 32);
 
     private static readonly string Trace = $"00-{Id}-{Id[..16]}-01";

@@ -1,3 +1,4 @@
+using Carousel.Core.Net;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Xunit;
@@ -20,14 +21,19 @@ public class AllocationTests
         Assert.NotEqual(0, length);
     }
 
+    private static readonly AddressSet Trusted = new([System.Net.IPNetwork.Parse("::1/128")]);
+
+    private readonly byte[] _text = new byte[ForwardingInfo.MaxAddress];
+
     private int Run(byte[][] requests, byte[][] responses, byte[][] bodies)
     {
         var limits = new HeadLimits(16 * 1024, 100);
-        var info = new ForwardingInfo { ClientAddress = "::1"u8, Scheme = "http"u8, SendForwarded = true, FallbackHost = "b"u8 };
         int length = 0;
         foreach (byte[] head in requests)
         {
             RequestParser.Parse(head, limits, _fields, out RequestHead request, out FailureReason _);
+            var info = new ForwardingInfo(new ClientAddress(1), "::1"u8, isHttps: false) { TrustClient = true, SendForwarded = true, FallbackHost = "b"u8 };
+            info.Believe(head, request, _fields, Trusted, _text);
             length += RequestRewriter.Write(head, request, _fields, info, _output);
         }
         foreach (byte[] head in responses)

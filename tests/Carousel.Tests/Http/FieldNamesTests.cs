@@ -1,4 +1,5 @@
 using Carousel.Engine.Http;
+using Carousel.Tests.Walls;
 using Xunit;
 
 namespace Carousel.Tests.Http;
@@ -37,46 +38,105 @@ public class FieldNamesTests
         ["X-Forwarded-Proto"] = FieldName.XForwardedProto,
     };
 
+    private static readonly byte[] Tokens = [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => Scan.IsAll<TokenBytes>([value]))];
+
     [Fact]
     public void Match_AnyCase_FindsEveryName()
     {
-        Assert.Equal(Enum.GetValues<FieldName>().Where(name => name != FieldName.Other).Order(), Known.Values.Order());
+        FieldName[] grouped = [FieldName.Other, FieldName.OtherForwarding, FieldName.Reserved];
+        Assert.Equal(Enum.GetValues<FieldName>().Except(grouped).Order(), Known.Values.Order());
         foreach ((string name, FieldName expected) in Known)
         {
-            Assert.Equal(expected, FieldNames.Match(Corpus.Bytes(name)));
-            Assert.Equal(expected, FieldNames.Match(Corpus.Bytes(name.ToLowerInvariant())));
-            Assert.Equal(expected, FieldNames.Match(Corpus.Bytes(name.ToUpperInvariant())));
+            Assert.Equal(expected, Match(name));
+            Assert.Equal(expected, Match(name.ToLowerInvariant()));
+            Assert.Equal(expected, Match(name.ToUpperInvariant()));
         }
     }
 
     [Fact]
-    public void Match_OneOtherTokenByte_IsOther()
+    public void Match_OneOtherTokenByte_IsWhatItsSpellingSays()
     {
-        byte[] tokens = [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => Scan.IsAll<TokenBytes>([value]))];
-        Assert.Equal(77, tokens.Length);
-        foreach (string name in Known.Keys)
+        Assert.Equal(77, Tokens.Length);
+        foreach (string name in (string[])[.. Known.Keys, .. ForwardingNames.Listed, "X-Forwarded", "X-Forwarded-Port", "X-Carousel-Any", "HTTP-Client-IP"])
         {
             for (int at = 0; at < name.Length; at++)
             {
-                foreach (byte token in tokens.Where(token => char.ToLowerInvariant((char)token) != char.ToLowerInvariant(name[at])))
+                foreach (byte token in Tokens)
                 {
-                    byte[] bytes = Corpus.Bytes(name);
-                    bytes[at] = token;
-                    Assert.Equal(FieldName.Other, FieldNames.Match(bytes));
+                    AssertMatches(string.Concat(name.AsSpan(0, at), $"{(char)token}", name.AsSpan(at + 1)));
                 }
             }
         }
     }
 
     [Fact]
-    public void Match_OtherLengths_IsOther()
+    public void Match_OtherLengths_IsWhatItsSpellingSays()
     {
-        foreach (string name in Known.Keys)
+        foreach (string name in (string[])[.. Known.Keys, .. ForwardingNames.Listed, "X-Forwarded", "X-Forwarded-Port", "X-Carousel-"])
         {
-            Assert.Equal(FieldName.Other, FieldNames.Match(Corpus.Bytes(name + "x")));
-            Assert.Equal(FieldName.Other, FieldNames.Match(Corpus.Bytes("x" + name)));
-            Assert.Equal(FieldName.Other, FieldNames.Match(Corpus.Bytes(name[1..])));
-            Assert.Equal(FieldName.Other, FieldNames.Match(Corpus.Bytes(name[..^1])));
+            foreach (string other in (string[])[name + "x", name + "-x", name + "_", name + new string('y', 100), name + new string('_', 100), "x" + name, name[1..], name[..^1]])
+            {
+                AssertMatches(other);
+            }
         }
     }
+
+    [Theory]
+    [InlineData("X-Forwarded-Port", nameof(FieldName.OtherForwarding))]
+    [InlineData("x-forwarded-", nameof(FieldName.OtherForwarding))]
+    [InlineData("X-FORWARDED", nameof(FieldName.OtherForwarding))]
+    [InlineData("X-Real-IP", nameof(FieldName.OtherForwarding))]
+    [InlineData("Proxy", nameof(FieldName.OtherForwarding))]
+    [InlineData("X_Forwarded_For", nameof(FieldName.Reserved))]
+    [InlineData("x-forwarded_for", nameof(FieldName.Reserved))]
+    [InlineData("X.Forwarded.Proto", nameof(FieldName.Reserved))]
+    [InlineData("X-Forwarded-Some_Thing", nameof(FieldName.Reserved))]
+    [InlineData("X_Session_Id", nameof(FieldName.Reserved))]
+    [InlineData("X_Session-Moved", nameof(FieldName.Reserved))]
+    [InlineData("X_Request_Id", nameof(FieldName.Reserved))]
+    [InlineData("X-Carousel-Reason", nameof(FieldName.Reserved))]
+    [InlineData("X_Carousel_Load", nameof(FieldName.Reserved))]
+    [InlineData("Content_Length", nameof(FieldName.Reserved))]
+    [InlineData("Transfer+Encoding", nameof(FieldName.Reserved))]
+    [InlineData("HTTP_X_FORWARDED_FOR", nameof(FieldName.Reserved))]
+    [InlineData("HTTP_CLIENT_IP", nameof(FieldName.Reserved))]
+    [InlineData("X-Forwardedly", nameof(FieldName.Other))]
+    [InlineData("X_Tenant_Id", nameof(FieldName.Other))]
+    [InlineData("X-Session-Token", nameof(FieldName.Other))]
+    [InlineData("HTTP2-Settings", nameof(FieldName.Other))]
+    [InlineData("Content-Type", nameof(FieldName.Other))]
+    [InlineData("Proxys", nameof(FieldName.Other))]
+    public void Match_NamesThatServersBelieve_AreTold(string name, string expected) => Assert.Equal(expected, Match(name).ToString());
+
+    [Fact]
+    public void Listed_AllNames_AreInTheDecision()
+    {
+        string text = File.ReadAllText(Path.Combine(Sources.Root, "docs/decisions/0006-forwarded-fields.md"));
+        Assert.Equal(ForwardingNames.Listed.Distinct(), ForwardingNames.Listed);
+        Assert.All(ForwardingNames.Listed, name => Assert.Contains($"`{name}`", text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static FieldName Match(string name) => FieldNames.Match(Corpus.Bytes(name));
+
+    private static void AssertMatches(string name) => Assert.True(Expected(name) == Match(name), $"{name}: {Match(name)} instead of {Expected(name)}");
+
+    /// <summary>What a name is, said in the simplest way.</summary>
+    private static FieldName Expected(string name)
+    {
+        string lower = name.ToLowerInvariant();
+        if (Known.FirstOrDefault(known => known.Key.ToLowerInvariant() == lower) is { Key: not null } exact)
+        {
+            return exact.Value;
+        }
+        string folded = string.Concat(lower.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        bool isForwarding = IsForwarding(folded);
+        return folded.StartsWith("x-carousel-", StringComparison.Ordinal) ? FieldName.Reserved
+            : isForwarding ? (folded == lower ? FieldName.OtherForwarding : FieldName.Reserved)
+            : folded != lower && Known.Keys.Any(known => known.ToLowerInvariant() == folded) ? FieldName.Reserved
+            : folded.StartsWith("http-", StringComparison.Ordinal) && (folded == "http-forwarded" || IsForwarding(folded[5..])) ? FieldName.Reserved
+            : FieldName.Other;
+    }
+
+    private static bool IsForwarding(string folded) =>
+        folded == "x-forwarded" || folded.StartsWith("x-forwarded-", StringComparison.Ordinal) || ForwardingNames.Listed.Contains(folded);
 }

@@ -1,3 +1,4 @@
+using Carousel.Core.Net;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Fuzz.Targets;
@@ -39,7 +40,7 @@ public class GuardedMemoryTests
         {
             ParsedRequest request = ParsedRequest.Of(head, Heads.Limits);
             ReadOnlySpan<byte> bytes = input.AtEnd(head);
-            var info = new ForwardingInfo { ClientAddress = "::1"u8, Scheme = "http"u8, SendForwarded = true, FallbackHost = "b:1"u8 };
+            var info = new ForwardingInfo(new ClientAddress(1), "::1"u8, isHttps: false) { SendForwarded = true, FallbackHost = "b:1"u8 };
             int length = RequestRewriter.Write(bytes, request.Head, request.Fields, info, output.Page[^(head.Length + RequestRewriter.MaxGrowth)..]);
             Assert.InRange(length, 1, head.Length + RequestRewriter.MaxGrowth);
         }

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using Carousel.Core.Net;
 using Carousel.Core.Policies;
 using Carousel.Engine.Http;
 using Carousel.Fuzz.Targets;
@@ -9,6 +11,11 @@ namespace Carousel.Tests.Http;
 public class RequestKeyTests
 {
     private const string Client = "192.0.2.7";
+
+    private static readonly byte[] ClientBytes = Encoding.ASCII.GetBytes(Client);
+    private static readonly byte[] Room = new byte[ForwardingInfo.MaxAddress];
+    private static readonly ClientAddress Peer = ClientAddress.From([192, 0, 2, 7]);
+    private static readonly AddressSet Trusted = new([IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("2001:db8:1::/48")]);
 
     [Theory]
     [InlineData("GET /a/b?c=d HTTP/1.1\r\nHost: h\r\n", "/a/b?c=d")]
@@ -38,19 +45,36 @@ public class RequestKeyTests
     [InlineData("X-Forwarded-For: 10.1.1.1\r\n", true, "10.1.1.1")]
     [InlineData("X-Forwarded-For: 10.1.1.1, 10.2.2.2\r\nX-Forwarded-For: 10.3.3.3 , 10.4.4.4\r\n", true, "10.4.4.4")]
     [InlineData("X-Forwarded-For: \r\n", true, Client)]
+    [InlineData("X-Forwarded-For: 203.0.113.9:4711\r\n", true, "203.0.113.9")]
+    [InlineData("X-Forwarded-For: 203.0.113.9:4712\r\n", true, "203.0.113.9")]
+    [InlineData("X-Forwarded-For: ::ffff:203.0.113.9\r\n", true, "203.0.113.9")]
+    [InlineData("X-Forwarded-For: 2001:db8::1\r\n", true, "2001:db8::1")]
+    [InlineData("X-Forwarded-For: 2001:DB8:0::1\r\n", true, "2001:db8::1")]
+    [InlineData("X-Forwarded-For: [2001:db8::1]:443\r\n", true, "2001:db8::1")]
+    [InlineData("X-Forwarded-For: \"[2001:0db8::1]\"\r\n", true, "2001:db8::1")]
+    [InlineData("X-Forwarded-For: unknown\r\n", true, Client)]
+    [InlineData("Forwarded: for=\"[2001:DB8::1]:443\"\r\n", true, "2001:db8::1")]
+    [InlineData("Forwarded: for=203.0.113.9\r\n", false, Client)]
     [InlineData("", true, Client)]
     public void Of_Source_IsTheClientAsThoseSawItWhomWeTrust(string fields, bool isTrusted, string hashed) =>
         AssertHashed(hashed, HashBy.Source, "", Get(fields), isTrusted);
+
+    [Theory]
+    [InlineData("X-Real-IP", false, Client)]
+    [InlineData("X-Real-IP", true, "9.9.9.9")]
+    [InlineData("X-Forwarded-For", false, Client)]
+    [InlineData("X-Tenant", false, "9.9.9.9")]
+    public void Of_AHeaderThatServersBelieve_CountsOnlyIfWeTrustTheClient(string name, bool isTrusted, string hashed) =>
+        AssertHashed(hashed, HashBy.Header, name, Get($"{name}: 9.9.9.9\r\n"), isTrusted);
 
     [Fact]
     public void Of_AnyRequest_AllocatesNothing()
     {
         var request = ParsedRequest.Of(Encoding.ASCII.GetBytes(Get("Cookie: a=b; id=17\r\nX: y\r\n") + "\r\n"), new HeadLimits(4096, 20));
-        byte[] address = Encoding.ASCII.GetBytes(Client);
         foreach (HashBy by in Enum.GetValues<HashBy>())
         {
             var key = new RequestKey(by, "id");
-            Assert.Equal(0, WarmAllocation.Least(1000, () => key.Of(request.Bytes, request.Head, request.Fields, Info(address, true))));
+            Assert.Equal(0, WarmAllocation.Least(1000, () => key.Of(request.Bytes, request.Head, request.Fields, Info(request, true))));
         }
     }
 
@@ -60,10 +84,14 @@ public class RequestKeyTests
     {
         var request = ParsedRequest.Of(Encoding.ASCII.GetBytes(head + "\r\n"), new HeadLimits(4096, 20));
         Assert.Equal(ParseStatus.Complete, request.Status);
-        ForwardingInfo info = Info(Encoding.ASCII.GetBytes(Client), isTrusted);
+        ForwardingInfo info = Info(request, isTrusted);
         Assert.Equal(KeyHash.Of(Encoding.ASCII.GetBytes(hashed)), new RequestKey(by, name).Of(request.Bytes, request.Head, request.Fields, info));
     }
 
-    private static ForwardingInfo Info(byte[] address, bool isTrusted) =>
-        new() { ClientAddress = address, Scheme = "http"u8, FallbackHost = default, TrustClient = isTrusted };
+    private static ForwardingInfo Info(ParsedRequest request, bool isTrusted)
+    {
+        var info = new ForwardingInfo(Peer, ClientBytes, isHttps: false) { TrustClient = isTrusted };
+        info.Believe(request.Bytes, request.Head, request.Fields, Trusted, Room);
+        return info;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -71,6 +72,24 @@ public sealed class RecordingTests
         string expected = isKept ? id : $"{told.Record.Id:x16}";
         Assert.Equal(isKept ? id : "", Text(told, RecordText.GivenId));
         Assert.Equal((expected, expected), (asked, HeldRig.Only(client).Field("X-Request-Id")));
+    }
+
+    [Theory]
+    [InlineData(true, "X-Forwarded-For: 198.51.100.1, 203.0.113.9:4711\r\n", "203.0.113.9", 0)]
+    [InlineData(true, "X-Forwarded-For: ::ffff:203.0.113.9\r\n", "203.0.113.9", 0)]
+    [InlineData(true, "Forwarded: for=\"[2001:DB8::1]:443\"\r\n", "2001:db8::1", 0)]
+    [InlineData(true, "X-Forwarded-For: unknown\r\n", "192.0.2.1", 40000)]
+    [InlineData(true, "", "192.0.2.1", 40000)]
+    [InlineData(false, "X-Forwarded-For: 203.0.113.9\r\n", "192.0.2.1", 40000)]
+    public void Request_Client_IsWhomATrustedProxyNames(bool isTrusted, string fields, string client, int port)
+    {
+        using var rig = new Rig(isTrusted ? new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] } : null);
+        rig.Connect(Rig.Get("/1", fields) + Rig.Get("/2") + "bad\r\n\r\n");
+        RequestRecord named = Next(rig).Record;
+        Assert.Equal((client, port), (new ClientAddress(named.Client).ToString(), named.ClientPort));
+        // What one request said counts for no other on its connection.
+        Assert.All(new[] { Next(rig).Record, Next(rig).Record }, record =>
+            Assert.Equal(("192.0.2.1", 40000), (new ClientAddress(record.Client).ToString(), (int)record.ClientPort)));
     }
 
     [Fact]

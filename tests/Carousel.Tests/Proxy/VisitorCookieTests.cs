@@ -180,4 +180,23 @@ public sealed class VisitorCookieTests
         Assert.Equal(isSecure, answer.Field("Set-Cookie")!.EndsWith("; HttpOnly; SameSite=Lax; Secure", StringComparison.Ordinal));
         Assert.NotNull(SessionRig.CookieOf(answer));
     }
+
+    /// <summary>The cookie and what its server is told never disagree.</summary>
+    [Theory]
+    [InlineData("Forwarded: for=203.0.113.9;proto=https\r\n", true, true)]
+    [InlineData("Forwarded: proto=\"HTTPS\", for=192.0.2.80\r\n", true, true)]
+    [InlineData("Forwarded: for=203.0.113.9;proto=http\r\n", false, true)]
+    [InlineData("Forwarded: proto=https\r\nX-Forwarded-Proto: http\r\n", false, false)]
+    [InlineData("Forwarded: proto=http\r\nX-Forwarded-Proto: https\r\n", true, false)]
+    [InlineData("Forwarded: proto=https\r\nX-Forwarded-Proto: https\r\n", true, true)]
+    [InlineData("Forwarded: proto=https\r\nX-Forwarded-For: 203.0.113.9\r\n", false, false)]
+    [InlineData("Forwarded: proto=https;\"\r\n", false, false)]
+    public void Cookie_SchemeByTwoFields_IsWhatTheServerIsTold(string fields, bool isHttps, bool passes)
+    {
+        using var rig = new SessionRig(engine: new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] });
+        Message answer = rig.Ask(fields: fields);
+        Assert.Equal(isHttps, answer.Field("Set-Cookie")!.EndsWith("; Secure", StringComparison.Ordinal));
+        Assert.Equal(isHttps ? "https" : "http", rig.Last.Request.Field("X-Forwarded-Proto"));
+        Assert.Equal(passes, rig.Last.Request.Field("Forwarded") is not null);
+    }
 }

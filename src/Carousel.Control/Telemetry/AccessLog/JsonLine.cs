@@ -20,7 +20,7 @@ internal static class JsonLine
         line.Append(",\"client\":\""u8);
         RecordBytes.AppendAddress(line, record.Client);
         line.Append("\",\"client_port\":"u8);
-        line.Append((long)record.ClientPort);
+        AppendPort(line, record.ClientPort);
         Text(entry, ",\"method\":"u8, RecordText.Method);
         Text(entry, ",\"target\":"u8, RecordText.Target);
         line.Append(record.IsHttp10 ? ",\"protocol\":\"HTTP/1.0\""u8 : ",\"protocol\":\"HTTP/1.1\""u8);
@@ -72,6 +72,17 @@ internal static class JsonLine
             }
         }
         to.Append((byte)'"');
+    }
+
+    /// <summary>null if a proxy named the client: the port is then the proxy's.</summary>
+    private static void AppendPort(ByteBuffer to, ushort port)
+    {
+        if (port == 0)
+        {
+            to.Append("null"u8);
+            return;
+        }
+        to.Append((long)port);
     }
 
     private static void AppendRune(ByteBuffer to, Rune rune, ReadOnlySpan<byte> bytes)

@@ -16,8 +16,8 @@ internal sealed record LogField(string Name, string Help, Action<LogEntry> Write
     /// <summary>All fields there are, in the order of docs/LOG.md.</summary>
     public static IReadOnlyList<LogField> All { get; } =
     [
-        new("remote_addr", "the client's address", entry => RecordBytes.AppendAddress(entry.Line, entry.Record.Client)),
-        new("remote_port", "the client's port", entry => entry.Line.Append((long)entry.Record.ClientPort)),
+        new("remote_addr", "the client's address; behind a --trusted-proxy the one that it names", entry => RecordBytes.AppendAddress(entry.Line, entry.Record.Client)),
+        new("remote_port", "the client's port, where the client itself is connected", WritePort),
         new("time_iso8601", "when the request's head was there, UTC: 2026-11-26T20:19:35.123456Z", entry => RecordBytes.AppendTime(entry.Line, entry.UnixMicros)),
         new("time_local", "the same as web servers write it, in UTC: 26/Nov/2026:20:19:35 +0000", WriteLocalTime),
         new("msec", "the same in seconds since 1970: 1795724375.123", entry => RecordBytes.AppendThousandths(entry.Line, entry.UnixMicros / 1000)),
@@ -86,6 +86,16 @@ internal sealed record LogField(string Name, string Help, Action<LogEntry> Write
         Text(entry, RecordText.Target);
         entry.Line.Append((byte)' ');
         entry.Line.Append(Protocol(entry));
+    }
+
+    private static void WritePort(LogEntry entry)
+    {
+        if (entry.Record.ClientPort == 0)
+        {
+            entry.Line.Append((byte)'-');
+            return;
+        }
+        entry.Line.Append((long)entry.Record.ClientPort);
     }
 
     private static void WriteLocalTime(LogEntry entry)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
+using Carousel.Core.Net;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
@@ -9,37 +10,14 @@ namespace Carousel.Control.Telemetry;
 /// <summary>Texts of what is in records. Nothing here allocates.</summary>
 internal static class RecordBytes
 {
-    private const int AddressBytes = 16;
-
     /// <summary>Bytes of the hash that stands for a session: of a million sessions two are called the same with a probability of 1 in 37 million.</summary>
     private const int SessionHashBytes = 8;
 
     /// <summary>An IPv4 address with dots, an IPv6 address as RFC 5952 writes it.</summary>
     public static void AppendAddress(ByteBuffer to, UInt128 address)
     {
-        Span<byte> bytes = stackalloc byte[AddressBytes];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        if ((address >> 32) == 0xFFFF)
-        {
-            for (int i = 12; i < AddressBytes; i++)
-            {
-                to.Append(i == 12 ? default : "."u8);
-                to.Append((long)bytes[i]);
-            }
-            return;
-        }
-        (int zeros, int zerosEnd) = LongestZeros(bytes);
-        for (int i = 0; i < AddressBytes / 2; i++)
-        {
-            if (i == zeros)
-            {
-                to.Append("::"u8);
-                i = zerosEnd - 1;
-                continue;
-            }
-            to.Append(i == 0 || i == zerosEnd ? default : ":"u8);
-            to.Append(BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * i)..]), "x");
-        }
+        Span<byte> text = stackalloc byte[ClientAddress.MaxText];
+        to.Append(text[..new ClientAddress(address).Format(text)]);
     }
 
     /// <summary>What stands for a session in what is shown: a hash, since whoever has the id is the visitor to servers. The same on every replica.</summary>
@@ -99,24 +77,4 @@ internal static class RecordBytes
         RecordedVisit.Stateless => "stateless"u8,
         _ => default,
     };
-
-    /// <summary>The longest run of two or more groups of zeros, the first of equal ones; (-1, -1) if there is none.</summary>
-    private static (int Start, int End) LongestZeros(ReadOnlySpan<byte> address)
-    {
-        (int start, int end) = (-1, -1);
-        for (int i = 0; i < AddressBytes / 2;)
-        {
-            int run = i;
-            while (run < AddressBytes / 2 && BinaryPrimitives.ReadUInt16BigEndian(address[(2 * run)..]) == 0)
-            {
-                run++;
-            }
-            if (run - i >= 2 && run - i > end - start)
-            {
-                (start, end) = (i, run);
-            }
-            i = Math.Max(run, i + 1);
-        }
-        return (start, end);
-    }
 }

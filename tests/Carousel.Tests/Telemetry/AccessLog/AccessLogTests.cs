@@ -30,6 +30,18 @@ public class AccessLogTests
     }
 
     [Theory]
+    [InlineData("json", "\"client\":\"10.0.0.7\",\"client_port\":null,")]
+    [InlineData("$remote_addr:$remote_port", "10.0.0.7:-")]
+    public void Line_ClientNamedByAProxy_HasNoPort(string format, string text)
+    {
+        using var rig = new LogRig(format);
+        RequestRecord record = rig.Typical();
+        record.ClientPort = 0;
+        rig.Sample.Tell(record, Texts);
+        Assert.Contains(text, Assert.Single(rig.Lines()), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("combined", "10.0.0.7 - - [23/Nov/2026:16:30:01 +0000] \"GET /path?q=1 HTTP/1.1\" 200 2345 \"http://there/\" \"curl/8\"")]
     [InlineData("common", "10.0.0.7 - - [23/Nov/2026:16:30:01 +0000] \"GET /path?q=1 HTTP/1.1\" 200 2345")]
     [InlineData("$server ${server}s $$5 $servers|$attempt_reasons|$attempt_times", "green greens $5 blue,green|connect-refused,-|0.001000,1.011000")]

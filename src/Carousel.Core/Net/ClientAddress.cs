@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace Carousel.Core.Net;
+
+/// <summary>
+/// A client's IP address, the one form that is hashed, logged and recorded, however it was written: IPv4 as IPv6 has it (<c>::ffff:0:0/96</c>), no port, no
+/// zone. Immutable.
+/// </summary>
+/// <param name="Bits">The address as IPv6, its first byte the highest.</param>
+public readonly record struct ClientAddress(UInt128 Bits)
+{
+    /// <summary>Most bytes of an address as text.</summary>
+    public const int MaxText = 39;
+
+    private const int Groups = 8;
+
+    /// <summary>It is an IPv4 address.</summary>
+    public bool IsInet4 => Bits >> 32 == 0xffff;
+
+    /// <summary>The address of 4 or 16 bytes, in network order.</summary>
+    public static ClientAddress From(ReadOnlySpan<byte> bytes) => bytes.Length == 4
+        ? FromInet4(BinaryPrimitives.ReadUInt32BigEndian(bytes))
+        : new ClientAddress(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>The IPv4 address of these bits.</summary>
+    public static ClientAddress FromInet4(uint bits) => new(new UInt128(0, 0xffff_0000_0000UL | bits));
+
+    /// <summary>Writes it as text: IPv4 with dots, IPv6 as RFC 5952 has it. Allocates nothing.</summary>
+    /// <param name="to">At least <see cref="MaxText"/> long.</param>
+    /// <returns>How many bytes were written.</returns>
+    public int Format(Span<byte> to)
+    {
+        int at = 0;
+        if (IsInet4)
+        {
+            for (int shift = 24; shift >= 0; shift -= 8)
+            {
+                Append((uint)(Bits >> shift) & 0xff, isHex: false, to, ref at);
+                if (shift > 0)
+                {
+                    to[at++] = (byte)'.';
+                }
+            }
+            return at;
+        }
+        (int zeros, int zerosEnd) = LongestZeros();
+        for (int i = 0; i < Groups; i++)
+        {
+            if (i == zeros)
+            {
+                to[at++] = (byte)':';
+                to[at++] = (byte)':';
+                i = zerosEnd - 1;
+                continue;
+            }
+            if (i > 0 && i != zerosEnd)
+            {
+                to[at++] = (byte)':';
+            }
+            Append(Group(i), isHex: true, to, ref at);
+        }
+        return at;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        Span<byte> text = stackalloc byte[MaxText];
+        return Encoding.ASCII.GetString(text[..Format(text)]);
+    }
+
+    private uint Group(int index) => (uint)(Bits >> (16 * (Groups - 1 - index))) & 0xffff;
+
+    /// <summary>The longest run of groups that are zero, two at least, the first of several (RFC 5952 section 4.2); an end of -1 without.</summary>
+    private (int Start, int End) LongestZeros()
+    {
+        (int Start, int End) longest = (-1, -1);
+        int start = 0;
+        for (int i = 0; i < Groups; i++)
+        {
+            if (Group(i) != 0)
+            {
+                start = i + 1;
+            }
+            else if (i + 1 - start > Math.Max(1, longest.End - longest.Start))
+            {
+                longest = (start, i + 1);
+            }
+        }
+        return longest;
+    }
+
+    private static void Append(uint number, bool isHex, Span<byte> to, ref int at)
+    {
+        number.TryFormat(to[at..], out int written, isHex ? "x" : default, CultureInfo.InvariantCulture);
+        at += written;
+    }
+}
