@@ -55,8 +55,17 @@ public sealed record EngineOptions
     /// <summary>How long a connection to a server is kept for the next request, unless its Keep-Alive field says less.</summary>
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often an idempotent request is sent again whose connection died before a byte of the answer; 0 for never.</summary>
-    public int Retries { get; init; } = 5;
+    /// <summary>
+    /// How often an idempotent request is sent again that a server may have had whole; 0 for never, though the connection was kept and may have been stale. So many
+    /// servers and one more a request can take with it that kills them: docs/decisions/0008-retries.md.
+    /// </summary>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>
+    /// True to send an idempotent request that waits for the answer of a server which is found down to another one, once: where a health check's answers say
+    /// so, not where servers are only connected.
+    /// </summary>
+    public bool RescuesWaiting { get; init; }
 
     /// <summary>Most requests sent again, in percent of the requests of ten seconds; ten a second are always allowed. 0 to 100.</summary>
     public int RetryPercent { get; init; } = 20;

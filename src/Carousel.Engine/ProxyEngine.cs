@@ -28,6 +28,7 @@ public sealed class ProxyEngine
     /// <param name="traffic">Where the traffic is told of, for as many workers; null for nobody who asks.</param>
     public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null, Traffic? traffic = null)
     {
+        pool.SlowStart = options.SlowStart;
         _group = new WorkerGroup(options, pool, log, sessions, traffic);
         Port = options.Port;
     }

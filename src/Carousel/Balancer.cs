@@ -109,12 +109,14 @@ internal static class Balancer
         return connections is null ? null : settings.Engine with
         {
             MaxConnections = connections.Value,
+            RescuesWaiting = settings.Health is { IsOn: true, Path: not null },
             MaxSockets = DescriptorBudget.Sockets(descriptors, settings.Engine.Workers),
         };
     }
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
-        new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync, TimeProvider.System, report);
+        new(membership, options, new SocketProbe(options, TimeProvider.System).ProbeAsync,
+            new SocketPing(options, TimeProvider.System).PingAsync, TimeProvider.System, report);
 
     private static ServersFileWatcher Watcher(ServersSource source, PoolMembership membership, StderrLog log) =>
         new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith, new FileThread("servers file"));

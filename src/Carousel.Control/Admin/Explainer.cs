@@ -141,7 +141,7 @@ internal sealed class Explainer(AdminContext context)
         {
             return null;
         }
-        if (eligible.Any(server => server.Load.IsRamping))
+        if (eligible.Any(server => server.Load.IsRamping(_nowMs)))
         {
             _why.Add("some of them start slowly: of the picks of such a server only a growing part stands, the others go elsewhere");
         }

@@ -8,14 +8,18 @@ namespace Carousel.Control.Probes;
 
 /// <summary>
 /// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and tells the verdicts to the pool. Who comes into the pool is
-/// probed at once; what is known of a server stays for as long as the pool has it, those that are leaving included.
+/// probed at once; what is known of a server stays for as long as the pool has it, those that are leaving included. One that owes answers for long is asked
+/// at once: for its health where there is a path to ask, and its answer counts; else whether anybody is there (<see cref="SocketPing"/>), and no answer says
+/// nothing: it may be busy. Docs/decisions/0016-slow-is-not-dead.md.
 /// </summary>
 /// <param name="membership">Takes the verdicts.</param>
 /// <param name="options">How to probe.</param>
 /// <param name="probe">Probes once; called from pool threads, concurrently.</param>
-/// <param name="time">The clock that the waits go by.</param>
+/// <param name="ping">Asks one that owes answers where there is no path; called from pool threads, concurrently.</param>
+/// <param name="time">The clock that the waits go by, and the workers'.</param>
 /// <param name="report">Told of each change; called from pool threads.</param>
-public sealed class HealthMonitor(PoolMembership membership, HealthOptions options, ProbeServer probe, TimeProvider time, ReportServer report)
+public sealed class HealthMonitor(
+    PoolMembership membership, HealthOptions options, ProbeServer probe, PingServer ping, TimeProvider time, ReportServer report)
     : IDisposable
 {
     /// <summary>How long a start waits for a server that is up.</summary>
@@ -50,7 +54,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
     }
 
-    /// <summary>There is reason to doubt that this server is alive: it is probed at once, and has to answer. Does nothing if it isn't probed. Any thread.</summary>
+    /// <summary>There is reason to doubt that this server is alive: it is asked at once. Does nothing if it isn't probed. Any thread.</summary>
     public void Doubt(Server server)
     {
         lock (_gate)
@@ -101,7 +105,12 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             while (IsThere(server.Server))
             {
-                await server.WaitAsync(await StepAsync(server, health).ConfigureAwait(false), time, _stop.Token).ConfigureAwait(false);
+                TimeSpan wait = await StepAsync(server, health).ConfigureAwait(false);
+                await server.WaitAsync(wait, time, _stop.Token).ConfigureAwait(false);
+                if (options.Path is null && health.IsSurelyUp && server.Server.Load.IsSilent(NowMs) && MayTry(server))
+                {
+                    await PingAsync(server).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -124,11 +133,66 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
     }
 
+    /// <summary>
+    /// Asks a server whether anybody is there, until it answers or a request's answer comes: no request need find out. While that goes on it is not probed: it
+    /// is connected.
+    /// </summary>
+    private async Task PingAsync(ProbedServer probed)
+    {
+        Server server = probed.Server;
+        bool answered = false;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        server.Load.Pinging(NowMs);
+        try
+        {
+            Task<bool> asking = ping(server, membership.Pool.Current.EndPoints(server), over.Token);
+            while (!asking.IsCompleted && server.Load.IsSuspect(NowMs) && IsThere(server))
+            {
+                await Task.WhenAny(asking, Task.Delay(HealthOptions.FirstBackoff, time, over.Token)).ConfigureAwait(false);
+                _stop.Token.ThrowIfCancellationRequested();
+            }
+            await over.CancelAsync().ConfigureAwait(false);
+            answered = await asking.ConfigureAwait(false);
+        }
+        catch (Exception) when (!_stop.IsCancellationRequested)
+        {
+            // It was not needed any more. Whatever else a ping throws must not end the loop that runs it.
+        }
+        finally
+        {
+            server.Load.EndPing();
+        }
+        if (answered)
+        {
+            WentWell(probed, answered);
+        }
+    }
+
+    /// <summary>What a good probe says beside the verdict: of a server that is ejected or suspect.</summary>
+    private void WentWell(ProbedServer probed, bool answered)
+    {
+        if (answered && MayTry(probed) && probed.Server.Load.TryAgain(NowMs))
+        {
+            probed.TriedMs = NowMs;
+        }
+        if (membership.ProbeWentWell(probed.Server, answered))
+        {
+            report(probed.Server, EventLevel.Good, "is back: a probe went well");
+        }
+    }
+
+    /// <summary>
+    /// False just after a request was let through to a suspect: where the answers of probes come at once and those of requests never, that must not cost a
+    /// request each time.
+    /// </summary>
+    private bool MayTry(ProbedServer probed) => NowMs - probed.TriedMs >= options.Interval.TotalMilliseconds;
+
+    private long NowMs => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
     /// <summary>Probes once; returns how long to wait for the next time.</summary>
     private async Task<TimeSpan> StepAsync(ProbedServer probed, ServerHealth health)
     {
         Server server = probed.Server;
-        bool mustAnswer = probed.MustAnswer;
         SemaphoreSlim places = health.State == HealthState.Down ? _placesOfDown : _places;
         await places.WaitAsync(_stop.Token).ConfigureAwait(false);
         ProbeResult? result;
@@ -136,7 +200,7 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         {
             // The addresses of this moment: a name may have moved while we waited.
             PoolSnapshot pool = membership.Pool.Current;
-            result = await probe(server, pool.EndPoints(server), mustAnswer, _stop.Token).ConfigureAwait(false);
+            result = await probe(server, pool.EndPoints(server), _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -163,9 +227,8 @@ public sealed class HealthMonitor(PoolMembership membership, HealthOptions optio
         }
         if (health.State == HealthState.Up && result.Value.IsGood)
         {
-            // A doubt that came during this probe still stands.
-            probed.MustAnswer &= !mustAnswer;
             _firstUp.TrySetResult();
+            WentWell(probed, answered: options.Path is not null);
         }
         if (step.News is not null)
         {

@@ -8,26 +8,15 @@ namespace Carousel.Control.Probes;
 internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> endPoints)
 {
     private volatile TaskCompletionSource _doubted = NewDoubt();
-    private volatile bool _mustAnswer;
     private ImmutableArray<IPEndPoint> _endPoints = endPoints;
 
     public Server Server => server;
 
-    /// <summary>
-    /// That it takes a connection is not enough for a good probe: a process that is stopped does that, too. From a doubt on, until it is up and has answered.
-    /// </summary>
-    public bool MustAnswer
-    {
-        get => _mustAnswer;
-        set => _mustAnswer = value;
-    }
+    /// <summary>When a probe's answer let a request through to it last, though it was suspect; its own loop's only.</summary>
+    public long TriedMs { get; set; } = long.MinValue / 2;
 
     /// <summary>Ends the wait that is under way, or the next one.</summary>
-    public void Doubt()
-    {
-        _mustAnswer = true;
-        _doubted.TrySetResult();
-    }
+    public void Doubt() => _doubted.TrySetResult();
 
     /// <summary>Its name gave these addresses: if there is a new one, the wait ends as with a doubt. One thread at a time.</summary>
     public void See(ImmutableArray<IPEndPoint> now)

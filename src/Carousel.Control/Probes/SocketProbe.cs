@@ -11,9 +11,8 @@ namespace Carousel.Control.Probes;
 /// <summary>Probes a server once. Null if it was not the server that could not be asked, but we that could not ask.</summary>
 /// <param name="server">Which.</param>
 /// <param name="endPoints">Its addresses.</param>
-/// <param name="mustAnswer">That it takes a connection is not enough.</param>
 /// <param name="stop">Ends the probe.</param>
-public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop);
+public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop);
 
 /// <summary>
 /// Probes over a connection of its own: it is taken, and, with <see cref="HealthOptions.Path"/>, a GET on it is answered as expected. Addresses are
@@ -22,16 +21,14 @@ public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPE
 public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 {
     /// <inheritdoc cref="ProbeServer"/>
-    public async Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
+    public async Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
     {
         using var race = new ConnectRace(server, endPoints, options.Timeout, time);
         if (await race.RunAsync(stop).ConfigureAwait(false) is not { } connected)
         {
             return race.Result();
         }
-        ProbeResult result = options.Path is not null ? await AskAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false)
-            : mustAnswer ? await PingAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false)
-            : ProbeResult.Good;
+        ProbeResult result = options.Path is null ? ProbeResult.Good : await AskAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false);
         // Being stopped looks like a timeout to what is under way.
         stop.ThrowIfCancellationRequested();
         return result;
@@ -65,29 +62,10 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Whether anybody is there at all: whatever it answers will do, even its end.</summary>
-    private static async Task<ProbeResult> PingAsync(Socket socket, Server server, CancellationToken stop)
-    {
-        try
-        {
-            // RFC 9110 section 9.3.7: "OPTIONS *" is "only useful as a 'ping' or 'no-op' type of method".
-            await socket.SendAsync(Encoding.UTF8.GetBytes(Head("OPTIONS *", server.Entry.Address.ToString())), stop).ConfigureAwait(false);
-            await socket.ReceiveAsync(new byte[1], stop).ConfigureAwait(false);
-            return ProbeResult.Good;
-        }
-        catch (OperationCanceledException)
-        {
-            return ProbeResult.Failed(FailureReason.AnswerTimeout);
-        }
-        catch (SocketException)
-        {
-            return ProbeResult.Good;
-        }
-    }
-
     internal static string Request(HealthOptions options, Server server) =>
         Head($"GET {options.Path}", options.Host ?? server.Entry.Address.ToString());
 
-    private static string Head(string methodAndTarget, string host) =>
+    /// <summary>A request of ours, and its connection's last one.</summary>
+    internal static string Head(string methodAndTarget, string host) =>
         $"{methodAndTarget} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: carousel-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }

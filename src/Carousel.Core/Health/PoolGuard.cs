@@ -33,7 +33,7 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
         else if (server.Load.Guard.Succeeded(mark, nowMs))
         {
             server.Load.Guard.StartCounting();
-            server.Load.StartSlowly();
+            server.Load.StartSlowly(nowMs, (long)pool.SlowStart.TotalMilliseconds);
             log.Write(new ServerNews(server, FailureReason.None, status, 0, 0, EjectedMs: 0));
         }
     }
@@ -60,13 +60,14 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
     private void Fail(Server server, long mark, in Fault fault, long nowMs)
     {
         ref ServerGuard guard = ref server.Load.Guard;
+        bool isTrial = ServerGuard.IsTrial(mark);
+        bool isFirst = isTrial || guard.IsOnProbation(nowMs);
         if (!guard.Failed(mark, fault.IsHard, options.Failures, nowMs))
         {
             return;
         }
-        bool isTrial = ServerGuard.IsTrial(mark);
         bool isRow = fault.IsHard && guard.InARow >= options.Failures;
-        (int requests, int failures) = isTrial ? (0, 1) : isRow ? (0, guard.InARow) : guard.Counted;
+        (int requests, int failures) = isFirst ? (0, 1) : isRow ? (0, guard.InARow) : guard.Counted;
         long ejectedMs;
         lock (_gate)
         {

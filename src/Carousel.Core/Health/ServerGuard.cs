@@ -28,6 +28,9 @@ public struct ServerGuard
 
     private long _mark;
 
+    /// <summary>In the place of failures: the server is back by a probe, and no request has told of it yet.</summary>
+    private const int OnProbation = -1;
+
     /// <summary>When the counts end; 0 while nothing is counted. Failures in a row are counted too as long as it is set.</summary>
     private long _windowEnds;
     private int _requests, _failures, _inARow;
@@ -43,6 +46,9 @@ public struct ServerGuard
 
     /// <summary>Requests and failures of the window.</summary>
     internal readonly (int Requests, int Failures) Counted => (Volatile.Read(in _requests), Volatile.Read(in _failures));
+
+    /// <summary>True if the first failure is enough: the server is back by a probe, and no request has told of it yet.</summary>
+    internal readonly bool IsOnProbation(long nowMs) => Volatile.Read(in _failures) == OnProbation && nowMs < Volatile.Read(in _windowEnds);
 
     /// <summary>True if a request with this mark is its server's trial.</summary>
     public static bool IsTrial(long mark) => new GuardMark(mark).State == GuardState.HalfOpen;
@@ -74,8 +80,7 @@ public struct ServerGuard
         {
             if (Volatile.Read(ref _windowEnds) != 0 && mark == Mark)
             {
-                Count(nowMs, failed: false);
-                Volatile.Write(ref _inARow, 0);
+                CountSuccess(nowMs);
             }
             return false;
         }
@@ -100,6 +105,8 @@ public struct ServerGuard
             case GuardState.Open:
                 // Asked all the same, because there was nobody else.
                 return false;
+            case GuardState.Closed when IsOnProbation(nowMs):
+                return true;
             default:
                 Count(nowMs, failed: true);
                 bool tooMany = isHard && Interlocked.Increment(ref _inARow) >= inARow;
@@ -132,6 +139,24 @@ public struct ServerGuard
         TryMove(noted, GuardState.Open, noted.Level, nowMs);
     }
 
+    /// <summary>
+    /// A probe went well: that ends an ejection whose time is over. It says less than a request would, so the first request that fails ejects the server again,
+    /// for twice as long. True if the server is back by it.
+    /// </summary>
+    internal bool TryReturn(long nowMs)
+    {
+        var now = new GuardMark(Mark);
+        bool isDue = now.State == GuardState.HalfOpen || (now.State == GuardState.Open && nowMs >= now.TimeMs);
+        if (!isDue || !TryMove(now, GuardState.Closed, now.Level, nowMs))
+        {
+            return false;
+        }
+        Volatile.Write(ref _inARow, 0);
+        Volatile.Write(ref _failures, OnProbation);
+        Volatile.Write(ref _windowEnds, nowMs + WindowMs);
+        return true;
+    }
+
     /// <summary>Probes say that it is well again: what its requests came to before is of no interest any more.</summary>
     internal void Forgive()
     {
@@ -148,6 +173,17 @@ public struct ServerGuard
     {
         Volatile.Write(ref _inARow, 0);
         Volatile.Write(ref _windowEnds, 0);
+    }
+
+    private void CountSuccess(long nowMs)
+    {
+        if (IsOnProbation(nowMs))
+        {
+            StartCounting();
+            return;
+        }
+        Count(nowMs, failed: false);
+        Volatile.Write(ref _inARow, 0);
     }
 
     private bool TryMove(GuardMark from, GuardState state, int level, long timeMs) =>

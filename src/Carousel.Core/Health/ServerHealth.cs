@@ -35,6 +35,9 @@ public sealed class ServerHealth(HealthOptions options)
     /// <summary>The verdict now.</summary>
     public HealthState State { get; private set; }
 
+    /// <summary>It is up, and the last probe had no other opinion.</summary>
+    public bool IsSurelyUp => State == HealthState.Up && _bad == 0;
+
     /// <summary>Takes in what a probe gave.</summary>
     /// <param name="result">What it gave.</param>
     /// <param name="now">By any clock that does not go back.</param>

@@ -24,6 +24,9 @@ public sealed class Dynamic(ulong seed) : Policy
     /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
     private const double TurnsWeight = 1.0 / 8;
 
+    /// <summary>What was usual when a server was looked at last is of no interest after this long: those that are ejected, say, are not looked at.</summary>
+    private const int ForgetAfterMs = 1_000;
+
     /// <summary>A server that only fails counts as so many times slower. By the square of its failures: now and then one fails everywhere.</summary>
     private const double FailurePenalty = 100;
 
@@ -37,7 +40,7 @@ public sealed class Dynamic(ulong seed) : Policy
     private Candidates? _candidates;
     private Seat[] _seats = [];
 
-    /// <summary>The latency of a server that has not answered yet is that of the others, in microseconds.</summary>
+    /// <summary>The latency of a server of which nothing is known, or nothing new, is that of the others, in microseconds.</summary>
     private double _usualLatency = 1;
 
     /// <inheritdoc/>
@@ -58,8 +61,8 @@ public sealed class Dynamic(ulong seed) : Policy
             if (input.MayTake(seat.Server))
             {
                 looks++;
-                double slowness = Slowness(seat.Server);
-                double work = seat.Look(turns) * slowness * slowness;
+                double slowness = Slowness(seat.Server, input.NowMs);
+                double work = seat.Look(turns, input.NowMs) * slowness * slowness;
                 double able = Ability(seat, input.NowMs);
                 // The fraction work / able compared without a division, which would be half of what a pick costs.
                 if (work * ability < least * able)
@@ -75,16 +78,16 @@ public sealed class Dynamic(ulong seed) : Policy
         }
         Server server = seats[best].Server;
         seats[best].Turns += Newest;
-        _usualLatency += (Latency(server) - _usualLatency) * Newest;
+        _usualLatency += (Latency(server, input.NowMs) - _usualLatency) * Newest;
         return server;
     }
 
     /// <summary>Its latency, longer by its failures.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Slowness(Server server)
+    private double Slowness(Server server, long nowMs)
     {
-        double failed = server.Load.Reports.FailedShare;
-        return Latency(server) * (1 + FailurePenalty * failed * failed);
+        double failed = server.Load.Reports.FailedShare(nowMs);
+        return Latency(server, nowMs) * (1 + FailurePenalty * failed * failed);
     }
 
     /// <summary>Its capacity, less by its load.</summary>
@@ -96,11 +99,7 @@ public sealed class Dynamic(ulong seed) : Policy
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Latency(Server server)
-    {
-        double latency = server.Load.LatencyMicros;
-        return latency > 0 ? latency : _usualLatency;
-    }
+    private double Latency(Server server, long nowMs) => server.Load.LatencyOr(_usualLatency, nowMs);
 
     /// <summary>
     /// Other candidates. They sit down in random order, so that those compared with each other are not always neighbours in the file; who was there before
@@ -125,11 +124,17 @@ public sealed class Dynamic(ulong seed) : Policy
         public double Turns;
 
         private double _usuallyInFlight;
+        private long _lookedAt;
 
-        /// <summary>What stands before a request there; remembers what it saw.</summary>
-        public double Look(double turnsWeight)
+        /// <summary>What stands before a request there; remembers what it saw, unless that was long ago: whoever was stuck and then ejected is judged anew.</summary>
+        public double Look(double turnsWeight, long nowMs)
         {
             double inFlight = Server.Load.InFlight;
+            if (nowMs - _lookedAt >= ForgetAfterMs)
+            {
+                _usuallyInFlight = inFlight;
+            }
+            _lookedAt = nowMs;
             _usuallyInFlight += (inFlight - _usuallyInFlight) * Newest;
             Turns -= Turns * Newest;
             return inFlight + _usuallyInFlight + turnsWeight * Turns;

@@ -11,7 +11,7 @@ namespace Carousel.Core.Policies;
 public sealed class Ewma(ulong seed) : Policy
 {
     /// <summary>
-    /// What a server that never answered is taken to need for a request that it has. With none it is asked before all others, and then it waits for its
+    /// What a server that never answered, or not for long, is taken to need for a request that it has. With none it is asked before all others, and then it waits for its
     /// answer, unless others have much to do.
     /// </summary>
     private const double UnknownMicros = 1_000_000;
@@ -59,7 +59,7 @@ public sealed class Ewma(ulong seed) : Policy
     private static double Cost(Candidates candidates, int place, long nowMs)
     {
         ServerLoad load = candidates.Servers[place].Load;
-        double cost = load.HasAnswered ? load.PeakMicros(nowMs) * (load.InFlight + 1) : UnknownMicros * load.InFlight;
+        double cost = load.IsKnown(nowMs) ? load.PeakMicros(nowMs) * (load.InFlight + 1) : UnknownMicros * load.InFlight;
         return cost / candidates.Weights[place];
     }
 }

@@ -11,9 +11,15 @@ namespace Carousel.Core.Pool;
 /// </summary>
 /// <param name="pool">Whose servers it decides on.</param>
 /// <param name="probed">New servers are sent nothing before the first <see cref="SetHealth"/> says that they are healthy.</param>
-public sealed class PoolMembership(ServerPool pool, bool probed = false)
+/// <param name="time">The workers' clock, which slow starts run by; null for the system's.</param>
+public sealed class PoolMembership(ServerPool pool, bool probed = false, TimeProvider? time = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
+
+    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    private long SlowStartMs => (long)pool.SlowStart.TotalMilliseconds;
 
     /// <summary>Whose servers it decides on.</summary>
     public ServerPool Pool => pool;
@@ -143,7 +149,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
             if (!healthy)
             {
                 // Whenever it comes back.
-                server.Load.StartSlowly();
+                server.Load.StartSlowlyLater();
             }
             Standing before = now[server];
             if (before.IsHealthy != healthy || (!healthy && !before.IsJudged))
@@ -155,6 +161,24 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
                 Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, IsJudged = true })]), [server]);
             }
         }
+    }
+
+    /// <summary>
+    /// A probe of a server went well. If the server is ejected and its time is over, that is its trial: it need not wait for a request to be one. Nothing
+    /// comes of it if it only took a connection, and owes an answer for long.
+    /// </summary>
+    /// <param name="server">Which.</param>
+    /// <param name="answered">It has answered; else it only took a connection.</param>
+    /// <returns>True if the server is back by it.</returns>
+    public bool ProbeWentWell(Server server, bool answered)
+    {
+        long nowMs = NowMs;
+        if ((!answered && server.Load.IsSilent(nowMs)) || !server.Load.Guard.TryReturn(nowMs))
+        {
+            return false;
+        }
+        server.Load.StartSlowly(nowMs, SlowStartMs);
+        return true;
     }
 
     /// <summary>Changes the entry of one server, or takes it off the list.</summary>
@@ -193,7 +217,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
             foreach (Server server in plan.Change.Added)
             {
                 // It joins others that are warm.
-                server.Load.StartSlowly();
+                server.Load.StartSlowlyLater();
             }
             now.Rings.Reserve(plan.Servers);
             Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Standings), plan.Servers);
@@ -215,6 +239,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false)
             changed = next.Servers;
         }
         Server[] coming = [.. changed.Where(next.TakesVisitors)];
+        Array.ForEach(coming, server => server.Load.Begin(NowMs, SlowStartMs));
         Array.ForEach(coming.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
         Array.ForEach(changed.Where(server => !next.CanServe(server)).ToArray(), next.Rings.Remove);
         pool.Publish(next);

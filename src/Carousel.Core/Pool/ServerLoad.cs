@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Carousel.Core.Health;
 
@@ -16,7 +17,14 @@ public sealed class ServerLoad
     private Written _written;
     private volatile int _max = int.MaxValue;
     private ServerGuard _guard;
-    private long _rampBegan;
+
+    /// <summary>When its slow start is over, in the workers' milliseconds; 0 if it had none.</summary>
+    private long _rampEnds;
+    private long _rampMs;
+    private volatile bool _startsSlowly;
+
+    /// <summary>Since when a ping of it is under way that nothing has answered, in the workers' milliseconds; 0 if none is.</summary>
+    private long _pingedAt;
 
     /// <summary>A server that owes an answer is given this long, at least, before others are preferred.</summary>
     internal const int LeastPatienceMs = 1_000;
@@ -27,11 +35,14 @@ public sealed class ServerLoad
     /// <summary>After this long, one request finds out whether a server is still stuck: it might be that nobody asked it meanwhile.</summary>
     internal const int LookAgainMs = 10_000;
 
+    /// <summary>So long a latency is good for that nothing has confirmed.</summary>
+    internal const int StaleAfterMs = 10_000;
+
+    /// <summary>After this long it is good for nothing.</summary>
+    internal const int ForgottenAfterMs = 2 * StaleAfterMs;
+
     /// <summary>Nothing is owed.</summary>
     private const long NotWaiting = long.MaxValue;
-
-    /// <summary>The ramp begins with the next pick: whoever announces it has no clock.</summary>
-    private const long RampAhead = -1;
 
     /// <summary>The time in which an old latency loses all but 1/e of its weight: long enough to be smooth, short enough to see a server turn slow.</summary>
     private const double LatencyMemoryMs = 5_000;
@@ -55,11 +66,28 @@ public sealed class ServerLoad
     public double LatencyMicros => Volatile.Read(ref _written.Latency);
 
     /// <summary>
+    /// The same for a choice between servers: what is known of one that is idle, and has answered nothing for <see cref="StaleAfterMs"/>, is worth less and less,
+    /// and after as long again nothing. A server that was slow would be asked too seldom to show that it is not any more.
+    /// </summary>
+    /// <param name="otherwise">What is assumed of a server of which nothing is known.</param>
+    /// <param name="nowMs">The worker's clock, in milliseconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal double LatencyOr(double otherwise, long nowMs)
+    {
+        double latency = LatencyMicros;
+        long idleMs = nowMs - AnsweredAt;
+        return latency == 0 ? otherwise : idleMs <= StaleAfterMs ? latency : Fade(latency, idleMs, otherwise);
+    }
+
+    /// <summary>
     /// The same with a memory for bad news: a slow answer counts at once and in full, and is then forgotten by time, whether others come or not
     /// (the peak EWMA of Twitter's Finagle). 0 before the first answer.
     /// </summary>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public double PeakMicros(long nowMs) => Volatile.Read(ref _written.Peak) * Kept(nowMs);
+
+    /// <summary>True if its latency is known: an answer's head came, and it is not idle since so long ago that it may be another by now.</summary>
+    internal bool IsKnown(long nowMs) => HasAnswered && (nowMs - AnsweredAt < ForgottenAfterMs || InFlight > 0);
 
     /// <summary>True once an answer's head came.</summary>
     public bool HasAnswered => LatencyMicros != 0;
@@ -73,23 +101,30 @@ public sealed class ServerLoad
     /// <summary>What its answers tell beside how long they took.</summary>
     public ServerReports Reports { get; } = new();
 
-    /// <summary>It was down, ejected or is new: it is to get its share little by little.</summary>
-    public bool IsRamping => Volatile.Read(ref _rampBegan) != 0;
-
     /// <summary>True if there is room for one more, at this moment.</summary>
     public bool HasRoom => InFlight < _max;
 
     /// <summary>True if it may have one more: there is room, and it is not ejected.</summary>
     public bool MayTake(long nowMs) => HasRoom && _guard.MayTake(nowMs);
 
+    /// <summary>It was down or ejected, or is new, a while ago: it is to get its share little by little.</summary>
+    public bool IsRamping(long nowMs) => Volatile.Read(ref _rampEnds) > nowMs;
+
     /// <summary>
-    /// True if it has requests, and has not answered anything for much longer than it takes: it may be stopped, its kernel goes on taking connections. Others
-    /// are to be preferred, no more: it may only be slow.
+    /// True if it has requests, and has not answered anything for much longer than it takes, or if a ping of it is not answered either: it may be stopped, its
+    /// kernel goes on taking connections. Others are to be preferred, no more: it may only be slow.
     /// </summary>
     public bool IsSuspect(long nowMs)
     {
         long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
-        return waitsMs > LeastPatienceMs && IsSuspectAfter(waitsMs);
+        return (waitsMs > LeastPatienceMs && IsSuspectAfter(waitsMs)) || IsPinged;
+    }
+
+    /// <summary>As <see cref="IsSuspect"/>, for as long as it owes an answer: also when a request is to find out.</summary>
+    public bool IsSilent(long nowMs)
+    {
+        long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
+        return (waitsMs > LeastPatienceMs && InFlight > 0 && waitsMs > PatienceMs) || IsPinged;
     }
 
     /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room, or it is ejected.</summary>
@@ -142,6 +177,7 @@ public sealed class ServerLoad
         double weight = before == 0 ? 0
             // No exponential for each answer of a busy server: of the two it is the larger one.
             : nowMs - AnsweredAt < LatencyMemoryMs * LeastNews ? 1 - LeastNews
+            : nowMs - AnsweredAt >= ForgottenAfterMs ? 0
             : Math.Min(Kept(nowMs), 1 - LeastNews);
         Volatile.Write(ref _written.Latency, before * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.Peak, tookMicros > peak ? tookMicros : peak * weight + tookMicros * (1 - weight));
@@ -149,28 +185,61 @@ public sealed class ServerLoad
         Volatile.Write(ref _written.WaitsSince, NotWaiting);
     }
 
-    /// <summary>From its next request on it gets its share little by little. Any thread.</summary>
-    public void StartSlowly() => Volatile.Write(ref _rampBegan, RampAhead);
-
-    /// <summary>How much of its share it is to get now, from 0 to 1; the ramp is over with 1.</summary>
-    /// <param name="floor">What it begins with.</param>
-    /// <param name="rampMs">How long the ramp is; 0 for none.</param>
-    /// <param name="nowMs">The worker's clock.</param>
-    internal double RampShare(double floor, long rampMs, long nowMs)
+    /// <summary>
+    /// From now on it gets its share little by little. The clock runs from here, whether requests come or not: what makes a server cold is what it missed,
+    /// and who has been well for longer than that is no newcomer because nobody came. Any thread.
+    /// </summary>
+    /// <param name="nowMs">The workers' clock.</param>
+    /// <param name="rampMs">How long that takes, in milliseconds; 0 for no slow start.</param>
+    public void StartSlowly(long nowMs, long rampMs)
     {
-        long began = Volatile.Read(ref _rampBegan);
-        if (began == RampAhead)
-        {
-            Interlocked.CompareExchange(ref _rampBegan, nowMs, RampAhead);
-            began = nowMs;
-        }
-        if (began == 0 || nowMs - began >= rampMs)
-        {
-            Interlocked.CompareExchange(ref _rampBegan, 0, began);
-            return 1;
-        }
-        return floor + (1 - floor) * Math.Max(0, nowMs - began) / rampMs;
+        _startsSlowly = false;
+        Volatile.Write(ref _rampMs, rampMs);
+        Volatile.Write(ref _rampEnds, nowMs + rampMs);
     }
+
+    /// <summary>It is down or not in use yet: its slow start begins when it takes requests (again). Any thread.</summary>
+    internal void StartSlowlyLater() => _startsSlowly = true;
+
+    /// <summary>It takes requests from now on: its slow start begins, if one was announced.</summary>
+    /// <inheritdoc cref="StartSlowly"/>
+    internal void Begin(long nowMs, long rampMs)
+    {
+        if (_startsSlowly)
+        {
+            StartSlowly(nowMs, rampMs);
+        }
+    }
+
+    /// <summary>A ping is under way: until it or a request is answered, no request is to find out whether the server is well. Any thread.</summary>
+    public void Pinging(long nowMs) => Volatile.Write(ref _pingedAt, nowMs);
+
+    /// <summary>The ping is over, answered or not. Any thread.</summary>
+    public void EndPing() => Volatile.Write(ref _pingedAt, 0);
+
+    /// <summary>
+    /// A probe was answered, so somebody is there: whether they serve, the next request finds out, and others come only when that one is answered. False, and
+    /// nothing happens, if the server is not suspect.
+    /// </summary>
+    public bool TryAgain(long nowMs)
+    {
+        long since = Volatile.Read(ref _written.WaitsSince);
+        return IsSuspect(nowMs)
+            // An answer that came meanwhile says more.
+            && Interlocked.CompareExchange(ref _written.WaitsSince, nowMs - (long)PatienceMs - LookAgainMs - 1, since) == since;
+    }
+
+    /// <summary>How much of its share it is to get now, from 0 to 1.</summary>
+    /// <param name="floor">What it begins with.</param>
+    /// <param name="nowMs">The worker's clock.</param>
+    internal double RampShare(double floor, long nowMs)
+    {
+        long left = Volatile.Read(ref _rampEnds) - nowMs;
+        return left <= 0 ? 1 : 1 - (1 - floor) * Math.Min(1, (double)left / Math.Max(1, Volatile.Read(ref _rampMs)));
+    }
+
+    /// <summary>A ping is under way, and no request has been answered since it began.</summary>
+    private bool IsPinged => Volatile.Read(ref _pingedAt) is not 0 and var since && AnsweredAt <= since;
 
     private bool IsSuspectAfter(long waitsMs) => InFlight > 0 && waitsMs > PatienceMs && waitsMs - PatienceMs < LookAgainMs;
 
@@ -191,6 +260,12 @@ public sealed class ServerLoad
             // It has had long enough; this one request finds out.
             Volatile.Write(ref _written.WaitsSince, nowMs - (long)PatienceMs - 1);
         }
+    }
+
+    private double Fade(double latency, long idleMs, double otherwise)
+    {
+        double trust = InFlight > 0 ? 1 : Math.Max(0, 2 - (double)idleMs / StaleAfterMs);
+        return otherwise + (latency - otherwise) * trust;
     }
 
     /// <summary>What is left now of the weight that the last answer had.</summary>

@@ -11,6 +11,12 @@ public sealed class ServerPool(PoolSnapshot first)
     /// <summary>The newest snapshot. Any thread.</summary>
     public PoolSnapshot Current => _current;
 
+    /// <summary>
+    /// How long it takes until a server that came back, or is new, gets its whole share; zero for at once. Set by whoever balances over the pool, before the
+    /// first request.
+    /// </summary>
+    public TimeSpan SlowStart { get; set; }
+
     /// <summary>Called after every publication, by the thread that publishes: to be quick. For what can't wait for a request to look.</summary>
     public event Action? Changed;
 

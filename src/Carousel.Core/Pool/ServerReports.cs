@@ -21,23 +21,38 @@ public sealed class ServerReports
     private const double LeastShare = 1e-4;
 
     private double _failedShare;
+    private long _failedAt;
     private double _capacity;
     private double _load;
     private long _capacityAt;
     private long _loadAt;
 
-    /// <summary>The share of the last answers, some 64 of them, that were failures; 0 to 1.</summary>
-    public double FailedShare => Volatile.Read(ref _failedShare);
+    /// <summary>
+    /// The share of the last answers, some 64 of them, that were failures; 0 to 1. It counts for less and less while none follows, and after
+    /// <see cref="ReportLifeMs"/> for nothing: a server that is avoided for it gets no answers that would tell otherwise.
+    /// </summary>
+    /// <param name="nowMs">The worker's clock, in milliseconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double FailedShare(long nowMs)
+    {
+        double share = Volatile.Read(ref _failedShare);
+        return share == 0 ? 0 : Fade(share, nowMs - Volatile.Read(ref _failedAt), otherwise: 0);
+    }
 
     /// <summary>An answer came.</summary>
     /// <param name="failed">It is the server's failure (a status from 500).</param>
-    public void Answered(bool failed)
+    /// <param name="nowMs">The worker's clock, in milliseconds.</param>
+    public void Answered(bool failed, long nowMs)
     {
-        double before = FailedShare;
+        double before = Volatile.Read(ref _failedShare);
         if (failed || before != 0)
         {
             double share = before + ((failed ? 1 : 0) - before) * Newest;
             Volatile.Write(ref _failedShare, share < LeastShare ? 0 : share);
+        }
+        if (failed)
+        {
+            Volatile.Write(ref _failedAt, nowMs);
         }
     }
 

@@ -68,7 +68,7 @@ public static class ServerStates
             : OfLoad(server.Load, nowMs) is { } state ? state
             : server.Entry.Weight == 0 ? ServerState.Closed
             : server.Entry.Backup && !pool.Primary.Servers.IsEmpty ? ServerState.Standby
-            : server.Load.IsRamping ? ServerState.SlowStart
+            : server.Load.IsRamping(nowMs) ? ServerState.SlowStart
             : ServerState.Up;
     }
 

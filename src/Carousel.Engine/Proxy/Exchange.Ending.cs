@@ -80,7 +80,9 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The request can't be served. Before the answer has begun, the client is told why; after that, its connection is cut.</summary>
-    private Step Fail(FailureReason reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="activity">What was being done, if the legs have gone on since.</param>
+    private Step Fail(FailureReason reason, string? activity = null)
     {
         if (_responseLeg is ResponseLeg.StreamBody or ResponseLeg.Tunnel or ResponseLeg.Error or ResponseLeg.Done || _response.Buffer.Pending > 0)
         {
@@ -95,7 +97,7 @@ internal sealed partial class Exchange
         {
             BeginRecord();
         }
-        Log(reason, 0);
+        Log(reason, 0, activity);
         RecordFailure(reason);
         Blame(reason);
         DropServer();
@@ -217,9 +219,9 @@ internal sealed partial class Exchange
         _worker.Return(this);
     }
 
-    private void Log(FailureReason reason, int errno)
+    private void Log(FailureReason reason, int errno, string? activity = null)
     {
         RecordAttemptFailure(reason);
-        _worker.Log.Write(new FailureEvent(reason, Activity, _server?.Server ?? _target, errno));
+        _worker.Log.Write(new FailureEvent(reason, activity ?? Activity, _server?.Server ?? _target, errno));
     }
 }

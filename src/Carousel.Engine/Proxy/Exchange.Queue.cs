@@ -26,7 +26,7 @@ internal sealed partial class Exchange
     public bool TryLeaveQueue(bool mayPick)
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        Lease(mayPick ? Pick(snapshot) ?? TakeLastResort(snapshot) : TakeOwn(snapshot));
+        Lease(mayPick ? Pick(snapshot) : TakeOwn(snapshot));
         if (_target is null && MayWait(snapshot))
         {
             return false;
@@ -39,9 +39,7 @@ internal sealed partial class Exchange
 
     /// <summary>After a pick that found nobody: true if it is for want of room only.</summary>
     private bool MayWait(PoolSnapshot snapshot) =>
-        Picker.IsFull(snapshot, _tried, _worker.Reactor.Now)
-        || OwnServer(snapshot) is not null
-        || (_lastResort is { } last && snapshot.CanServe(last));
+        Picker.IsFull(snapshot, _tried, _worker.Reactor.Now) || OwnServer(snapshot) is not null;
 
     /// <summary>Route. To Queue, or Done with an error (no more may wait); or Route again (a visitor gives up their own server).</summary>
     private Step Wait(PoolSnapshot snapshot)

@@ -103,6 +103,7 @@ internal sealed unsafe partial class Exchange
         {
             _sentAt = _worker.Reactor.NowMicros;
             _record.ConnectedMicros = SinceBegan;
+            _isAskedAnew = false;
             Enter(ResponseLeg.ReadHead);
         }
         switch (SendPending(ref _request, _server!, _requestDeadline))

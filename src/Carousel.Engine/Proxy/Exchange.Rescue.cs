@@ -9,15 +9,27 @@ internal sealed partial class Exchange
     /// <summary>The guard's mark of the server that has the request.</summary>
     private long _mark;
 
-    /// <summary>How often the request was sent again.</summary>
+    /// <summary>How often the request was sent again, though a server may have had it whole.</summary>
     private int _resends;
+
+    /// <summary>It was taken from a server that was found down: that is done once.</summary>
+    private bool _wasRescued;
+
+    /// <summary>A kept connection died under this request: from here on only fresh ones are used.</summary>
+    private bool _freshOnly;
+
+    /// <summary>
+    /// The server of that connection may have had the request. It is being asked anew: if it takes a connection, the kept one was only stale; if not, the
+    /// request may be what ended it.
+    /// </summary>
+    private bool _isAskedAnew;
 
     /// <summary>What was sent may be repeated, and is still there.</summary>
     private bool MaySendAgain => _head.IsIdempotent && _request.Buffer.IsHeld;
 
     /// <summary>
-    /// A request that waits for a server that is down now, which it may do for long, is sent to another at once, if it may be sent again and there is one;
-    /// others go on waiting. True if it goes elsewhere.
+    /// A request that waits for a server which is down now, by what its health check answers, is sent to another at once, if it may be sent again and there is
+    /// one; others go on waiting. Once: a request that is too much for two servers is not for a third. True if it goes elsewhere.
     /// </summary>
     private bool TryRescue(PoolSnapshot pool, Server server)
     {
@@ -25,21 +37,27 @@ internal sealed partial class Exchange
         {
             return false;
         }
+        string activity = Activity;
         if (_requestLeg == RequestLeg.Connect)
         {
             DropServer();
         }
-        else if (_responseLeg == ResponseLeg.ReadHead && _response.Buffer.Unframed == 0 && !_server!.Readable && MaySendAgain && TakeResend(isFree: false))
+        else if (MayBeRescued && TakeResend(isFree: false))
         {
+            _wasRescued = true;
             TakeBack();
         }
         else
         {
             return false;
         }
-        PassOver(FailureReason.ServerDown, 0);
+        PassOver(FailureReason.ServerDown, 0, activity);
         return true;
     }
+
+    private bool MayBeRescued =>
+        _worker.Options.RescuesWaiting && !_wasRescued && MaySendAgain
+            && _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Unframed == 0 && !_server!.Readable;
 
     private bool HasOther(PoolSnapshot pool, Server but) => HasOther(pool.Primary, but) || HasOther(pool.Backup, but);
 
@@ -56,32 +74,37 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// The connection ended before a byte of the answer. A request of which nothing was sent, or that may be sent again, goes to another server. If it was
-    /// sent over a kept connection, which says little about its server, that one is asked anew if there is no other; so is a visitor's own, at once.
+    /// The connection ended before a byte of the answer. A request of which nothing was sent, or that may be sent again, goes to another server; to the same
+    /// on a fresh connection, if it was sent over a kept one, which may have been closed before the request was there.
     /// </summary>
     private Step RetryOr(FailureReason reason)
     {
-        bool wasKept = _server!.WasUsedBefore;
-        if (!_request.Buffer.IsUnsent && !(MaySendAgain && TakeResend(isFree: wasKept)))
+        bool isUnsent = _request.Buffer.IsUnsent;
+        bool mayBeStale = reason == FailureReason.ServerClosed && _server!.WasUsedBefore;
+        if (!isUnsent && !(MaySendAgain && (mayBeStale ? _worker.Options.Retries > 0 : TakeResend(isFree: reason == FailureReason.ServerGone))))
         {
             return Fail(reason);
         }
+        string activity = Activity;
         TakeBack();
-        if (!wasKept)
-        {
-            return PassOver(reason, 0);
-        }
+        return mayBeStale ? AskAnew(mayHaveIt: !isUnsent) : PassOver(reason, 0, activity);
+    }
+
+    /// <summary>The same server on a fresh connection, with the place that the request has there.</summary>
+    private Step AskAnew(bool mayHaveIt)
+    {
         // Nothing to log: that a kept connection ends is everyday life.
-        RecordAttemptFailure(reason);
+        RecordAttemptFailure(FailureReason.ServerClosed);
         _freshOnly = true;
-        if (HasOwnServer && _visit.Ticket.ServerTag == _target!.Tag)
+        _isAskedAnew = mayHaveIt;
+        if (!_worker.Pool.Current.CanServe(_target!))
         {
-            GiveBack();
-            Enter(RequestLeg.Route);
-            return Step.Progress;
+            return TryAnother(FailureReason.ServerClosed, Activity);
         }
-        _lastResort = _target;
-        return TryAnother(reason);
+        RecordAttemptEnd();
+        RecordAttempt(_target!);
+        Enter(RequestLeg.Route);
+        return Step.Progress;
     }
 
     /// <summary>True if the request may go out once more: it has not done so too often, and there is budget for it unless it is free.</summary>
@@ -108,7 +131,7 @@ internal sealed partial class Exchange
     /// <summary>What this failure says about the server that has the request; nothing, if it is no fault of the server's.</summary>
     private void Blame(FailureReason reason)
     {
-        bool isEveryday = reason == FailureReason.ServerClosed && _server is { WasUsedBefore: true };
+        bool isEveryday = reason == FailureReason.ServerClosed && (_isAskedAnew || _server is { WasUsedBefore: true });
         if (_target is { } server && !isEveryday)
         {
             _worker.Guard.Failed(server, _mark, reason, _worker.Reactor.Now);

@@ -164,7 +164,7 @@ internal sealed unsafe partial class Exchange
         double tookMicros = _worker.Reactor.NowMicros - _sentAt;
         bool failed = head.Status >= 500;
         load.Answered(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
-        load.Reports.Answered(failed);
+        load.Reports.Answered(failed, now);
         _worker.Guard.Answered(_target, _mark, head.Status, now);
         RecordAnswer(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))

@@ -13,12 +13,9 @@ internal sealed partial class Exchange
     private Server? _target;
     private ImmutableArray<IPEndPoint> _endPoints;
 
-    /// <summary>A kept connection died under this request: from here on only fresh ones are used.</summary>
-    private bool _freshOnly;
-
-    /// <summary>The server of that connection, which may well be alive: asked again if no other takes the request.</summary>
-    private Server? _lastResort;
+    /// <summary>What the last server failed by, and what was being done then.</summary>
     private FailureReason _lastFailure;
+    private string? _lastActivity;
 
     /// <summary>What the policy goes by, if it asks for it: taken from the head while that is there.</summary>
     private ulong _key;
@@ -40,7 +37,7 @@ internal sealed partial class Exchange
             {
                 return Wait(snapshot);
             }
-            Lease(Pick(snapshot) ?? TakeLastResort(snapshot));
+            Lease(Pick(snapshot));
         }
         _endPoints = _target is null ? [] : snapshot.EndPoints(_target);
         if (_endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
@@ -51,7 +48,7 @@ internal sealed partial class Exchange
         }
         if (_target is null)
         {
-            return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure);
+            return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure, _lastActivity);
         }
         _hadTurn = true;
         if (!_freshOnly && TakeWarmConnection(_target))
@@ -63,29 +60,26 @@ internal sealed partial class Exchange
         return _endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0) : BeginConnect();
     }
 
-    /// <summary>The server whose kept connection died under this request, once: it may well be alive, unless it has left the pool.</summary>
-    private Server? TakeLastResort(PoolSnapshot snapshot)
-    {
-        Server? last = _lastResort;
-        if (last is null || snapshot.EndPoints(last).IsEmpty || !last.Load.TryEnterEjected(_worker.Reactor.Now))
-        {
-            return null;
-        }
-        _lastResort = null;
-        return last;
-    }
-
     /// <summary>This server can't be had: the next one, and if there is none, this failure is what the client is told.</summary>
-    private Step PassOver(FailureReason reason, int errno)
+    /// <param name="reason">Why.</param>
+    /// <param name="errno">0 for none.</param>
+    /// <param name="activity">What was being done, if the legs have gone on since.</param>
+    private Step PassOver(FailureReason reason, int errno, string? activity = null)
     {
-        Log(reason, errno);
+        activity ??= Activity;
+        Log(reason, errno, activity);
         Blame(reason);
-        return TryAnother(reason);
+        return TryAnother(reason, activity);
     }
 
-    private Step TryAnother(FailureReason reason)
+    private Step TryAnother(FailureReason reason, string activity)
     {
-        _lastFailure = reason;
+        if (_isAskedAnew && !TakeResend(isFree: true))
+        {
+            return Fail(FailureReason.ServerClosed, activity);
+        }
+        _isAskedAnew = false;
+        (_lastFailure, _lastActivity) = (reason, activity);
         if (HasOwnServer)
         {
             TellMove(reason);

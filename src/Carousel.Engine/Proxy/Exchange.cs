@@ -56,7 +56,8 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     {
         (RequestLeg.ReadHead, _) => "receiving the request's head",
         (RequestLeg.ReceiveBody, _) => "receiving the request's body",
-        (RequestLeg.Route, _) => "picking a server",
+        (RequestLeg.Route, _) when _target is null => "picking a server",
+        (RequestLeg.Route, _) => "connecting to the server",
         (RequestLeg.Queue, _) => "waiting for a server with room",
         (RequestLeg.Connect, _) => "connecting to the server",
         (RequestLeg.SendHead, _) => "sending the request's head",
@@ -239,8 +240,8 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
         _lastFailure = FailureReason.NoServer;
         GiveBack();
-        _freshOnly = false;
-        _lastResort = null;
+        _freshOnly = _isAskedAnew = _wasRescued = false;
+        _lastActivity = null;
         _hadTurn = _waitsForOwn = _gaveUpOwn = false;
         _resends = 0;
         _requestIncomplete = false;

@@ -67,7 +67,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
-        var slowStart = new SlowStart((long)Options.SlowStart.TotalMilliseconds, seed: (ulong)index);
+        var slowStart = new SlowStart(seed: (ulong)index);
         Picker = new Picker(NewPolicy(_random), NewPolicy(_random), slowStart, Options.Panic);
         RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);

@@ -45,7 +45,7 @@ internal sealed class HealthFlags
         $"{Default.Rise}", ValueReaders.Number(1, 100));
 
     public Flag<bool> Eject { get; } = new("--eject", null, "WORD",
-        "on: a server whose requests fail gets none for a time, then one as a trial; off: only probes take servers out", "on",
+        "on: a server whose requests fail gets none for a time, then one, or a good probe, as a trial; off: only probes take servers out", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
     public Flag<int> EjectFailures { get; } = new("--eject-failures", null, "N",

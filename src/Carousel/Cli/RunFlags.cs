@@ -80,7 +80,7 @@ internal sealed class RunFlags
         "how long a connection to a server is kept for the next request at most; less where the server says so (Keep-Alive: timeout=N)", Default.ServerIdleTimeout);
 
     public Flag<int> Retries { get; } = new("--retries", null, "N",
-        "how often an idempotent request is sent again, to another server, when its connection dies before a byte of the answer", $"{Default.Retries}",
+        "how often a GET or the like that a server may have had whole is sent again when its connection dies: what kills servers takes N + 1; stale ones don't count", $"{Default.Retries}",
         ValueReaders.Number(0, 100));
 
     public Flag<int> RetryBudget { get; } = new("--retry-budget", null, "PERCENT",

@@ -51,7 +51,8 @@ internal sealed class Admin : IAsyncDisposable
         };
     }
 
-    public static ServerPool PoolOf(string servers) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers)));
+    public static ServerPool PoolOf(string servers) =>
+        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))) { SlowStart = TimeSpan.FromHours(1) };
 
     public static async Task<Admin> StartAsync(string servers, string? token = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {

@@ -25,7 +25,7 @@ public class HealthFlagsTests
     {
         EngineOptions engine = Engine("");
         Assert.Equal(new GuardOptions(), engine.Guard);
-        Assert.Equal((TimeSpan.FromSeconds(10), false, 5, 20), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+        Assert.Equal((TimeSpan.FromSeconds(10), false, 2, 20), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
     }
 
     [Fact]

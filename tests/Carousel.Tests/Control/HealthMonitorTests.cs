@@ -18,15 +18,15 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
     private readonly ConcurrentDictionary<string, int> _probes = new();
-    private readonly ConcurrentQueue<bool> _mustAnswer = new();
+    private readonly ConcurrentQueue<TaskCompletionSource<bool>> _pings = new();
     private readonly ServerPool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
     private readonly PoolMembership _membership;
     private readonly HealthMonitor _monitor;
 
     public HealthMonitorTests()
     {
-        _membership = new PoolMembership(_pool, probed: true);
-        _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, _time, Report);
+        _membership = new PoolMembership(_pool, probed: true, _time);
+        _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, PingAsync, _time, Report);
     }
 
     public void Dispose() => _monitor.Dispose();
@@ -82,29 +82,38 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Equal(2, _reports.Count);
     }
 
-    /// <summary>Its kernel still takes connections: only what it answers counts, until it has answered and is up.</summary>
     [Fact]
-    public async Task Server_Doubted_IsProbedAtOnceAndHasToAnswer()
+    public async Task Doubt_Server_IsProbedAtOnce()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
-        _monitor.Doubt(_pool.Current.Servers[1]);
+        _monitor.Doubt(Blue);
         // No time passes.
-        await Until(() => _mustAnswer.Count == 2 && _time.Waits.Length == 3);
-        Assert.Equal([false, true], _mustAnswer);
-        await PassUntil(() => _mustAnswer.Count == 3);
-        Assert.False(_mustAnswer.Last());
+        await Until(() => _probes["blue"] == 2 && _time.Waits.Length == 3);
+        Assert.Empty(_pings);
+    }
 
-        Answer("blue", Refused);
-        _monitor.Doubt(_pool.Current.Servers[1]);
-        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
-        Answer("blue", ProbeResult.Good);
-        _mustAnswer.Clear();
-        await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
-        Assert.All(_mustAnswer, Assert.True);
-        int inAll = _mustAnswer.Count;
-        await PassUntil(() => _mustAnswer.Count > inAll + 1);
-        Assert.False(_mustAnswer.Last());
+    /// <summary>
+    /// It may serve one request at a time: an answer that does not come says nothing, and no further connection is put into its accept queue. It is picked last
+    /// meanwhile, and no request need find out.
+    /// </summary>
+    [Fact]
+    public async Task Server_OwesAnswers_IsPingedOnceAndStaysUp()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await OweAsync(Blue);
+        int probes = _probes["blue"];
+        await Until(() => _time.Waits.Length == 3);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await PassUntil(() => _probes["10.0.0.1:80"] > 3);
+        Assert.Equal((1, probes), (_pings.Count, _probes["blue"]));
+        Assert.True(Blue.Load.IsSuspect(NowMs));
+        // Though the requests have left.
+        Blue.Load.Leave();
+        Assert.True(Blue.Load.IsSuspect(NowMs));
+        Assert.Equal(3, _pool.Current.Primary.Ring.Count);
+        Assert.Empty(_reports);
     }
 
     /// <summary>A name that leads to another machine: whether that one serves is found out now.</summary>
@@ -121,7 +130,7 @@ public sealed class HealthMonitorTests : IDisposable
         _membership.SetAddresses("10.0.0.2", addresses);
         await Until(() => _probes["blue"] == 3 && _time.Waits.Length == 3);
         Assert.Equal(1, _probes["10.0.0.1:80"]);
-        Assert.DoesNotContain(true, _mustAnswer);
+        Assert.Empty(_pings);
     }
 
     [Fact]
@@ -137,17 +146,79 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Doubt_WhileAProbeIsUnderWay_TheNextHasToAnswer()
+    public async Task Server_PingIsAnswered_OneRequestFindsOut()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
-        var slow = new TaskCompletionSource<ProbeResult?>();
-        _servers["blue"] = () => slow.Task;
-        await PassUntil(() => _mustAnswer.Count == 2);
-        _monitor.Doubt(_pool.Current.Servers[1]);
-        slow.SetResult(ProbeResult.Good);
-        await Until(() => _mustAnswer.Count == 3);
-        Assert.Equal([false, false, true], _mustAnswer);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await OweAsync(Blue);
+        _pings.First().SetResult(true);
+        await Until(() => !Blue.Load.IsSuspect(NowMs));
+        Assert.True(Blue.Load.TryEnter(NowMs));
+        Assert.True(Blue.Load.IsSuspect(NowMs + 1));
+        // Who answers pings only must not cost a request each time.
+        _monitor.Doubt(Blue);
+        await Until(() => _time.Waits.Length == 3);
+        Assert.Single(_pings);
+        await PassUntil(() => _pings.Count == 2);
+        Blue.Load.Answered(1_000, NowMs + 1);
+        await PassUntil(() => _probes["blue"] > 3);
+        Assert.False(Blue.Load.IsSuspect(NowMs));
+    }
+
+    [Fact]
+    public async Task Server_AnswersARequestWhileItIsPinged_IsProbedAgain()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await OweAsync(Blue);
+        int probes = _probes["blue"];
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Blue.Load.Answered(7_000_000, NowMs);
+        Assert.False(Blue.Load.IsSuspect(NowMs));
+        await PassUntil(() => _probes["blue"] > probes);
+        Assert.True(_pings.First().Task.IsCanceled);
+    }
+
+    [Fact]
+    public async Task Server_CanNotBeConnectedWhileItOwesAnswers_IsDown()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await OweAsync(Blue);
+        Answer("blue", Refused);
+        _pings.First().SetResult(false);
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
+    }
+
+    /// <summary>What has answered is not asked whether anybody is there; a request that is let through to it finds out whether it serves.</summary>
+    [Fact]
+    public async Task Server_OwesAnswersAndIsHealthyByItsPath_OneRequestFindsOut()
+    {
+        using var monitor = new HealthMonitor(_membership, new HealthOptions { Path = "/healthz" }, ProbeAsync, PingAsync, _time, Report);
+        await monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        Assert.True(Blue.Load.TryEnter(NowMs));
+        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.LeastPatienceMs + 1));
+        Assert.True(Blue.Load.IsSuspect(NowMs));
+        await Until(() => _time.Waits.Length == 3);
+        monitor.Doubt(Blue);
+        await Until(() => !Blue.Load.IsSuspect(NowMs));
+        Assert.True(Blue.Load.TryEnter(NowMs));
+        Assert.True(Blue.Load.IsSuspect(NowMs + 1));
+        Assert.Empty(_pings);
+    }
+
+    /// <summary>Its time is over and nobody comes: the probe is the trial, and the slow start runs from then on.</summary>
+    [Fact]
+    public async Task Server_EjectedAndItsProbesGoWell_IsBackWithoutARequest()
+    {
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        Blue.Load.Guard.Open(Blue.Load.Guard.Mark, new GuardOptions { FirstTime = TimeSpan.FromSeconds(5) }, NowMs);
+        long due = NowMs + 5_000;
+        await PassUntil(() => Blue.Load.Guard.State == GuardState.Closed);
+        Assert.InRange(NowMs, due, due + 3_000);
+        Assert.Equal("server http://10.0.0.2:80 (blue) is back: a probe went well", Assert.Single(_reports));
     }
 
     /// <summary>Whatever keeps us from asking is no failure of the server.</summary>
@@ -206,13 +277,13 @@ public sealed class HealthMonitorTests : IDisposable
         ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
         int now = 0, most = 0;
         var gate = new TaskCompletionSource();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _, _) =>
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _) =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref now));
             await gate.Task;
             Interlocked.Decrement(ref now);
             return ProbeResult.Good;
-        }, _time, Report);
+        }, PingAsync, _time, Report);
         Task started = monitor.StartAsync();
         await Until(() => Volatile.Read(ref now) == HealthMonitor.MaxAtOnce);
         gate.SetResult();
@@ -229,13 +300,13 @@ public sealed class HealthMonitorTests : IDisposable
         ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
         var never = new TaskCompletionSource<ProbeResult?>();
         var probed = new ConcurrentDictionary<string, int>();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _, _) =>
+        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _) =>
         {
             int count = probed.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
             return server.Entry.Name == "alive" ? Task.FromResult<ProbeResult?>(ProbeResult.Good)
                 : count == 1 ? Task.FromResult<ProbeResult?>(Refused)
                 : never.Task;
-        }, _time, Report);
+        }, PingAsync, _time, Report);
         await monitor.StartAsync();
         await PassUntil(() => probed.Count == dead + 1 && probed.Values.Count(count => count > 1) > HealthMonitor.MaxOfDownAtOnce);
         int before = probed["alive"];
@@ -253,6 +324,27 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Equal(3, _pool.Current.Primary.Ring.Count);
     }
 
+    private Server Blue => _pool.Current.Servers[1];
+
+    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>A request is not answered for so long that the server is suspect, and the monitor hears of it.</summary>
+    private async Task OweAsync(Server server)
+    {
+        Assert.True(server.Load.TryEnter(NowMs));
+        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.LeastPatienceMs + 1));
+        _monitor.Doubt(server);
+        await PassUntil(() => !_pings.IsEmpty);
+    }
+
+    private Task<bool> PingAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
+    {
+        var ping = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        stop.Register(() => ping.TrySetCanceled(stop));
+        _pings.Enqueue(ping);
+        return ping.Task;
+    }
+
     private void Report(Server server, EventLevel level, string what) => _reports.Enqueue($"server {server.Entry.Label} {what}");
 
     private static ServerPool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
@@ -265,14 +357,10 @@ public sealed class HealthMonitorTests : IDisposable
         }
     }
 
-    private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
+    private Task<ProbeResult?> ProbeAsync(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
     {
         Assert.NotEmpty(endPoints);
         Assert.All(endPoints, endPoint => Assert.Equal(server.Entry.Address.Port, endPoint.Port));
-        if (server.Entry.Name == "blue")
-        {
-            _mustAnswer.Enqueue(mustAnswer);
-        }
         _probes.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
         return _servers.GetValueOrDefault(server.Entry.Name, () => Task.FromResult<ProbeResult?>(ProbeResult.Good))();
     }

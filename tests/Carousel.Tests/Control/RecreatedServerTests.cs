@@ -31,7 +31,7 @@ public sealed class RecreatedServerTests
             new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://web").Servers), probed: true)), probed: true);
         using var names = new NameResolver(membership, Resolve, time, Interval, (_, _) => { });
         using var unreachable = UnreachableWatch.Start(membership.Pool, names.LookUpSoon, new ManualTime());
-        using var health = new HealthMonitor(membership, options, Probe, time, (_, _, _) => { });
+        using var health = new HealthMonitor(membership, options, Probe, (_, _, _) => Task.FromResult(false), time, (_, _, _) => { });
         await names.StartAsync();
         await health.StartAsync();
         Server server = membership.Pool.Current.Servers[0];
@@ -63,7 +63,7 @@ public sealed class RecreatedServerTests
 
         Task<IPAddress[]> Resolve(string host, CancellationToken stop) => Task.FromResult<IPAddress[]>([alive]);
 
-        Task<ProbeResult?> Probe(Server _, System.Collections.Immutable.ImmutableArray<IPEndPoint> endPoints, bool mustAnswer, CancellationToken stop)
+        Task<ProbeResult?> Probe(Server _, System.Collections.Immutable.ImmutableArray<IPEndPoint> endPoints, CancellationToken stop)
         {
             bool isAlive = endPoints[0].Address.Equals(alive);
             probed.Enqueue(endPoints[0].Address);

@@ -54,14 +54,14 @@ public sealed class SocketProbeTests : IDisposable
         Server server = Server();
         IPEndPoint[] endPoints = [(IPEndPoint)full.LocalEndPoint!, EndPoint];
         var probe = new SocketProbe(new HealthOptions(), _time);
-        Task<ProbeResult?> first = probe.ProbeAsync(server, [.. endPoints], mustAnswer: false, Stop);
+        Task<ProbeResult?> first = probe.ProbeAsync(server, [.. endPoints], Stop);
         await Until(() => _time.Waits.Contains(TimeSpan.FromMilliseconds(AddressOrder.DelayMs)));
         Assert.False(first.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
         Assert.Equal(ProbeResult.Good, await first);
         Assert.Equal(EndPoint, server.WorkedLast);
         // No time passes any more.
-        Assert.Equal(ProbeResult.Good, await probe.ProbeAsync(server, [.. endPoints], mustAnswer: false, Stop));
+        Assert.Equal(ProbeResult.Good, await probe.ProbeAsync(server, [.. endPoints], Stop));
         await Until(() => _time.Waits.Length == 0);
     }
 
@@ -70,7 +70,7 @@ public sealed class SocketProbeTests : IDisposable
     {
         using Socket full = FullListener();
         var options = new HealthOptions();
-        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [(IPEndPoint)full.LocalEndPoint!, EndPoint], mustAnswer: false, Stop);
+        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [(IPEndPoint)full.LocalEndPoint!, EndPoint], Stop);
         await Until(() => _time.Waits.Contains(TimeSpan.FromMilliseconds(AddressOrder.DelayMs)));
         _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
         await Until(() => _time.Waits.Length == 1 || probe.IsCompleted);
@@ -156,40 +156,13 @@ public sealed class SocketProbeTests : IDisposable
         Assert.Equal("answer-timeout", (await probe)?.Trouble);
     }
 
-    [Theory]
-    [InlineData("HTTP/1.1 405 No\r\n")]
-    [InlineData("")]
-    public async Task ProbeAsync_MustAnswerAndDoes_IsGood(string answer)
-    {
-        _listener.Listen();
-        Task<ProbeResult?> probe = new SocketProbe(new HealthOptions(), _time).ProbeAsync(Server(), [EndPoint], mustAnswer: true, Stop);
-        using (Socket server = await _listener.AcceptAsync(Stop))
-        {
-            Assert.StartsWith("OPTIONS * HTTP/1.1\r\nHost: 10.0.0.1:8000\r\n", await ReadHeadAsync(server));
-            await server.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
-        }
-        Assert.Equal(ProbeResult.Good, await probe);
-    }
-
-    [Fact]
-    public async Task ProbeAsync_MustAnswerAndDoesNot_EndsAtTheTimeout()
-    {
-        _listener.Listen();
-        var options = new HealthOptions();
-        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [EndPoint], mustAnswer: true, Stop);
-        using Socket server = await _listener.AcceptAsync(Stop);
-        await ReadHeadAsync(server);
-        _time.Advance(options.Timeout);
-        Assert.Equal("answer-timeout", (await probe)?.Trouble);
-    }
-
     [Fact]
     public async Task ProbeAsync_Stopped_IsCancelled()
     {
         _listener.Listen();
         using var stop = new CancellationTokenSource();
         var probe = new SocketProbe(new HealthOptions { Path = "/" }, _time);
-        Task<ProbeResult?> probing = probe.ProbeAsync(Server(), [EndPoint, EndPoint], mustAnswer: false, stop.Token);
+        Task<ProbeResult?> probing = probe.ProbeAsync(Server(), [EndPoint, EndPoint], stop.Token);
         using Socket server = await _listener.AcceptAsync(Stop);
         await ReadHeadAsync(server);
         await stop.CancelAsync();
@@ -219,7 +192,7 @@ public sealed class SocketProbeTests : IDisposable
     private static Server Server() => PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
 
     private Task<ProbeResult?> ProbeAsync(HealthOptions options, params IPEndPoint[] endPoints) =>
-        new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], mustAnswer: false, Stop);
+        new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], Stop);
 
     private static async Task<string> ReadHeadAsync(Socket socket)
     {

@@ -27,7 +27,7 @@ public class PoolGuardTests
         guard.Answered(servers[0], servers[0].Load.Guard.Mark, 200, Now + 1_001);
         Assert.Equal([GuardState.Closed, GuardState.Closed], States(servers));
         Assert.Equal(new ServerNews(servers[0], FailureReason.None, 200, 0, 0, 0), News());
-        Assert.True(servers[0].Load.IsRamping);
+        Assert.True(servers[0].Load.IsRamping(Now + 1_002));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public class PoolGuardTests
     {
         ImmutableArray<Server> servers = PoolBuilder.Servers(ServersParser.Parse(lines).Servers);
         var standing = new Standing([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true);
-        var pool = new ServerPool(PoolBuilder.Build(servers, [.. servers.Select(_ => standing)]));
+        var pool = new ServerPool(PoolBuilder.Build(servers, [.. servers.Select(_ => standing)])) { SlowStart = TimeSpan.FromSeconds(10) };
         return (new PoolGuard(pool, options ?? new GuardOptions(), _log), servers);
     }
 }

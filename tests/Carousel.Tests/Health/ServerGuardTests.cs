@@ -28,6 +28,44 @@ public class ServerGuardTests
         Assert.True(_guard.MayTake(Now + 1_000));
     }
 
+    /// <summary>A good probe says less than a request: the first one that fails is enough.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryReturn_ItsTimeIsOver_IsBackUntilTheFirstFailure(bool isHard)
+    {
+        OpenIt(Now);
+        Assert.False(_guard.TryReturn(Now + 999));
+        Assert.True(_guard.TryReturn(Now + 1_000));
+        Assert.False(_guard.TryReturn(Now + 1_000));
+        Assert.True(_guard.Failed(_guard.Mark, isHard, InARow, Now + 1_001));
+        Assert.Equal(2_000, _guard.Open(_guard.Mark, Options, Now + 1_001));
+    }
+
+    [Fact]
+    public void TryReturn_ThenAnAnswer_IsWhatItWas()
+    {
+        OpenIt(Now);
+        Assert.True(_guard.TryReturn(Now + 1_000));
+        _guard.Succeeded(_guard.Mark, Now + 1_001);
+        Assert.False(_guard.IsOnProbation(Now + 1_001));
+        Assert.False(_guard.Failed(_guard.Mark, isHard: true, InARow, Now + 1_002));
+        Assert.False(_guard.Failed(_guard.Mark, isHard: true, InARow, Now + 1_003));
+        Assert.True(_guard.Failed(_guard.Mark, isHard: true, InARow, Now + 1_004));
+    }
+
+    /// <summary>A trial may take long: what becomes of it is no news then.</summary>
+    [Fact]
+    public void TryReturn_DuringTheTrial_EndsIt()
+    {
+        OpenIt(Now);
+        Assert.True(_guard.TryEnter(Now + 1_000));
+        long trial = _guard.Mark;
+        Assert.True(_guard.TryReturn(Now + 1_500));
+        Assert.False(_guard.Failed(trial, isHard: true, InARow, Now + 2_000));
+        Assert.Equal(GuardState.Closed, _guard.State);
+    }
+
     [Fact]
     public void Succeeded_BetweenFailures_BeginsTheRowAnew()
     {

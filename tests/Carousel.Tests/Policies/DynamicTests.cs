@@ -80,7 +80,7 @@ public class DynamicTests
         Answer(servers, 1_000, 1_000, 1_000);
         for (int i = 0; i < 1_000; i++)
         {
-            servers[2].Load.Reports.Answered(failed: true);
+            servers[2].Load.Reports.Answered(failed: true, nowMs: 0);
         }
         Assert.InRange(new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[2], 1, Picks / 100);
     }
@@ -91,9 +91,48 @@ public class DynamicTests
         Server[] servers = PolicyFixture.Servers(1, 1);
         for (int i = 0; i < 1_000; i++)
         {
-            Array.ForEach(servers, server => server.Load.Reports.Answered(failed: true));
+            Array.ForEach(servers, server => server.Load.Reports.Answered(failed: true, nowMs: 0));
         }
         AssertNear(1 / 2.0, new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[0]);
+    }
+
+    /// <summary>Whoever was slow, or failed, is hardly asked: that it isn't so any more is told by the clock, not by the thousands of picks that pass it by.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Pick_WasBadAWhileAgo_GetsItsShareAgain(bool failed)
+    {
+        Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
+        Answer(servers, 1_000, 1_000, 1_000, failed ? 1_000 : 5_000_000);
+        for (int i = 0; i < 300; i++)
+        {
+            servers[3].Load.Reports.Answered(failed, nowMs: 0);
+        }
+        Candidates candidates = PolicyFixture.Among(servers);
+        var dynamic = new Dynamic(1);
+        Assert.InRange(Last(dynamic, candidates, nowMs: 1), 0, 1);
+        Assert.InRange(Last(dynamic, candidates, nowMs: 2 * ServerLoad.StaleAfterMs), 20, 40);
+
+        int Last(Dynamic policy, Candidates among, long nowMs) =>
+            Enumerable.Range(0, 100).Count(_ => policy.Pick(among, PolicyFixture.Input(nowMs: nowMs)) == servers[3]);
+    }
+
+    /// <summary>It was stuck, with much in flight, then ejected, and has nothing in flight any more.</summary>
+    [Fact]
+    public void Pick_HadMuchInFlightBeforeItsEjection_GetsItsShareAgain()
+    {
+        Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
+        Answer(servers, 1_000, 1_000, 1_000, 1_000);
+        Enter(servers[3], 200);
+        Candidates candidates = PolicyFixture.Among(servers);
+        var dynamic = new Dynamic(1);
+        dynamic.Shares(candidates, Picks);
+        for (int i = 0; i < 200; i++)
+        {
+            servers[3].Load.Leave();
+        }
+        int picked = Enumerable.Range(0, 100).Count(_ => dynamic.Pick(candidates, PolicyFixture.Input(nowMs: 2_000)) == servers[3]);
+        Assert.InRange(picked, 20, 40);
     }
 
     [Fact]

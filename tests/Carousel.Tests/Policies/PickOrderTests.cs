@@ -4,6 +4,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
+using Carousel.Tests.Control;
 using Xunit;
 
 namespace Carousel.Tests.Policies;
@@ -27,18 +28,17 @@ public class PickOrderTests
         PoolSnapshot pool = Pool("a\nb");
         Picker picker = Make();
         Server slow = pool.Servers[0];
-        slow.Load.StartSlowly();
-        Turn(picker, pool, Now, 2);
+        slow.Load.StartSlowly(Now, RampMs);
         int picked = Turn(picker, pool, Now + afterMs, 4_000).Count(server => server == slow);
         Assert.InRange(picked, 4_000 * share / (1 + share) - 150, 4_000 * share / (1 + share) + 150);
-        Assert.Equal(afterMs < RampMs, slow.Load.IsRamping);
+        Assert.Equal(afterMs < RampMs, slow.Load.IsRamping(Now + afterMs));
     }
 
     [Fact]
     public void Pick_StartsSlowlyAlone_GetsAll()
     {
         PoolSnapshot pool = Pool("a");
-        pool.Servers[0].Load.StartSlowly();
+        pool.Servers[0].Load.StartSlowly(Now, RampMs);
         Assert.DoesNotContain(null, Turn(Make(), pool, Now, 50));
     }
 
@@ -46,8 +46,8 @@ public class PickOrderTests
     public void Pick_NoSlowStart_GetsItsTurns()
     {
         PoolSnapshot pool = Pool("a\nb");
-        pool.Servers[0].Load.StartSlowly();
-        Assert.Equal(25, Turn(Make(rampMs: 0), pool, Now, 50).Count(server => server == pool.Servers[0]));
+        pool.Servers[0].Load.StartSlowly(Now, rampMs: 0);
+        Assert.Equal(25, Turn(Make(), pool, Now, 50).Count(server => server == pool.Servers[0]));
     }
 
     [Fact]
@@ -136,21 +136,23 @@ public class PickOrderTests
     [Fact]
     public void SetHealth_DownAndUp_StartsSlowlyAndIsForgiven()
     {
-        var pool = new ServerPool(Pool("a\nb"));
-        var membership = new PoolMembership(pool);
+        var time = new ManualTime();
+        long nowMs = (long)time.GetElapsedTime(0).TotalMilliseconds;
+        var pool = new ServerPool(Pool("a\nb")) { SlowStart = TimeSpan.FromMilliseconds(RampMs) };
+        var membership = new PoolMembership(pool, time: time);
         Server server = pool.Current.Servers[0];
         membership.SetHealth(server.Tag, healthy: true);
-        Assert.False(server.Load.IsRamping);
+        Assert.False(server.Load.IsRamping(nowMs));
         Eject(server);
         membership.SetHealth(server.Tag, healthy: false);
         membership.SetHealth(server.Tag, healthy: true);
-        Assert.True(server.Load.IsRamping);
+        Assert.True(server.Load.IsRamping(nowMs));
         Assert.Equal(GuardState.Closed, server.Load.Guard.State);
     }
 
     private static void Eject(Server server) => server.Load.Guard.Open(server.Load.Guard.Mark, new GuardOptions(), Now);
 
-    private static Picker Make(int rampMs = RampMs, bool panics = false) => new(new RoundRobin(), new RoundRobin(), new SlowStart(rampMs, seed: 1), panics);
+    private static Picker Make(bool panics = false) => new(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1), panics);
 
     /// <summary>Picks that are given back at once.</summary>
     private Server?[] Turn(Picker picker, PoolSnapshot pool, long nowMs, int times)

@@ -22,7 +22,7 @@ public class PickerTests
         int tooMany = 0, served = 0;
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            var picker = new Picker(Create(kind, number), Create(kind, number + Threads), new SlowStart(0, seed: 1));
+            var picker = new Picker(Create(kind, number), Create(kind, number + Threads), new SlowStart(seed: 1));
             var tried = new SlotSet();
             for (int i = 0; i < 20_000; i++)
             {
@@ -52,7 +52,7 @@ public class PickerTests
         Server primary = Server(0, max: 1);
         var backup = new Server("b", 1, primary.Entry with { Address = new("10.0.0.2", 80), Name = "b", Backup = true });
         PoolSnapshot pool = PoolBuilder.Build([primary, backup]);
-        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
+        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
 
         Assert.Same(primary, picker.Pick(pool, new SlotSet(), 0));
         Assert.Same(backup, picker.Pick(pool, new SlotSet(), 0));

@@ -9,7 +9,7 @@ namespace Carousel.Tests.Pool;
 /// <summary>Servers without room are told from servers that are not there.</summary>
 public sealed class FullPoolTests
 {
-    private readonly Picker _picker = new(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
+    private readonly Picker _picker = new(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
     private readonly SlotSet _tried = new();
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
+using Carousel.Tests.Control;
 using Xunit;
 
 namespace Carousel.Tests.Pool;
@@ -11,10 +12,11 @@ public class PoolApplyTests
 {
     private const string Three = "10.0.0.1\n10.0.0.2\n10.0.0.3";
 
-    private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(Entries(Three))));
+    private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(Entries(Three)))) { SlowStart = TimeSpan.FromSeconds(10) };
+    private readonly ManualTime _time = new();
     private readonly PoolMembership _membership;
 
-    public PoolApplyTests() => _membership = new PoolMembership(_pool);
+    public PoolApplyTests() => _membership = new PoolMembership(_pool, time: _time);
 
     private PoolSnapshot Now => _pool.Current;
 
@@ -52,7 +54,8 @@ public class PoolApplyTests
     public void Apply_NewServer_StartsSlowlyAndTheOthersDoNot()
     {
         Apply(Three + "\n10.0.0.4");
-        Assert.Equal([false, false, false, true], Now.Servers.Select(server => server.Load.IsRamping));
+        long nowMs = (long)_time.GetElapsedTime(0).TotalMilliseconds;
+        Assert.Equal([false, false, false, true], Now.Servers.Select(server => server.Load.IsRamping(nowMs)));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public class PoolModelTests
 
     private static int Unserved(ServerPool pool, Func<bool> isOver)
     {
-        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(0, seed: 1));
+        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
         var tried = new SlotSet();
         int unserved = 0;
         while (!isOver())

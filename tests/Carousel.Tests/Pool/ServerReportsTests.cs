@@ -12,11 +12,23 @@ public class ServerReportsTests
     {
         var news = new ServerReports();
         Answer(news, failed: true, 300);
-        Assert.InRange(news.FailedShare, 0.98, 1);
+        Assert.InRange(news.FailedShare(Now), 0.98, 1);
         Answer(news, failed: false, 64);
-        Assert.InRange(news.FailedShare, 0.3, 0.45);
+        Assert.InRange(news.FailedShare(Now), 0.3, 0.45);
         Answer(news, failed: false, 1_000);
-        Assert.Equal(0, news.FailedShare);
+        Assert.Equal(0, news.FailedShare(Now));
+    }
+
+    /// <summary>Who is avoided for its failures gets no answers that would tell otherwise: the clock tells.</summary>
+    [Theory]
+    [InlineData(0, 0.98, 1)]
+    [InlineData(5_000, 0.49, 0.5)]
+    [InlineData(ServerReports.ReportLifeMs, 0, 0)]
+    public void FailedShare_NothingFollows_FadesByTime(long afterMs, double least, double most)
+    {
+        var news = new ServerReports();
+        Answer(news, failed: true, 300);
+        Assert.InRange(news.FailedShare(Now + afterMs), least, most);
     }
 
     [Theory]
@@ -63,7 +75,7 @@ public class ServerReportsTests
     {
         for (int i = 0; i < times; i++)
         {
-            news.Answered(failed);
+            news.Answered(failed, Now);
         }
     }
 }

@@ -2,6 +2,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
+using Carousel.Tests.Control;
 using Xunit;
 
 namespace Carousel.Tests.Pool;
@@ -10,7 +11,12 @@ public class ServerStateTests
 {
     private const string Others = "\n10.0.0.8\n10.0.0.9";
 
+    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(10);
+
     private readonly FailureLog _log = new();
+    private readonly ManualTime _time = new();
+
+    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     [Theory]
     [InlineData("10.0.0.1", ServerState.Up)]
@@ -39,7 +45,10 @@ public class ServerStateTests
         membership.SetHealth(membership.Pool.Current.Servers[0].Tag, false);
         Assert.Equal(ServerState.Down, State(membership));
         membership.SetHealth(membership.Pool.Current.Servers[0].Tag, true);
-        Assert.Equal(ServerState.SlowStart, State(membership));
+        Assert.Equal(ServerState.SlowStart, State(membership, NowMs));
+        _time.Advance(SlowStart);
+        // Though no request came.
+        Assert.Equal(ServerState.Up, State(membership, NowMs));
     }
 
     [Fact]
@@ -94,5 +103,6 @@ public class ServerStateTests
     private static ServerState State(PoolMembership membership, long nowMs = 0) =>
         membership.Pool.Current.StateOf(membership.Pool.Current.Servers[0], nowMs);
 
-    private static PoolMembership Membership(string lines) => new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(lines).Servers))));
+    private PoolMembership Membership(string lines) =>
+        new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(lines).Servers))) { SlowStart = SlowStart }, time: _time);
 }

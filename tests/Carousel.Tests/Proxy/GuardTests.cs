@@ -139,7 +139,7 @@ public sealed class GuardTests
     public void Visitor_OwnServerStartsSlowly_ComesAtOnce()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
-        rig.Pool.Servers[0].Load.StartSlowly();
+        rig.Pool.Servers[0].Load.StartSlowly(rig.Rig.Clock.Milliseconds, rampMs: 10_000);
         for (ulong i = 0; i < 20; i++)
         {
             rig.Ask(rig.Cookie(i, server: 0));
@@ -193,7 +193,7 @@ public sealed class GuardTests
     internal static void Down(Rig rig, params int[] slots)
     {
         ImmutableArray<Server> servers = rig.Pool.Current.Servers;
-        var membership = new PoolMembership(rig.Pool);
+        PoolMembership membership = rig.Membership();
         Array.ForEach(slots, slot => membership.SetHealth(servers[slot].Tag, healthy: false));
         rig.Post(new Mail(MailKind.PoolChanged));
     }

@@ -129,7 +129,7 @@ public sealed class PoolChangeTests
     /// <summary>The line of this server is deleted.</summary>
     private static PoolMembership Leave(Rig rig, int server)
     {
-        var membership = new PoolMembership(rig.Pool);
+        PoolMembership membership = rig.Membership();
         Assert.Equal(ChangeResult.Done, membership.Remove(rig.Pool.Current.Servers[server].Tag));
         rig.Post(new Mail(MailKind.PoolChanged));
         return membership;

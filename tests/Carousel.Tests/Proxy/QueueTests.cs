@@ -130,7 +130,7 @@ public sealed class QueueTests
     [Fact]
     public void Servers_AllGoDown_WaitersAreToldAtOnce()
     {
-        using var rig = new HeldRig(servers: 2);
+        using var rig = new HeldRig(new EngineOptions { RescuesWaiting = true }, servers: 2);
         FakeSocket[] served = [rig.Ask("/1"), rig.Ask("/2")];
         FakeSocket[] waiters = [rig.Ask("/3"), rig.Ask("/4")];
         rig.SetHealth(0, false);

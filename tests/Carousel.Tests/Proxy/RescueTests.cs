@@ -9,6 +9,8 @@ namespace Carousel.Tests.Proxy;
 /// <summary>Requests that are sent again to another server: since their connection died, or since their server was found down.</summary>
 public sealed class RescueTests
 {
+    private static readonly EngineOptions Rescuing = new() { RescuesWaiting = true };
+
     [Theory]
     [InlineData("GET", "", true)]
     [InlineData("PUT", "some body", true)]
@@ -87,7 +89,7 @@ public sealed class RescueTests
     [InlineData("POST", "some body", false, false)]
     public void Server_FoundDown_WaitingRequestGoesToAnotherIfItMayBe(string method, string body, bool reused, bool mayBe)
     {
-        using var rig = new Rig(servers: 2);
+        using var rig = new Rig(Rescuing, servers: 2);
         FakeSocket client = rig.Connect();
         if (reused)
         {
@@ -100,6 +102,38 @@ public sealed class RescueTests
         GuardTests.Down(rig, 0);
         Assert.Equal(mayBe, client.TakenText.Contains("hello again"));
         Assert.Equal(mayBe ? [FailureReason.ServerDown] : [], rig.Reasons());
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>That it can't be connected says nothing of what it has: it may serve one at a time, and be busy with this one.</summary>
+    [Fact]
+    public void Server_FoundDownByConnectingOnly_RequestWaitsOnAndIsExecutedOnce()
+    {
+        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        GuardTests.Down(rig, 0);
+        Assert.Empty(client.TakenText);
+        rig.Say(Assert.Single(rig.Servers), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        Assert.Contains("hello", client.TakenText);
+        Assert.Empty(rig.Reasons());
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>It may be the request that is too much for them.</summary>
+    [Fact]
+    public void Servers_FoundDownOneAfterTheOther_RequestIsTakenAwayOnce()
+    {
+        using var rig = new Rig(Rescuing, servers: 4) { OnRequest = (_, _) => null };
+        FakeSocket client = rig.Connect(Rig.Get("/"));
+        GuardTests.Down(rig, 0);
+        GuardTests.Down(rig, 1);
+        Assert.Equal(2, rig.Servers.Count);
+        rig.Say(rig.Servers[1], "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        Assert.Contains("hello", client.TakenText);
+        // The next one is another's business.
+        rig.Say(client, Rig.Get("/2"));
+        GuardTests.Down(rig, 2);
+        Assert.Equal(4, rig.Servers.Count);
         rig.AssertNothingLeft();
     }
 
@@ -120,7 +154,7 @@ public sealed class RescueTests
     [Fact]
     public void Server_FoundDownAndThereIsNoOther_RequestWaitsOn()
     {
-        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
+        using var rig = new Rig(Rescuing, servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         GuardTests.Down(rig, 0, 1);
         Assert.Empty(client.TakenText);
@@ -135,7 +169,7 @@ public sealed class RescueTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")]
     public void Server_FoundDownAfterAByteOfTheAnswer_IsNotSentAgain(string beginning)
     {
-        using var rig = new Rig(servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
+        using var rig = new Rig(Rescuing, servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
         rig.Connect(Rig.Get("/"));
         GuardTests.Down(rig, 0);
         Assert.Single(rig.Servers);

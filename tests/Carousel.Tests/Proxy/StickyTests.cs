@@ -188,7 +188,7 @@ public sealed class StickyTests
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 1);
-        var membership = new PoolMembership(rig.Rig.Pool);
+        PoolMembership membership = rig.Rig.Membership();
         membership.SetHealth(rig.Pool.Servers[1].Tag, false);
         rig.Ask(cookie);
         Assert.Equal((0, "server-down"), (rig.Last.Server, Moved(rig)));

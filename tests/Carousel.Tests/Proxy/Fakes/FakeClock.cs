@@ -13,5 +13,15 @@ internal sealed class FakeClock : Clock
 
     public override long UnixSeconds => 1_795_449_600 + _now / 1000;
 
+    /// <summary>The same, for those who are beside the workers.</summary>
+    public TimeProvider Time => field ??= new FakeTime(this);
+
     public void Advance(long milliseconds) => _now += milliseconds;
+
+    private sealed class FakeTime(FakeClock clock) : TimeProvider
+    {
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => clock.Milliseconds;
+    }
 }

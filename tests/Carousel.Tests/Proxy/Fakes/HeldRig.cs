@@ -77,7 +77,7 @@ internal sealed class HeldRig : IDisposable
     /// <summary>Probes say this of a server, and workers are told.</summary>
     public void SetHealth(int server, bool healthy)
     {
-        new PoolMembership(Rig.Pool).SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
+        Rig.Membership().SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
         Rig.TellPoolChanged();
     }
 

@@ -34,9 +34,9 @@ internal sealed class Rig : IDisposable
         Network.Sent = Answer;
         Server[] all = RingFixture.Servers(servers);
         Log = new FailureLog();
-        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))]));
+        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))])) { SlowStart = (options ??= new EngineOptions()).SlowStart };
         Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
-        Group = new WorkerGroup((options ?? new EngineOptions()) with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
+        Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
             ? new Worker(Group, poller, Clock, Network, i)
             : new Worker(Group, poller, Clock, Network, i) { Pipe = new SplicePipe(_ => null) })];
@@ -99,6 +99,9 @@ internal sealed class Rig : IDisposable
         Run();
         return client;
     }
+
+    /// <summary>Who changes the pool, by the workers' clock.</summary>
+    public PoolMembership Membership(bool probed = false) => new(Pool, probed, Clock.Time);
 
     /// <summary>Workers are told that there is a new snapshot of the pool.</summary>
     public void TellPoolChanged()

@@ -1,0 +1,156 @@
+using System.Net;
+using Carousel.Core.Health;
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
+using Carousel.Tests.Control;
+using Carousel.Tests.Ring;
+using Xunit;
+
+namespace Carousel.Tests.Policies;
+
+/// <summary>A server of five was out, however: some time after its return it has its share, whether requests came meanwhile or not.</summary>
+public sealed class ReturnTests
+{
+    private const int Servers = 5;
+
+    private static readonly SlotSet None = new();
+
+    private readonly ManualTime _time = new();
+    private readonly ServerPool _pool;
+    private readonly PoolMembership _membership;
+    private readonly PoolGuard _guard;
+
+    public ReturnTests()
+    {
+        Server[] all = RingFixture.Servers(Servers);
+        _pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select(_ => new Standing([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
+        {
+            SlowStart = TimeSpan.FromSeconds(10),
+        };
+        _membership = new PoolMembership(_pool, probed: true, _time);
+        _guard = new PoolGuard(_pool, new GuardOptions { FirstTime = TimeSpan.FromSeconds(5) }, new FailureLog());
+    }
+
+    public enum Out
+    {
+        Down,
+        Ejected,
+        EjectedAfterItWasStuck,
+        EjectedAfterItWasSlow,
+    }
+
+    public static TheoryData<PolicyKind, Out> All => [.. from kind in Enum.GetValues<PolicyKind>()
+                                                         where kind != PolicyKind.Hash
+                                                         from why in Enum.GetValues<Out>()
+                                                         select (kind, why)];
+
+    private Server First => _pool.Current.Servers[0];
+
+    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Server_BackFor15Seconds_HasItsShareAtOnce(PolicyKind kind, Out why)
+    {
+        var options = new PolicyOptions { Kind = kind };
+        var picker = new Picker(PolicyFactory.Create(options, 1), PolicyFactory.Create(options, 2), new SlowStart(seed: 1));
+        Pick(picker, 500);
+        Leave(why, picker);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, Pick(picker, 500));
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Return(why);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        // Two of three draws by chance make less than 10 of 100 once in a thousand times.
+        Assert.InRange(Pick(picker, 100), 10, 40);
+    }
+
+    /// <summary>On its return, the first moments are as ever.</summary>
+    [Theory]
+    [InlineData(Out.Down)]
+    [InlineData(Out.Ejected)]
+    public void Server_JustBack_StartsSlowly(Out why)
+    {
+        var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
+        Leave(why, picker);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Return(why);
+        Assert.InRange(Pick(picker, 1_000), 5, 60);
+    }
+
+    /// <summary>All are new at once: there is nobody who is warm.</summary>
+    [Fact]
+    public void Servers_FirstVerdicts_DoNotStartSlowly()
+    {
+        var pool = new ServerPool(PoolBuilder.Build(_pool.Current.Servers, probed: true)) { SlowStart = TimeSpan.FromSeconds(10) };
+        var membership = new PoolMembership(pool, probed: true, _time);
+        foreach (Server server in pool.Current.Servers)
+        {
+            membership.SetHealth(server.Tag, healthy: true);
+            Assert.False(server.Load.IsRamping(NowMs));
+        }
+    }
+
+    /// <summary>A probe that only connected is no trial of a server that owes answers.</summary>
+    [Fact]
+    public void ProbeWentWell_OwesAnswers_OnlyAnAnswerCounts()
+    {
+        Assert.True(First.Load.TryEnter(NowMs));
+        First.Load.Guard.Open(First.Load.Guard.Mark, new GuardOptions(), NowMs);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(_membership.ProbeWentWell(First, answered: false));
+        Assert.True(_membership.ProbeWentWell(First, answered: true));
+        Assert.False(_membership.ProbeWentWell(First, answered: true));
+    }
+
+    private void Leave(Out why, Picker picker)
+    {
+        switch (why)
+        {
+            case Out.Down:
+                _membership.SetHealth(First.Tag, healthy: false);
+                return;
+            case Out.EjectedAfterItWasSlow:
+                First.Load.Answered(20_000_000, NowMs);
+                break;
+            case Out.EjectedAfterItWasStuck:
+                Enumerable.Range(0, 100).ToList().ForEach(_ => First.Load.TryEnter(NowMs));
+                Pick(picker, 500);
+                Enumerable.Range(0, 100).ToList().ForEach(_ => First.Load.Leave());
+                break;
+        }
+        for (int i = 0; i < 3; i++)
+        {
+            _guard.Failed(First, First.Load.Guard.Mark, FailureReason.ConnectRefused, NowMs);
+        }
+        Assert.Equal(GuardState.Open, First.Load.Guard.State);
+    }
+
+    private void Return(Out why)
+    {
+        if (why == Out.Down)
+        {
+            _membership.SetHealth(First.Tag, healthy: true);
+        }
+        else
+        {
+            Assert.True(_membership.ProbeWentWell(First, answered: false));
+        }
+    }
+
+    /// <summary>How many of so many requests, each answered after a millisecond, the first server got.</summary>
+    private int Pick(Picker picker, int times)
+    {
+        int first = 0;
+        for (int i = 0; i < times; i++)
+        {
+            Server server = picker.Pick(_pool.Current, None, NowMs)!;
+            first += ReferenceEquals(server, First) ? 1 : 0;
+            server.Load.Answered(1_000, NowMs);
+            server.Load.Leave();
+        }
+        return first;
+    }
+}

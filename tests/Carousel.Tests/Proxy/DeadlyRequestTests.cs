@@ -1,0 +1,104 @@
+using Carousel.Engine;
+using Carousel.Engine.Linux;
+using Carousel.Tests.Proxy.Fakes;
+using Xunit;
+
+namespace Carousel.Tests.Proxy;
+
+/// <summary>A request that ends every server which reads it: how many does it reach? docs/decisions/0008-retries.md.</summary>
+public sealed class DeadlyRequestTests
+{
+    private const int Servers = 8;
+
+    private readonly HashSet<int> _dead = [];
+    private readonly List<int> _executed = [];
+
+    [Theory]
+    [InlineData(2, false, false)]
+    [InlineData(2, true, false)]
+    [InlineData(2, true, true)]
+    [InlineData(1, true, true)]
+    [InlineData(0, true, false)]
+    [InlineData(4, true, true)]
+    public void Get_KillsItsServer_TakesOneMoreThanRetries(int retries, bool kept, bool restarts)
+    {
+        using Rig rig = Make(retries);
+        FakeSocket client = rig.Connect();
+        for (int i = 0; kept && i < Servers; i++)
+        {
+            rig.Say(client, Rig.Get("/"));
+        }
+        rig.Network.OnConnect = to => !restarts && _dead.Contains(to.AddressBytes[3] - 1) ? -Errno.ECONNREFUSED : 0;
+        client = rig.Connect(Rig.Get("/deadly"));
+        Assert.Equal("server-closed", Message.Answers(client.TakenText, ["GET"], client.EndSent)[^1].Field("X-Carousel-Reason"));
+        Assert.Equal(retries + 1, _dead.Count);
+        // That a kept connection was only stale, the server says itself: by taking a fresh one.
+        Assert.Equal(retries + 1 + (restarts ? 1 : 0), _executed.Count);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>The same by fresh connections first: the only kept one is that of the second or third server.</summary>
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Get_MeetsAKeptConnectionLate_TakesNoMore(int kept, bool restarts)
+    {
+        using Rig rig = Make(retries: 2);
+        FakeSocket client = rig.Connect();
+        for (int i = 1; i <= Servers; i++)
+        {
+            rig.Say(client, Rig.Get(i == kept ? "/" : "/close"));
+        }
+        rig.Network.OnConnect = to => !restarts && _dead.Contains(to.AddressBytes[3] - 1) ? -Errno.ECONNREFUSED : 0;
+        rig.Connect(Rig.Get("/deadly"));
+        Assert.Equal((3, restarts ? 4 : 3), (_dead.Count, _executed.Count));
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>A POST may not be sent again at all.</summary>
+    [Fact]
+    public void Post_KillsItsServer_TakesOne()
+    {
+        using Rig rig = Make(retries: 2);
+        rig.Connect("POST /deadly HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        Assert.Single(_executed);
+        rig.AssertNothingLeft();
+    }
+
+    /// <summary>Stale connections don't count: what is sent again after them is as if it were the first time.</summary>
+    [Fact]
+    public void Get_StaleThenTwoServersCrash_IsServedByTheThird()
+    {
+        using Rig rig = Make(retries: 2);
+        FakeSocket client = rig.Connect();
+        for (int i = 0; i < Servers; i++)
+        {
+            rig.Say(client, Rig.Get("/"));
+        }
+        int asked = 0;
+        rig.OnRequest = (_, _) => ++asked <= 3 ? [null] : [Rig.Ok("at last")];
+        rig.Say(client, Rig.Get("/"));
+        Assert.Contains("at last", client.TakenText);
+        Assert.Equal(4, asked);
+        rig.AssertNothingLeft();
+    }
+
+    private Rig Make(int retries)
+    {
+        var rig = new Rig(new EngineOptions { Retries = retries, Guard = new() { IsOn = false } }, Servers);
+        rig.OnRequest = (socket, request) =>
+        {
+            if (HeldRig.PathOf(request) != "/deadly")
+            {
+                return [Rig.Ok("hello", HeldRig.PathOf(request) == "/close" ? "Connection: close\r\n" : "")];
+            }
+            int server = SessionRig.ServerOf(socket);
+            _executed.Add(server);
+            _dead.Add(server);
+            return [null];
+        };
+        return rig;
+    }
+}
