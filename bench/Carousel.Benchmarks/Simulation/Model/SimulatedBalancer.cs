@@ -21,7 +21,7 @@ internal sealed class SimulatedBalancer
             Weight = spec.Weight,
         })]);
         _pool = PoolBuilder.Build(servers);
-        _picker = new Picker(policy(), policy(), new SlowStart(0, seed: 1));
+        _picker = new Picker(policy(), policy(), new SlowStart(seed: 1));
     }
 
     /// <summary>The server for one more request, taken on there.</summary>
@@ -36,7 +36,7 @@ internal sealed class SimulatedBalancer
     public static void Answered(Server server, double tookMicros, long nowMs, bool failed, double capacity)
     {
         server.Load.Answered(failed ? Math.Max(tookMicros, server.Load.LatencyMicros) : tookMicros, nowMs);
-        server.Load.Reports.Answered(failed);
+        server.Load.Reports.Answered(failed, nowMs);
         server.Load.Reports.ReportCapacity(capacity, nowMs);
         server.Load.Leave();
     }
