@@ -47,7 +47,7 @@ internal static class Balancer
         using LastGoodKeeper? keeper = Keeper(source, watcher, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Report);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
-        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher, writer), descriptors, log);
+        var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher, writer), descriptors, log, events);
         AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source), watcher);
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
@@ -156,7 +156,7 @@ internal static class Balancer
         settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
 
     private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
-        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) => new(membership, traffic, events, TimeProvider.System, saver)
+        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) => new(membership, traffic, events, TimeProvider.System, saver, telemetry.States)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,

@@ -21,10 +21,13 @@ internal sealed class TelemetrySide : IAsyncDisposable
     /// <param name="others">Whoever else has metrics.</param>
     /// <param name="descriptors">How many the process may have open.</param>
     /// <param name="log">For people.</param>
-    public TelemetrySide(TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log)
+    /// <param name="events">Told of servers that are ejected and back; null if nobody is.</param>
+    public TelemetrySide(
+        TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log, EventLog? events = null)
     {
         TimeProvider time = TimeProvider.System;
-        _servers = new ServerMetrics(pool, time);
+        States = new StateTimes(pool, time, events);
+        _servers = new ServerMetrics(pool, time, States);
         if (settings.AccessLog is not LogDestination.Off)
         {
             _accessLog = AccessLog.To(settings.AccessLog, settings.Format, traffic, pool, AppendFile.Open, StandardStreams.WriteOutput, log.Info, log.Error);
@@ -44,6 +47,9 @@ internal sealed class TelemetrySide : IAsyncDisposable
 
     /// <summary>All metrics.</summary>
     public MetricsCollector Metrics { get; }
+
+    /// <summary>Since when servers are as they are.</summary>
+    public StateTimes States { get; }
 
     /// <summary>What workers are to tell of each request.</summary>
     public static TrafficOptions Records(TelemetrySettings settings, bool hasAdmin) =>

@@ -26,7 +26,7 @@ public class LiveTests(Chromium chromium)
         await dashboard.UntilCellAsync("blue", "requests", "10");
         await dashboard.UntilCellAsync("green", "requests", "30");
         await dashboard.UntilAsync("document.getElementById('requests').textContent === '40'", "all requests");
-        await dashboard.UntilAsync("document.getElementById('answers').textContent === 'Answers so far: 2xx 40'", "the answers by class");
+        await dashboard.UntilAsync("document.getElementById('answers').textContent === 'Responses so far: 2xx 40'", "the answers by class");
         var api = await dashboard.ServersAsync();
         Dictionary<string, double> metrics = await dashboard.MetricsAsync();
         Assert.Equal(40, metrics["carousel_client_requests_total"]);

@@ -19,13 +19,14 @@ public sealed class AdminContext
     /// <param name="events">What has happened.</param>
     /// <param name="time">For the times that are shown.</param>
     /// <param name="saver">Writes changes back to servers.txt; null if none are.</param>
-    public AdminContext(PoolMembership membership, Traffic traffic, EventLog events, TimeProvider time, ServersFileSaver? saver = null)
+    /// <param name="states">Since when servers are as they are; null to watch for that here.</param>
+    public AdminContext(PoolMembership membership, Traffic traffic, EventLog events, TimeProvider time, ServersFileSaver? saver = null, StateTimes? states = null)
     {
         (Membership, Traffic, Events, Time) = (membership, traffic, events, time);
         StartedAt = time.GetUtcNow();
         Watch = new ServerWatch(membership.Pool, time);
         Editor = new PoolEditor(membership, saver, line => Report(line));
-        events.Written += Watch.Look;
+        States = states ?? new StateTimes(membership.Pool, time, events);
     }
 
     /// <summary>Changes the pool.</summary>
@@ -46,7 +47,10 @@ public sealed class AdminContext
     /// <summary>What has happened.</summary>
     public EventLog Events { get; }
 
-    /// <summary>Since when servers are as they are, and what they did in the last seconds.</summary>
+    /// <summary>Since when servers are as they are.</summary>
+    public StateTimes States { get; }
+
+    /// <summary>What servers did in the last seconds.</summary>
     public ServerWatch Watch { get; }
 
     /// <summary>Makes the changes.</summary>

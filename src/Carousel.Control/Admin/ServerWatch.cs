@@ -4,8 +4,7 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Admin;
 
 /// <summary>
-/// Since when each server is in the state that it is in, and what each has done in the last seconds. It costs nothing while nobody looks: the first look after a
-/// pause sees all that came since the last one.
+/// What each server has done in the last seconds. It costs nothing while nobody looks: the first look after a pause sees all that came since the last one. Any thread.
 /// </summary>
 public sealed class ServerWatch
 {
@@ -17,7 +16,6 @@ public sealed class ServerWatch
     private readonly ServerPool _pool;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Server, (ServerState State, DateTimeOffset Since)> _states = [];
     private Sample _before, _last;
 
     /// <param name="pool">Whose servers.</param>
@@ -26,48 +24,11 @@ public sealed class ServerWatch
     {
         (_pool, _time) = (pool, time);
         _before = _last = new Sample(time.GetTimestamp(), []);
-        pool.Changed += Look;
-        Look();
-    }
-
-    /// <summary>Something may have happened to a server: notes when. Quick.</summary>
-    public void Look()
-    {
-        PoolSnapshot pool = _pool.Current;
-        DateTimeOffset now = _time.GetUtcNow();
-        lock (_gate)
-        {
-            foreach (Server server in pool.Servers)
-            {
-                ServerState state = pool.StateOf(server, NowMs);
-                if (!_states.TryGetValue(server, out var known) || known.State != state)
-                {
-                    _states[server] = (state, now);
-                }
-            }
-            if (_states.Count > pool.Servers.Length)
-            {
-                foreach (Server gone in _states.Keys.Except(pool.Servers).ToArray())
-                {
-                    _states.Remove(gone);
-                }
-            }
-        }
-    }
-
-    /// <summary>The state of a server as of the last look, and since when it is in it.</summary>
-    public (ServerState State, DateTimeOffset Since) StateOf(Server server)
-    {
-        lock (_gate)
-        {
-            return _states.TryGetValue(server, out var known) ? known : (_pool.Current.StateOf(server, NowMs), _time.GetUtcNow());
-        }
     }
 
     /// <summary>What the servers of now did in the last seconds, in the order of the pool.</summary>
     public ServerWindow Read()
     {
-        Look();
         PoolSnapshot pool = _pool.Current;
         lock (_gate)
         {
@@ -81,9 +42,6 @@ public sealed class ServerWatch
             return new ServerWindow(pool, _time.GetElapsedTime(_before.At, now.At), servers);
         }
     }
-
-    /// <summary>The workers' clock.</summary>
-    private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     private sealed record Sample(long At, Dictionary<Server, ServerTotals> Totals);
 }
@@ -102,6 +60,17 @@ public sealed record ServerActivity(Server Server, ServerTotals Now, ServerTotal
 {
     /// <summary>Requests that it was given in the last seconds.</summary>
     public long Requests => Now.Attempts - Before.Attempts;
+
+    /// <summary>The share of errors in what ended in the last seconds: its 5xx, and attempts that failed by its fault or ours; 0 to 1, 0 if nothing ended.</summary>
+    public double ErrorShare
+    {
+        get
+        {
+            long errors = Now.Errors - Before.Errors;
+            long ends = Now.Answers + Now.Failures - Before.Answers - Before.Failures;
+            return ends == 0 ? 0 : Math.Round((double)errors / ends, 4);
+        }
+    }
 
     /// <summary>How long the heads of its answers were waited for in the last seconds.</summary>
     public LatencyTotals Latency => Now.FirstByte.Since(Before.FirstByte);

@@ -20,7 +20,7 @@ internal static class DashboardEndpoints
     public static void Map(IEndpointRouteBuilder routes, AdminContext context)
     {
         var feed = new DashboardFeed(new DashboardSource(context.Pool, context.Traffic, context.Events, context.Time, context.TimeLeft, context.Sessions,
-            () => context.Store?.State ?? StoreState.None, $"Carousel {context.Version}"));
+            () => context.Store?.State ?? StoreState.None, $"Carousel {context.Version}", context.States));
         routes.MapGet("/", http => SendAsync(http, DashboardFiles.ByName["index.html"])).WithMetadata(OpenToAll.Mark);
         routes.MapGet("/dashboard/{name}", SendPartAsync).WithMetadata(OpenToAll.Mark);
         routes.MapGet(StreamPath, http => StreamAsync(http, feed));

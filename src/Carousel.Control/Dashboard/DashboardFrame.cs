@@ -24,7 +24,10 @@ internal sealed record DashboardFrame(
 /// <param name="Heat">How many answers of this second took how long to begin: by <see cref="DashboardPool.Bands"/>, and one more for all beyond.</param>
 /// <param name="Answers">Answers so far by status / 100, from index 2 for 2xx.</param>
 /// <param name="Reasons">What has failed so far.</param>
-internal sealed record SecondFrame(long Number, double P50, double P99, long[] Heat, long[] Answers, ReasonFrame[] Reasons);
+/// <param name="Failed">Requests so far that got no server's response whole, but for those where the client failed.</param>
+/// <param name="ErrorShare">5xx and <paramref name="Failed"/>: their share of what ended in the last minute, 0 to 1; -1 if nothing did.</param>
+internal sealed record SecondFrame(
+    long Number, double P50, double P99, long[] Heat, long[] Answers, ReasonFrame[] Reasons, long Failed, double ErrorShare);
 
 /// <summary>How often something has failed so far.</summary>
 /// <param name="Reason">Its code.</param>
@@ -48,7 +51,15 @@ internal sealed record SessionFrame(long Minted, long Returned, long Moved, long
 /// <param name="Rate">Requests a second.</param>
 /// <param name="P99">99 of 100 answers of the last while began sooner than this; -1 if none came.</param>
 /// <param name="Left">Milliseconds until it is gone, of one that is leaving; until it is tried again, of one that is ejected. By place; others are not in it.</param>
-internal sealed record ServersFrame(string State, int[] InFlight, long[] Requests, double[] Rate, double[] P99, Dictionary<int, long> Left);
+/// <param name="Status4xx">4xx so far.</param>
+/// <param name="Status5xx">5xx so far.</param>
+/// <param name="Failed">Attempts so far that failed, but for those where the client did.</param>
+/// <param name="ErrorShare">5xx and failures: their share of what ended in the last minute, 0 to 1; -1 if nothing did.</param>
+/// <param name="Since">When it came into its state, in milliseconds since 1970. By place; only those that fail, or are new, are in it.</param>
+/// <param name="Why">Why it is in its state, for people. By place, as <paramref name="Since"/>.</param>
+internal sealed record ServersFrame(
+    string State, int[] InFlight, long[] Requests, double[] Rate, double[] P99, Dictionary<int, long> Left,
+    long[] Status4xx, long[] Status5xx, long[] Failed, double[] ErrorShare, Dictionary<int, long> Since, Dictionary<int, string> Why);
 
 /// <summary>What changes seldom: sent before the first frame, and before a frame that has another <see cref="DashboardFrame.Pool"/>.</summary>
 /// <param name="Version">Another with every change.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 
@@ -74,7 +75,8 @@ internal sealed class DashboardSampler
     private ServersFrame Servers(PoolSnapshot pool)
     {
         var nowMs = (long)_source.Time.GetElapsedTime(0).TotalMilliseconds;
-        var left = new Dictionary<int, long>();
+        var (left, since, why) = (new Dictionary<int, long>(), new Dictionary<int, long>(), new Dictionary<int, string>());
+        _source.States.Look();
         ServerState[] states = [.. _servers.Select(server => pool.StateOf(server, nowMs))];
         for (int i = 0; i < _servers.Length; i++)
         {
@@ -82,11 +84,22 @@ internal sealed class DashboardSampler
             {
                 left[i] = Math.Max(0, time);
             }
+            if (IsFailing(states[i]) && StateReason.Of(pool, _servers[i], states[i]) is { } reason)
+            {
+                since[i] = _source.States.Of(_servers[i]).Since.ToUnixTimeMilliseconds();
+                why[i] = reason.Text;
+            }
         }
         return new ServersFrame(
             string.Concat(states.Select(state => (char)('a' + (int)state))), [.. _servers.Select(server => server.Load.InFlight)],
-            [.. _series.Select(one => one.Requests)], [.. _series.Select(one => Rounded(one.Rate))], [.. _series.Select(one => one.P99)], left);
+            [.. _series.Select(one => one.Requests)], [.. _series.Select(one => Rounded(one.Rate))], [.. _series.Select(one => one.P99)], left,
+            [.. _series.Select(one => one.Status4xx)], [.. _series.Select(one => one.Status5xx)], [.. _series.Select(one => one.Failed)],
+            [.. _series.Select(one => one.ErrorShare)], since, why);
     }
+
+    /// <summary>Of the others the page knows the reason from their state, and it would be sent for each of them again and again.</summary>
+    private static bool IsFailing(ServerState state) =>
+        state is ServerState.Down or ServerState.Unresolved or ServerState.Ejected or ServerState.OnTrial or ServerState.Suspect or ServerState.Probing;
 
     private long? TimeLeft(Server server, ServerState state, long nowMs) => state switch
     {

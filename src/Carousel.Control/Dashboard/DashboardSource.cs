@@ -1,4 +1,5 @@
 using Carousel.Control.Store;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
@@ -14,5 +15,7 @@ namespace Carousel.Control.Dashboard;
 /// <param name="Sessions">Null if sessions are off.</param>
 /// <param name="Store">How the store of the sessions is.</param>
 /// <param name="Product">For the foot of the page.</param>
+/// <param name="States">Since when servers are as they are.</param>
 public sealed record DashboardSource(
-    ServerPool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionLink? Sessions, Func<StoreState> Store, string Product);
+    ServerPool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionLink? Sessions, Func<StoreState> Store, string Product,
+    StateTimes States);

@@ -9,7 +9,8 @@ internal sealed class SecondLook(Traffic traffic)
     internal static readonly double[] Bands = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
     private readonly LatencyTotals _own = new();
-    private long _number;
+    private readonly ErrorWindow _errors = new();
+    private long _number, _responses, _status5xx;
 
     /// <summary>The second that ends now.</summary>
     /// <param name="servers">All servers, each with what is remembered of it.</param>
@@ -21,6 +22,8 @@ internal sealed class SecondLook(Traffic traffic)
         foreach (ServerSeries one in servers)
         {
             one.LookAtLatencies(_own, window, second);
+            (long responses, long status5xx) = one.LookAtErrors();
+            (_responses, _status5xx) = (_responses + responses, _status5xx + status5xx);
             foreach (ServerCounters? counters in one.Server.Traffic.ByWorker)
             {
                 Add(answers, counters is null ? [] : counters.ByClass);
@@ -32,7 +35,10 @@ internal sealed class SecondLook(Traffic traffic)
         {
             Add(requests, worker.ByReason);
         }
-        return new SecondFrame(++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), answers, Reasons(requests, attempts));
+        long failed = FailureReasons.SumButClients(requests);
+        _errors.Look(_responses + failed, _status5xx + failed);
+        return new SecondFrame(
+            ++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), answers, Reasons(requests, attempts), failed, _errors.Share);
     }
 
     /// <summary>In milliseconds, with no more digits than anybody reads; -1 if nothing came.</summary>

@@ -196,6 +196,7 @@ public sealed class HealthMonitor(
         SemaphoreSlim places = health.State == HealthState.Down ? _placesOfDown : _places;
         await places.WaitAsync(_stop.Token).ConfigureAwait(false);
         ProbeResult? result;
+        long began = time.GetTimestamp();
         try
         {
             // The addresses of this moment: a name may have moved while we waited.
@@ -216,6 +217,7 @@ public sealed class HealthMonitor(
             // Its name does not resolve, or we are out of descriptors: no news of the server.
             return HealthOptions.FirstBackoff;
         }
+        server.LastProbe = ProbeReport.After(server.LastProbe, time.GetUtcNow(), time.GetElapsedTime(began), result.Value, ProbeText.Of(result.Value, options));
         if (!result.Value.IsGood)
         {
             server.NoteUnreachable();

@@ -35,7 +35,7 @@ internal static class ProbeAnswer
             // Interim answers (RFC 9110 section 15.2) come before the one that counts; 101 would be that one.
             if (status is >= 200 or 101)
             {
-                return options.Statuses.Contains(status) ? JudgeBody(head, received, ended, options.Body) : new ProbeResult($"status {status}");
+                return options.Statuses.Contains(status) ? JudgeBody(head, received, ended, options.Body) : new ProbeResult($"status {status}", Status: status);
             }
         }
     }

@@ -81,6 +81,7 @@ public sealed class PoolGuard(ServerPool pool, GuardOptions options, FailureLog 
         }
         if (ejectedMs != 0)
         {
+            server.LastEjection = new Ejection(fault.Reason, fault.Status, failures, requests, nowMs, ejectedMs);
             log.Write(new ServerNews(server, fault.Reason, fault.Status, failures, requests, ejectedMs));
         }
     }

@@ -4,7 +4,9 @@ namespace Carousel.Core.Health;
 
 /// <summary>What one probe of a server gave.</summary>
 /// <param name="Trouble">What is wrong, in a word or two for people; null if all is well.</param>
-public readonly record struct ProbeResult(string? Trouble)
+/// <param name="Reason">What is wrong, if a request could have failed so.</param>
+/// <param name="Status">The status that is wrong, if one is.</param>
+public readonly record struct ProbeResult(string? Trouble, FailureReason Reason = FailureReason.None, int Status = 0)
 {
     /// <summary>The server is as it should be.</summary>
     public static ProbeResult Good => default;
@@ -13,5 +15,5 @@ public readonly record struct ProbeResult(string? Trouble)
     public bool IsGood => Trouble is null;
 
     /// <summary>It failed as a request might.</summary>
-    public static ProbeResult Failed(FailureReason reason) => new(reason.Describe().Name);
+    public static ProbeResult Failed(FailureReason reason) => new(reason.Describe().Name, reason);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Core.Pool;
@@ -13,6 +14,8 @@ public sealed class Server
     private volatile ServerEntry _entry;
     private volatile IPEndPoint? _workedLast;
     private volatile bool _isUnreachable;
+    private volatile ProbeReport? _lastProbe;
+    private volatile Ejection? _lastEjection;
 
     /// <param name="id">See <see cref="Id"/>.</param>
     /// <param name="slot">See <see cref="Slot"/>.</param>
@@ -40,6 +43,20 @@ public sealed class Server
 
     /// <summary>What all workers counted of it.</summary>
     public ServerTraffic Traffic { get; } = new();
+
+    /// <summary>How its last probe ended, told by whoever probes it; null before the first. Any thread.</summary>
+    public ProbeReport? LastProbe
+    {
+        get => _lastProbe;
+        set => _lastProbe = value;
+    }
+
+    /// <summary>Why it was ejected the last time; null if it never was. Any thread.</summary>
+    public Ejection? LastEjection
+    {
+        get => _lastEjection;
+        internal set => _lastEjection = value;
+    }
 
     /// <summary>What servers.txt says about it now. The address stays; anything else may change, by <see cref="PoolMembership"/> only. Any thread.</summary>
     public ServerEntry Entry

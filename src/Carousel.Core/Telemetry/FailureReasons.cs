@@ -29,6 +29,18 @@ public static class FailureReasons
     /// <summary>The row of this reason.</summary>
     public static FailureDescription Describe(this FailureReason reason) => Table[(int)reason];
 
+    /// <summary>The sum of what was counted by reason, but for those where the client failed: it left, or what it sent was bad.</summary>
+    /// <param name="byReason">Indexed by <see cref="FailureReason"/>.</param>
+    public static long SumButClients(ReadOnlySpan<long> byReason)
+    {
+        long sum = 0;
+        for (int i = 1; i < byReason.Length; i++)
+        {
+            sum += Table[i].Side == FailureSide.Client ? 0 : byReason[i];
+        }
+        return sum;
+    }
+
     private static FailureDescription[] Build()
     {
         var table = new FailureDescription[Enum.GetValues<FailureReason>().Length];

@@ -15,6 +15,12 @@ public sealed class ServerTotals
     /// <summary>All answers.</summary>
     public long Answers => _byClass.Sum();
 
+    /// <summary>Attempts that failed, but for those where the client did: it left, or what it sent was bad.</summary>
+    public long Failures => FailureReasons.SumButClients(_byReason);
+
+    /// <summary>5xx, and <see cref="Failures"/>.</summary>
+    public long Errors => _byClass[5] + Failures;
+
     /// <inheritdoc cref="ServerCounters.Attempts"/>
     public long Attempts { get; private set; }
 

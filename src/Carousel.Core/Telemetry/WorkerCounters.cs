@@ -11,6 +11,9 @@ public sealed class WorkerCounters
     /// <summary>Requests that did not get a server's answer whole, by why: what clients notice. Retries that went well are not among them.</summary>
     public ReadOnlySpan<long> ByReason => _byReason;
 
+    /// <summary>All of <see cref="ByReason"/>, but for those where the client failed: it left, or what it sent was bad.</summary>
+    public long Failures => FailureReasons.SumButClients(_byReason);
+
     /// <summary>Requests whose heads were accepted.</summary>
     public long Requests;
 

@@ -4,14 +4,37 @@ using Carousel.Control.Admin;
 
 namespace Carousel.Commands;
 
-/// <summary>The table of servers. Pure.</summary>
+/// <summary>The table of servers, those that fail first. Pure.</summary>
 internal static class StatusText
 {
+    /// <summary>A terminal this wide has room for every column.</summary>
+    private const int Wide = 130;
+
     private const string Green = "\e[32m", Red = "\e[31m", Yellow = "\e[33m", Bold = "\e[1m", Plainly = "\e[0m", ClearLine = "\e[K";
 
-    private static readonly string[] Header = ["server", "state", "weight", "in flight", "share", "req/s", "p50 ms", "p99 ms", "address"];
+    /// <summary>Less of a server's responses may be errors for reasons of its clients.</summary>
+    private const double ManyErrors = 0.05;
 
-    /// <summary>A line for the pool, and one a server; each ended.</summary>
+    private static readonly string[] Failing = ["down", "unresolved", "ejected", "on-trial", "suspect"];
+
+    private static readonly Column[] Columns =
+    [
+        new("server", (server, _) => server.Name),
+        new("state", (server, _) => server.State + (server.LeftSeconds is { } left ? $" {Math.Max(0, left):0}s" : "")),
+        new("since", (server, now) => Age(now - server.Since)),
+        new("weight", (server, _) => $"{server.Weight}"),
+        new("in flight", (server, _) => server.Max is { } max ? $"{server.InFlight}/{max}" : $"{server.InFlight}"),
+        new("share", (server, _) => Text(100 * server.Share, "0.#") + "%"),
+        new("req/s", (server, _) => Text(server.RequestsPerSecond, "0.#")),
+        new("p50 ms", (server, _) => Millis(server.P50Ms), IsForWide: true),
+        new("p99 ms", (server, _) => Millis(server.P99Ms)),
+        new("4xx", (server, _) => $"{server.Responses.GetValueOrDefault("4xx")}"),
+        new("5xx", (server, _) => $"{server.Responses.GetValueOrDefault("5xx")}"),
+        new("failed", (server, _) => $"{server.Errors - server.Responses.GetValueOrDefault("5xx")}"),
+        new("address", (server, _) => server.Url, IsForWide: true),
+    ];
+
+    /// <summary>Two lines for the pool, one a server, and one more for what keeps a server from its share; each ended.</summary>
     /// <param name="now">What is to be shown.</param>
     /// <param name="width">Columns of the terminal.</param>
     /// <param name="height">Lines of the terminal.</param>
@@ -19,42 +42,82 @@ internal static class StatusText
     public static string Of((PoolView Pool, ServerList Servers) now, int width, int height, bool hasColors)
     {
         (PoolView pool, ServerList servers) = now;
-        string seconds = servers.WindowSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+        string seconds = Text(servers.WindowSeconds, "0.#");
         var text = new StringBuilder();
         Add(text, $"{Count.Of(pool.Servers, "server")}, {pool.Policy}; {Count.Of(pool.InFlight, "request")} in flight, {Count.Of(pool.Connections, "connection")}; "
-            + $"shares, rates and latencies of the last {seconds} s", width, "", hasColors);
+            + $"shares, rates, latencies of the last {seconds} s", width, "", hasColors);
+        Add(text, Totals(pool), width, "", hasColors);
         if (pool.ListTrouble is { } trouble)
         {
             Add(text, $"the last good list is in use: {trouble}", width, hasColors ? Red : "", hasColors);
             height--;
         }
-        IReadOnlyList<string> lines = Plain.Table([Header, .. servers.Servers.Select(Row)]);
-        // The first line, the header, the last word, and one for the cursor.
-        int shown = Math.Min(Math.Max(1, height - 4), servers.Servers.Count);
+        ServerView[] ordered = [.. servers.Servers.OrderBy(server => Failing.Contains(server.State) ? 0 : server.ErrorShare >= ManyErrors ? 1 : 2)];
+        Column[] columns = [.. Columns.Where(column => width >= Wide || !column.IsForWide)];
+        IReadOnlyList<string> lines = Plain.Table([[.. columns.Select(column => column.Title)],
+            .. ordered.Select(server => columns.Select(column => column.Cell(server, servers.At)).ToArray())]);
         Add(text, lines[0], width, hasColors ? Bold : "", hasColors);
-        for (int i = 0; i < shown; i++)
+        // The two lines of the pool, the header, the last word, and one for the cursor.
+        int room = Math.Max(1, height - 5);
+        int shown = 0;
+        for (; shown < ordered.Length && room > 0; shown++, room--)
         {
-            Add(text, lines[i + 1], width, hasColors ? Color(servers.Servers[i].State) : "", hasColors);
+            string color = hasColors ? Color(ordered[shown].State) : "";
+            Add(text, lines[shown + 1], width, color, hasColors);
+            if (Why(ordered[shown], servers) is { } why && room > 1)
+            {
+                Add(text, why, width, color, hasColors);
+                room--;
+            }
         }
-        if (shown < servers.Servers.Count)
+        if (shown < ordered.Length)
         {
-            Add(text, $"and {servers.Servers.Count - shown} more", width, "", hasColors);
+            Add(text, $"and {ordered.Length - shown} more", width, "", hasColors);
         }
         return text.ToString();
     }
+
+    /// <summary>What the servers that are in the pool now have answered since they are in it.</summary>
+    private static string Totals(PoolView pool)
+    {
+        long all = pool.Responses.Values.Sum();
+        long bad = pool.Responses.GetValueOrDefault("5xx");
+        string share = bad == 0 ? "" : $" ({Text(100.0 * bad / all, "0.##")}%)";
+        return $"{Count.Of(all, "response")}: {pool.Responses.GetValueOrDefault("4xx")} 4xx, {bad} 5xx{share}; {Count.Of(pool.Failures, "request")} without a whole response";
+    }
+
+    /// <summary>Null for a server that does what it should.</summary>
+    private static string? Why(ServerView server, ServerList all)
+    {
+        if (!Failing.Contains(server.State) && server.State != "probing")
+        {
+            return server.ErrorShare < ManyErrors ? null
+                : $"  {Text(100 * server.ErrorShare, "0.#")}% of what it got in the last {Text(all.WindowSeconds, "0.#")} s ended with 5xx or failed";
+        }
+        if (server.LastProbe is not { } last)
+        {
+            return $"  {server.Why}";
+        }
+        string outcome = server.Why?.StartsWith(last.Text, StringComparison.Ordinal) == true ? "" : $": {last.Text}";
+        return $"  {server.Why}; last probe {Age(all.At - last.At)} ago{outcome}, took {Millis(last.TookMs)} ms";
+    }
+
+    /// <summary>In the largest unit that still tells something: <c>4m</c>.</summary>
+    private static string Age(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 120 => $"{Math.Max(0, (int)time.TotalSeconds)}s",
+        < 7200 => $"{(int)time.TotalMinutes}m",
+        < 172_800 => $"{(int)time.TotalHours}h",
+        _ => $"{(int)time.TotalDays}d",
+    };
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     private static void Add(StringBuilder text, string line, int width, string color, bool hasColors)
     {
         string plain = Plain.Text(line);
         text.Append(color).Append(plain.Length > width ? plain[..width] : plain).Append(color.Length == 0 ? "" : Plainly).Append(hasColors ? ClearLine : "").Append('\n');
     }
-
-    private static string[] Row(ServerView server) =>
-    [
-        server.Name, server.State + (server.LeftSeconds is { } left ? $" {Math.Max(0, left):0}s" : ""), $"{server.Weight}",
-        server.Max is { } max ? $"{server.InFlight}/{max}" : $"{server.InFlight}", $"{100 * server.Share:0.#}%", $"{server.RequestsPerSecond:0.#}", Millis(server.P50Ms),
-        Millis(server.P99Ms), server.Url,
-    ];
 
     private static string Millis(double? value) => value is null ? "-" : value.Value.ToString(value < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
@@ -64,4 +127,10 @@ internal static class StatusText
         "down" or "ejected" or "unresolved" => Red,
         _ => Yellow,
     };
+
+    /// <summary>A column of the table.</summary>
+    /// <param name="Title">Its head.</param>
+    /// <param name="Cell">What it has of a server, at this moment.</param>
+    /// <param name="IsForWide">It is left out where there is little room.</param>
+    private sealed record Column(string Title, Func<ServerView, DateTimeOffset, string> Cell, bool IsForWide = false);
 }

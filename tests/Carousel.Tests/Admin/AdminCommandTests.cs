@@ -1,7 +1,9 @@
 using Carousel.Cli;
 using Carousel.Commands;
 using Carousel.Control.Admin;
+using Carousel.Core.Health;
 using Carousel.Core.Pool;
+using Carousel.Core.Telemetry;
 using Xunit;
 
 namespace Carousel.Tests.Admin;
@@ -107,23 +109,66 @@ public class AdminCommandTests
     {
         await using Admin admin = await Admin.StartAsync(Servers);
         admin.Named("green").Load.TryEnter(0);
-        (PoolView, ServerList List) now = (PoolView.Of(admin.Context), ServerView.All(admin.Context) with { WindowSeconds = 5 });
+        var list = ServerView.All(admin.Context);
+        (PoolView, ServerList) now = (PoolView.Of(admin.Context),
+            list with { WindowSeconds = 5, Servers = [.. list.Servers.Select(server => server with { Since = list.At - TimeSpan.FromSeconds(200) })] });
 
         string text = StatusText.Of(now, int.MaxValue, int.MaxValue, hasColors: false);
 
         Assert.Equal(
             """
-            2 servers, weighted; 1 request in flight, 0 connections; shares, rates and latencies of the last 5 s
-            server  state  weight  in flight  share  req/s  p50 ms  p99 ms  address
-            blue    up     1       0          0%     0      -       -       http://10.0.0.1:80
-            green   up     3       1/5        0%     0      -       -       http://10.0.0.2:80
+            2 servers, weighted; 1 request in flight, 0 connections; shares, rates, latencies of the last 5 s
+            0 responses: 0 4xx, 0 5xx; 0 requests without a whole response
+            server  state  since  weight  in flight  share  req/s  p50 ms  p99 ms  4xx  5xx  failed  address
+            blue    up     3m     1       0          0%     0      -       -       0    0    0       http://10.0.0.1:80
+            green   up     3m     3       1/5        0%     0      -       -       0    0    0       http://10.0.0.2:80
 
             """, text);
-        string small = StatusText.Of(now, 20, 5, hasColors: true);
+        string small = StatusText.Of(now, 20, 6, hasColors: true);
         Assert.Contains("and 1 more\e[K\n", small);
-        Assert.Contains("\e[32mblue    up     1    \e[0m\e[K\n", small);
+        Assert.Contains("\e[32mblue    up     3m   \e[0m\e[K\n", small);
         Assert.Contains("\nthe last good list is in use: servers.txt:1:1: no\nserver ",
-            StatusText.Of((PoolView.Of(admin.Context) with { ListTrouble = "servers.txt:1:1: no" }, now.List), int.MaxValue, int.MaxValue, hasColors: false));
+            StatusText.Of((PoolView.Of(admin.Context) with { ListTrouble = "servers.txt:1:1: no" }, now.Item2), int.MaxValue, int.MaxValue, hasColors: false));
+    }
+
+    /// <summary>976 responses with 5xx were shown as "0 failed".</summary>
+    [Fact]
+    public async Task Status_OfServersThatFail_HasThemFirstAndSaysWhy()
+    {
+        await using Admin admin = await Admin.StartAsync(Servers + "\nhttp://10.0.0.3:80 name=red");
+        for (int i = 0; i < 94_000; i++)
+        {
+            admin.Named("green").Traffic.Of(i % 2).Answered(i < 976 ? 503 : 200);
+        }
+        Server red = admin.Named("red");
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        for (int i = 0; i < 3; i++)
+        {
+            red.LastProbe = ProbeReport.After(red.LastProbe, now, TimeSpan.FromMilliseconds(2), new ProbeResult("status 503", Status: 503), "HTTP 503 from /healthz");
+        }
+        red.Traffic.Of(0).Failed(FailureReason.AnswerTimeout);
+        red.Traffic.Of(0).Failed(FailureReason.ClientClosed);
+        admin.Context.Membership.SetHealth(red.Tag, false);
+        ServerList list = ServerView.All(admin.Context);
+        list = list with { WindowSeconds = 5, At = now + TimeSpan.FromSeconds(1), Servers = [.. list.Servers.Select(server => server with { Since = now - TimeSpan.FromMinutes(3) })] };
+
+        string text = StatusText.Of((PoolView.Of(admin.Context), list), 100, int.MaxValue, hasColors: false);
+
+        Assert.Equal(
+            """
+            3 servers, weighted; 0 requests in flight, 0 connections; shares, rates, latencies of the last 5 s
+            94000 responses: 0 4xx, 976 5xx (1.04%); 0 requests without a whole response
+            server  state  since  weight  in flight  share  req/s  p99 ms  4xx  5xx  failed
+            red     down   3m     1       0          0%     0      -       0    0    1
+              HTTP 503 from /healthz, 3 probes in a row; last probe 1s ago, took 2.00 ms
+            blue    up     3m     1       0          0%     0      -       0    0    0
+            green   up     3m     3       0/5        0%     0      -       0    976  0
+
+            """, text);
+        ServerView view = list.Servers.Single(server => server.Name == "red");
+        Assert.Equal(("bad-status", 1, 2, 1), (view.Reason, view.Errors, view.Failures, view.FailuresByReason["client-closed"]));
+        Assert.Equal(("HTTP 503 from /healthz", 3, false), (view.LastProbe!.Text, view.LastProbe.InARow, view.LastProbe.Good));
+        Assert.Equal((976L, 93_024L), (list.Servers[1].Responses["5xx"], list.Servers[1].Responses["2xx"]));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public class OpenApiTests
         [typeof(PoolView)] = "Pool",
         [typeof(ServerList)] = "ServerList",
         [typeof(ServerView)] = "Server",
+        [typeof(ProbeView)] = "Probe",
         [typeof(NewServer)] = "NewServer",
         [typeof(NewWeight)] = "NewWeight",
         [typeof(NewMax)] = "NewMax",

@@ -35,8 +35,24 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task StartAsync_AllUp_AllComeQuietly()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task Probe_HoweverItEnds_IsReportedOnTheServer()
+    {
+        Server blue = _pool.Current.Servers[1];
+        Assert.Null(blue.LastProbe);
+        await _monitor.StartAsync();
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
+        DateTimeOffset good = blue.LastProbe!.At;
+        Assert.Equal(("connection accepted", good), (blue.LastProbe.Text, blue.LastProbe.GoodAt));
+
+        Answer("blue", Refused);
+        await PassUntil(() => blue.LastProbe is { Result.IsGood: false, InARow: >= 3 });
+        Assert.Equal(("connection refused", FailureReason.ConnectRefused), (blue.LastProbe.Text, blue.LastProbe.Result.Reason));
+        Assert.True(blue.LastProbe.GoodAt >= good && blue.LastProbe.At > blue.LastProbe.GoodAt);
     }
 
     [Fact]
@@ -52,7 +68,7 @@ public sealed class HealthMonitorTests : IDisposable
         await PassAsync(HealthMonitor.StartLimit);
         await started;
         silent.SetResult(ProbeResult.Good);
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
     }
 
     [Fact]
@@ -69,7 +85,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_FailsAndRecovers_LeavesAndComesBackToItsPlace()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Answer("blue", Refused);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
         Assert.False(_pool.Current.TakesVisitors(_pool.Current.Servers[1]));
@@ -101,7 +117,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_OwesAnswers_IsPingedOnceAndStaysUp()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         await OweAsync(Blue);
         int probes = _probes["blue"];
         await Until(() => _time.Waits.Length == 3);
@@ -137,7 +153,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_ProbeFails_ItsNameIsToBeLookedUp()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.All(_pool.Current.Servers, server => Assert.False(server.TakeUnreachable()));
         Answer("blue", Refused);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
@@ -149,7 +165,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_PingIsAnswered_OneRequestFindsOut()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         await OweAsync(Blue);
         _pings.First().SetResult(true);
         await Until(() => !Blue.Load.IsSuspect(NowMs));
@@ -169,7 +185,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_AnswersARequestWhileItIsPinged_IsProbedAgain()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         await OweAsync(Blue);
         int probes = _probes["blue"];
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -183,7 +199,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_CanNotBeConnectedWhileItOwesAnswers_IsDown()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         await OweAsync(Blue);
         Answer("blue", Refused);
         _pings.First().SetResult(false);
@@ -196,11 +212,11 @@ public sealed class HealthMonitorTests : IDisposable
     {
         using var monitor = new HealthMonitor(_membership, new HealthOptions { Path = "/healthz" }, ProbeAsync, PingAsync, _time, Report);
         await monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.True(Blue.Load.TryEnter(NowMs));
+        Assert.True(Blue.Load.IsSuspect(NowMs + ServerLoad.LeastPatienceMs + 1));
+        // Its probe may be due then, before it is doubted.
         _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.LeastPatienceMs + 1));
-        Assert.True(Blue.Load.IsSuspect(NowMs));
-        await Until(() => _time.Waits.Length == 3);
         monitor.Doubt(Blue);
         await Until(() => !Blue.Load.IsSuspect(NowMs));
         Assert.True(Blue.Load.TryEnter(NowMs));
@@ -213,7 +229,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_EjectedAndItsProbesGoWell_IsBackWithoutARequest()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Blue.Load.Guard.Open(Blue.Load.Guard.Mark, new GuardOptions { FirstTime = TimeSpan.FromSeconds(5) }, NowMs);
         long due = NowMs + 5_000;
         await PassUntil(() => Blue.Load.Guard.State == GuardState.Closed);
@@ -226,7 +242,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Server_CanNotBeAsked_StaysWhatItIs()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         _servers["blue"] = () => Task.FromResult<ProbeResult?>(null);
         int before = _probes["blue"];
         await PassUntil(() => _probes["blue"] > before + 5);
@@ -318,7 +334,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Dispose_EndsTheProbes()
     {
         await _monitor.StartAsync();
-        await Until(() => _pool.Current.Primary.Ring.Count == 3);
+        await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         _monitor.Dispose();
         await Until(() => _time.Waits.Length == 0);
         Assert.Equal(3, _pool.Current.Primary.Ring.Count);

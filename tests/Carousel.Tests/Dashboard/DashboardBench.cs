@@ -1,5 +1,6 @@
 using Carousel.Control.Dashboard;
 using Carousel.Control.Store;
+using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
@@ -16,7 +17,7 @@ internal sealed class DashboardBench
         Membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))));
         Traffic = new Traffic(workers: 2, new TrafficOptions { RecordBytes = 0 });
         Events = new EventLog(Time);
-        Source = new DashboardSource(Membership.Pool, Traffic, Events, Time, _ => TimeLeft, Sessions, () => StoreState.Connected, "Carousel test");
+        Source = new DashboardSource(Membership.Pool, Traffic, Events, Time, _ => TimeLeft, Sessions, () => StoreState.Connected, "Carousel test", new StateTimes(Membership.Pool, Time, Events));
     }
 
     public ManualTime Time { get; } = new();

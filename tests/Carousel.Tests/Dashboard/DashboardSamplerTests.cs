@@ -128,6 +128,57 @@ public class DashboardSamplerTests
         Assert.Equal([("connect-refused", 1, 2), ("queue-full", 1, 0)], frame.Second.Reasons.Select(one => (one.Reason, one.Requests, one.Attempts)));
     }
 
+    /// <summary>What was shown as "0 failed".</summary>
+    [Fact]
+    public void Next_ServerAnswersWith5xx_IsAShareOfErrors()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        sampler.Next();
+        _bench.Count(_bench[0], 900, 1000);
+        _bench.Count(_bench[1], 90, 1000);
+        for (int i = 0; i < 9; i++)
+        {
+            _bench[1].Traffic.Of(0).Answered(503);
+        }
+        _bench[1].Traffic.Of(1).Answered(404);
+        _bench[1].Traffic.Of(1).Failed(FailureReason.ClientClosed);
+        _bench.Traffic.Workers[0].Failed(FailureReason.AnswerTimeout);
+        _bench.Traffic.Workers[0].Failed(FailureReason.BadHost);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        DashboardFrame frame = sampler.Next();
+
+        Assert.Equal(9, frame.Second.Answers[5]);
+        Assert.Equal(1, frame.Second.Failed);
+        Assert.Equal(Math.Round(10.0 / 1001, 5), frame.Second.ErrorShare);
+        Assert.Equal([0.0, 0.09, -1], frame.Servers.ErrorShare);
+        Assert.Equal([0L, 9, 0], frame.Servers.Status5xx);
+        Assert.Equal([0L, 1, 0], frame.Servers.Status4xx);
+        Assert.Equal([0L, 0, 0], frame.Servers.Failed);
+
+        for (int i = 0; i <= ErrorWindow.Seconds; i++)
+        {
+            _bench.Count(_bench[0], 1, 1000);
+            _bench.Time.Advance(TimeSpan.FromSeconds(1));
+            frame = sampler.Next();
+        }
+        Assert.Equal(0, frame.Second.ErrorShare);
+        Assert.Equal(-1, frame.Servers.ErrorShare[1]);
+    }
+
+    [Fact]
+    public void Next_ServerFails_IsToldWhyAndSinceWhen()
+    {
+        var sampler = new DashboardSampler(_bench.Source);
+        DateTimeOffset at = _bench.Time.GetUtcNow();
+        _bench[1].LastProbe = ProbeReport.After(null, at, TimeSpan.FromMilliseconds(2), new ProbeResult("status 503", Status: 503), "HTTP 503 from /healthz");
+        _bench.Membership.SetHealth(_bench[1].Tag, false);
+        _bench.Time.Advance(TimeSpan.FromSeconds(30));
+        DashboardFrame frame = sampler.Next();
+
+        Assert.Equal(new KeyValuePair<int, string>(1, "HTTP 503 from /healthz, 1 probe"), Assert.Single(frame.Servers.Why));
+        Assert.Equal(new KeyValuePair<int, long>(1, at.ToUnixTimeMilliseconds()), Assert.Single(frame.Servers.Since));
+    }
+
     [Fact]
     public void Next_Sessions_AreToldIfThereAreAny()
     {

@@ -1,12 +1,17 @@
 // What is known of one server, and what can be done about it.
 
-import { act, lastServer } from './api.js';
-import { byId, setAttribute, setText } from './dom.js';
-import { count, left, millis, percent, rate } from './format.js';
+import { act, authorized, lastServer } from './api.js';
+import { byId, make, setAttribute, setText } from './dom.js';
+import { age, clock, count, errorShare, left, millis, percent, rate } from './format.js';
 import { model } from './model.js';
 import { label, meaning } from './states.js';
 
+/** Between two looks at what no frame has. */
+const restMs = 1000;
+
 let opener = null;
+let details = null;
+let lookedAt = -Infinity;
 let changed = () => {};
 
 /** @param whenChanged Called when another server is chosen, or none. */
@@ -28,6 +33,8 @@ export function begin(whenChanged) {
 export function choose(id) {
   if (!model.chosen) opener = document.activeElement;
   model.chosen = model.servers.find((server) => server.id === id) ?? null;
+  details = null;
+  lookedAt = -Infinity;
   if (model.chosen) byId('weight').value = model.chosen.weight;
   changed();
   (model.chosen ? byId('chosen-name') : opener)?.focus();
@@ -43,9 +50,41 @@ export function render() {
     : ` It is gone in ${left(server.left)} at the latest.`;
   setText(byId('chosen-text'), `${server.url} · ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} a second, `
     + `${count(server.requests)} so far; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}${server.p99 < 0 ? '' : `; 99 % answered within ${millis(server.p99)}`}.`);
+  look(server);
+  facts(server);
   setText(byId('chosen-drain'), server.drain ? 'Undrain' : 'Drain');
   setAttribute(byId('weight'), 'aria-label', `Weight of ${server.name}`);
   for (const control of document.querySelectorAll('#chosen .acts button, #weight')) control.disabled = server.state === 'leaving';
+}
+
+/** Frames have nothing of the last probe, nor of reasons: they would be sent for all servers. */
+async function look(server) {
+  if (performance.now() - lookedAt < restMs) return;
+  lookedAt = performance.now();
+  try {
+    const answer = await authorized(`api/v1/servers/${encodeURIComponent(server.id)}`);
+    if (answer.status === 200 && model.chosen === server) details = await answer.json();
+  } catch {
+    // The next look tells more.
+  }
+}
+
+function facts(server) {
+  if (!details || details.id !== server.id) return byId('chosen-facts').replaceChildren();
+  const { since, why, reason, lastProbe, responses, failuresByReason } = details;
+  const failures = Object.entries(failuresByReason).map(([name, some]) => `${name} ${count(some)}`);
+  const rows = [
+    ['State', `${label(details.state)} for ${age(model.frame.at - Date.parse(since))}, since ${clock(since)}`],
+    ['Why', why ? `${why}${reason ? ` (${reason})` : ''}` : null],
+    ['Last probe', lastProbe && `${lastProbe.text}, in ${millis(lastProbe.tookMs)}, at ${clock(lastProbe.at)}`
+      + (lastProbe.good ? '' : lastProbe.goodAt ? `; the last good one at ${clock(lastProbe.goodAt)}` : '; no good one yet')],
+    ['Responses', Object.entries(responses).filter(([, some]) => some).map(([name, some]) => `${name} ${count(some)}`).join(' · ') || 'none'],
+    ['Failures', failures.join(' · ') || 'none'],
+    ['Errors, last minute', errorShare(server.errorShare)],
+  ].filter(([, text]) => text);
+  const list = byId('chosen-facts');
+  if (list.children.length !== 2 * rows.length) list.replaceChildren(...rows.flatMap(() => [make('dt'), make('dd')]));
+  rows.flat().forEach((text, i) => setText(list.children[i], text));
 }
 
 export function drain(id) {

@@ -13,6 +13,13 @@ export const rate = (n) => (n > 0 && n < 10 ? tenth.format(n) : whole.format(n))
 /** A share, 0 to 1. */
 export const percent = (share) => (share > 0 && share < 0.0995 ? `${tenth.format(share * 100)} %` : `${whole.format(share * 100)} %`);
 
+/** A share of errors, where one of ten thousand matters; below 0 nothing ended. */
+export function errorShare(share) {
+  if (share < 0) return none;
+  if (share === 0) return '0 %';
+  return share < 0.01 ? `${Math.max(0.01, share * 100).toFixed(2)} %` : `${tenth.format(share * 100)} %`;
+}
+
 /** Milliseconds; below 0 there were none. */
 export function millis(ms) {
   if (ms < 0) return none;
@@ -25,6 +32,14 @@ export function millis(ms) {
 export function left(ms) {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** For how long something has been so. */
+export function age(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
 }
 
 export const clock = (at) => new Date(at).toLocaleTimeString('en-GB');

@@ -11,7 +11,7 @@ export function takePool(pool) {
   const known = new Map(model.servers.map((server) => [server.id, server]));
   model.pool = pool;
   model.servers = pool.servers.map((facts, place) => Object.assign(
-    known.get(facts.id) ?? { state: 'down', inFlight: 0, requests: 0, rate: 0, p99: -1, left: null, share: 0 },
+    known.get(facts.id) ?? { state: 'down', inFlight: 0, requests: 0, rate: 0, p99: -1, left: null, share: 0, status4xx: 0, status5xx: 0, failed: 0, errorShare: -1, since: null, why: null },
     { max: null, ...facts, place },
   ));
   if (model.chosen && !model.servers.includes(model.chosen)) model.chosen = null;
@@ -20,7 +20,7 @@ export function takePool(pool) {
 /** False if the frame is of another pool than the one at hand. */
 export function takeFrame(frame) {
   if (model.pool?.version !== frame.pool) return false;
-  const { state, inFlight, requests, rate, p99, left } = frame.servers;
+  const { state, inFlight, requests, rate, p99, left, status4xx, status5xx, failed, errorShare, since, why } = frame.servers;
   let all = 0;
   for (const each of rate) all += each;
   model.servers.forEach((server, i) => {
@@ -30,6 +30,12 @@ export function takeFrame(frame) {
     server.rate = rate[i];
     server.p99 = p99[i];
     server.left = left[i] ?? null;
+    server.status4xx = status4xx[i];
+    server.status5xx = status5xx[i];
+    server.failed = failed[i];
+    server.errorShare = errorShare[i];
+    server.since = since[i] ?? null;
+    server.why = why[i] ?? null;
     server.share = all > 0 ? rate[i] / all : 0;
   });
   model.frame = frame;

@@ -1,10 +1,11 @@
 // Figures, failures, sessions and events.
 
 import { byId, draw, make, setAttribute, setText } from './dom.js';
-import { clock, count, millis, none, rate } from './format.js';
+import { clock, count, errorShare, millis, none, rate } from './format.js';
 
 export function figures(frame, servers) {
-  const failed = frame.second.reasons.reduce((sum, one) => sum + one.requests, 0);
+  const { failed, errorShare: share } = frame.second;
+  const errors = frame.second.answers[5] + failed;
   setText(byId('rate'), rate(frame.rate));
   setText(byId('hub-rate'), rate(frame.rate));
   setText(byId('in-flight'), count(servers.reduce((sum, server) => sum + server.inFlight, 0)));
@@ -12,15 +13,17 @@ export function figures(frame, servers) {
   setText(byId('p99'), millis(frame.second.p99));
   setText(byId('connections'), count(frame.connections));
   setText(byId('requests'), count(frame.requests));
-  setText(byId('failed'), count(failed));
-  setAttribute(byId('failed'), 'class', failed ? 'some-failed' : '');
+  setText(byId('error-rate'), errorShare(share));
+  setAttribute(byId('error-rate'), 'class', share > 0 ? 'some-failed' : '');
+  setText(byId('errors'), count(errors));
+  setAttribute(byId('errors').parentElement, 'title', `${count(frame.second.answers[5])} responses with 5xx, ${count(failed)} requests without a whole response`);
 }
 
 /** By class of status: of what the servers that are here now have answered. */
 export function answers(frame) {
   const all = frame.second.answers.reduce((sum, one) => sum + one, 0);
   const parts = [1, 2, 3, 4, 5].filter((i) => frame.second.answers[i]).map((i) => `${i}xx ${count(frame.second.answers[i])}`);
-  setText(byId('answers'), all ? `Answers so far: ${parts.join(' · ')}` : '');
+  setText(byId('answers'), all ? `Responses so far: ${parts.join(' · ')}` : '');
 }
 
 export function reasons(frame) {

@@ -20,5 +20,8 @@ export const states = Object.keys(table);
 export const label = (state) => table[state]?.[0] ?? state;
 export const meaning = (state) => table[state]?.[1] ?? '';
 
+/** States of a server that does not do what it should. */
+export const isFailing = (state) => ['down', 'unresolved', 'ejected', 'on-trial', 'suspect'].includes(state);
+
 /** States in which a server gets nobody who does not belong to it already. */
 export const isOff = (state) => ['down', 'unresolved', 'ejected', 'draining', 'leaving', 'closed', 'standby', 'probing'].includes(state);

@@ -1,8 +1,9 @@
 // The servers as a table: all that the ring shows, and what to do about it.
 
 import { byId, glyph, make, setAttribute, setGlyph, setText } from './dom.js';
-import { count, left, millis, percent, rate } from './format.js';
-import { label, states } from './states.js';
+import { age, count, errorShare, left, millis, percent, rate } from './format.js';
+import { model } from './model.js';
+import { isFailing, label, states } from './states.js';
 
 const perPage = 50;
 /** Rows that are sorted by what moves change their places no more often than this. */
@@ -15,6 +16,7 @@ const columns = [
   { key: 'share', title: 'Share', by: (server) => server.share, isNumber: true },
   { key: 'inFlight', title: 'In flight', by: (server) => server.inFlight, isNumber: true },
   { key: 'p99', title: 'p99', by: (server) => server.p99, isNumber: true },
+  { key: 'errors', title: 'Errors', by: (server) => server.errorShare, isNumber: true },
   { key: 'requests', title: 'Requests', by: (server) => server.requests, isNumber: true },
 ];
 
@@ -64,7 +66,8 @@ export class Table {
     const wanted = byId('filter').value.trim().toLowerCase();
     const { column, isDown } = this.#sort;
     const some = servers.filter((server) => !wanted || `${server.name} ${server.url} ${label(server.state)}`.toLowerCase().includes(wanted));
-    if (!column) return some;
+    // The ring's order, but what needs somebody first.
+    if (!column) return some.sort((a, b) => isFailing(b.state) - isFailing(a.state) || a.place - b.place);
     const order = column.isNumber || column.key === 'state'
       ? (a, b) => column.by(a) - column.by(b)
       : (a, b) => column.by(a).localeCompare(column.by(b), 'en', { numeric: true });
@@ -128,15 +131,16 @@ class Row {
     this.state = make('span');
     this.name = make('button', { type: 'button', 'class': 'name' });
     this.url = make('span', { 'class': 'url' });
+    this.why = make('span', { 'class': 'why' });
     this.bar = make('i');
     this.share = make('span');
     this.button = make('button', { type: 'button', 'data-act': 'drain' });
     this.name.onclick = choose;
     this.button.onclick = drain;
-    this.cells = Object.fromEntries(['weight', 'inFlight', 'p99', 'requests'].map((key) => [key, cell(key)]));
+    this.cells = Object.fromEntries(['weight', 'inFlight', 'p99', 'errors', 'requests'].map((key) => [key, cell(key)]));
     this.element = make('tr', { 'data-server': id },
-      cell('state', make('span', { 'class': 'state' }, this.sign, this.state)), cell('name', this.name, this.url), this.cells.weight,
-      cell('share', make('span', { 'class': 'bar', 'aria-hidden': 'true' }, this.bar), this.share), this.cells.inFlight, this.cells.p99, this.cells.requests,
+      cell('state', make('span', { 'class': 'state' }, this.sign, this.state)), cell('name', this.name, this.url, this.why), this.cells.weight,
+      cell('share', make('span', { 'class': 'bar', 'aria-hidden': 'true' }, this.bar), this.share), this.cells.inFlight, this.cells.p99, this.cells.errors, this.cells.requests,
       make('td', { 'class': 'number' }, this.button));
   }
 
@@ -147,6 +151,10 @@ class Row {
     setText(this.state, server.left === null ? label(server.state) : `${label(server.state)}, ${left(server.left)}`);
     setText(this.name, server.name);
     setText(this.url, server.url);
+    setText(this.why, server.why ? `${server.why}, for ${age(model.frame.at - server.since)}` : '');
+    setText(this.cells.errors, errorShare(server.errorShare));
+    setAttribute(this.cells.errors, 'class', server.errorShare > 0 ? 'number some-failed' : 'number');
+    setAttribute(this.cells.errors, 'title', `Of what ended in the last minute. So far: ${count(server.status4xx)} 4xx, ${count(server.status5xx)} 5xx, ${count(server.failed)} failed`);
     setText(this.cells.weight, server.backup ? `${server.weight}, backup` : `${server.weight}`);
     setText(this.share, percent(server.share));
     this.bar.style.transform = `scaleX(${server.share.toFixed(3)})`;

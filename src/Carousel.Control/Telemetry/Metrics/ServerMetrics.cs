@@ -34,6 +34,23 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
     private static readonly Metric Draining = new("carousel_server_draining", MetricKind.Gauge, "",
         "1 while the server takes no new visitors: it is drained, or its line was deleted", Name);
 
+    private static readonly Metric State = new("carousel_server_state", MetricKind.Gauge, "",
+        "1 for the state that the server is in; other states have no series", Name, "state");
+
+    private static readonly Metric Reason = new("carousel_server_state_reason", MetricKind.Gauge, "",
+        "1 for why the server is in its state, if something failed; else it has no series", Name, "reason");
+
+    private static readonly Metric Since = new("carousel_server_state_since_timestamp_seconds", MetricKind.Gauge, "s",
+        "When the server came into its state, in seconds since 1970", Name);
+
+    private static readonly Metric Probed = new("carousel_server_last_probe_timestamp_seconds", MetricKind.Gauge, "s",
+        "When the server's last probe ended, in seconds since 1970", Name);
+
+    private static readonly Metric ProbedWell = new("carousel_server_last_good_probe_timestamp_seconds", MetricKind.Gauge, "s",
+        "When the server's last good probe ended, in seconds since 1970", Name);
+
+    private static readonly Metric ProbeTook = new("carousel_server_last_probe_duration_seconds", MetricKind.Gauge, "s", "How long the server's last probe took", Name);
+
     private static readonly Metric Weight = new("carousel_server_weight", MetricKind.Gauge, "", "The server's weight", Name);
 
     private static readonly Metric Latency = new("carousel_server_latency_seconds", MetricKind.Gauge, "s",
@@ -66,16 +83,19 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
 
     private readonly ServerPool _pool;
     private readonly TrafficBook _book;
+    private readonly StateTimes _states;
 
     /// <param name="pool">Whose servers.</param>
     /// <param name="time">The clock.</param>
-    public ServerMetrics(ServerPool pool, TimeProvider time) => (_pool, _book) = (pool, new TrafficBook(pool, time));
+    /// <param name="states">Since when they are as they are; null to watch for that here.</param>
+    public ServerMetrics(ServerPool pool, TimeProvider time, StateTimes? states = null) =>
+        (_pool, _book, _states) = (pool, new TrafficBook(pool, time), states ?? new StateTimes(pool, time));
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics =>
     [
         Requests, Attempts, Failures, Connects, Reuses, Sent, Received, FirstByte, Duration, InFlight, Up, Ejected, Draining, Weight, Latency, Open,
-        Servers, Available,
+        Servers, Available, State, Reason, Since, Probed, ProbedWell, ProbeTook,
     ];
 
     /// <inheritdoc/>
@@ -90,10 +110,15 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
         }
         CollectCounters(sink, counted);
         CollectGauges(sink, snapshot, counted);
+        CollectStates(sink, snapshot, counted);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _book.Dispose();
+    public void Dispose()
+    {
+        _book.Dispose();
+        _states.Dispose();
+    }
 
     private static void CollectCounters(IMetricSink sink, List<(string Label, ServerSums Sums)> counted)
     {
@@ -159,6 +184,48 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
                 sink.Add(value(snapshot.Servers[i]), counted[i].Label);
             }
         }
+    }
+
+    private void CollectStates(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerSums Sums)> counted)
+    {
+        _states.Look();
+        sink.Begin(State);
+        Each((server, label) => sink.Add(1, label, _states.Of(server).State.Name()));
+        sink.Begin(Reason);
+        Each((server, label) =>
+        {
+            if (StateReason.Of(snapshot, server, _states.Of(server).State)?.Code is { } code)
+            {
+                sink.Add(1, label, code);
+            }
+        });
+        sink.Begin(Since);
+        Each((server, label) => sink.Add(Seconds(_states.Of(server).Since), label));
+        OfProbes(Probed, probe => Seconds(probe.At));
+        OfProbes(ProbedWell, probe => probe.GoodAt is { } at ? Seconds(at) : null);
+        OfProbes(ProbeTook, probe => probe.Took.TotalSeconds);
+
+        void OfProbes(Metric metric, Func<ProbeReport, double?> value)
+        {
+            sink.Begin(metric);
+            Each((server, label) =>
+            {
+                if (server.LastProbe is { } probe && value(probe) is { } known)
+                {
+                    sink.Add(known, label);
+                }
+            });
+        }
+
+        void Each(Action<Server, string> add)
+        {
+            for (int i = 0; i < snapshot.Servers.Length; i++)
+            {
+                add(snapshot.Servers[i], counted[i].Label);
+            }
+        }
+
+        static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1e3;
     }
 
     private static bool IsEjected(Server server) => server.Load.Guard.State != GuardState.Closed;

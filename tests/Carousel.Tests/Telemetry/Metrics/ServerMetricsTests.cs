@@ -1,4 +1,5 @@
 using Carousel.Control.Telemetry;
+using Carousel.Core.Health;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Control;
 using CsCheck;
@@ -42,6 +43,26 @@ public class ServerMetricsTests
             read["carousel_request_duration_seconds blue sum"]));
         Assert.Equal((3, 0, 1), (read["carousel_server_weight blue"], read["carousel_server_draining blue"], read["carousel_server_draining green"]));
         Assert.Equal((1, 0, 2, 1), (read["carousel_server_up blue"], read["carousel_server_ejected blue"], read["carousel_servers"], read["carousel_servers_available"]));
+    }
+
+    [Fact]
+    public void Collect_AServerIsDown_SaysWhySinceWhenAndHowItsProbesEnded()
+    {
+        var sample = new Sample(TwoServers);
+        using var metrics = new ServerMetrics(sample.Pool, _time);
+        double began = _time.GetUtcNow().ToUnixTimeMilliseconds() / 1e3;
+        sample["blue"].LastProbe = ProbeReport.After(null, _time.GetUtcNow(), TimeSpan.FromMilliseconds(250), ProbeResult.Failed(FailureReason.AnswerTimeout), "");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        sample.Membership.SetHealth(sample["blue"].Tag, false);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Dictionary<string, double> read = Values.Of(metrics);
+
+        Assert.Equal((1, 1, 1), (read["carousel_server_state blue down"], read["carousel_server_state_reason blue answer-timeout"], read["carousel_server_state green draining"]));
+        Assert.Equal((began + 5, began, 0.25), (read["carousel_server_state_since_timestamp_seconds blue"], read["carousel_server_last_probe_timestamp_seconds blue"],
+            read["carousel_server_last_probe_duration_seconds blue"]));
+        Assert.DoesNotContain(read.Keys, key => key.StartsWith("carousel_server_last_good_probe", StringComparison.Ordinal));
+        Assert.DoesNotContain("carousel_server_last_probe_timestamp_seconds green", read.Keys);
     }
 
     [Fact]
