@@ -10,7 +10,7 @@ namespace Carousel.Control.Probes;
 /// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and tells the verdicts to the pool. Who comes into the pool is
 /// probed at once; what is known of a server stays for as long as the pool has it, those that are leaving included. One that owes answers for long is asked
 /// at once: for its health where there is a path to ask, and its answer counts; else whether anybody is there (<see cref="SocketPing"/>), and no answer says
-/// nothing: it may be busy. Docs/decisions/0016-slow-is-not-dead.md.
+/// nothing: it may be busy. Docs/decisions/0021-slow-is-not-dead.md.
 /// </summary>
 /// <param name="membership">Takes the verdicts.</param>
 /// <param name="options">How to probe.</param>

@@ -4,7 +4,7 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What keeps slow clients from owning the room of servers (docs/decisions/0016-slow-clients.md).</summary>
+/// <summary>What keeps slow clients from owning the room of servers (docs/decisions/0020-slow-clients.md).</summary>
 internal sealed unsafe partial class Exchange
 {
     /// <summary>A client that wants to be told to go on waits for the server; but not for ever (RFC 9110 section 10.1.1), so it is slow after this long.</summary>

@@ -70,12 +70,11 @@ public sealed class SocketProbeTests : IDisposable
     {
         using Socket full = FullListener();
         var options = new HealthOptions();
-        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [(IPEndPoint)full.LocalEndPoint!, EndPoint], Stop);
-        await Until(() => _time.Waits.Contains(TimeSpan.FromMilliseconds(AddressOrder.DelayMs)));
-        _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
-        await Until(() => _time.Waits.Length == 1 || probe.IsCompleted);
+        Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [EndPoint, (IPEndPoint)full.LocalEndPoint!], Stop);
+        // No time passes before the first has failed and the next has begun.
+        await Until(() => _time.Waits.Count(wait => wait == options.Timeout) == 2);
         _time.Advance(options.Timeout);
-        Assert.Equal($"connect-timeout at {full.LocalEndPoint}, connect-refused at {EndPoint}", (await probe)?.Trouble);
+        Assert.Equal($"connect-refused at {EndPoint}, connect-timeout at {full.LocalEndPoint}", (await probe)?.Trouble);
     }
 
     /// <summary>An address that this machine can't reach is the server's trouble, want of ports is ours: the kernel has one error for both.</summary>
