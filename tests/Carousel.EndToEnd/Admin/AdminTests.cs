@@ -18,12 +18,12 @@ public partial class AdminTests
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green weight=3"], ["--admin", "127.0.0.1:0"]);
         await balancer.AskAsync(4);
 
-        Run status = await CarouselAsync(balancer, "status");
+        Run status = await Run.OfBalancerAsync(balancer, "status");
 
         Assert.Equal((0, ""), (status.Code, status.Errors));
-        Assert.Matches(@"(?m)^blue\s+up\s+1\s+0\s+25%", status.Output);
-        Assert.Matches(@"(?m)^green\s+up\s+3\s+0\s+75%", status.Output);
-        Assert.Contains("\"name\": \"blue\"", (await CarouselAsync(balancer, "status", "--json")).Output);
+        Assert.Matches(@"(?m)^blue\s+up\s+\d+s\s+1\s+0\s+25%", status.Output);
+        Assert.Matches(@"(?m)^green\s+up\s+\d+s\s+3\s+0\s+75%", status.Output);
+        Assert.Contains("\"name\": \"blue\"", (await Run.OfBalancerAsync(balancer, "status", "--json")).Output);
     }
 
     [Fact]
@@ -43,16 +43,16 @@ public partial class AdminTests
         Task<Message> first = balancer.GetAsync();
         await Patience.UntilAsync(() => one.OpenConnections == 1, "the request to be in flight");
 
-        Run early = await CarouselAsync(balancer, "drain", "blue", "--wait", "--timeout", "300ms");
+        Run early = await Run.OfBalancerAsync(balancer, "drain", "blue", "--wait", "--timeout", "300ms");
         Assert.Equal((3, "blue is not drained after 300ms: 1 request in flight\n"), (early.Code, early.Output));
         Assert.Equal(["two", "two"], await balancer.AskAsync(2));
-        Task<Run> drain = CarouselAsync(balancer, "drain", "blue", "--wait");
+        Task<Run> drain = Run.OfBalancerAsync(balancer, "drain", "blue", "--wait");
         release.SetResult();
         Run done = await drain;
 
         Assert.Equal((0, "blue is drained: no request in flight\n"), (done.Code, done.Output));
         Assert.Equal("one", (await first).Text);
-        Assert.Equal(0, (await CarouselAsync(balancer, "undrain", "blue")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "undrain", "blue")).Code);
         await balancer.UntilRotationAsync("one", "two");
     }
 
@@ -63,17 +63,17 @@ public partial class AdminTests
         await using var two = ScriptedServer.Answering("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue"], ["--admin", "127.0.0.1:0"]);
 
-        Assert.Equal(0, (await CarouselAsync(balancer, "add", two.Url, "name=green")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "add", two.Url, "name=green")).Code);
         await balancer.UntilRotationAsync("one", "two");
-        Assert.Equal("blue has weight 0\n", (await CarouselAsync(balancer, "weight", "blue", "0")).Output);
+        Assert.Equal("blue has weight 0\n", (await Run.OfBalancerAsync(balancer, "weight", "blue", "0")).Output);
         Assert.Equal(["two", "two"], await balancer.AskAsync(2));
-        Assert.Equal(0, (await CarouselAsync(balancer, "weight", "blue", "1")).Code);
-        Assert.Equal(0, (await CarouselAsync(balancer, "remove", "green")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "weight", "blue", "1")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "remove", "green")).Code);
         Assert.Equal(["one", "one"], await balancer.AskAsync(2));
-        Run last = await CarouselAsync(balancer, "remove", "blue");
+        Run last = await Run.OfBalancerAsync(balancer, "remove", "blue");
         Assert.Equal(1, last.Code);
         Assert.Contains("blue is the last server", last.Errors);
-        Run unknown = await CarouselAsync(balancer, "drain", "blu");
+        Run unknown = await Run.OfBalancerAsync(balancer, "drain", "blu");
         Assert.Equal((1, "carousel: there is no server \"blu\": did you mean \"blue\"?\n"), (unknown.Code, unknown.Errors));
     }
 
@@ -84,7 +84,7 @@ public partial class AdminTests
         await using var two = ScriptedServer.Answering("two");
         await using Balancer balancer = await Balancer.StartAsync(["# ours", one.Url + " name=blue  # old", two.Url], ["--admin", "127.0.0.1:0", "--save"]);
 
-        Assert.Equal(0, (await CarouselAsync(balancer, "drain", "blue")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", "blue")).Code);
 
         Assert.Equal($"# ours\n{one.Url} name=blue drain  # old\n{two.Url}\n", File.ReadAllText(balancer.File.Path));
         await balancer.SaidAsync($"servers.txt: changed {one.Url} (blue) (drain)");
@@ -98,7 +98,7 @@ public partial class AdminTests
         await using var two = ScriptedServer.Answering("two");
         await using var three = ScriptedServer.Answering("three");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url], ["--admin", "127.0.0.1:0"]);
-        Assert.Equal(0, (await CarouselAsync(balancer, "drain", "blue")).Code);
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", "blue")).Code);
 
         balancer.File.Write(one.Url + " name=blue", two.Url, three.Url);
         await balancer.UntilRotationAsync("two", "three");
@@ -115,8 +115,8 @@ public partial class AdminTests
         Message answer = await balancer.GetAsync("/past?x=1");
         string id = RequestId().Match(answer.Head).Groups["id"].Value;
 
-        Run past = await CarouselAsync(balancer, "explain", id);
-        Run next = await CarouselAsync(balancer, "explain", "--url", "/a?b=1");
+        Run past = await Run.OfBalancerAsync(balancer, "explain", id);
+        Run next = await Run.OfBalancerAsync(balancer, "explain", "--url", "/a?b=1");
 
         Assert.Equal((0, ""), (past.Code, past.Errors));
         Assert.StartsWith("GET /past?x=1 of 127.0.0.1:", past.Output);
@@ -124,7 +124,7 @@ public partial class AdminTests
         Assert.Matches(@"(?m)^2\s+green\s+.* answered$", past.Output);
         Assert.Equal(0, next.Code);
         Assert.StartsWith("/a?b=1 would go to one of these (client 127.0.0.1, policy round-robin)\n", next.Output);
-        Run unknown = await CarouselAsync(balancer, "explain", "0123456789abcdef");
+        Run unknown = await Run.OfBalancerAsync(balancer, "explain", "0123456789abcdef");
         Assert.Equal(1, unknown.Code);
         Assert.StartsWith("carousel: no request \"0123456789abcdef\" is remembered", unknown.Errors);
     }
@@ -135,11 +135,11 @@ public partial class AdminTests
         await using var one = ScriptedServer.Answering("one");
         await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
 
-        Run alive = await CarouselAsync(balancer, "healthcheck");
-        Run ready = await CarouselAsync(balancer, "healthcheck", "--ready");
+        Run alive = await Run.OfBalancerAsync(balancer, "healthcheck");
+        Run ready = await Run.OfBalancerAsync(balancer, "healthcheck", "--ready");
         Assert.Equal((0, "ok\n", 0, "ready\n"), (alive.Code, alive.Output, ready.Code, ready.Output));
-        Assert.Equal(0, (await CarouselAsync(balancer, "drain", one.Url, "--force")).Code);
-        ready = await CarouselAsync(balancer, "healthcheck", "--ready");
+        Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", one.Url, "--force")).Code);
+        ready = await Run.OfBalancerAsync(balancer, "healthcheck", "--ready");
         Assert.Equal((1, "no-server\n"), (ready.Code, ready.Output));
     }
 
@@ -160,12 +160,12 @@ public partial class AdminTests
         await using var one = ScriptedServer.Answering("one");
         await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
 
-        await Patience.UntilAsync(() => Said().IsMatch(balancer.Output), "the admin side");
+        string admin = await Run.AdminSideAsync(balancer);
         Run second = await Run.WithServersAsync(
-            one.Url, "-f", "servers.txt", "-p", "0", "--store", "none", "--bind", "127.0.0.1", "--admin", AddressOf(balancer));
+            one.Url, "-f", "servers.txt", "-p", "0", "--store", "none", "--bind", "127.0.0.1", "--admin", admin);
 
         Assert.Equal(1, second.Code);
-        Assert.Contains($"carousel: --admin {AddressOf(balancer)}: the port is taken", second.Errors);
+        Assert.Contains($"carousel: --admin {admin}: the port is taken", second.Errors);
     }
 
     [Theory]
@@ -194,18 +194,6 @@ public partial class AdminTests
         Assert.StartsWith("carousel: --save: servers.txt is a link to ..data/servers.txt, as a mounted ConfigMap is", run.Errors);
     }
 
-    /// <summary>Where the balancer said that its admin side is.</summary>
-    private static string AddressOf(Balancer balancer) => Said().Match(balancer.Output).Groups["address"].Value;
-
-    private static async Task<Run> CarouselAsync(Balancer balancer, params string[] arguments)
-    {
-        await Patience.UntilAsync(() => Said().IsMatch(balancer.Output), "the admin side");
-        return await Run.ToEndAsync(balancer.File.Directory, [.. arguments, "--admin", AddressOf(balancer)]);
-    }
-
     [GeneratedRegex(@"\r\nX-Request-Id: (?<id>\S+)\r\n")]
     private static partial Regex RequestId();
-
-    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
-    private static partial Regex Said();
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.CommandLine;
 
 /// <summary>One run of the binary to its end: exit code and all it wrote.</summary>
-internal sealed record Run(int Code, string Output, string Errors)
+internal sealed partial record Run(int Code, string Output, string Errors)
 {
     /// <summary>Runs the binary in this directory until it ends.</summary>
     public static async Task<Run> ToEndAsync(string directory, params string[] arguments)
@@ -19,4 +20,20 @@ internal sealed record Run(int Code, string Output, string Errors)
         using var file = new ServersFile(servers);
         return await ToEndAsync(file.Directory, arguments);
     }
+
+    /// <summary>Runs a command that asks the admin side of this balancer.</summary>
+    public static async Task<Run> OfBalancerAsync(Balancer balancer, params string[] arguments)
+    {
+        return await ToEndAsync(balancer.File.Directory, [.. arguments, "--admin", await AdminSideAsync(balancer)]);
+    }
+
+    /// <summary>Where the balancer says that its admin side is.</summary>
+    public static async Task<string> AdminSideAsync(Balancer balancer)
+    {
+        await Patience.UntilAsync(() => AdminSide().IsMatch(balancer.Output), "the admin side");
+        return AdminSide().Match(balancer.Output).Groups["address"].Value;
+    }
+
+    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
+    private static partial Regex AdminSide();
 }

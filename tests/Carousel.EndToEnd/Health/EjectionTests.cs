@@ -1,3 +1,4 @@
+using Carousel.EndToEnd.CommandLine;
 using Carousel.EndToEnd.Harness;
 using Xunit;
 
@@ -8,20 +9,15 @@ public class EjectionTests
 {
     private const int Clients = 8;
 
-    /// <summary>
-    /// A stopped process takes connections and answers nothing: probes that ask for a path tell, and so do those that only connect, since the server owes an
-    /// answer and is then asked. Nobody waits for the answer's timeout.
-    /// </summary>
-    [Theory]
-    [InlineData("/healthz")]
-    [InlineData(null)]
-    public async Task OneOfThreeNginx_StoppedAndContinuedUnderLoad_NoGetFails(string? healthPath)
+    /// <summary>A stopped process takes connections and answers nothing: its health check tells, and nobody waits for the answer's timeout.</summary>
+    [Fact]
+    public async Task OneOfThreeNginx_StoppedAndContinuedUnderLoad_NoGetFails()
     {
         await using var one = await Nginx.StartAsync("one");
         await using var two = await Nginx.StartAsync("two");
         await using var three = await Nginx.StartAsync("three");
-        string[] probes = healthPath is null ? Probed.Options : [.. Probed.Options, "--health-path", healthPath];
-        await using var balancer = await Balancer.StartAsync([one.Url, two.Url, three.Url], [.. probes, "--health-timeout", "300ms", "--answer-timeout", "1h"]);
+        string[] options = [.. Probed.Options, "--health-path", "/healthz", "--health-timeout", "300ms", "--answer-timeout", "1h"];
+        await using var balancer = await Balancer.StartAsync([one.Url, two.Url, three.Url], options);
         await balancer.UntilRotationAsync("one", "two", "three");
 
         using var load = new Load(balancer, Clients);
@@ -37,6 +33,33 @@ public class EjectionTests
         int beforeReturn = load.Answers("two");
         await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
         await load.EndAsync();
+    }
+
+    /// <summary>
+    /// Without a health check nobody knows whether it is stopped or busy: what it has waits and is sent to no other, and who comes goes to others
+    /// (docs/decisions/0021-slow-is-not-dead.md).
+    /// </summary>
+    [Fact]
+    public async Task OneOfThreeNginx_StoppedWithoutAHealthPath_IsAvoidedAndNeverDown()
+    {
+        await using var one = await Nginx.StartAsync("one");
+        await using var two = await Nginx.StartAsync("two");
+        await using var three = await Nginx.StartAsync("three");
+        string[] options = [.. Probed.Options, "--health-timeout", "300ms", "--answer-timeout", "1h", "--admin", "127.0.0.1:0"];
+        await using var balancer = await Balancer.StartAsync([one.Url, two.Url + " name=two", three.Url], options);
+        await balancer.UntilRotationAsync("one", "two", "three");
+
+        using var load = new Load(balancer, Clients);
+        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        two.Signal(Posix.SigStop);
+        await Patience.UntilAsync(async () => (await Run.OfBalancerAsync(balancer, "status")).Output.Split('\n').Any(line => line.StartsWith("two") && line.Contains("suspect")), "a suspect");
+        Assert.All(await balancer.AskAsync(100), answer => Assert.NotEqual("two", answer));
+
+        two.Signal(Posix.SigCont);
+        int beforeReturn = load.Answers("two");
+        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
+        await load.EndAsync();
+        Assert.DoesNotContain("is down", balancer.Errors);
     }
 
     [Theory]
