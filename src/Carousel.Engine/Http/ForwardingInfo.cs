@@ -46,15 +46,15 @@ internal ref struct ForwardingInfo
     /// The peer is a proxy of ours: its X-Forwarded-For gets the address appended, its X-Forwarded-Host, X-Forwarded-Proto, Forwarded and what else
     /// servers believe are passed on, but for what <see cref="ClientOrigin.Dropped"/> says. Otherwise all of these are removed and written anew.
     /// </summary>
-    public bool TrustClient { get; init; }
+    public bool TrustClient { get; set; }
 
     /// <summary>Also write <c>Forwarded</c> (RFC 7239).</summary>
-    public bool SendForwarded { get; init; }
+    public bool SendForwarded { get; set; }
 
     /// <summary>
     /// Host for an HTTP/1.0 request that names none: the server's own authority, at most <see cref="Authority.MaxBytes"/> long.
     /// </summary>
-    public ReadOnlySpan<byte> FallbackHost { get; init; }
+    public ReadOnlySpan<byte> FallbackHost { get; set; }
 
     /// <summary>For X-Session-Id: the session's id as text, at most <see cref="MaxSessionId"/> bytes; empty if there is none.</summary>
     public ReadOnlySpan<byte> SessionId { get; set; }

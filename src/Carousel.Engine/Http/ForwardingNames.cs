@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -40,6 +41,8 @@ internal static class ForwardingNames
         "proxy",
     ];
 
+    private static readonly SearchValues<byte> LettersDigitsDash = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
     /// <summary>The listed names that have so many bytes.</summary>
     private static readonly byte[][][] ByLength = SortByLength();
 
@@ -53,8 +56,14 @@ internal static class ForwardingNames
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static FieldName Match(ref byte name, int length)
     {
+        ReadOnlySpan<byte> written = MemoryMarshal.CreateReadOnlySpan(ref name, length);
+        bool isAsWritten = !written.ContainsAnyExcept(LettersDigitsDash);
+        if (isAsWritten && !MayBeListed(written))
+        {
+            return FieldName.Other;
+        }
         Span<byte> buffer = stackalloc byte[MaxBytes];
-        bool isAsWritten = Fold(MemoryMarshal.CreateReadOnlySpan(ref name, length), buffer);
+        Fold(written[..Math.Min(length, MaxBytes)], buffer);
         ReadOnlySpan<byte> folded = buffer[..Math.Min(length, MaxBytes)];
         if (folded.StartsWith("x-carousel-"u8))
         {
@@ -77,21 +86,20 @@ internal static class ForwardingNames
             : (byte)'-';
     }
 
-    /// <summary>Writes the beginning of the folded name; false if anything in all of the name but dashes became a dash.</summary>
-    private static bool Fold(ReadOnlySpan<byte> name, Span<byte> to)
+    private static void Fold(ReadOnlySpan<byte> name, Span<byte> to)
     {
-        bool isAsWritten = true;
         for (int i = 0; i < name.Length; i++)
         {
-            byte folded = Fold(name[i]);
-            isAsWritten &= folded != (byte)'-' || name[i] == (byte)'-';
-            if (i < to.Length)
-            {
-                to[i] = folded;
-            }
+            to[i] = Fold(name[i]);
         }
-        return isAsWritten;
     }
+
+    /// <summary>By its first two letters: what nearly every message has (Content-Type, Cache-Control, ETag) is none of these, and is not looked at further.</summary>
+    private static bool MayBeListed(ReadOnlySpan<byte> name) => name.Length > 1 && (name[0] | 0x20, name[1] | 0x20) switch
+    {
+        ('x', '-') or ('h', 't') or ('c', 'f' or 'l') or ('f', 'a' or 'l' or 'o' or 'r') or ('p' or 't', 'r') or ('w', 'l') => true,
+        _ => false,
+    };
 
     private static bool IsListed(ReadOnlySpan<byte> folded, int length)
     {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
 
@@ -40,12 +39,10 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private Phase _phase;
     private bool _served;
     private bool _isCounted;
-    private bool _isTrusted;
     private bool _willResume;
     private byte _textLength;
-    private AddressText _text;
+    private TextOfAddress _text;
     private SockAddr _peer;
-    private ClientAddress _address;
 
     /// <summary>Its place in the order of those that are idle; the <see cref="IdleList"/>'s own, and null where it is in none.</summary>
     internal IdleList? Idles;
@@ -132,21 +129,24 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     /// <summary>Where the client is.</summary>
     public ref readonly SockAddr Peer => ref _peer;
 
-    /// <summary>What the request's rewriter has to know about this client.</summary>
-    public ForwardingInfo ForwardingInfo(in RequestHead head)
+    /// <summary>Where the client is, as servers are told it. Once <see cref="Identify"/> was called, as the two that follow.</summary>
+    public ClientAddress Address { get; private set; }
+
+    /// <summary>The same as text.</summary>
+    public ReadOnlySpan<byte> AddressText => ((ReadOnlySpan<byte>)_text)[.._textLength];
+
+    /// <summary>It is a proxy that is believed (<c>--trusted-proxy</c>).</summary>
+    public bool IsTrusted { get; private set; }
+
+    /// <summary>Finds out who the client is, at its first request.</summary>
+    public void Identify()
     {
         if (_textLength == 0)
         {
-            _address = ClientAddress.From(_peer.AddressBytes);
-            _textLength = (byte)_address.Format(_text);
-            _isTrusted = Worker.Trusted.Contains(_address);
+            Address = ClientAddress.From(_peer.AddressBytes);
+            _textLength = (byte)Address.Format(_text);
+            IsTrusted = Worker.Trusted.Contains(Address);
         }
-        return new ForwardingInfo(_address, ((ReadOnlySpan<byte>)_text)[.._textLength], isHttps: false)
-        {
-            TrustClient = _isTrusted,
-            SendForwarded = Worker.Options.SendForwarded,
-            FallbackHost = head.Authority.IsEmpty ? Worker.LocalAuthority(Fd) : default,
-        };
     }
 
     /// <summary>The exchange is over and the connection stays.</summary>
@@ -311,7 +311,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private void ArmIn(long milliseconds) => Worker.Reactor.Wheel.Arm(_deadline, Worker.Reactor.Now + milliseconds);
 
     [InlineArray(ClientAddress.MaxText)]
-    private struct AddressText
+    private struct TextOfAddress
     {
         private byte _first;
     }

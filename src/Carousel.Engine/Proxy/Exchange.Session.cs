@@ -21,7 +21,16 @@ internal sealed partial class Exchange
     /// <summary>Writes the head for the server, with what it is told of the session. Returns its length.</summary>
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
-        scoped ForwardingInfo info = _client!.ForwardingInfo(_head);
+        ClientConnection peer = _client!;
+        peer.Identify();
+        // Made and filled in its place: it is large, and a copy would cost more than all of that.
+        scoped var info = new ForwardingInfo(peer.Address, peer.AddressText, isHttps: false);
+        info.TrustClient = peer.IsTrusted;
+        info.SendForwarded = _worker.Options.SendForwarded;
+        if (_head.Authority.IsEmpty)
+        {
+            info.FallbackHost = _worker.LocalAuthority(peer.Fd);
+        }
         Span<byte> client = stackalloc byte[ForwardingInfo.MaxAddress];
         info.Believe(head, _head, _worker.Fields, _worker.Trusted, client);
         BeginRecord(head, info);
