@@ -14,7 +14,7 @@ internal static class FieldNames
     public static FieldName Match(ref byte name, int length)
     {
         FieldName known = MatchExact(ref name, length);
-        return known == FieldName.Other && ForwardingNames.MayBeginWith(name) ? ForwardingNames.Match(ref name, length) : known;
+        return known == FieldName.Other && ForwardingNames.MayBeListed(ref name, length) ? ForwardingNames.Match(ref name, length) : known;
     }
 
     /// <summary>As <see cref="Match(ref byte, int)"/>, for names that are known one by one; all else is other.</summary>

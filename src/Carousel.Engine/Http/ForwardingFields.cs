@@ -76,14 +76,14 @@ internal static class ForwardingFields
     /// <summary>The client and the peer, if that is another: Forwarded named it, or nobody.</summary>
     private static void WriteForwardedFor(ref HeadWriter writer, in ForwardingInfo info)
     {
-        writer.Append("X-Forwarded-For: "u8);
-        if (info.NamesClient)
+        if (!info.NamesClient)
         {
-            writer.Append(info.Client);
-            writer.Append(", "u8);
+            writer.AppendLine("X-Forwarded-For: "u8, info.PeerAddress);
+            return;
         }
-        writer.Append(info.PeerAddress);
-        writer.Append("\r\n"u8);
+        writer.Append("X-Forwarded-For: "u8);
+        writer.Append(info.Client);
+        writer.AppendLine(", "u8, info.PeerAddress);
     }
 
     /// <summary>

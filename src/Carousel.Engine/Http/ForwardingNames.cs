@@ -19,10 +19,6 @@ internal static class ForwardingNames
     /// <summary>No listed name is longer.</summary>
     private const int MaxBytes = 32;
 
-    /// <summary>The first letters of all names that <see cref="Match"/> may find, a bit each: most fields are none of these, and cost one test.</summary>
-    private const uint FirstLetters = 1u << ('c' & 31) | 1u << ('e' & 31) | 1u << ('f' & 31) | 1u << ('h' & 31) | 1u << ('k' & 31)
-        | 1u << ('p' & 31) | 1u << ('t' & 31) | 1u << ('w' & 31) | 1u << ('x' & 31);
-
     /// <summary>All but those that begin with X-Forwarded, in lower case.</summary>
     public static readonly string[] Listed =
     [
@@ -41,14 +37,33 @@ internal static class ForwardingNames
         "proxy",
     ];
 
+    /// <summary>Of the names that <see cref="FieldNames"/> knows one by one, those that have another spelling; but for X-.</summary>
+    private static readonly string[] KnownWithDash =
+    [
+        "content-length", "endpoint-load-metrics", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "transfer-encoding",
+    ];
+
     private static readonly SearchValues<byte> LettersDigitsDash = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
 
     /// <summary>The listed names that have so many bytes.</summary>
     private static readonly byte[][][] ByLength = SortByLength();
 
-    /// <summary>False if no name with this first byte is one that <see cref="Match"/> finds.</summary>
+    /// <summary>
+    /// By a name's length, the last for all that are longer: how what <see cref="Match"/> finds may begin. The lower half has a bit for the low five bits of each first
+    /// byte, the upper half for those of each second.
+    /// </summary>
+    private static readonly ulong[] Beginnings = CollectBeginnings();
+
+    /// <summary>
+    /// False if <see cref="Match"/> would find nothing, by the name's length and its first two bytes: so for what nearly every message has (Content-Type, Server, ETag),
+    /// which must cost next to nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayBeginWith(byte first) => (FirstLetters >> (first & 31) & 1) != 0;
+    public static bool MayBeListed(ref byte name, int length)
+    {
+        ulong beginnings = Beginnings[Math.Min(length, MaxBytes + 1)];
+        return beginnings != 0 && ((beginnings >> (name & 31)) & (beginnings >> (32 + (Unsafe.Add(ref name, 1) & 31))) & 1) != 0;
+    }
 
     /// <summary>
     /// Whether a name that is not known exactly is <see cref="FieldName.OtherForwarding"/> or <see cref="FieldName.Reserved"/>; other if it is neither.
@@ -58,10 +73,6 @@ internal static class ForwardingNames
     {
         ReadOnlySpan<byte> written = MemoryMarshal.CreateReadOnlySpan(ref name, length);
         bool isAsWritten = !written.ContainsAnyExcept(LettersDigitsDash);
-        if (isAsWritten && !MayBeListed(written))
-        {
-            return FieldName.Other;
-        }
         Span<byte> buffer = stackalloc byte[MaxBytes];
         Fold(written[..Math.Min(length, MaxBytes)], buffer);
         ReadOnlySpan<byte> folded = buffer[..Math.Min(length, MaxBytes)];
@@ -93,13 +104,6 @@ internal static class ForwardingNames
             to[i] = Fold(name[i]);
         }
     }
-
-    /// <summary>By its first two letters: what nearly every message has (Content-Type, Cache-Control, ETag) is none of these, and is not looked at further.</summary>
-    private static bool MayBeListed(ReadOnlySpan<byte> name) => name.Length > 1 && (name[0] | 0x20, name[1] | 0x20) switch
-    {
-        ('x', '-') or ('h', 't') or ('c', 'f' or 'l') or ('f', 'a' or 'l' or 'o' or 'r') or ('p' or 't', 'r') or ('w', 'l') => true,
-        _ => false,
-    };
 
     private static bool IsListed(ReadOnlySpan<byte> folded, int length)
     {
@@ -142,5 +146,33 @@ internal static class ForwardingNames
             sorted[length] = Array.ConvertAll(Array.FindAll(Listed, name => name.Length == length), Encoding.ASCII.GetBytes);
         }
         return sorted;
+    }
+
+    private static ulong[] CollectBeginnings()
+    {
+        var beginnings = new ulong[MaxBytes + 2];
+        foreach (string name in (string[])[.. Listed, .. KnownWithDash])
+        {
+            beginnings[name.Length] |= BeginningOf(name);
+        }
+        // These may go on as they like.
+        for (int length = 2; length < beginnings.Length; length++)
+        {
+            beginnings[length] |= BeginningOf("x-") | BeginningOf("http-");
+        }
+        return beginnings;
+    }
+
+    private static ulong BeginningOf(string name)
+    {
+        ulong bits = 1UL << (name[0] & 31);
+        for (int second = 0; second <= byte.MaxValue; second++)
+        {
+            if (Fold((byte)second) == name[1])
+            {
+                bits |= 1UL << (32 + (second & 31));
+            }
+        }
+        return bits;
     }
 }

@@ -44,13 +44,18 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private TextOfAddress _text;
     private SockAddr _peer;
 
-    /// <summary>Its place in the order of those that are idle; the <see cref="IdleList"/>'s own, and null where it is in none.</summary>
-    internal IdleList? Idles;
-    internal ClientConnection? IdleBefore, IdleAfter;
-    internal long IdleSince;
+    /// <summary>Where it is when it may be closed in another's favour.</summary>
+    private IdleList _idles;
 
     public ClientConnection(Worker worker)
-        : base(worker) => _deadline = new Deadline(this);
+        : base(worker)
+    {
+        _deadline = new Deadline(this);
+        _idles = worker.Idle;
+    }
+
+    /// <summary>Its place in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.TurnedAway"/>, while it is open.</summary>
+    public int IdlePlace { get; private set; }
 
     /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
     /// <param name="fd">The descriptor.</param>
@@ -69,9 +74,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return false;
         }
         ArmIn(Worker.Timeouts.Idle);
+        _idles = isCounted ? Worker.Idle : Worker.TurnedAway;
+        IdlePlace = _idles.Take(this);
         if (isCounted)
         {
-            Worker.Idle.Add(this, Worker.Reactor.Now);
+            _idles.Add(IdlePlace, Worker.Reactor.Now);
         }
         return true;
     }
@@ -160,7 +167,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         ArmIn(Worker.Timeouts.Idle);
-        Worker.Idle.Add(this, Worker.Reactor.Now);
+        _idles.Add(IdlePlace, Worker.Reactor.Now);
     }
 
     /// <summary>The last answer is sent: closes, at once or after the client has had its say.</summary>
@@ -173,7 +180,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         _phase = Phase.Lingering;
-        (_isCounted ? Worker.Idle : Worker.TurnedAway).Add(this, Worker.Reactor.Now);
+        _idles.Add(IdlePlace, Worker.Reactor.Now);
         ShutdownSend();
         _lingerUntil = Worker.Reactor.Now + LongestLingerMs;
         ArmLinger();
@@ -196,7 +203,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     public void Close(bool abort)
     {
         _exchange = null;
-        Idles?.Remove(this);
+        _idles.Give(IdlePlace);
         Worker.Reactor.Wheel.Remove(_deadline);
         CloseDescriptor(abort);
         Worker.Closed(this, _peer, _isCounted);
@@ -231,8 +238,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         if (_phase == Phase.Idle && Worker.Transport.Peek(Fd) > 0)
         {
-            Idles!.Remove(this);
-            Worker.Idle.Add(this, Worker.Reactor.Now);
+            _idles.Remove(IdlePlace);
+            _idles.Add(IdlePlace, Worker.Reactor.Now);
             return false;
         }
         Close(abort: false);
@@ -263,7 +270,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     private void BeginExchange()
     {
-        Idles?.Remove(this);
+        _idles.Remove(IdlePlace);
         _deadline.Disarm();
         _phase = Phase.InExchange;
         _served = true;

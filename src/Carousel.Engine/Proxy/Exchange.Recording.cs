@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Carousel.Core.Net;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -42,11 +41,10 @@ internal sealed partial class Exchange
             _text.Take(head, _head, fields, givenId, _worker.RecordOptions);
         }
         _record.IsHttp10 = _head.IsHttp10;
-        _record.Client = info.Origin.Address.Bits;
         if (info.NamesClient)
         {
             // Of another's connection the port is not known.
-            _record.ClientPort = 0;
+            (_record.Client, _record.ClientPort) = (info.Origin.Address.Bits, 0);
         }
     }
 
@@ -57,7 +55,8 @@ internal sealed partial class Exchange
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
-        _record.Client = ClientAddress.From(_client.Peer.AddressBytes).Bits;
+        _client.Identify();
+        _record.Client = _client.Address.Bits;
         _record.ClientPort = (ushort)_client.Peer.Port;
         if (_worker.Options.RequestIds)
         {

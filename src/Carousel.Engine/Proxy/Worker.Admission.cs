@@ -140,13 +140,13 @@ internal sealed partial class Worker
     private bool CloseIdleOf(in SockAddr peer)
     {
         ClientConnection? idle = Idle.First;
-        for (int i = 0; i < MaxLooks && idle is not null && idle.IdleSince <= Reactor.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxLooks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Reactor.Now - MinIdleMs; i++)
         {
             if (ConnectionLimits.AreOneClient(idle.Peer, peer))
             {
                 return Evict(idle);
             }
-            idle = idle.IdleAfter;
+            idle = Idle.After(idle.IdlePlace);
         }
         return false;
     }
