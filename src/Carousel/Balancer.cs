@@ -39,9 +39,8 @@ internal static class Balancer
         Supervisor.OfProcess.Report = log.Report;
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Report);
-        using var unreachable = UnreachableWatch.Start(pool, names.LookUpSoon, TimeProvider.System);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
-        using SuspectWatch? suspects = health is null ? null : new SuspectWatch(pool, health.Doubt, TimeProvider.System);
+        using WatchThread watch = Watch(pool, names, health);
         using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
         using LastGoodKeeper? keeper = Keeper(source, watcher, log);
@@ -60,7 +59,6 @@ internal static class Balancer
         departures.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
-        suspects?.Start();
         sessions?.Start();
         firstVerdict?.GetAwaiter().GetResult();
         try
@@ -112,6 +110,13 @@ internal static class Balancer
             RescuesWaiting = settings.Health is { IsOn: true, Path: not null },
             MaxSockets = DescriptorBudget.Sockets(descriptors, settings.Engine.Workers),
         };
+    }
+
+    private static WatchThread Watch(ServerPool pool, NameResolver names, HealthMonitor? health)
+    {
+        Action lookForUnreachable = new UnreachableWatch(pool, names.LookUpSoon).Look;
+        Action lookForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.Doubt, TimeProvider.System).Look;
+        return WatchThread.Start(Supervisor.OfProcess, ("unreachable servers", lookForUnreachable), ("suspects", lookForSuspects));
     }
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>

@@ -30,7 +30,7 @@ public sealed class RecreatedServerTests
         var membership = new PoolMembership(
             new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://web").Servers), probed: true)), probed: true);
         using var names = new NameResolver(membership, Resolve, time, Interval, (_, _) => { });
-        using var unreachable = UnreachableWatch.Start(membership.Pool, names.LookUpSoon, new ManualTime());
+        var unreachable = new UnreachableWatch(membership.Pool, names.LookUpSoon);
         using var health = new HealthMonitor(membership, options, Probe, (_, _, _) => Task.FromResult(false), time, (_, _, _) => { });
         await names.StartAsync();
         await health.StartAsync();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Control;
 
-public sealed class SuspectWatchTests : IDisposable
+public sealed class SuspectWatchTests
 {
     private readonly ManualTime _time = new();
     private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
@@ -15,8 +15,6 @@ public sealed class SuspectWatchTests : IDisposable
     public SuspectWatchTests() => _watch = new SuspectWatch(_pool, _doubted.Add, _time);
 
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
-
-    public void Dispose() => _watch.Dispose();
 
     [Fact]
     public void Look_OneOwesAnAnswer_IsDoubtedOnceAndAgainNextTime()
@@ -37,15 +35,6 @@ public sealed class SuspectWatchTests : IDisposable
         Pass(ServerLoad.LeastPatienceMs + 1);
         _watch.Look();
         Assert.Equal([owing, owing], _doubted);
-    }
-
-    [Fact]
-    public void Start_LooksByItself()
-    {
-        Assert.True(_pool.Current.Servers[0].Load.TryEnter(NowMs));
-        _watch.Start();
-        Pass(ServerLoad.LeastPatienceMs + 1);
-        Assert.Equal([_pool.Current.Servers[0]], _doubted);
     }
 
     private void Pass(long milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));

@@ -10,11 +10,10 @@ public sealed class UnreachableWatchTests
     [Fact]
     public void Look_ServersWereNoted_TheirHostsAreToldOnce()
     {
-        var time = new ManualTime();
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://web").Servers)));
         var told = new List<string>();
-        using var watch = UnreachableWatch.Start(pool, told.Add, time);
-        time.Advance(UnreachableWatch.Pause);
+        var watch = new UnreachableWatch(pool, told.Add);
+        watch.Look();
         Assert.Empty(told);
         pool.Current.Servers[1].NoteUnreachable();
         pool.Current.Servers[1].NoteUnreachable();
