@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using Carousel.Core.Config;
+using Carousel.Core.Policies;
 
 namespace Carousel;
 
@@ -24,8 +24,9 @@ internal sealed class LastGoodFile(string path, string servers)
     /// <summary>The one in a folder that has those of other files, too.</summary>
     public static LastGoodFile In(string folder, string servers)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(servers)));
-        return new LastGoodFile(System.IO.Path.Combine(folder, $"last-good-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.txt"), servers);
+        // No cryptographic hash: that would make OpenSSL a condition for starting at all, and of two files with the same name the first line says whose it is.
+        ulong hash = KeyHash.Of(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(servers)));
+        return new LastGoodFile(System.IO.Path.Combine(folder, $"last-good-{hash:x16}.txt"), servers);
     }
 
     /// <summary>The list; null with the reason why there is none.</summary>
