@@ -95,6 +95,7 @@ internal sealed partial class Exchange
         }
         if (!_isRecording)
         {
+            _client!.Identify();
             BeginRecord();
         }
         Log(reason, 0, activity);

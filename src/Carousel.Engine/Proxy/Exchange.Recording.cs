@@ -48,14 +48,13 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>There is a request to record, though not what it was.</summary>
+    /// <summary>There is a request to record, though not what it was. Of a client that is identified.</summary>
     private void BeginRecord()
     {
         _isRecording = true;
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
         _client!.BytesOut = 0;
-        _client.Identify();
         _record.Client = _client.Address.Bits;
         _record.ClientPort = (ushort)_client.Peer.Port;
         if (_worker.Options.RequestIds)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
@@ -88,22 +89,28 @@ internal unsafe struct FlowBuffer
         _heldFrom = Start;
     }
 
-    /// <summary>Gives the buffer back, with whatever it holds.</summary>
+    /// <summary>Gives the buffer back, with whatever it holds. Inlined, since mostly there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(BufferSlab slab)
     {
         if (Base != null)
         {
-            if (_limit > slab.Size)
-            {
-                slab.GiveLarge(Base);
-            }
-            else
-            {
-                slab.Give(Base);
-            }
-            Base = null;
-            Start = Framed = End = 0;
+            Give(slab);
         }
+    }
+
+    private void Give(BufferSlab slab)
+    {
+        if (_limit > slab.Size)
+        {
+            slab.GiveLarge(Base);
+        }
+        else
+        {
+            slab.Give(Base);
+        }
+        Base = null;
+        Start = Framed = End = 0;
     }
 
     private void Begin(byte* at, int size)
