@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Carousel.Cli;
 
-/// <summary>The texts of --help. README.md repeats the list of flags, and a test holds it to this.</summary>
+/// <summary>The texts of --help. docs/FLAGS.md repeats the list of flags, and a test holds it to this.</summary>
 internal static class Help
 {
     private const int DescriptionColumn = 36;

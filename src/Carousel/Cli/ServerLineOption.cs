@@ -1,6 +1,6 @@
 namespace Carousel.Cli;
 
-/// <summary>What may follow a server's URL on its line, for people: --help, the manual and README.md say it with these words.</summary>
+/// <summary>What may follow a server's URL on its line, for people: --help, the manual and docs/SERVERS.md say it with these words.</summary>
 /// <param name="Usage">How it is written: <c>weight=N</c>.</param>
 /// <param name="Description">What it does.</param>
 /// <param name="DefaultText">What there is without it; empty if that is nothing.</param>

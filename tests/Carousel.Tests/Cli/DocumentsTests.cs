@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Carousel.Cli;
 using Carousel.Core.Config;
@@ -9,17 +10,28 @@ namespace Carousel.Tests.Cli;
 /// <summary>What the documents repeat of the code is what the code says.</summary>
 public class DocumentsTests
 {
+    /// <summary>Longer than this nobody reads it to the end.</summary>
+    private const int MaxReadmeBytes = 10 * 1024;
+
     public static TheoryData<string> Flags => [.. new RunFlags().Groups.SelectMany(group => group.Flags).Select(flag => flag.Name)];
 
-    [Theory]
-    [MemberData(nameof(Flags))]
-    public void Readme_EveryFlag_HasItsRow(string name)
-    {
-        Flag flag = new RunFlags().Groups.SelectMany(group => group.Flags).Single(flag => flag.Name == name);
-        string fallback = flag.DefaultText is null ? "" : " " + flag.DefaultText;
+    [Fact]
+    public void Readme_Size_IsSmall() => Assert.InRange(new FileInfo(Path("README.md")).Length, 1, MaxReadmeBytes);
 
-        Assert.Contains($"| `{Help.Usage(flag)}` | {flag.Description} |{fallback} |", Lines("README.md"));
+    [Fact]
+    public void Flags_Table_IsTheTableOfTheCode()
+    {
+        IEnumerable<string> expected = new RunFlags().Groups.SelectMany(group => group.Flags.Select(Row).Prepend(group.Title))
+            .Concat(["Help", "| `-h, --help` | show this help | |", "| `-v, --version` | show the version | |"]);
+
+        string[] lines = Lines("docs/FLAGS.md");
+        int first = Array.IndexOf(lines, "| Flag | What it does | Default |") + 2;
+        IEnumerable<string> rows = lines.Skip(first).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.StartsWith("| **", StringComparison.Ordinal) ? line.Split("**")[1] : line);
+        Assert.Equal(expected, rows);
     }
+
+    private static string Row(Flag flag) => $"| `{Help.Usage(flag)}` | {flag.Description} |{(flag.DefaultText is null ? "" : " " + flag.DefaultText)} |";
 
     [Theory]
     [MemberData(nameof(Flags))]
@@ -36,12 +48,12 @@ public class DocumentsTests
 
     [Theory]
     [MemberData(nameof(ServerOptions))]
-    public void ServerOption_InReadmeAndHelp_IsOneOfTheFile(string usage)
+    public void ServerOption_OnItsPageAndInHelp_IsOneOfTheFile(string usage)
     {
         ServerLineOption option = ServerLineOption.All.Single(option => option.Usage == usage);
         string fallback = option.DefaultText.Length == 0 ? "" : " " + option.DefaultText;
 
-        Assert.Contains($"| `{usage}` | {option.Description} |{fallback} |", Lines("README.md"));
+        Assert.Contains($"| `{usage}` | {option.Description} |{fallback} |", Lines("docs/SERVERS.md"));
         Assert.Contains($"  {usage,-20}{option.Description.Replace("`", "")}", Help.Root(new RunFlags()));
         Assert.True(ServersParser.Parse($"http://a {usage.Replace("=N", "=1").Replace("=WORD", "=blue")}").IsValid);
     }
@@ -56,12 +68,22 @@ public class DocumentsTests
     }
 
     [Fact]
-    public void Readme_Sample_IsTheSampleFile()
+    public void Servers_Sample_IsTheSampleFile()
     {
         string sample = File.ReadAllText(Path("samples/servers.txt"));
 
-        Assert.Contains($"```\n{sample}```", File.ReadAllText(Path("README.md")));
+        Assert.Contains($"```\n{sample}```", File.ReadAllText(Path("docs/SERVERS.md")));
         Assert.Equal(5, ServersParser.Parse(sample).Servers.Length);
+    }
+
+    [Fact]
+    public void Operations_ExitCodes_AreThoseOfTheCode()
+    {
+        IEnumerable<int> codes = typeof(ExitCode).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order();
+
+        string[] lines = Lines("docs/OPERATIONS.md");
+        int first = Array.IndexOf(lines, "| Exit code | Meaning |") + 2;
+        Assert.Equal(codes, lines.Skip(first).TakeWhile(line => line.StartsWith('|')).Select(row => int.Parse(row.Split('|')[1], CultureInfo.InvariantCulture)));
     }
 
     [Fact]
