@@ -215,7 +215,7 @@ internal sealed partial class Exchange
         EndVisit();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
-        _rateDeadline.Disarm();
+        StopWatchingRate();
         _client = null;
         _worker.Return(this);
     }

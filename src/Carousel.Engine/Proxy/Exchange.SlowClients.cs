@@ -11,6 +11,10 @@ internal sealed unsafe partial class Exchange
     private const int ContinuePatienceMs = RateWindow.LengthMs;
 
     private readonly Deadline _rateDeadline;
+
+    /// <summary>The deadline may be armed. Few requests arm it, and the others need not fetch it to disarm it.</summary>
+    private bool _watchesRate;
+
     private RateWindow _requestRate, _responseRate;
 
     /// <summary>The client sends its body when the server says so, which it has not.</summary>
@@ -83,9 +87,19 @@ internal sealed unsafe partial class Exchange
         }
         if (rate != 0 && (_requestLeg is RequestLeg.ReceiveBody or RequestLeg.StreamBody || _responseLeg == ResponseLeg.StreamBody))
         {
+            _watchesRate = true;
             Arm(_rateDeadline, RateWindow.LookMs);
         }
         return Step.Blocked;
+    }
+
+    private void StopWatchingRate()
+    {
+        if (_watchesRate)
+        {
+            _watchesRate = false;
+            _rateDeadline.Disarm();
+        }
     }
 
     /// <summary>All that came of its body is on its way, and no answer: with one begun, the client may well have reasons to say no more yet.</summary>

@@ -232,7 +232,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _responseLeg = ResponseLeg.Idle;
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
-        _rateDeadline.Disarm();
+        StopWatchingRate();
         if (_passedOver)
         {
             _passedOver = false;
