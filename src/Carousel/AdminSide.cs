@@ -12,15 +12,15 @@ internal sealed class AdminSide(RunSettings settings, AdminContext context) : ID
 {
     private AdminServer? _server;
 
-    /// <summary>Where it is, the dashboard first of all; null if it is not there.</summary>
-    public string? Url => _server is null ? null : $"http://{_server.EndPoint}/";
+    /// <summary>Where it is, the dashboard first of all, as a link; null if it is not there.</summary>
+    public string? Url => _server is null ? null : Link.Of(_server.EndPoint) + "/";
 
     /// <summary>
-    /// Starts it, if it is wanted, and says where it is. False with a line on standard error if it can't be had, though it was asked for; where the default address
+    /// Starts it, if it is wanted. False with a line on standard error if it can't be had, though it was asked for; where the default address
     /// is taken, as by another balancer on this machine, the line is only a warning.
     /// </summary>
     /// <param name="warn">Takes the warning.</param>
-    /// <param name="writer">Takes the other lines.</param>
+    /// <param name="writer">Takes the line that ends the start.</param>
     public bool Start(ReportEvent warn, LogWriter writer)
     {
         if (settings.Admin is null)
@@ -30,7 +30,6 @@ internal sealed class AdminSide(RunSettings settings, AdminContext context) : ID
         try
         {
             _server = AdminServer.StartAsync(settings.Admin, context).GetAwaiter().GetResult();
-            writer.Print($"admin side on http://{_server.EndPoint}\n");
             return true;
         }
         catch (AdminStartException e) when (settings.IsAdminGiven)

@@ -73,11 +73,11 @@ internal static class Balancer
         Volatile.Write(ref started, true);
         telemetry.Start();
         log.Start();
-        writer.Print(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current));
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
         bool goesOn = admin.Start(log.Report, writer);
         if (goesOn)
         {
+            writer.Print(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current, admin.Url));
             whenStarted?.Invoke(engine.Port, admin.Url, writer);
             systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Knock).Beats);
         }

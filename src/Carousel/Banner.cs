@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Carousel.Cli;
 using Carousel.Core.Pool;
 
@@ -13,9 +12,14 @@ internal static class Banner
     private const int MaxNamed = 5;
 
     /// <summary>The lines, each ended.</summary>
-    public static string Text(IReadOnlyList<IPAddress> bind, int port, int workers, PoolSnapshot pool)
+    /// <param name="bind">The addresses that it listens on; empty for all.</param>
+    /// <param name="port">The port there.</param>
+    /// <param name="workers">How many.</param>
+    /// <param name="pool">The servers.</param>
+    /// <param name="dashboard">The dashboard's URL; null if there is none.</param>
+    public static string Text(IReadOnlyList<IPAddress> bind, int port, int workers, PoolSnapshot pool, string? dashboard)
     {
-        string where = bind.Count == 0 ? $"http://0.0.0.0:{port} (all addresses)" : string.Join(", ", bind.Select(address => Url(address, port)));
+        string where = bind.Count == 0 ? Where(IPAddress.IPv6Any, port) : string.Join(", ", bind.Select(address => Where(address, port)));
         string text = $"{ProductVersion.Line} listening on {where}, {Count(workers, "worker")}\n";
         text += $"balancing {Count(pool.Servers.Length, "server")}: {List(pool.Servers)}\n";
         ImmutableArray<Server> unresolved = [.. pool.Servers.Where(server => pool.EndPoints(server).IsEmpty)];
@@ -23,17 +27,19 @@ internal static class Banner
         {
             text += $"{Count(unresolved.Length, "server")} down, the name does not resolve: {List(unresolved)}\n";
         }
+        text += dashboard is null ? "" : $"dashboard: {dashboard}\n";
         return text + "Ctrl-C drains and stops\n";
     }
+
+    /// <summary>A link, and what else it stands for.</summary>
+    private static string Where(IPAddress address, int port) =>
+        Link.Of(address, port) + (Link.IsIPv4Wildcard(address) ? " (all IPv4 addresses)" : Link.IsWildcard(address) ? " (all addresses)" : "");
 
     private static string List(ImmutableArray<Server> servers)
     {
         string named = string.Join(", ", servers.Take(MaxNamed).Select(server => server.Entry.Label));
         return servers.Length <= MaxNamed ? named : $"{named} and {servers.Length - MaxNamed} more";
     }
-
-    private static string Url(IPAddress address, int port) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"http://[{address}]:{port}" : $"http://{address}:{port}";
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>How people name a server: by its name, its id, or where it listens.</summary>
+/// <summary>How people name a server: by its name, its id, or where it listens, written in any way that servers.txt takes.</summary>
 internal static class ServerNames
 {
     /// <summary>The server that is called so.</summary>
@@ -13,6 +13,7 @@ internal static class ServerNames
     public static Server Find(PoolSnapshot pool, string name)
     {
         string unescaped = Uri.UnescapeDataString(name);
+        ServerAddress? address = AddressOf(unescaped);
         ImmutableArray<Server> named = [.. pool.Servers.Where(server => server.Entry.Name == unescaped)];
         if (named.Length > 1)
         {
@@ -20,9 +21,14 @@ internal static class ServerNames
                 $"{named.Length} servers are called {Quote.Of(unescaped)}: say which by its id, {string.Join(" or ", named.Select(server => server.Id))}");
         }
         return named.FirstOrDefault()
-            ?? pool.Servers.FirstOrDefault(server => server.Id == unescaped || server.Entry.Address.Url == unescaped || server.Entry.Address.ToString() == unescaped)
+            ?? pool.Servers.FirstOrDefault(server => server.Id == unescaped)
+            ?? pool.Servers.FirstOrDefault(server => server.Entry.Address == address)
             ?? throw new ProblemException(StatusCodes.Status404NotFound, Unknown(pool, unescaped));
     }
+
+    /// <summary>Null if it is none, or a whole line.</summary>
+    private static ServerAddress? AddressOf(string text) =>
+        text.Any(char.IsWhiteSpace) || ServersParser.Parse(text).Servers is not [var entry] ? null : entry.Address;
 
     private static string Unknown(PoolSnapshot pool, string name)
     {

@@ -1,7 +1,7 @@
 namespace Carousel.Core.Config;
 
-/// <summary>Remembers on which line each address and each name came first, and reports those that come again.</summary>
-internal sealed class FirstLines(List<ConfigError> errors)
+/// <summary>Remembers on which line (or in which argument) each address and each name came first, and reports those that come again.</summary>
+internal sealed class FirstLines(ListPart part, List<ConfigError> errors)
 {
     private readonly Dictionary<ServerAddress, int> _addresses = [];
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class FirstLines(List<ConfigError> errors)
         {
             return true;
         }
-        errors.Add(new ConfigError(line, column, $"http://{address} is already on line {_addresses[address]}"));
+        errors.Add(new ConfigError(line, column, $"http://{address} is already {part.Where} {_addresses[address]}"));
         return false;
     }
 
@@ -21,7 +21,7 @@ internal sealed class FirstLines(List<ConfigError> errors)
     {
         if (!_names.TryAdd(name.Text, line))
         {
-            string message = $"the name \"{name.Text}\" is already taken on line {_names[name.Text]}";
+            string message = $"the name \"{name.Text}\" is already taken {part.Where} {_names[name.Text]}";
             errors.Add(new ConfigError(line, name.Column, message));
         }
     }

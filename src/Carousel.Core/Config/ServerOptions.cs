@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Carousel.Core.Config;
 
 /// <summary>Parses what follows the URL on a line: <c>weight=3 max=200 backup drain name=blue</c>, in any order, each at most once.</summary>
-internal sealed class ServerOptions(int line, List<ConfigError> errors)
+internal sealed class ServerOptions(ListPart part, int line, List<ConfigError> errors)
 {
     private const int MaxName = 64;
 
@@ -38,7 +38,7 @@ internal sealed class ServerOptions(int line, List<ConfigError> errors)
         }
         if (!_seen.Add(key))
         {
-            Report(token.Column, $"\"{key}\" is given twice on this line");
+            Report(token.Column, $"\"{key}\" is given twice: give it once");
             return;
         }
         if (key is "backup" or "drain")
@@ -96,11 +96,11 @@ internal sealed class ServerOptions(int line, List<ConfigError> errors)
 
     private void Report(int column, string message) => errors.Add(new ConfigError(line, column, message));
 
-    private static string Unknown(string text, string key)
+    private string Unknown(string text, string key)
     {
         if (text.Contains("://"))
         {
-            return $"one server a line: move {Quote.Of(text)} to a line of its own";
+            return $"one server {part.OneEach}: move {Quote.Of(text)} to {part.OneEach} of its own";
         }
         string hint = Suggestion.For(key, Known) is { } word
             ? $"did you mean \"{word}\"?"

@@ -2,10 +2,15 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Parses where a server listens: <c>http://host:port</c>, or <c>host:port</c> for short. The port is 80 if not given.</summary>
+/// <summary>
+/// Parses where a server listens: <c>http://host:port</c>, or <c>host:port</c> for short. The port is 80 if not given. A port alone, <c>:3002</c> or <c>3002</c>, is one of localhost.
+/// </summary>
 internal static class ServerUrl
 {
     private const int DefaultPort = 80;
+
+    /// <summary>Whose port it is when only a port is given. A name: a server that listens on 127.0.0.1 or on ::1 only is reached as well.</summary>
+    private const string DefaultHost = "localhost";
 
     /// <summary>Null with what is wrong in <paramref name="errors"/> if the token is no such URL.</summary>
     public static ServerAddress? Parse(LineToken token, int line, List<ConfigError> errors)
@@ -20,7 +25,9 @@ internal static class ServerUrl
             errors.Add(new ConfigError(line, token.Column + (authority.Length == 0 ? 0 : offset), error));
             return null;
         }
-        return HostAndPort(authority, token.Column + start, line, errors);
+        return start == 0 && IsPortAlone(authority)
+            ? PortAlone(authority, token.Column, line, errors)
+            : HostAndPort(authority, token.Column + start, line, errors);
     }
 
     private static int SchemeLength(string text, out string? error)
@@ -67,13 +74,32 @@ internal static class ServerUrl
         int port = colon < 0 ? DefaultPort : Port(authority[(colon + 1)..]);
         if (port == 0)
         {
-            // Where the port is missing, the colon is what is pointed at.
-            int portColumn = column + Math.Min(colon + 1, authority.Length - 1);
-            string message = $"expected a port between 1 and 65535, found {Quote.Of(authority.AsSpan(colon + 1))}";
-            errors.Add(new ConfigError(line, portColumn, message));
+            errors.Add(NoPort(authority, colon + 1, column, line));
         }
         return host is null || port == 0 ? null : new ServerAddress(host, port);
     }
+
+    /// <summary>A number alone is no host either: an IPv4 address has four.</summary>
+    private static bool IsPortAlone(string authority) => authority[0] == ':' || authority.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+
+    private static ServerAddress? PortAlone(string text, int column, int line, List<ConfigError> errors)
+    {
+        int start = text[0] == ':' ? 1 : 0;
+        int port = Port(text[start..]);
+        if (port == 0)
+        {
+            errors.Add(NoPort(text, start, column, line));
+            return null;
+        }
+        return new ServerAddress(DefaultHost, port);
+    }
+
+    /// <param name="text">What has the port.</param>
+    /// <param name="start">Where in it the port should begin. Where it is missing, the colon before it is what is pointed at.</param>
+    /// <param name="column">Of the text.</param>
+    /// <param name="line">Of the text.</param>
+    private static ConfigError NoPort(string text, int start, int column, int line) =>
+        new(line, column + Math.Min(start, text.Length - 1), $"expected a port between 1 and 65535, found {Quote.Of(text.AsSpan(start))}");
 
     /// <summary>0 if it is none: five digits at most, no sign, no blanks.</summary>
     private static int Port(string text) =>

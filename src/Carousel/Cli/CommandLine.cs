@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Carousel.Control.Store;
@@ -95,13 +96,17 @@ internal sealed class CommandLine
         {
             return new Request.Print(HelpOf(command));
         }
-        if (_version.IsGiven(result) || (command == _versionCommand && result.UnmatchedTokens is []))
+        if (_version.IsGiven(result))
         {
             return new Request.Print(ProductVersion.Line);
         }
         if (command == _helpCommand)
         {
             return ReadHelp([.. result.UnmatchedTokens]);
+        }
+        if (WordBeforeCommand(result) is { } misplaced)
+        {
+            return new Request.Invalid([misplaced]);
         }
         var errors = new List<string>();
         if (_session.Has(command))
@@ -112,12 +117,17 @@ internal sealed class CommandLine
         {
             return _admin.Read(result, (tokens, errors) => AddUnknown(tokens, command, errors));
         }
-        AddUnknown(result.UnmatchedTokens, command, errors);
+        List<string> words = TakeFlags(result.UnmatchedTokens, command, errors);
+        if (command != _root && command != _check)
+        {
+            errors.AddRange(words.Select(word => Unexpected(word, command)));
+        }
         errors.AddRange(result.Errors.Select(error => error.Message));
         Request request = command == _demo ? ReadDemo(result, errors)
             : command == _demoServer.Command ? _demoServer.Read(result, errors)
-            : command == _check ? new Request.Check(ReadFile(result, "carousel check", errors))
-            : ReadRun(result, errors);
+            : command == _versionCommand ? new Request.Print(ProductVersion.Line)
+            : command == _check ? ReadCheck(result, words, errors)
+            : ReadRun(result, words, errors);
         if (errors.Count == 0 && request is Request.Run or Request.Demo)
         {
             errors.AddRange(RunFlagRules.Of(_flags).Broken(result));
@@ -151,11 +161,12 @@ internal sealed class CommandLine
         return new Request.Print(HelpOf(command));
     }
 
-    private Request.Run ReadRun(ParseResult result, List<string> errors)
+    private Request.Run ReadRun(ParseResult result, List<string> words, List<string> errors)
     {
-        string file = ReadFile(result, "carousel", errors);
+        string? file = _flags.File.IsGiven(result) ? _flags.File.Read(result, "", errors) : null;
+        ImmutableArray<ServerEntry> servers = ReadServers(file, words, errors);
         TelemetrySettings telemetry = _flags.Telemetry.Read(result, errors);
-        return new Request.Run(file, new RunSettings
+        return new Request.Run(file, servers, new RunSettings
         {
             Engine = _flags.ReadEngine(result, errors) with { TraceShare = telemetry.TraceShare },
             Health = _flags.Health.Read(result, errors),
@@ -193,44 +204,87 @@ internal sealed class CommandLine
             DrainTimeout = TimeSpan.FromSeconds(1),
         });
 
-    private string ReadFile(ParseResult result, string command, List<string> errors)
+    /// <summary>The servers of the command line; empty if a file lists them. What is wrong goes to the errors.</summary>
+    private ImmutableArray<ServerEntry> ReadServers(string? file, List<string> words, List<string> errors)
     {
-        if (_flags.File.IsGiven(result))
+        string[] commands = [.. _root.Subcommands.Select(subcommand => subcommand.Name)];
+        if (file is not null)
         {
-            return _flags.File.Read(result, "", errors);
+            errors.AddRange(ServerArguments.BesideFile(words, _flags.File.Name, commands));
+            return [];
         }
-        if (errors.Count != 0)
+        if (words.Count != 0)
         {
-            // The file may well be behind what was not understood.
-            return "";
+            return ServerArguments.Read(words, commands, errors);
         }
-        errors.Add($"which servers? Name the file that lists them: {command} -f servers.txt");
-        return "";
+        if (errors.Count == 0)
+        {
+            // Else they may well be among what was not understood.
+            errors.Add(ServerArguments.Missing);
+        }
+        return [];
     }
 
-    private void AddUnknown(IReadOnlyList<string> tokens, Command command, List<string> errors)
+    /// <summary><c>carousel check servers.txt</c>, or with <c>-f</c>.</summary>
+    private Request.Check ReadCheck(ParseResult result, List<string> words, List<string> errors)
     {
+        bool isGiven = _flags.File.IsGiven(result);
+        string file = isGiven ? _flags.File.Read(result, "", errors) : words.FirstOrDefault("");
+        errors.AddRange(words.Skip(isGiven ? 0 : 1).Select(word => $"unexpected {Quote.Of(word)}: carousel check reads one file"));
+        if (file.Length == 0 && errors.Count == 0)
+        {
+            errors.Add("which file? Name it: carousel check servers.txt");
+        }
+        return new Request.Check(file);
+    }
+
+    /// <summary>Complains of a word before a command, which the parser takes for one behind it: of <c>:3001 drain</c> it would make <c>drain :3001</c>. Null if there is none.</summary>
+    private string? WordBeforeCommand(ParseResult result)
+    {
+        bool IsCommand(Token token) => token.Type == TokenType.Command && token.Value != _root.Name;
+
+        if (result.Tokens.FirstOrDefault(IsCommand)?.Value is not { } command)
+        {
+            return null;
+        }
+        bool isValue = false;
+        foreach (Token token in result.Tokens.TakeWhile(token => !IsCommand(token)))
+        {
+            if (token.Type == TokenType.Argument && !isValue && !token.Value.StartsWith('-'))
+            {
+                string option = ServerLineOption.IsOne(command) ? $"; an option stands in quotes with its server, as in {Quote.Of($"{token.Value} {command}")}" : "";
+                return $"unexpected {Quote.Of(token.Value)} before the command {command}: a command comes first{option}";
+            }
+            isValue = token.Value.StartsWith('-') && !RunFlags().Any(flag => flag is Switch && flag.Name == token.Value);
+        }
+        return null;
+    }
+
+    private void AddUnknown(IReadOnlyList<string> tokens, Command command, List<string> errors) =>
+        errors.AddRange(TakeFlags(tokens, command, errors).Select(word => Unexpected(word, command)));
+
+    /// <summary>Complains of the flags among these tokens; returns the others, except what is likely the value of such a flag.</summary>
+    private List<string> TakeFlags(IReadOnlyList<string> tokens, Command command, List<string> errors)
+    {
+        var words = new List<string>();
         bool afterFlag = false;
         foreach (string token in tokens)
         {
             bool isFlag = token.StartsWith('-');
-            // What follows an unknown flag is likely its value.
-            if (!afterFlag || isFlag)
+            if (isFlag)
             {
-                errors.Add(isFlag ? UnknownFlag(token, command) : Unexpected(token, command));
+                errors.Add(UnknownFlag(token, command));
+            }
+            else if (!afterFlag)
+            {
+                words.Add(token);
             }
             afterFlag = isFlag;
         }
+        return words;
     }
 
-    private string Unexpected(string token, Command command)
-    {
-        IEnumerable<string> commands = _root.Subcommands.Select(subcommand => subcommand.Name);
-        string remedy = command == _root && Suggestion.For(token, commands) is { } name
-            ? $"did you mean \"{name}\"?"
-            : "flags begin with \"-\", and servers are named with -f FILE";
-        return $"unexpected {Quote.Of(token)}: {remedy}";
-    }
+    private string Unexpected(string token, Command command) => $"unexpected {Quote.Of(token)}: carousel {NameOf(command)} --help says what it takes";
 
     private string UnknownFlag(string token, Command command)
     {
@@ -238,7 +292,9 @@ internal sealed class CommandLine
         IEnumerable<string> known = command.Options.Select(option => option.Name);
         string hint = Suggestion.For(flag, known) is { } close ? $"did you mean {close}?"
             : command is RootCommand ? "carousel --help lists all flags"
-            : $"carousel {(_session.Has(command) ? _session.Command.Name : command.Name)} --help lists its flags";
+            : $"carousel {NameOf(command)} --help lists its flags";
         return $"unknown flag {Quote.Of(flag)}: {hint}";
     }
+
+    private string NameOf(Command command) => _session.Has(command) ? _session.Command.Name : command.Name;
 }

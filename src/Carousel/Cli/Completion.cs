@@ -13,7 +13,7 @@ internal sealed record Completion(IReadOnlyList<(string Word, string What)> Word
 
     private static readonly Completion Nothing = new([]);
 
-    private static readonly string[] TakeServer = ["drain", "undrain", "weight", "remove"];
+    private static readonly string[] TakeServer = ["drain", "undrain", "weight", "remove"], TakeFile = ["check"];
 
     /// <summary>How these words go on.</summary>
     /// <param name="words">Behind <c>carousel</c>; the last one is being written, and may be empty.</param>
@@ -42,6 +42,7 @@ internal sealed record Completion(IReadOnlyList<(string Word, string What)> Word
             : current.StartsWith('-') ? OfFlag(current, flagsOf(command))
             : command == helpCommand ? OfCommand(described)
             : plain == 0 && TakeServer.Contains(command.Name) ? Nothing with { Servers = true }
+            : plain == 0 && TakeFile.Contains(command.Name) ? Nothing with { Files = true }
             : plain == 0 ? OfCommand(command)
             : command.Name == "add" ? new Completion([.. ServerLineOption.All.Select(option => (option.Word, option.Description))])
             : Nothing;

@@ -15,14 +15,15 @@ internal static class Help
             {ProductVersion.Line}: balances HTTP/1.1 traffic over a ring of servers.
 
             Usage:
-              carousel -f FILE [flags]   balance over the servers in FILE
-              carousel check -f FILE     say what FILE means, or what is wrong with it
-              carousel demo [-p PORT]    three small servers and a balancer in front, to try it
-              carousel demo-server       one small server, to balance to
-              carousel session list      the visitors' sessions in the store, the newest first
-              carousel session show ID   all that is known of one, by its id or its cookie
-              carousel help [COMMAND]    this, or what a command does; so does --help behind it
-              carousel version           the version
+              carousel SERVER... [flags]   balance over these servers
+              carousel -f FILE [flags]     balance over the servers in FILE
+              carousel check FILE          say what FILE means, or what is wrong with it
+              carousel demo [-p PORT]      three small servers and a balancer in front, to try it
+              carousel demo-server         one small server, to balance to
+              carousel session list        the visitors' sessions in the store, the newest first
+              carousel session show ID     all that is known of one, by its id or its cookie
+              carousel help [COMMAND]      this, or what a command does; so does --help behind it
+              carousel version             the version
 
 
             """);
@@ -38,10 +39,12 @@ internal static class Help
         }
         Append(text, new FlagGroup("Help", others));
         text.Append("""
-            FILE has a line for each server, then what is special about it; # begins a comment:
+            FILE has a line for each server: its URL, then options; # begins a comment. A port alone is one of localhost:
               http://localhost:8000
+              :8001
               http://10.0.0.7:8000  weight=3 max=200 name=blue
               http://[fd00::7]      backup
+            SERVER is such a line; with options it stands in quotes.
 
 
             """);
@@ -50,11 +53,12 @@ internal static class Help
             TIME is written as 500ms, 10s, 2m or 1h30m; SIZE in bytes or as 16k.
 
             Examples:
+              carousel http://localhost:3001 :3002 "10.0.0.7:8000 weight=2"
               carousel -f servers.txt
               carousel -f servers.txt -p 80 --trusted-proxy 10.0.0.0/8
               carousel -f servers.txt --bind 127.0.0.1,::1 --workers 1 --answer-timeout 5s
 
-            Exit codes: 0 served and drained, 1 could not start, 2 the command line or FILE is wrong.
+            Exit codes: 0 served and drained, 1 could not start, 2 the command line, a server or FILE is wrong.
             """).ToString();
     }
 
@@ -72,7 +76,7 @@ internal static class Help
     public static string Check(RunFlags flags)
     {
         var text = new StringBuilder("Says what a file of servers means, or everything that is wrong with it (exit code 2). Starts nothing.\n\n");
-        text.Append("Usage:\n  carousel check -f FILE\n\n");
+        text.Append("Usage:\n  carousel check FILE\n\n");
         Append(text, new FlagGroup("Flags", [flags.File]));
         return text.ToString().TrimEnd();
     }

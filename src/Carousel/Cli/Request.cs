@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Carousel.Core.Config;
 
 namespace Carousel.Cli;
@@ -5,8 +6,11 @@ namespace Carousel.Cli;
 /// <summary>What the command line asks for.</summary>
 internal abstract record Request
 {
-    /// <summary>Balance over the servers of a file.</summary>
-    public sealed record Run(string File, RunSettings Settings) : Request;
+    /// <summary>Balance over servers.</summary>
+    /// <param name="File">The file that lists them; null if the command line does.</param>
+    /// <param name="Servers">Those of the command line; empty if a file lists them.</param>
+    /// <param name="Settings">How.</param>
+    public sealed record Run(string? File, ImmutableArray<ServerEntry> Servers, RunSettings Settings) : Request;
 
     /// <summary>Say what a file means.</summary>
     public sealed record Check(string File) : Request;

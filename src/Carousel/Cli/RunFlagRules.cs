@@ -18,7 +18,7 @@ internal static class RunFlagRules
     public static FlagRules Of(RunFlags flags)
     {
         var rules = new FlagRules();
-        rules.Always(flags.File, flags.Watch, flags.ResolveInterval, flags.LastGood, flags.Port, flags.Bind, flags.Workers);
+        rules.Always(flags.File, flags.ResolveInterval, flags.Port, flags.Bind, flags.Workers);
         rules.Always(flags.MaxConnections, flags.Queue, flags.MaxHead, flags.MaxFields, flags.HeadTimeout, flags.IdleTimeout, flags.BodyTimeout, flags.MinRate, flags.TunnelTimeout);
         rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds, flags.TraceMethod);
         rules.Always(flags.DrainTimeout, flags.LogLevel, flags.LogFormat, flags.Retries);
@@ -28,12 +28,22 @@ internal static class RunFlagRules
         rules.NotWith("--queue 0", result => flags.Queue.Read(result, 1, []) == 0, flags.QueueTimeout);
         rules.Only(result => flags.MaxConnectionsPerClient.Read(result, 0, []) <= flags.MaxConnections.Read(result, int.MaxValue, []),
             $"{flags.MaxConnectionsPerClient.Name} is more than {flags.MaxConnections.Name}, which comes first: lower it, or leave it out", flags.MaxConnectionsPerClient);
+        AddFile(rules, flags);
         AddBalancing(rules, flags.Balancing);
         AddHealth(rules, flags.Health);
         AddSessions(rules, flags.Sessions, flags.Store);
         AddAdmin(rules, flags.Admin);
         AddTelemetry(rules, flags.Telemetry);
         return rules;
+    }
+
+    /// <summary>What is done with the file of the servers: those on the command line have none.</summary>
+    private static void AddFile(FlagRules rules, RunFlags flags)
+    {
+        foreach (Flag flag in (Flag[])[flags.Watch, flags.LastGood, flags.Admin.Save])
+        {
+            rules.Only(flags.File.IsGiven, $"{flag.Name} does nothing with servers as arguments: list them in a file ({flags.File.Alias} servers.txt), or leave {flag.Name} out", flag);
+        }
     }
 
     private static void AddBalancing(FlagRules rules, PolicyFlags flags) => rules

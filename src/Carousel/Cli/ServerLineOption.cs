@@ -16,6 +16,9 @@ internal sealed record ServerLineOption(string Usage, string Description, string
         new("name=WORD", "what logs and tables call it: letters, digits, `-`, `_`, `.`", "host:port"),
     ];
 
+    /// <summary>True if a text is one of them, well written or not.</summary>
+    public static bool IsOne(string text) => All.Any(option => option.Usage.Split('=')[0] == text.Split('=')[0]);
+
     /// <summary>What a shell offers: <c>weight=</c>, <c>backup</c>.</summary>
     public string Word => Usage[..(Usage.IndexOf('=') + 1)] is { Length: > 0 } key ? key : Usage;
 }

@@ -6,7 +6,7 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Commands;
 
-/// <summary><c>carousel check -f servers.txt</c></summary>
+/// <summary><c>carousel check servers.txt</c></summary>
 internal static class CheckCommand
 {
     private static readonly string[] Header = ["name", "address", "weight", "max", "options", "id"];

@@ -1,8 +1,8 @@
 using System.Net;
 using Carousel.Cli;
+using Carousel.Control.Admin;
 using Carousel.Core.Config;
 using Carousel.Demo;
-using Carousel.Logging;
 
 namespace Carousel.Commands;
 
@@ -15,13 +15,13 @@ internal static class DemoCommand
     {
         DemoServer[] servers = [.. Names.Select(DemoServer.Start)];
         using var leaving = new CancellationTokenSource();
-        IPAddress address = request.Settings.Engine.Bind is [var first, ..] && !first.Equals(IPAddress.Any) && !first.Equals(IPAddress.IPv6Any) ? first : IPAddress.Loopback;
+        IPAddress bound = request.Settings.Engine.Bind is [var first, ..] ? first : IPAddress.IPv6Any;
         try
         {
             return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin, writer) =>
             {
-                PrintLinesToTry(port, admin, writer);
-                DemoVisitor.SendOut(new IPEndPoint(address, port), leaving.Token);
+                writer.Print(LinesToTry(Link.Of(bound, port), admin, Invocation.OfProcess()));
+                DemoVisitor.SendOut(new IPEndPoint(Link.IsWildcard(bound) ? IPAddress.Loopback : bound, port), leaving.Token);
             });
         }
         finally
@@ -34,29 +34,42 @@ internal static class DemoCommand
     private static ServerEntry Entry(DemoServer server, int index) =>
         new() { Address = new ServerAddress("127.0.0.1", server.Port), Name = server.Name, Line = index + 1 };
 
-    private static void PrintLinesToTry(int port, string? admin, LogWriter writer)
+    /// <summary>What to look at and to try. Each line that is a command works as it stands, in any terminal.</summary>
+    /// <param name="balancer">The balancer's URL, without a slash at the end.</param>
+    /// <param name="dashboard">The dashboard's URL; null if there is no admin side.</param>
+    /// <param name="carousel">How this program is started.</param>
+    internal static string LinesToTry(string balancer, string? dashboard, string carousel)
     {
-        if (admin is not null)
+        string text = "";
+        if (dashboard is not null)
         {
-            writer.Print($$"""
+            string admin = AdminFlag(new Uri(dashboard));
+            text = $"""
 
-                Watch the ring turn; {{DemoVisitor.Visitors}} visitors are on their way:
-                  {{admin}}
+                Watch the ring turn; {DemoVisitor.Visitors} visitors are on their way:
+                  {dashboard}
                 and act on it there, or in another terminal:
-                  curl -X POST {{admin}}api/v1/servers/blue/drain
-                  curl -X PUT -H 'Content-Type: application/json' -d '{"weight":3}' {{admin}}api/v1/servers/red/weight
+                  {carousel} status{admin}
+                  {carousel} drain blue{admin}
+                  {carousel} undrain blue{admin}
+                  {carousel} weight red 3{admin}
 
-                """);
+                """;
         }
-        writer.Print($"""
+        return text + $"""
 
             Try, in another terminal:
-              curl http://localhost:{port}/
-              curl -s 'http://localhost:{port}/?[1-6]'
-              curl -si http://localhost:{port}/ | grep -i cookie
-              curl -d 'some body' http://localhost:{port}/upload
-              curl -H 'X-Forwarded-For: 1.2.3.4' http://localhost:{port}/not-believed
+              curl {balancer}/
+              curl -s '{balancer}/?[1-6]'
+              curl -si {balancer}/ | grep -i cookie
+              curl -d 'some body' {balancer}/upload
+              curl -H 'X-Forwarded-For: 1.2.3.4' {balancer}/not-believed
 
-            """);
+            """;
     }
+
+    /// <summary>How commands find it; nothing where they look by themselves.</summary>
+    private static string AdminFlag(Uri dashboard) => dashboard.Authority == $"{AdminOptions.Default}" ? ""
+        : dashboard.Host == $"{AdminOptions.Default.EndPoint.Address}" ? $" --admin {dashboard.Port}"
+        : $" --admin '{dashboard.Authority}'";
 }

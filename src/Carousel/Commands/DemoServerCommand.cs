@@ -27,7 +27,7 @@ internal static class DemoServerCommand
         }
         using var leave = new ManualResetEventSlim();
         using PosixSignalRegistration terminate = Supervisor.OfProcess.Handle(PosixSignal.SIGTERM, leave.Set), interrupt = Supervisor.OfProcess.Handle(PosixSignal.SIGINT, leave.Set);
-        Console.Out.WriteLine($"demo server {server.Name} listening on port {server.Port}, all addresses");
+        Console.Out.WriteLine($"demo server {server.Name} listening on {Link.Of(IPAddress.IPv6Any, server.Port)} (all addresses)");
         Console.Out.Flush();
         leave.Wait();
         server.LeaveAsync(LongestGoodbye).GetAwaiter().GetResult();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Carousel.Cli;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
@@ -5,39 +6,52 @@ using Carousel.Core.Config;
 
 namespace Carousel.Commands;
 
-/// <summary><c>carousel -f servers.txt</c></summary>
+/// <summary><c>carousel http://localhost:3001 :3002</c>, <c>carousel -f servers.txt</c></summary>
 internal static class RunCommand
 {
     public static int Run(Request.Run request)
     {
-        ServersText text = ServersFileReader.ReadAtStart(request.File, out bool isPipe);
-        ServersFile file = text.Parse();
         DataFolder? folder = DataFolder.Of(Environment.GetEnvironmentVariable);
+        return request.File is null ? OverServers(request.Servers, request.Settings, folder) : OverFile(request.File, request.Settings, folder);
+    }
+
+    private static int OverServers(ImmutableArray<ServerEntry> servers, RunSettings given, DataFolder? folder) =>
+        WithFiles(given, folder, out string error) is { } settings ? Balancer.Run(servers, settings) : BadInput(error);
+
+    private static int OverFile(string path, RunSettings given, DataFolder? folder)
+    {
+        ServersText text = ServersFileReader.ReadAtStart(path, out bool isPipe);
+        ServersFile file = text.Parse();
         if (!file.IsValid)
         {
-            FileErrors.Print(request.File, file, Console.Error);
+            FileErrors.Print(path, file, Console.Error);
         }
-        LastGoodFile? lastGood = StartFiles.LastGood(request.Settings, request.File, isPipe, folder, out string error);
-        error = isPipe && error.Length == 0 ? StartFiles.PipeTrouble(request.Settings, request.File) ?? "" : error;
-        ServersFile? startsWith = file.IsValid || error.Length != 0 ? null : StartsWith(request.Settings.LastGood, lastGood, out error);
-        RunSettings? settings = error.Length == 0 ? WithFiles(request.Settings, folder, out error) : null;
+        LastGoodFile? lastGood = StartFiles.LastGood(given, path, isPipe, folder, out string error);
+        error = isPipe && error.Length == 0 ? StartFiles.PipeTrouble(given, path) ?? "" : error;
+        ServersFile? startsWith = file.IsValid || error.Length != 0 ? null : StartsWith(given.LastGood, lastGood, out error);
+        RunSettings? settings = error.Length == 0 ? WithFiles(given, folder, out error) : null;
         if (settings is null)
         {
-            Console.Error.WriteLine($"carousel: {error}");
-            return ExitCode.BadInput;
+            return BadInput(error);
         }
         if (!file.IsValid && startsWith is null)
         {
             return ExitCode.BadInput;
         }
-        string? trouble = !settings.Save ? null : isPipe ? $"{request.File} is a pipe, which nothing can be written back to" : ServersFileSaver.Trouble(request.File);
+        string? trouble = !settings.Save ? null : isPipe ? $"{path} is a pipe, which nothing can be written back to" : ServersFileSaver.Trouble(path);
         if (trouble is not null)
         {
             Console.Error.WriteLine($"carousel: --save: {trouble}");
             return ExitCode.CannotStart;
         }
-        var source = new ServersSource(request.File, text) { LastGood = lastGood, StartsWith = startsWith };
+        var source = new ServersSource(path, text) { LastGood = lastGood, StartsWith = startsWith };
         return Balancer.Run((startsWith ?? file).Servers, settings, isPipe ? null : source);
+    }
+
+    private static int BadInput(string error)
+    {
+        Console.Error.WriteLine($"carousel: {error}");
+        return ExitCode.BadInput;
     }
 
     /// <summary>The last good list, since the file is bad; null if there is none, with an error if one should be there.</summary>

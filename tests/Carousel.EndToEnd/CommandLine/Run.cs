@@ -34,6 +34,6 @@ internal sealed partial record Run(int Code, string Output, string Errors)
         return AdminSide().Match(balancer.Output).Groups["address"].Value;
     }
 
-    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
+    [GeneratedRegex(@"dashboard: http://(?<address>\S+)/")]
     private static partial Regex AdminSide();
 }

@@ -87,7 +87,7 @@ public sealed class LastGoodTests : IDisposable
     {
         ChildProcess balancer = ChildProcess.Start("/", "/usr/bin/env", [$"XDG_DATA_HOME={Data}", Binary.Path, "-f", Servers, "-p", "0", "--bind", "127.0.0.1", "--workers", "1",
             "--session", "off", "--store", "none", "--admin", "127.0.0.1:0", "--slow-start", "0s", .. options]);
-        await Patience.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("admin side on"), "the balancer to listen");
+        await Patience.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("Ctrl-C"), "the balancer to listen");
         Assert.False(balancer.HasExited, balancer.Errors);
         return balancer;
     }
@@ -97,13 +97,13 @@ public sealed class LastGoodTests : IDisposable
     private static async Task<string> AdminAsync(ChildProcess balancer, string path)
     {
         using var client = new HttpClient();
-        return await client.GetStringAsync($"http://127.0.0.1:{Port(balancer, "admin side on http")}{path}", TestContext.Current.CancellationToken);
+        return await client.GetStringAsync($"http://127.0.0.1:{Port(balancer, "dashboard: http")}{path}", TestContext.Current.CancellationToken);
     }
 
     private static int Port(ChildProcess balancer, string before)
     {
         string line = balancer.Output.Split('\n').First(line => line.Contains(before, StringComparison.Ordinal));
-        string rest = line[(line.IndexOf(before, StringComparison.Ordinal) + before.Length)..].Split(' ', ',')[0];
+        string rest = line[(line.IndexOf(before, StringComparison.Ordinal) + before.Length)..].Split(' ', ',')[0].TrimEnd('/');
         return int.Parse(rest[(rest.LastIndexOf(':') + 1)..], null);
     }
 }

@@ -110,6 +110,6 @@ public partial class MetricsTests
         return (promtool.ExitCode, await output + await errors);
     }
 
-    [GeneratedRegex(@"admin side on (http://\S+)\n")]
+    [GeneratedRegex(@"dashboard: (http://\S+)/\n")]
     private static partial Regex AdminPattern();
 }

@@ -36,6 +36,8 @@ public class ServerEndpointsTests
     [InlineData("blue")]
     [InlineData("10.0.0.1:80")]
     [InlineData("http:%2F%2F10.0.0.1:80")]
+    [InlineData("10.0.0.1")]
+    [InlineData("HTTP:%2F%2F10.0.0.1%2F")]
     public async Task Show_ByWhateverItIsCalled_IsTheServer(string name)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
@@ -45,6 +47,19 @@ public class ServerEndpointsTests
         Assert.Equal(200, status);
         Assert.Equal(admin.Named("blue").Id, JsonSerializer.Deserialize(text, AdminJson.Default.ServerView)!.Id);
         Assert.Equal(200, (await admin.GetAsync($"/api/v1/servers/{admin.Named("blue").Id}")).Status);
+    }
+
+    [Theory]
+    [InlineData("3001", 200)]
+    [InlineData(":3001", 200)]
+    [InlineData("localhost:3001", 200)]
+    [InlineData(":3001%20weight=2", 404)]
+    [InlineData(":3002", 404)]
+    public async Task Show_ServerOfThisMachine_IsFoundAsTheFileWritesIt(string name, int expected)
+    {
+        await using Admin admin = await Admin.StartAsync("http://10.0.0.1\n:3001 name=blue");
+
+        Assert.Equal(expected, (await admin.GetAsync($"/api/v1/servers/{name}")).Status);
     }
 
     [Fact]

@@ -64,8 +64,11 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "which servers? Name the file that lists them: carousel -f servers.txt")]
-    [InlineData("check", "which servers? Name the file that lists them: carousel check -f servers.txt")]
+    [InlineData("", "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; or with servers of its own, to try it: carousel demo")]
+    [InlineData("--port 80", "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; or with servers of its own, to try it: carousel demo")]
+    [InlineData("check", "which file? Name it: carousel check servers.txt")]
+    [InlineData("check a b", "unexpected \"b\": carousel check reads one file")]
+    [InlineData("check -f a b", "unexpected \"b\": carousel check reads one file")]
     [InlineData("-f", "--file needs a value: the path of a file")]
     [InlineData("-f a -f b", "--file is given 2 times: give it once")]
     [InlineData("-f a -p", "--port needs a value: a number from 0 to 65535")]
@@ -89,17 +92,17 @@ public class CommandLineTests
     [InlineData("session", "carousel session list, or carousel session show ID?")]
     [InlineData("session lost", "carousel session \"lost\": expected list or show")]
     [InlineData("session show", "which session? carousel session show ID, or a cookie's value")]
-    [InlineData("session show a b", "unexpected \"b\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("session show a b", "unexpected \"b\": carousel session --help says what it takes")]
     [InlineData("session list --workers 2", "unknown flag \"--workers\": carousel session --help lists its flags")]
     [InlineData("session list --limit 0", "--limit: expected a number from 1 to 10000, found \"0\"")]
     [InlineData("session list --store none", "--store none: there is nothing to look into")]
     [InlineData("help chek", "there is no command \"chek\": did you mean \"check\"?")]
     [InlineData("help list", "there is no command \"list\": carousel help lists all commands")]
-    [InlineData("version x", "unexpected \"x\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("version x", "unexpected \"x\": carousel version --help says what it takes")]
+    [InlineData("demo :3001", "unexpected \":3001\": carousel demo --help says what it takes")]
     [InlineData("demo-server --name a/b", "--name: expected a name, found \"a/b\"")]
     [InlineData("chek -f a", "unexpected \"chek\": did you mean \"check\"?")]
-    [InlineData("check servers.txt", "unexpected \"servers.txt\": flags begin with \"-\", and servers are named with -f FILE")]
-    [InlineData("-f a @b", "unexpected \"@b\": flags begin with \"-\", and servers are named with -f FILE")]
+    [InlineData("-f a @b", "unexpected \"@b\": the servers are those of --file: if this is one, add it there, or leave --file out")]
     public void Parse_Wrong_SaysWhatAndHowElse(string line, string expected)
     {
         string[] args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -111,8 +114,11 @@ public class CommandLineTests
     public void Parse_SeveralWrong_ReportsAll() => Assert.Equal(
         3, Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "a", "-p", "x", "--workers", "y", "--nonsense"])).Errors.Count);
 
-    [Fact]
-    public void Parse_Check_TakesTheFile() => Assert.Equal(new Request.Check("a b"), CommandLine.Parse(["check", "--file", "a b"]));
+    [Theory]
+    [InlineData("check", "--file", "a b")]
+    [InlineData("check", "-f", "a b")]
+    [InlineData("check", "a b")]
+    public void Parse_Check_TakesTheFile(params string[] args) => Assert.Equal(new Request.Check("a b"), CommandLine.Parse(args));
 
     [Fact]
     public void Parse_StoreFlags_AreTaken()
@@ -192,9 +198,9 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--help", "Examples:")]
+    [InlineData("--help", "Examples:\n  carousel http://localhost:3001 :3002 ")]
     [InlineData("-h --nonsense", "Examples:")]
-    [InlineData("check --help", "carousel check -f FILE")]
+    [InlineData("check --help", "carousel check FILE")]
     [InlineData("demo -h", "carousel demo [flags]")]
     [InlineData("session --help", "carousel session show ID|COOKIE [flags]")]
     [InlineData("session list -h", "--limit N")]

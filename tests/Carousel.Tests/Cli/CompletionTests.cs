@@ -17,6 +17,8 @@ public class CompletionTests
     [InlineData("drain blue -", "--wait", "--timeout", "--admin")]
     [InlineData("session list -", "--limit", "--store")]
     [InlineData("--policy |", "round-robin", "ewma", "hash")]
+    [InlineData(":3001 --session |", "shared", "sticky", "off")]
+    [InlineData(":3001 -", "--port", "--policy")]
     [InlineData("-f servers.txt --session |", "shared", "sticky", "off")]
     [InlineData("--session=", "--session=shared", "--session=off")]
     [InlineData("--access-log |", "stdout", "syslog", "off")]
@@ -33,6 +35,8 @@ public class CompletionTests
     [Theory]
     [InlineData("--port |")]
     [InlineData("session show id |")]
+    [InlineData("http://localhost:3001 |")]
+    [InlineData("check servers.txt |")]
     [InlineData("drain blue |")]
     [InlineData("weight blue |")]
     [InlineData("--nonsense=")]
@@ -51,6 +55,8 @@ public class CompletionTests
     [InlineData("--data |")]
     [InlineData("--access-log |")]
     [InlineData("check -f |")]
+    [InlineData("check |")]
+    [InlineData("check serv")]
     public void Complete_Files_AreTheShells(string line) => Assert.True(Complete(line).Files);
 
     [Theory]

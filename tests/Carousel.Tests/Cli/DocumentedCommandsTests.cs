@@ -92,6 +92,6 @@ public partial class DocumentedCommandsTests
         return words;
     }
 
-    [GeneratedRegex("`carousel ([a-z][a-z-]*)")]
+    [GeneratedRegex("`carousel ([a-z][a-z-]*)(?![a-z:-])")]
     private static partial Regex Inline();
 }

@@ -15,24 +15,41 @@ namespace Carousel.Tests.Cli;
 public class StartTests
 {
     [Fact]
-    public void Banner_AllAddresses_IsThreeLines() => Assert.Equal(
+    public void Banner_AllAddresses_IsFourLines() => Assert.Equal(
         """
-        carousel 0.1.0 listening on http://0.0.0.0:7777 (all addresses), 2 workers
+        carousel 0.1.0 listening on http://localhost:7777 (all addresses), 2 workers
         balancing 2 servers: http://127.0.0.1:8000, http://[::1]:80
+        dashboard: http://127.0.0.1:7778/
         Ctrl-C drains and stops
 
         """,
-        Banner.Text([], 7777, 2, Pool("127.0.0.1:8000\n[::1]")));
+        Banner.Text([], 7777, 2, Pool("127.0.0.1:8000\n[::1]"), "http://127.0.0.1:7778/"));
 
     [Fact]
     public void Banner_ManyServersSomeDown_StaysShort()
     {
-        string text = Banner.Text([IPAddress.Loopback, IPAddress.IPv6Loopback], 80, 1, Pool("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\nweb"));
+        string text = Banner.Text([IPAddress.Loopback, IPAddress.IPv6Loopback], 80, 1, Pool("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\nweb"), dashboard: null);
 
         Assert.Contains("listening on http://127.0.0.1:80, http://[::1]:80, 1 worker\n", text);
         Assert.Contains("balancing 6 servers: http://10.0.0.1:80, ", text);
         Assert.Contains(", http://10.0.0.5:80 and 1 more\n", text);
         Assert.Contains("1 server down, the name does not resolve: http://web:80\n", text);
+        Assert.DoesNotContain("dashboard", text);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "http://127.0.0.1:80")]
+    [InlineData("192.0.2.1", "http://192.0.2.1:80")]
+    [InlineData("::1", "http://[::1]:80")]
+    [InlineData("0.0.0.0", "http://localhost:80 (all IPv4 addresses)")]
+    [InlineData("::ffff:0.0.0.0", "http://localhost:80 (all IPv4 addresses)")]
+    [InlineData("::", "http://localhost:80 (all addresses)")]
+    public void Banner_Address_IsALinkThatLeadsThere(string bind, string expected)
+    {
+        string text = Banner.Text([IPAddress.Parse(bind)], 80, 1, Pool("10.0.0.1"), Link.Of(new IPEndPoint(IPAddress.Parse(bind), 81)));
+
+        Assert.Contains($"listening on {expected}, 1 worker\n", text);
+        Assert.Contains($"dashboard: {expected.Split(' ')[0].Replace(":80", ":81")}\n", text);
     }
 
     [Fact]

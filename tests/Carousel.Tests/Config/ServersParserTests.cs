@@ -16,6 +16,9 @@ public class ServersParserTests
     [InlineData("[::1]", "::1", 80)]
     [InlineData("http://[FD00:0:0::7]:8000/", "fd00::7", 8000)]
     [InlineData("xn--bcher-kva.example:81", "xn--bcher-kva.example", 81)]
+    [InlineData("3002", "localhost", 3002)]
+    [InlineData(":3002", "localhost", 3002)]
+    [InlineData(":65535/", "localhost", 65535)]
     [InlineData("\uFEFFhttp://a:1\r\n", "a", 1)]
     [InlineData("\t http://a:1\t# a comment", "a", 1)]
     public void Parse_Address_IsCanonical(string text, string host, int port)
@@ -50,6 +53,14 @@ public class ServersParserTests
     [Theory]
     [InlineData("server:80800", "1:8: expected a port between 1 and 65535, found \"80800\"")]
     [InlineData("\n  http://a:0", "2:12: expected a port between 1 and 65535, found \"0\"")]
+    [InlineData("0", "1:1: expected a port between 1 and 65535, found \"0\"")]
+    [InlineData("300200", "1:1: expected a port between 1 and 65535, found \"300200\"")]
+    [InlineData("  :70000", "1:4: expected a port between 1 and 65535, found \"70000\"")]
+    [InlineData(":", "1:1: expected a port between 1 and 65535, found \"\"")]
+    [InlineData(":web", "1:2: expected a port between 1 and 65535, found \"web\"")]
+    [InlineData(":1:2", "1:1: an IPv6 address stands in brackets, as in [::1]:8000, found \":1:2\"")]
+    [InlineData("http://3002", "1:8: expected an IPv4 address such as 10.0.0.1, found \"3002\"")]
+    [InlineData("localhost:3001\n3001", "2:1: http://localhost:3001 is already on line 1")]
     [InlineData("http://a:", "1:9: expected a port between 1 and 65535, found \"\"")]
     [InlineData("http://a:-1", "1:10: expected a port between 1 and 65535, found \"-1\"")]
     [InlineData("http://a:8x", "1:10: expected a port between 1 and 65535, found \"8x\"")]
@@ -87,7 +98,7 @@ public class ServersParserTests
     [InlineData("a max=", "1:3: \"max\" needs a value, as in max=200")]
     [InlineData("a name", "1:3: \"name\" needs a value, as in name=blue")]
     [InlineData("a backup=yes", "1:9: \"backup\" takes no value: write backup alone, or leave it out")]
-    [InlineData("a drain drain", "1:9: \"drain\" is given twice on this line")]
+    [InlineData("a drain drain", "1:9: \"drain\" is given twice: give it once")]
     [InlineData("a name=a/b", "1:8: expected a name of letters, digits, \"-\", \"_\" and \".\", at most 64, found \"a/b\"")]
     [InlineData("a\nA:80", "2:1: http://a:80 is already on line 1")]
     [InlineData("[::1]\n\n[0::1]:80", "3:1: http://[::1]:80 is already on line 1")]
@@ -98,6 +109,36 @@ public class ServersParserTests
 
         Assert.Empty(file.Servers);
         Assert.Equal("servers.txt:" + expected, Assert.Single(file.Errors).Format("servers.txt"));
+    }
+
+    /// <summary>A server is the same wherever it is listed.</summary>
+    [Theory]
+    [InlineData("http://localhost:3001")]
+    [InlineData(":3002 weight=2")]
+    [InlineData("3003 name=blue # so")]
+    [InlineData("[::1]:80 max=7 backup")]
+    public void ParseArguments_AnArgument_IsALine(string text)
+    {
+        ServersFile arguments = ServersParser.ParseArguments(["http://other", text]);
+
+        Assert.Empty(arguments.Errors);
+        Assert.Equal(ServersParser.Parse("http://other\n" + text).Servers, arguments.Servers);
+    }
+
+    [Theory]
+    [InlineData("argument 2, column 10: expected a port between 1 and 65535, found \"0\"", "a:1", "http://b:0")]
+    [InlineData("argument 2, column 5: unknown option \"wieght\": did you mean \"weight\"?", "a:1", "b:1 wieght=3")]
+    [InlineData("argument 3, column 1: http://localhost:3001 is already in argument 1", ":3001", ":3002", "http://localhost:3001")]
+    [InlineData("argument 2, column 8: the name \"x\" is already taken in argument 1", "a name=x", "b name=x")]
+    [InlineData("argument 1, column 5: one server an argument: move \"http://b:2\" to an argument of its own", "a:1 http://b:2")]
+    [InlineData("argument 2, column 1: expected a server such as http://localhost:3001, :3001 or \"http://localhost:3001 weight=2\"", "a:1", "  ")]
+    [InlineData("argument 1, column 1: expected a server such as http://localhost:3001, :3001 or \"http://localhost:3001 weight=2\"", "# a:1")]
+    public void ParseArguments_BadArgument_SaysWhatAndWhere(string expected, params string[] arguments)
+    {
+        ServersFile list = ServersParser.ParseArguments(arguments);
+
+        Assert.Empty(list.Servers);
+        Assert.Equal(expected, Assert.Single(list.Errors).FormatArgument());
     }
 
     [Theory]

@@ -92,6 +92,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     [InlineData("carousel session li", "list")]
     [InlineData("carousel session list --l", "--limit")]
     [InlineData("carousel check --f", "--file")]
+    [InlineData("carousel check etc/carousel/s", "etc/carousel/servers.txt")]
     [InlineData("carousel --panic --wo", "--workers")]
     [InlineData("carousel --port 7")]
     [InlineData("carousel -f etc/carousel/s", "etc/carousel/servers.txt")]
@@ -170,7 +171,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     [GeneratedRegex(@"(?m)^ +(-\w, )?(?<name>--[a-z-]+)")]
     private static partial Regex Flag();
 
-    [GeneratedRegex(@"admin side on http://(?<address>\S+)")]
+    [GeneratedRegex(@"dashboard: http://(?<address>\S+)/")]
     private static partial Regex AdminSide();
 
     /// <summary>How bold letters are written for a terminal.</summary>

@@ -120,9 +120,9 @@ public partial class ImageTests
         return int.Parse(Listening().Match(process.Output).Groups["port"].Value, null);
     }
 
-    [GeneratedRegex(@"listening on port (?<port>\d+)")]
+    [GeneratedRegex(@"listening on http://\S+:(?<port>\d+)")]
     private static partial Regex Listening();
 
-    [GeneratedRegex(@"admin side on http://\S+:(?<port>\d+)")]
+    [GeneratedRegex(@"dashboard: http://\S+:(?<port>\d+)/")]
     private static partial Regex AdminSide();
 }
