@@ -75,7 +75,7 @@ part == "text" && NF { print safe($0) }
 
 END {
     print ".SH SIGNALS"
-    print "SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads FILE again."
+    print "SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads FILE again. A SIGINT that is ignored at the start, as of a script's background job, stays ignored."
     print ".SH FILES"
     print ".TP\n.I /etc/carousel/servers.txt\nThe servers that the service balances over."
     print ".TP\n.I /etc/default/carousel\nMore flags for the service, in CAROUSEL_FLAGS."

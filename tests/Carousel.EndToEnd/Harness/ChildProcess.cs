@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A process whose output is kept. Killed when disposed.</summary>
+/// <summary>
+/// A process whose output is kept. Killed when disposed. All its signals are at their default, however the tests were started: a script's background job has
+/// SIGINT ignored, nohup SIGHUP, .NET itself SIGPIPE, and an ignored signal is inherited.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -33,7 +36,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(string directory, string file, params string[] arguments)
     {
-        var start = new ProcessStartInfo(file, arguments)
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal", file, .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

@@ -10,6 +10,7 @@ internal static partial class Posix
     public const int SigInt = 2;
     public const int SigKill = 9;
     public const int SigUsr1 = 10;
+    public const int SigUsr2 = 12;
     public const int SigTerm = 15;
     public const int SigCont = 18;
     public const int SigStop = 19;
@@ -49,6 +50,12 @@ internal static partial class Posix
             return 0;
         }
     }
+
+    /// <summary>Has this process ignore a signal, or not any more; only for one that has no handler.</summary>
+    public static void Ignore(int signal, bool ignored) => _ = SetHandler(signal, ignored ? 1 : 0);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);

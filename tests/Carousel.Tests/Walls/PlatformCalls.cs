@@ -8,7 +8,12 @@ internal static class PlatformCalls
 {
     private static readonly string[] s_names = ["DllImport", "DllImportAttribute", "LibraryImport", "LibraryImportAttribute"];
 
-    private static readonly string[] s_homes = ["src/Carousel.Engine/Linux/", "src/Carousel/DescriptorLimit", "src/Carousel/AppendFile", "src/Carousel/Logging/StandardStreams", "src/Carousel.Control/Files/RegularFile"];
+    private static readonly string[] s_homes =
+    [
+        "src/Carousel.Engine/Linux/",
+        "src/Carousel/DescriptorLimit", "src/Carousel/IgnoredSignal", "src/Carousel/AppendFile", "src/Carousel/Logging/StandardStreams",
+        "src/Carousel.Control/Files/RegularFile",
+    ];
 
     public static IEnumerable<string> OutOfPlace(SyntaxTree tree) =>
         s_homes.Any(home => tree.FilePath.StartsWith(home, StringComparison.Ordinal))

@@ -1,0 +1,44 @@
+using Carousel.EndToEnd.Harness;
+using Carousel.EndToEnd.Live;
+using Xunit;
+
+namespace Carousel.EndToEnd.Leaving;
+
+/// <summary>Started with signals ignored, as by nohup or as a script's background job: docs/decisions/0023-inherited-signals.md.</summary>
+public class IgnoredSignalTests
+{
+    [Fact]
+    public async Task Signals_IgnoredAtTheStart_MeanWhatTheyMean()
+    {
+        await using var one = ScriptedServer.Answering("one");
+        await using var two = ScriptedServer.Answering("two");
+        await using var balancer = await StartAsync(one);
+
+        // SIGINT first: whatever it did is done when the next one is.
+        balancer.Signal(Posix.SigInt);
+        balancer.File.Write(one.Url, two.Url);
+        balancer.Signal(Posix.SigHup);
+        await balancer.SaidAsync($"servers.txt: added {two.Url}");
+        Assert.Equal(200, (await balancer.GetAsync()).Status);
+
+        Assert.Equal(0, await balancer.StopAsync());
+    }
+
+    [Fact]
+    public async Task Sigusr1_IgnoredAtTheStart_OpensTheAccessLogAnew()
+    {
+        await using var server = ScriptedServer.Answering("x");
+        using var folder = new ServersFile(server.Url);
+        string log = Path.Combine(folder.Directory, "access.log");
+        await using var balancer = await StartAsync(server, "--access-log", log);
+        await Patience.UntilAsync(() => File.Exists(log), "the log");
+        File.Move(log, log + ".1");
+
+        balancer.Signal(Posix.SigUsr1);
+        // With the next line of it.
+        await Patience.UntilAsync(async () => { await balancer.GetAsync(); return File.Exists(log); }, "the log to be there again");
+    }
+
+    private static Task<Balancer> StartAsync(ScriptedServer server, params string[] options) => Balancer.StartAsync(
+        [server.Url], ["--watch", "off", .. options], launcher: ["/bin/sh", "-c", "trap '' HUP INT TERM USR1; exec \"$@\"", "sh"]);
+}
