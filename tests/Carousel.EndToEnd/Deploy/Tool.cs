@@ -18,6 +18,13 @@ internal static class Tool
         return process.Output;
     }
 
+    /// <summary>The whole path of what test.sh took from npm: a path in artifacts.</summary>
+    public static string OfNpm(string path)
+    {
+        string whole = Repository.Path(Path.Combine("artifacts", path));
+        return File.Exists(whole) ? whole : throw new FileNotFoundException($"Take the tools from npm first (./test.sh tools does, and needs npm): there is no {whole}");
+    }
+
     public static bool Exists(string program) =>
         (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -35,7 +35,7 @@ public class DockerfileTests
 
     private static async Task<(int Code, string Said)> LintAsync(string dockerfile)
     {
-        await using var linter = ChildProcess.Start("/", Repository.Path("artifacts/dockerfile-lint/node_modules/.bin/dockerfile-utils"), "lint", dockerfile);
+        await using var linter = ChildProcess.Start("/", Tool.OfNpm("dockerfile-lint/node_modules/.bin/dockerfile-utils"), "lint", dockerfile);
         return (await linter.ExitAsync(), linter.Output + linter.Errors);
     }
 }

@@ -1,58 +1,84 @@
-using Carousel.EndToEnd.Harness;
 using k8s;
 using k8s.Models;
 using Xunit;
-using YamlDotNet.Serialization;
 
 namespace Carousel.EndToEnd.Deploy.Kubernetes;
 
-/// <summary>The Helm chart says what loadbalancer.yaml says. Helm itself has never rendered it here.</summary>
+/// <summary>The chart, rendered by Helm, says what loadbalancer.yaml says.</summary>
 public class ChartTests
 {
     /// <summary>Its name among the manifests.</summary>
     public const string Chart = "deploy/chart";
 
-    [Fact]
-    public void Chart_DefaultValues_IsTheManifest() => Assert.Equal(Texts(ManifestTests.Load("deploy/loadbalancer.yaml")), Texts(Manifest.Parse(Render())));
+    private static readonly Lazy<string> s_rendered = new(() => RenderAsync().GetAwaiter().GetResult());
 
-    [Fact]
-    public void Chart_SecretsNotGiven_IsRefused()
+    /// <summary>With the chart's own values, and the secrets of loadbalancer.yaml.</summary>
+    internal static string Rendered => s_rendered.Value;
+
+    /// <summary>Those of loadbalancer.yaml: the chart has no default for them.</summary>
+    private static string[] Secrets
     {
-        FormatException error = Assert.Throws<FormatException>(() => Render(values => values["secrets"] = Values()["secrets"]));
-        Assert.Equal("secrets.storePassword is needed", error.Message);
+        get
+        {
+            IDictionary<string, string> secrets = ManifestTests.Load("deploy/loadbalancer.yaml").The<V1Secret>("carousel").StringData;
+            return ["--set", $"secrets.storePassword={secrets["store-password"]}", "--set", $"secrets.adminToken={secrets["admin-token"]}"];
+        }
     }
 
     [Fact]
-    public void Chart_StoreOfOnesOwn_HasNoRedisAndNamesIt()
+    public async Task Chart_Lint_FindsNothing()
     {
-        Manifest manifest = Manifest.Parse(Render(values =>
-        {
-            Part(values, "redis")["enabled"] = "false";
-            Part(values, "store")["url"] = "rediss://store.example.com:6380";
-            values["flags"] = new List<object> { "--session=sticky" };
-        }));
+        (int code, string output, string errors) = await KubernetesTool.HelmAsync(["lint", "--strict", Chart, .. Secrets]);
+        Assert.True(code == 0, output + errors);
+        Assert.Contains("1 chart(s) linted, 0 chart(s) failed", output);
+    }
+
+    [Fact]
+    public void Chart_DefaultValues_IsTheManifest() => Assert.Equal(Texts(ManifestTests.Load("deploy/loadbalancer.yaml")), Texts(Manifest.Parse(Rendered)));
+
+    [Fact]
+    public async Task Chart_AnotherName_IsInNamesAndLabelsOfAll()
+    {
+        (int code, string output, string errors) = await KubernetesTool.HelmAsync(["template", "shop", Chart, .. Secrets]);
+        Assert.True(code == 0, errors);
+        Assert.All(Manifest.Parse(output).Objects, thing => Assert.Equal("shop", thing.Metadata.Labels["app.kubernetes.io/name"]));
+    }
+
+    [Theory]
+    [InlineData("secrets.storePassword")]
+    [InlineData("secrets.adminToken", "--set", "secrets.storePassword=x")]
+    public async Task Chart_SecretNotGiven_IsRefused(string missing, params string[] given)
+    {
+        (int code, _, string errors) = await KubernetesTool.HelmAsync(["template", "carousel", Chart, .. given]);
+        Assert.NotEqual(0, code);
+        Assert.Contains($"{missing} is needed", errors);
+    }
+
+    [Fact]
+    public async Task Chart_OlderKubernetes_IsRefused()
+    {
+        (int code, _, string errors) = await KubernetesTool.HelmAsync(["template", "carousel", Chart, "--kube-version", "1.29.0", .. Secrets]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("incompatible with Kubernetes v1.29.0", errors);
+    }
+
+    [Fact]
+    public async Task Chart_StoreOfOnesOwn_HasNoRedisAndNamesIt()
+    {
+        Manifest manifest = Manifest.Parse(await RenderAsync(
+            "--set", "redis.enabled=false", "--set", "store.url=rediss://store.example.com:6380", "--set", "flags={--session=sticky}"));
         Assert.Empty(manifest.All<V1StatefulSet>());
         IList<string> arguments = manifest.The<V1Deployment>("carousel").Spec.Template.Spec.Containers.Single().Args;
         Assert.Single(arguments, argument => argument == "--store=rediss://store.example.com:6380");
         Assert.Equal("--session=sticky", arguments[^1]);
     }
 
-    /// <summary>By the chart's own values, and the secrets of loadbalancer.yaml.</summary>
-    internal static string Render(Action<IDictionary<object, object>>? change = null)
+    private static async Task<string> RenderAsync(params string[] values)
     {
-        IDictionary<object, object> values = Values();
-        IDictionary<string, string> secrets = ManifestTests.Load("deploy/loadbalancer.yaml").The<V1Secret>("carousel").StringData;
-        Part(values, "secrets")["storePassword"] = secrets["store-password"];
-        Part(values, "secrets")["adminToken"] = secrets["admin-token"];
-        change?.Invoke(values);
-        string[] templates = Directory.GetFiles(Repository.Path("deploy/chart/templates"), "*.yaml");
-        return string.Join("\n---\n", templates.Order().Select(file => ChartTemplate.Render(File.ReadAllText(file), "carousel", values)).Where(text => text.Trim().Length != 0));
+        (int code, string output, string errors) = await KubernetesTool.HelmAsync(["template", "carousel", Chart, .. Secrets, .. values]);
+        Assert.True(code == 0, errors);
+        return output;
     }
-
-    private static IDictionary<object, object> Values() =>
-        (IDictionary<object, object>)new Deserializer().Deserialize<object>(Repository.Read("deploy/chart/values.yaml"));
-
-    private static IDictionary<object, object> Part(IDictionary<object, object> values, string name) => (IDictionary<object, object>)values[name];
 
     private static string[] Texts(Manifest manifest) => [.. manifest.Objects.Select(thing => KubernetesJson.Serialize((object)thing)).Order()];
 }
