@@ -161,7 +161,8 @@ internal static class Balancer
         settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
 
     private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
-        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) => new(membership, traffic, events, TimeProvider.System, saver, telemetry.States)
+        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) =>
+        new(membership, traffic, events, TimeProvider.System, saver, telemetry.States)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,

@@ -35,7 +35,8 @@ public class ActTests(Chromium chromium)
         await button.ClickAsync();
         Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
         await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
-        await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith("Not done: blue is the last server that takes requests", StringComparison.Ordinal), "the refusal");
+        const string refusal = "Not done: blue is the last server that takes requests";
+        await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
         Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
 
         await button.ClickAsync();

@@ -10,8 +10,9 @@ internal sealed class ConnectionTrial : Trial
 
     public override string Name => "connections";
 
-    public override string Description => $"At most {Limit} connections of clients, and {Limit} that asked once and stay. Then 100 newcomers, 50 ms apart, with 3 s for each; latency in ms. nginx counts its "
-        + "connections to servers too, so it has 20 more.";
+    public override string Description
+        => $"At most {Limit} connections of clients, and {Limit} that asked once and stay. Then 100 newcomers, 50 ms apart, with 3 s for each; latency in ms. "
+        + "nginx counts its connections to servers too, so it has 20 more.";
 
     public override string[] Columns => ["newcomers served", "p50", "worst", "idle ones closed"];
 

@@ -8,7 +8,8 @@ internal sealed class DescriptorTrial : Trial
 {
     public override string Name => "descriptors";
 
-    public override string Description => "1,024 descriptors; 250 clients take 1 KB a second of 64 MB. Beside them a small request every 100 ms on a connection of its own, with 3 s for each; latency in ms.";
+    public override string Description => "1,024 descriptors; 250 clients take 1 KB a second of 64 MB. "
+        + "Beside them a small request every 100 ms on a connection of its own, with 3 s for each; latency in ms.";
 
     public override string[] Columns => ["others served", "p50", "worst", "readers lost"];
 

@@ -15,8 +15,8 @@ internal sealed partial class OutputTrial : Trial
 
     public override string Name => "output";
 
-    public override string Description => "stderr is a full pipe that nobody reads, and two of four servers are not there, which is something to log. A small request every 20 ms on a connection of its own, with 3 s "
-        + "for each; then SIGTERM, and how many ms the peer takes to end (2,000: it had to be killed).";
+    public override string Description => "stderr is a full pipe that nobody reads, and two of four servers are not there, which is something to log. "
+        + "A small request every 20 ms on a connection of its own, with 3 s for each; then SIGTERM, and how many ms the peer takes to end (2,000: it had to be killed).";
 
     public override string[] Columns => ["served", "p50", "worst", "end"];
 

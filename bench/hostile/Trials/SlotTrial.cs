@@ -11,8 +11,9 @@ internal sealed class SlotTrial : Trial
 
     public override string Name => "slots";
 
-    public override string Description => $"4 servers that take 5 requests each. {Slow} clients send a byte a second of a short body, or take a byte a second of 64 MB. Beside them a small request every "
-        + "100 ms on a connection of its own, with 3 s for each: errors of those, and latency in ms. Beside the readers twice as long, since whoever ends slow ones takes some seconds to tell: the errors of either half.";
+    public override string Description => $"4 servers that take 5 requests each. {Slow} clients send a byte a second of a short body, or take a byte a second of 64 MB. "
+        + "Beside them a small request every 100 ms on a connection of its own, with 3 s for each: errors of those, and latency in ms. "
+        + "Beside the readers twice as long, since whoever ends slow ones takes some seconds to tell: the errors of either half.";
 
     public override string[] Columns => ["errors beside senders", "p50", "errors beside readers", "then", "p50", "readers ended"];
 

@@ -40,7 +40,8 @@ public sealed record ServerList(double WindowSeconds, DateTimeOffset At, IReadOn
 /// <param name="ErrorShare">Of what ended in the last seconds, 0 to 1.</param>
 public sealed record ServerView(
     string Name, string Url, string Id, string State, DateTimeOffset Since, string? Reason, string? Why, ProbeView? LastProbe,
-    IReadOnlyList<string> Addresses, int Weight, int? Max, bool Backup, bool Drain, int InFlight, double? LeftSeconds, double Share, double RequestsPerSecond, double? P50Ms, double? P99Ms, long Requests, long Failures,
+    IReadOnlyList<string> Addresses, int Weight, int? Max, bool Backup, bool Drain, int InFlight, double? LeftSeconds,
+    double Share, double RequestsPerSecond, double? P50Ms, double? P99Ms, long Requests, long Failures,
     IReadOnlyDictionary<string, long> Responses, IReadOnlyDictionary<string, long> FailuresByReason, long Errors, double ErrorShare)
 {
     private const double MicrosAMilli = 1000;

@@ -8,8 +8,8 @@ namespace Carousel.Control.Discovery;
 
 /// <summary>
 /// Keeps the addresses of servers that are given by name up to date: looks all names up in parallel, and each again on its own schedule,
-/// sooner while it does not resolve, or when a server can't be reached (<see cref="LookUpSoon"/>). Names that come into the pool are looked up at once, those that nobody has any more are not. No worker ever waits for a
-/// name. Servers given as addresses are none of its business.
+/// sooner while it does not resolve, or when a server can't be reached (<see cref="LookUpSoon"/>). Names that come into the pool are looked up at once, those
+/// that nobody has any more are not. No worker ever waits for a name. Servers given as addresses are none of its business.
 /// </summary>
 /// <param name="membership">Takes the addresses, when they changed.</param>
 /// <param name="resolve">Looks a name up; called from pool threads, concurrently.</param>

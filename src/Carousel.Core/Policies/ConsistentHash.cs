@@ -25,7 +25,7 @@ public sealed class ConsistentHash : Policy
     /// Weights that add up to more than this, a power of two, count a half, a quarter and so on, so that the table is made in some milliseconds. Where a
     /// pool crosses that line, more keys move.
     /// </summary>
-    private const int MaxTotalWeight = 4096;
+    internal const int MaxTotalWeight = 4096;
 
     /// <summary>Keys that are tried in the place of one whose server has too much: each leads to a server of its own.</summary>
     private const int MaxProbes = 8;
@@ -34,7 +34,7 @@ public sealed class ConsistentHash : Policy
     /// Requests in flight that no server is denied, however idle the others are: with next to nothing in flight the bound would be one or two, and tear
     /// apart what one browser asks for at once.
     /// </summary>
-    private const int AlwaysAllowed = 8;
+    internal const int AlwaysAllowed = 8;
 
     private readonly int[] _owners = new int[1 << SlotBits];
     private Candidates? _candidates;

@@ -4,7 +4,7 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// The server that promises the shortest wait: weighted turns whose weights follow what each server can do at the moment. What a request costs at a server is
+/// The server that promises the shortest wait, by what each can do at the moment. What a request costs at a server is
 /// <code>cost = (in flight + usually in flight + recent turns) x latency² / capacity</code>
 /// and the cheapest takes it. Latency is what users feel, so it counts twice; it can't make one server take all, because what a server usually has in flight
 /// and its recent turns grow with every pick. In balance a server's share goes with capacity / latency², at light load as under a heavy one. The recent turns of
@@ -16,10 +16,10 @@ namespace Carousel.Core.Policies;
 public sealed class Dynamic(ulong seed) : Policy
 {
     /// <summary>Servers that a pick compares: hardly ever worse than all of them, and the cost of a pick is bounded.</summary>
-    private const int MaxLooks = 8;
+    internal const int MaxLooks = 8;
 
     /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
-    private const double Newest = 1.0 / 64;
+    internal const double Newest = 1.0 / 64;
 
     /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
     private const double TurnsWeight = 1.0 / 8;

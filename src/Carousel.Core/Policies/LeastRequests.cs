@@ -12,7 +12,7 @@ public sealed class LeastRequests : Policy
     /// Servers that a pick looks at, if one of them may be picked: the least of so many is hardly ever worse than the least of all, and a pool of thousands
     /// would cost microseconds. The next pick looks at those behind.
     /// </summary>
-    private const int MaxLooks = 64;
+    internal const int MaxLooks = 64;
 
     private int _next;
 

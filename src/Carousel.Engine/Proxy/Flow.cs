@@ -22,7 +22,8 @@ internal enum FlowResult : byte
 }
 
 /// <summary>
-/// One direction of an exchange: moves a body from one connection to the other through one buffer, or past it through the worker's pipe. It receives only when what it had is sent, so a slow sink slows its source and memory stays bounded.
+/// One direction of an exchange: moves a body from one connection to the other through one buffer, or past it through the worker's pipe.
+/// It receives only when what it had is sent, so a slow sink slows its source and memory stays bounded.
 /// </summary>
 internal unsafe struct Flow
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Carousel.EndToEnd.Harness;
 
 /// <summary>
-/// The binary as an ordinary user runs it. For root, as whom the tests may run, the kernel counts neither pipes nor processes, so what those limits do would not be seen. Each has a user id of its own:
-/// what is bounded per user is so for this balancer alone.
+/// The binary as an ordinary user runs it. For root, as whom the tests may run, the kernel counts neither pipes nor processes, so what those limits do
+/// would not be seen. Each has a user id of its own: what is bounded per user is so for this balancer alone.
 /// </summary>
 internal sealed class OrdinaryUser : IDisposable
 {

@@ -113,5 +113,6 @@ public class SlowReaderTests
     }
 
     private static int Pipes(Balancer balancer) =>
-        Directory.EnumerateFileSystemEntries($"/proc/{balancer.ProcessId}/fd").Count(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
+        Directory.EnumerateFileSystemEntries($"/proc/{balancer.ProcessId}/fd")
+            .Count(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
 }

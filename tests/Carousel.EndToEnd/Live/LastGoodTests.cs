@@ -26,7 +26,8 @@ public sealed class LastGoodTests : IDisposable
         File.WriteAllText(Servers, one.Url + "\n");
         await using (ChildProcess first = await StartAsync())
         {
-            await Patience.UntilAsync(() => Directory.Exists(Path.Combine(Data, "carousel")) && Directory.GetFiles(Path.Combine(Data, "carousel"), "last-good-*.txt").Length == 1, "the list to be kept");
+            string kept = Path.Combine(Data, "carousel");
+            await Patience.UntilAsync(() => Directory.Exists(kept) && Directory.GetFiles(kept, "last-good-*.txt").Length == 1, "the list to be kept");
             first.Signal(Posix.SigKill);
             await first.EndAsync();
         }

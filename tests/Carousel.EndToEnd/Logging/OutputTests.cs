@@ -111,6 +111,7 @@ public sealed class OutputTests
 
     private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
-    private static string[] Launcher(string redirection) =>
-        ["/bin/sh", "-c", $"{(redirection == Stalled ? "mkfifo stalled && exec 3<>stalled && { dd if=/dev/zero of=stalled oflag=nonblock bs=4096 count=1024 2>/dev/null; true; } && " : "")}exec \"$@\" {redirection}", "sh"];
+    private const string FillStalled = "mkfifo stalled && exec 3<>stalled && { dd if=/dev/zero of=stalled oflag=nonblock bs=4096 count=1024 2>/dev/null; true; } && ";
+
+    private static string[] Launcher(string redirection) => ["/bin/sh", "-c", $"{(redirection == Stalled ? FillStalled : "")}exec \"$@\" {redirection}", "sh"];
 }

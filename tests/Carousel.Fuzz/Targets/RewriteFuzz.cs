@@ -62,7 +62,13 @@ internal sealed record RewriteCase(string Address, string Scheme, bool TrustClie
         Plain,
         Plain with { TrustClient = true, SessionId = Id },
         Plain with { SessionId = Id, HiddenCookie = "LB", RequestId = "0123456789abcdef", TraceParent = Trace },
-        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost) { SessionId = Id, RequestId = Id + Id, TraceParent = Trace, DropsTraceState = true },
+        new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: false, SendForwarded: true, LongestHost)
+        {
+            SessionId = Id,
+            RequestId = Id + Id,
+            TraceParent = Trace,
+            DropsTraceState = true,
+        },
         new("0000:0000:0000:0000:0000:ffff:255.255.255.255", "https", TrustClient: true, SendForwarded: true, LongestHost) { HiddenCookie = "a" },
     ];
 }

@@ -140,7 +140,8 @@ public sealed class ClientOriginTests
         Assert.Equal(origin.Address.ToString(), Encoding.ASCII.GetString(info.Client));
         byte[] output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
         string sent = Encoding.ASCII.GetString(output, 0, RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output));
-        return new Seen(origin.Address.ToString(), origin.IsHttps, request.Text(origin.Host), !fields.Contains("Forwarded: ", StringComparison.Ordinal) || sent.Contains("\nForwarded: ", StringComparison.Ordinal));
+        bool passes = !fields.Contains("Forwarded: ", StringComparison.Ordinal) || sent.Contains("\nForwarded: ", StringComparison.Ordinal);
+        return new Seen(origin.Address.ToString(), origin.IsHttps, request.Text(origin.Host), passes);
     }
 
     private sealed record Seen(string Address, bool IsHttps, string Host, bool PassesForwarded);

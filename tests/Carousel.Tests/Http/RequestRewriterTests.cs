@@ -222,8 +222,10 @@ public class RequestRewriterTests
     {
         string[] lines =
         [
-            "Accept: */*", "Cookie: a=b", "Cookie: LB=1; a=b; LB=2", "Authorization: b", "X-Session-Id: 7", "X-Request-Id: 8", "Connection: Cookie", "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
-            "X-Forwarded-For: 1.1.1.1, 2.2.2.2", "X-Forwarded-For:", "X-Forwarded-Host: p", "X-Forwarded-Proto: https", "Forwarded: for=_x", "X-Forwarded-For: 203.0.113.9:1, 10.1.1.1", "X-Forwarded-For: unknown", "X-Forwarded-Proto: http",
+            "Accept: */*", "Cookie: a=b", "Cookie: LB=1; a=b; LB=2", "Authorization: b", "X-Session-Id: 7", "X-Request-Id: 8", "Connection: Cookie",
+            "Connection: close", "Connection: X-A, keep-alive", "Connection: Upgrade", "Upgrade: websocket", "X-A: 1", "X-B:2",
+            "X-Forwarded-For: 1.1.1.1, 2.2.2.2", "X-Forwarded-For:", "X-Forwarded-Host: p", "X-Forwarded-Proto: https", "Forwarded: for=_x",
+            "X-Forwarded-For: 203.0.113.9:1, 10.1.1.1", "X-Forwarded-For: unknown", "X-Forwarded-Proto: http",
             "X-Forwarded-Proto:", "Forwarded: for=203.0.113.9;proto=https;host=\"p\", for=10.1.1.1", "Forwarded: proto=https", "Forwarded: proto=http;host=h", "Forwarded: \"",
             "X_Forwarded_For: 9", "X-Real-IP: 9", "Via: 1.0 a", "TE: trailers",
             "Proxy-Authorization: x", "Content-Length: 7", "Content-Length:007", "Transfer-Encoding: chunked", "Transfer-Encoding:\tChunked", "Expect: 100-continue", "Trailer: X", "Host: h",

@@ -13,7 +13,8 @@ public sealed class ClientAddressTests
         Gen.Byte.Array[4],
         Gen.Byte.Array[16],
         // Addresses as they are: most groups are zero, or short.
-        Gen.Int[0, 5].Select(i => (ushort)(i < 3 ? 0 : i == 3 ? 1 : i == 4 ? 0xdb8 : 0xffff)).Array[8].Select(groups => groups.SelectMany(group => new[] { (byte)(group >> 8), (byte)group }).ToArray()),
+        Gen.Int[0, 5].Select(i => (ushort)(i < 3 ? 0 : i == 3 ? 1 : i == 4 ? 0xdb8 : 0xffff)).Array[8]
+            .Select(groups => groups.SelectMany(group => new[] { (byte)(group >> 8), (byte)group }).ToArray()),
         Gen.Byte.Array[4].Select(bytes => new IPAddress(bytes).MapToIPv6().GetAddressBytes()));
 
     [Theory]

@@ -26,12 +26,13 @@ public sealed class WatchThreadTests
     {
         var order = new ConcurrentQueue<string>();
         bool began = false, mayEnd = false;
-        var watch = WatchThread.Start(new Supervisor(), ("held", () =>
+        Action look = () =>
         {
             Volatile.Write(ref began, true);
             SpinWait.SpinUntil(() => Volatile.Read(ref mayEnd), Patience);
             order.Enqueue("looked");
-        }));
+        };
+        var watch = WatchThread.Start(new Supervisor(), ("held", look));
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref began), Patience));
         var disposing = new Thread(() =>
         {

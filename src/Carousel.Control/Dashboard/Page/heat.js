@@ -43,7 +43,8 @@ export class Heat {
     context.globalAlpha = 1;
     this.#axes(context, inner, tall, rowHeight, width);
     this.#line(context, left, columnWidth, tall, width);
-    setAttribute(this.#canvas, 'aria-label', `The last two minutes: ${rate(frame.rate)} requests a second now, half of the answers began within ${millis(frame.second.p50)}, 99 % within ${millis(frame.second.p99)}.`);
+    setAttribute(this.#canvas, 'aria-label',
+      `The last two minutes: ${rate(frame.rate)} requests a second now, half of the answers began within ${millis(frame.second.p50)}, 99 % within ${millis(frame.second.p99)}.`);
   }
 
   #axes(context, inner, tall, rowHeight) {

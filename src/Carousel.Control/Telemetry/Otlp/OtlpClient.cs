@@ -83,7 +83,8 @@ internal sealed class OtlpClient : IDisposable
         }
         if (options.Client is { } client)
         {
-            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPem(RegularFile.ReadText(client.Certificate, RegularFile.MaxCertificates), RegularFile.ReadText(client.Key, RegularFile.MaxCertificates))];
+            string certificate = RegularFile.ReadText(client.Certificate, RegularFile.MaxCertificates), key = RegularFile.ReadText(client.Key, RegularFile.MaxCertificates);
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPem(certificate, key)];
         }
         return handler;
     }

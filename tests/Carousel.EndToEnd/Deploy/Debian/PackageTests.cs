@@ -132,7 +132,8 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         string[] lines = File.ReadAllLines(Repository.Path("deploy/debian/logrotate"));
         Directory.CreateDirectory(root["logs"]);
         File.WriteAllText(root["logs/access.log"], "a line\n");
-        File.WriteAllText(root["rotate"], string.Join('\n', lines).Replace("/var/log/carousel", root["logs"], StringComparison.Ordinal).Replace("su carousel carousel", "su root root", StringComparison.Ordinal) + "\n");
+        string here = string.Join('\n', lines).Replace("/var/log/carousel", root["logs"], StringComparison.Ordinal).Replace("su carousel carousel", "su root root", StringComparison.Ordinal);
+        File.WriteAllText(root["rotate"], here + "\n");
         await Tool.RunAsync("logrotate", "--force", "--state", root["state"], root["rotate"]);
         Assert.Equal("a line\n", File.ReadAllText(root["logs/access.log.1"]));
     }

@@ -34,7 +34,9 @@ internal sealed class Rig : IDisposable
         Network.Sent = Answer;
         Server[] all = RingFixture.Servers(servers);
         Log = new FailureLog();
-        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))])) { SlowStart = (options ??= new EngineOptions()).SlowStart };
+        options ??= new EngineOptions();
+        Standing[] standings = [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))];
+        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. standings])) { SlowStart = options.SlowStart };
         Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
         Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes

@@ -32,7 +32,8 @@ public class LogLineFormatTests
 
     [Fact]
     public void Json_Failure_HasItsParts() => Assert.Equal(
-        """{"time":"2026-11-23T16:30:00.000000Z","level":"error","message":"connect-refused: blue refused","server":"blue","reason":"connect-refused","activity":"connecting to the server","errno":111,"count":57}""" + "\n",
+        """{"time":"2026-11-23T16:30:00.000000Z","level":"error","message":"connect-refused: blue refused","server":"blue","reason":"connect-refused","activity":"connecting to the server","errno":"""
+            + """111,"count":57}""" + "\n",
         Json(Failure));
 
     [Fact]

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Carousel.Tests.Walls;
+
+/// <summary>All files of the repository that are text: what .editorconfig says holds for each, and none is half merged.</summary>
+internal static partial class TextFiles
+{
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Folders that belong to git, to tools or to what .gitignore names.</summary>
+    private static readonly HashSet<string> s_others =
+    [
+        ".git", "TestResults", "node_modules",
+        .. File.ReadAllLines(Path.Combine(Sources.Root, ".gitignore")).Where(line => line.EndsWith('/')).Select(line => line.TrimEnd('/')),
+    ];
+
+    /// <summary>Path from the root, and bytes. What has a byte 0 is no text.</summary>
+    public static IEnumerable<(string Path, byte[] Bytes)> All => Under(new DirectoryInfo(Sources.Root))
+        .Select(file => (Path.GetRelativePath(Sources.Root, file.FullName), File.ReadAllBytes(file.FullName)))
+        .Where(file => !file.Item2.AsSpan().Contains((byte)0));
+
+    /// <summary>What is wrong with this file, a line each.</summary>
+    public static IEnumerable<string> Violations(EditorConfig config, string path, byte[] bytes)
+    {
+        string text = Encoding.Latin1.GetString(bytes);
+        if (config.Value(path, "charset") == "utf-8" && (bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) || !TryRead(bytes, out text)))
+        {
+            return [$"{path}: not UTF-8 without a byte order mark"];
+        }
+        string[] lines = text.Split('\n');
+        bool ends = config.Value(path, "insert_final_newline") != "true" || text.Length == 0 || text[^1] == '\n';
+        var rules = new LineRules(config, path);
+        return (ends ? [] : (IEnumerable<string>)[$"{path}:{lines.Length}: the last line has no end"])
+            .Concat(lines.SelectMany((line, i) => OfLine(rules, line).Select(wrong => $"{path}:{i + 1}: {wrong}")));
+    }
+
+    private static IEnumerable<string> OfLine(LineRules rules, string line)
+    {
+        if (line.Length >= 7 && ConflictMarker().IsMatch(line))
+        {
+            yield return "a conflict that was not resolved";
+        }
+        if (rules.EndsWithLf && line.EndsWith('\r'))
+        {
+            yield return "ends with CR LF, not LF";
+        }
+        else if (rules.IsTrimmed && line.Length != line.TrimEnd().Length)
+        {
+            yield return "white space at its end";
+        }
+        if (rules.IndentsBySpaces && line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length).Contains('\t'))
+        {
+            yield return "indented by a tab";
+        }
+        if (line.Length > rules.MaxLength)
+        {
+            yield return $"{line.Length} characters, at most {rules.MaxLength}";
+        }
+    }
+
+    private static IEnumerable<FileInfo> Under(DirectoryInfo folder) => folder.EnumerateFiles().Where(file => file.LinkTarget is null && !s_others.Contains(file.Name))
+        .Concat(folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null && !s_others.Contains(inner.Name)).SelectMany(Under));
+
+    private static bool TryRead(byte[] bytes, out string text)
+    {
+        try
+        {
+            text = s_strict.GetString(bytes);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = "";
+            return false;
+        }
+    }
+
+    /// <summary>What holds for all lines of a file, looked up once.</summary>
+    private sealed class LineRules(EditorConfig config, string path)
+    {
+        public bool EndsWithLf { get; } = config.Value(path, "end_of_line") == "lf";
+
+        public bool IsTrimmed { get; } = config.Value(path, "trim_trailing_whitespace") == "true";
+
+        public bool IndentsBySpaces { get; } = config.Value(path, "indent_style") == "space";
+
+        public int MaxLength { get; } = config.Value(path, "max_line_length") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : int.MaxValue;
+    }
+
+    // Seven of one kind, as git writes them; a heading of Markdown is not underlined by just so many here.
+    [GeneratedRegex(@"^(<{7}|\|{7}|>{7})( |\r?$)|^={7}\r?$")]
+    private static partial Regex ConflictMarker();
+}
