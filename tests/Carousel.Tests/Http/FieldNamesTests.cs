@@ -6,7 +6,8 @@ namespace Carousel.Tests.Http;
 
 public class FieldNamesTests
 {
-    private static readonly Dictionary<string, FieldName> Known = new()
+    /// <summary>What is known one by one.</summary>
+    internal static readonly Dictionary<string, FieldName> Known = new()
     {
         ["Connection"] = FieldName.Connection,
         ["Content-Length"] = FieldName.ContentLength,

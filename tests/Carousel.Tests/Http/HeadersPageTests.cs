@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
+using Carousel.Fuzz.Targets;
+using Carousel.Tests.Walls;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace Carousel.Tests.Http;
+
+/// <summary>docs/HEADERS.md names every header that the code writes, reads or removes, under the heading that the code's behaviour puts it, and no other.</summary>
+public partial class HeadersPageTests
+{
+    private const string Never = "What servers never get";
+    private const string Trusted = "What only a trusted proxy may say";
+
+    /// <summary>What is written in which section's messages.</summary>
+    private static readonly Dictionary<string, string[]> Writers = new()
+    {
+        ["What servers get"] =
+        [
+            "src/Carousel.Engine/Http/ForwardingFields.cs", "src/Carousel.Engine/Http/RequestRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs",
+            "src/Carousel.Engine/Sessions/SessionMovedLine.cs",
+        ],
+        ["What clients get"] =
+        [
+            "src/Carousel.Engine/Http/ResponseRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs", "src/Carousel.Engine/Sessions/CookieText.cs",
+        ],
+        ["Carousel's own responses"] = ["src/Carousel.Engine/Proxy/OwnAnswer.cs"],
+        ["Health checks"] = ["src/Carousel.Control/Probes/SocketProbe.cs"],
+    };
+
+    private static readonly HeadersPage Page = new();
+
+    /// <summary>The header lines in the string literals of each file that has any.</summary>
+    private static readonly Dictionary<string, string[]> Written = new[] { "src/Carousel.Engine", "src/Carousel.Control/Probes" }
+        .SelectMany(Sources.Under)
+        .Select(tree => (tree.FilePath, Names: Literals(tree).SelectMany(text => Line().Matches(text)).Select(match => match.Groups[1].Value).Distinct().ToArray()))
+        .Where(file => file.Names.Length > 0)
+        .ToDictionary(file => file.FilePath, file => file.Names);
+
+    public static TheoryData<string> Sections => [.. Writers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void Section_OfWhatIsWritten_HasEachLineOfTheCode(string section) =>
+        Assert.Equal(Writers[section].SelectMany(file => Written[file]).Distinct().Order(), Page.NamesOf(section).Distinct().Order());
+
+    [Fact]
+    public void Writers_OfHeaderLines_AreAllLookedAt() => Assert.Equal(Writers.Values.SelectMany(files => files).Distinct().Order(), Written.Keys.Order());
+
+    [Fact]
+    public void Requests_NamesThatAreRemoved_AreInTheirSections()
+    {
+        string[] known = [.. FieldNamesTests.Known.Keys.Where(name => name != "Host")];
+        string[] never = [.. known.Where(name => !IsPassedOn(name, isTrusted: true))];
+        string[] trusted = [.. known.Where(name => IsPassedOn(name, isTrusted: true) && !IsPassedOn(name, isTrusted: false))];
+
+        Assert.Equal(never.Order(), Page.NamesOf(Never).Where(FieldNamesTests.Known.ContainsKey).Order());
+        Assert.Equal(trusted.Order(), Page.NamesOf(Trusted).Where(FieldNamesTests.Known.ContainsKey).Order());
+    }
+
+    [Fact]
+    public void Requests_NamesThatAreKnownByARule_AreInTheirSections()
+    {
+        Assert.All(Page.NamesOf(Never).Where(IsByRule), name => Assert.Equal(FieldName.Reserved, Match(name)));
+        Assert.All(Page.NamesOf(Trusted).Where(IsByRule), name => Assert.Equal(FieldName.OtherForwarding, Match(name)));
+        Assert.Empty(ForwardingNames.Listed.Except(Page.NamesOf(Trusted), StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Responses_NamesThatAreRemoved_AreInTheirSection()
+    {
+        IEnumerable<string> removed = FieldNamesTests.Known.Keys.Where(name => !IsPassedBack(name));
+        Assert.Equal(removed.Order(), Page.NamesOf("What clients never get").Where(FieldNamesTests.Known.ContainsKey).Order());
+    }
+
+    [Fact]
+    public void Trailers_NamesThatAreRefused_AreInTheirSection()
+    {
+        // Listed ones are in the code's list as they are in the section that the page refers to.
+        IEnumerable<string> refused = Trailers().Select(name => name.EndsWith('-') ? name + "*" : name);
+        Assert.Equal(refused.Order(), Page.NamesOf("Trailers").Select(name => name.ToLowerInvariant()).Order());
+    }
+
+    [Fact]
+    public void Page_EveryFieldOfTheCode_IsNamed() => Assert.Empty(Enum.GetValues<FieldName>().Except([.. Page.Names.Select(Match), FieldName.Other]));
+
+    [Fact]
+    public void Page_EveryName_IsOfTheCode()
+    {
+        HashSet<string> others = new(Written.Values.SelectMany(names => names).Concat(Trailers()), StringComparer.OrdinalIgnoreCase);
+        others.UnionWith(Enum.GetValues<FailureReason>().Select(reason => reason.Describe().Name));
+
+        Assert.All([.. Page.Names, .. Page.Mentioned], name => Assert.True(Match(name) != FieldName.Other || others.Contains(name.TrimEnd('*')), $"what is {name}?"));
+    }
+
+    /// <summary>In a request of its own the header reaches the server as it came.</summary>
+    private static bool IsPassedOn(string name, bool isTrusted)
+    {
+        ParsedRequest request = ParsedRequest.Of(Corpus.Bytes($"GET / HTTP/1.1\r\nHost: h\r\n{Sample(name)}\r\n\r\n"), Heads.Limits);
+        Assert.Equal(ParseStatus.Complete, request.Status);
+        return Corpus.Text(RequestRewriting.Rewrite(request, RewriteCase.Plain with { TrustClient = isTrusted })).Contains($"\r\n{Sample(name)}", StringComparison.Ordinal);
+    }
+
+    /// <summary>In a response of its own the header reaches the client as it came.</summary>
+    private static bool IsPassedBack(string name)
+    {
+        ParsedResponse response = ParsedResponse.Of(Corpus.Bytes($"HTTP/1.1 200 OK\r\n{Sample(name)}\r\n\r\n"), RequestMethod.Get, Heads.Limits);
+        Assert.Equal(ParseStatus.Complete, response.Status);
+        return Corpus.Text(ResponseRewriting.Rewrite(response, ConnectionDirective.None, BodyRecoding.None)).Contains($"\r\n{Sample(name)}", StringComparison.Ordinal);
+    }
+
+    /// <summary>A line that is good, and that the balancer does not write itself.</summary>
+    private static string Sample(string name) => name switch
+    {
+        "Content-Length" => "Content-Length: 0",
+        "Transfer-Encoding" => "Transfer-Encoding: chunked",
+        "Expect" => "Expect: 100-continue",
+        "Forwarded" => "Forwarded: for=192.0.2.9",
+        _ => $"{name}: sample",
+    };
+
+    private static bool IsByRule(string name) => !FieldNamesTests.Known.ContainsKey(name);
+
+    private static FieldName Match(string name) => FieldNames.Match(Corpus.Bytes(name.Replace("*", "Any")));
+
+    private static string[] Trailers() => [.. Literals(Sources.Under("src/Carousel.Engine/Http").Single(tree => tree.FilePath.EndsWith("/TrailerNames.cs", StringComparison.Ordinal)))];
+
+    private static IEnumerable<string> Literals(SyntaxTree tree) =>
+        from token in tree.GetRoot().DescendantTokens()
+        where token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.Utf8StringLiteralToken or SyntaxKind.InterpolatedStringTextToken
+        select token.ValueText;
+
+    /// <summary>A header line's beginning; a failure's body begins with "carousel: ".</summary>
+    [GeneratedRegex("(?:^|\n)(?!carousel)([A-Za-z][A-Za-z0-9-]*): ")]
+    private static partial Regex Line();
+}
