@@ -26,14 +26,17 @@ internal static class Patience
     }
 
     /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, what, Limit);
+
+    /// <summary>As the other, for what may take longer than all else.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan limit)
     {
         long begin = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(begin) > Limit)
+            if (Stopwatch.GetElapsedTime(begin) > limit)
             {
-                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for: {what}");
+                throw new TimeoutException($"Waited {limit.TotalSeconds:0} s in vain for: {what}");
             }
             await Task.Delay(Between);
         }

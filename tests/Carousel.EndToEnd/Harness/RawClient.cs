@@ -27,6 +27,20 @@ internal sealed class RawClient : Wire
         return new RawClient(socket);
     }
 
+    /// <summary>True if this port of 127.0.0.1 takes a connection.</summary>
+    public static async Task<bool> ListensAsync(int port)
+    {
+        try
+        {
+            using RawClient probe = await ConnectAsync(port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Sends the bytes of a request and reads the answer to it.</summary>
     public async Task<Message> AskAsync(string request)
     {

@@ -59,14 +59,6 @@ internal sealed class Sample : IAsyncDisposable
         {
             throw new InvalidOperationException($"The sample ended: {_program.Output}{_program.Errors}");
         }
-        try
-        {
-            using RawClient probe = await RawClient.ConnectAsync(Port);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
+        return await RawClient.ListensAsync(Port);
     }
 }

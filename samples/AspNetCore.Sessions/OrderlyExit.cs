@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Carousel.Samples.AspNetCore.Sessions;
+
+/// <summary>
+/// After SIGTERM the health check answers 503, and the server serves on for <see cref="Notice"/>: by then the balancer has noticed and sends nothing any
+/// more. Only then does the server stop listening and finish what it has.
+/// </summary>
+internal sealed class OrderlyExit(IHostApplicationLifetime lifetime) : IHealthCheck, IHostedLifecycleService
+{
+    /// <summary>The balancer needs 3 s for three failed probes: 2 s until the next one (--health-interval), then 0.25 s and 0.5 s.</summary>
+    public static TimeSpan Notice { get; } = TimeSpan.FromSeconds(5);
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("stopping") : HealthCheckResult.Healthy());
+
+    /// <summary>Before anything stops, Kestrel included.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(Notice, cancellationToken);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
