@@ -4,11 +4,15 @@ namespace Carousel.Tests.Walls;
 
 public class SizeTests
 {
-    [Fact]
-    public void Functions_OfAllOurSources_FitAScreen() => Assert.Empty(Sources.Under("src").SelectMany(Sizes.LongFunctions));
+    [Theory]
+    [InlineData("src")]
+    [InlineData("bench")]
+    public void Functions_OfAllOurSources_FitAScreen(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFunctions));
 
-    [Fact]
-    public void Files_OfAllOurSources_AreShort() => Assert.Empty(Sources.Under("src").SelectMany(Sizes.LongFile));
+    [Theory]
+    [InlineData("src")]
+    [InlineData("bench")]
+    public void Files_OfAllOurSources_AreShort(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFile));
 
     [Theory]
     [InlineData("void F()\n{{\n{0}}}")]

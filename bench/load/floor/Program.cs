@@ -1,5 +1,0 @@
-using Carousel.Load.Floor;
-
-// floor PORT SERVER-PORT...
-int[] ports = Array.ConvertAll(args, int.Parse);
-return new Loop(ports[1..]).Run(ports[0]);
