@@ -4,7 +4,7 @@ namespace Carousel;
 
 /// <summary>
 /// Signals that this process was started with as ignored, as nohup and shells do. .NET respects that: handlers that are registered for them are never called.
-/// docs/decisions/0023-inherited-signals.md says which we take back.
+/// docs/decisions/0024-inherited-signals.md says which we take back.
 /// </summary>
 internal static unsafe partial class IgnoredSignal
 {

@@ -6,7 +6,7 @@ namespace Carousel;
 /// <summary>
 /// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP asks to read servers.txt anew; so
 /// a balancer outlives the terminal it was started from. SIGUSR1 asks to open the access log anew. Handlers run on a thread of the runtime.
-/// A SIGINT that was ignored when we were started stays so, the others do not: docs/decisions/0023-inherited-signals.md.
+/// A SIGINT that was ignored when we were started stays so, the others do not: docs/decisions/0024-inherited-signals.md.
 /// </summary>
 internal sealed class Signals : IDisposable
 {

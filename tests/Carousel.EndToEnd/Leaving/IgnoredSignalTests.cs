@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Leaving;
 
-/// <summary>Started with signals ignored, as by nohup or as a script's background job: docs/decisions/0023-inherited-signals.md.</summary>
+/// <summary>Started with signals ignored, as by nohup or as a script's background job: docs/decisions/0024-inherited-signals.md.</summary>
 public class IgnoredSignalTests
 {
     [Fact]
