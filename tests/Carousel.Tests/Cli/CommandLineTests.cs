@@ -9,6 +9,9 @@ namespace Carousel.Tests.Cli;
 
 public class CommandLineTests
 {
+    private const string WhichServers = "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; "
+        + "or with servers of its own, to try it: carousel demo";
+
     [Fact]
     public void Parse_FileOnly_TakesTheDefaultsOfTheEngine()
     {
@@ -64,8 +67,8 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; or with servers of its own, to try it: carousel demo")]
-    [InlineData("--port 80", "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; or with servers of its own, to try it: carousel demo")]
+    [InlineData("", WhichServers)]
+    [InlineData("--port 80", WhichServers)]
     [InlineData("check", "which file? Name it: carousel check servers.txt")]
     [InlineData("check a b", "unexpected \"b\": carousel check reads one file")]
     [InlineData("check -f a b", "unexpected \"b\": carousel check reads one file")]

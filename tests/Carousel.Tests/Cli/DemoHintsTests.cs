@@ -36,7 +36,8 @@ public class DemoHintsTests
     }
 
     [Fact]
-    public void LinesToTry_NoAdminSide_HasNoneOfItsCommands() => Assert.DoesNotContain(Lines(null), line => line.StartsWith("carousel ", StringComparison.Ordinal) || line.StartsWith("Watch", StringComparison.Ordinal));
+    public void LinesToTry_NoAdminSide_HasNoneOfItsCommands() => Assert.DoesNotContain(
+        Lines(null), line => line.StartsWith("carousel ", StringComparison.Ordinal) || line.StartsWith("Watch", StringComparison.Ordinal));
 
     [Fact]
     public void LinesToTry_Requests_GoToTheBalancer() => Assert.All(
