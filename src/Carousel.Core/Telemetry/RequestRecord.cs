@@ -9,7 +9,7 @@ namespace Carousel.Core.Telemetry;
 /// <param name="TookMicros">Until it was over, in microseconds.</param>
 /// <param name="Reason">Why it failed; none if the server's answer was passed on.</param>
 /// <param name="Reused">It went over a connection kept from before.</param>
-public readonly record struct AttemptRecord(ulong ServerTag, uint BeganMicros, uint TookMicros, FailureReason Reason, bool Reused);
+public record struct AttemptRecord(ulong ServerTag, uint BeganMicros, uint TookMicros, FailureReason Reason, bool Reused);
 
 /// <summary>What a visitor's cookie came to.</summary>
 public enum RecordedVisit : byte

@@ -38,7 +38,7 @@ internal static class ForwardingNames
     ];
 
     /// <summary>Of the names that <see cref="FieldNames"/> knows one by one, those that have another spelling; but for X-.</summary>
-    private static readonly string[] KnownWithDash =
+    public static readonly string[] KnownWithDash =
     [
         "content-length", "endpoint-load-metrics", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "transfer-encoding",
     ];
@@ -49,21 +49,23 @@ internal static class ForwardingNames
     private static readonly byte[][][] ByLength = SortByLength();
 
     /// <summary>
-    /// By a name's length, the last for all that are longer: how what <see cref="Match"/> finds may begin. The lower half has a bit for the low five bits of each first
-    /// byte, the upper half for those of each second.
+    /// By a name's length, the last for all that are longer: a bit for the low five bits of each byte that a name may begin with for <see cref="Match"/> to find it.
+    /// The suite works it out from the lists; as constants it is read without asking whether it was made.
     /// </summary>
-    private static readonly ulong[] Beginnings = CollectBeginnings();
+    private static ReadOnlySpan<uint> FirstLetters =>
+    [
+        0x0000000, 0x0000000, 0x1000100, 0x1000100, 0x1000100, 0x1010100, 0x1000100, 0x1000100, 0x1000100, 0x1000108,
+        0x1000948, 0x1000108, 0x1800100, 0x1000140, 0x1100108, 0x1010140, 0x1010148, 0x1100108, 0x1810108, 0x1010100,
+        0x1000100, 0x1000120, 0x1000100, 0x1000100, 0x1000100, 0x1000100, 0x1000108, 0x1000100, 0x1000100, 0x1000100,
+        0x1000100, 0x1000100, 0x1000100, 0x1000100,
+    ];
 
     /// <summary>
-    /// False if <see cref="Match"/> would find nothing, by the name's length and its first two bytes: so for what nearly every message has (Content-Type, Server, ETag),
-    /// which must cost next to nothing.
+    /// False if <see cref="Match"/> would find nothing, by the name's length and its first byte: so for what nearly every message has (Content-Type, Server, ETag), which
+    /// must cost next to nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayBeListed(ref byte name, int length)
-    {
-        ulong beginnings = Beginnings[Math.Min(length, MaxBytes + 1)];
-        return beginnings != 0 && ((beginnings >> (name & 31)) & (beginnings >> (32 + (Unsafe.Add(ref name, 1) & 31))) & 1) != 0;
-    }
+    public static bool MayBeListed(ref byte name, int length) => ((FirstLetters[Math.Min(length, MaxBytes + 1)] >> (name & 31)) & 1) != 0;
 
     /// <summary>
     /// Whether a name that is not known exactly is <see cref="FieldName.OtherForwarding"/> or <see cref="FieldName.Reserved"/>; other if it is neither.
@@ -146,33 +148,5 @@ internal static class ForwardingNames
             sorted[length] = Array.ConvertAll(Array.FindAll(Listed, name => name.Length == length), Encoding.ASCII.GetBytes);
         }
         return sorted;
-    }
-
-    private static ulong[] CollectBeginnings()
-    {
-        var beginnings = new ulong[MaxBytes + 2];
-        foreach (string name in (string[])[.. Listed, .. KnownWithDash])
-        {
-            beginnings[name.Length] |= BeginningOf(name);
-        }
-        // These may go on as they like.
-        for (int length = 2; length < beginnings.Length; length++)
-        {
-            beginnings[length] |= BeginningOf("x-") | BeginningOf("http-");
-        }
-        return beginnings;
-    }
-
-    private static ulong BeginningOf(string name)
-    {
-        ulong bits = 1UL << (name[0] & 31);
-        for (int second = 0; second <= byte.MaxValue; second++)
-        {
-            if (Fold((byte)second) == name[1])
-            {
-                bits |= 1UL << (32 + (second & 31));
-            }
-        }
-        return bits;
     }
 }

@@ -30,6 +30,9 @@ internal sealed partial class Exchange
 
     private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Reactor.NowMicros - _record.BeganMicros);
 
+    /// <summary>The attempt that began last. Once one has.</summary>
+    private ref AttemptRecord LastAttempt => ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
+
     /// <summary>There is a request to record. Its head is still as it came.</summary>
     private void BeginRecord(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
     {
@@ -70,23 +73,22 @@ internal sealed partial class Exchange
         _counters.Attempts++;
         _attemptReason = FailureReason.None;
         _record.RoutedMicros = SinceBegan;
-        _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts - 1)] =
-            new AttemptRecord(server.Tag, _record.RoutedMicros, 0, FailureReason.None, false);
         _record.AttemptCount++;
+        LastAttempt = new AttemptRecord(server.Tag, _record.RoutedMicros, 0, FailureReason.None, false);
     }
 
     /// <summary>The attempt is over, well or not.</summary>
     private void RecordAttemptEnd()
     {
-        ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
-        last = last with { TookMicros = SinceBegan - last.BeganMicros, Reason = _attemptReason };
+        ref AttemptRecord last = ref LastAttempt;
+        last.TookMicros = SinceBegan - last.BeganMicros;
+        last.Reason = _attemptReason;
     }
 
     private void RecordReuse()
     {
         _counters!.Reuses++;
-        ref AttemptRecord last = ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
-        last = last with { Reused = true };
+        LastAttempt.Reused = true;
     }
 
     /// <summary>The attempt that is under way fails, if there is one.</summary>

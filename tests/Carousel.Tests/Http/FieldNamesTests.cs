@@ -117,6 +117,23 @@ public class FieldNamesTests
         Assert.All(ForwardingNames.Listed, name => Assert.Contains($"`{name}`", text, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>So that no list gets a name that the table of first letters passes over, and no letter stays that none begins with.</summary>
+    [Fact]
+    public void MayBeListed_ByLengthAndFirstLetter_IsWhatTheListsSay()
+    {
+        string[] listed = [.. ForwardingNames.Listed, .. ForwardingNames.KnownWithDash];
+        for (int length = 1; length < 40; length++)
+        {
+            for (char letter = 'a'; letter <= 'z'; letter++)
+            {
+                bool isListed = Array.Exists(listed, name => name.Length == length && name[0] == letter);
+                bool mayGoOn = length > 1 && letter is ('x' or 'h');
+                byte[] name = Corpus.Bytes(new string(letter, length));
+                Assert.True((isListed || mayGoOn) == ForwardingNames.MayBeListed(ref name[0], length), $"{letter}, {length} bytes");
+            }
+        }
+    }
+
     private static FieldName Match(string name) => FieldNames.Match(Corpus.Bytes(name));
 
     private static void AssertMatches(string name) => Assert.True(Expected(name) == Match(name), $"{name}: {Match(name)} instead of {Expected(name)}");
