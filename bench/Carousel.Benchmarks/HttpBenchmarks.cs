@@ -44,7 +44,7 @@ public class HttpBenchmarks
         "GET / HTTP/1.1",
         ["Host: localhost", .. Enumerable.Range(0, 90).Select(i => $"X-Some-Field-{i}: {new string('v', 160)}")]);
 
-    private static readonly byte[] Answer = Head(
+    private static readonly byte[] Response = Head(
         "HTTP/1.1 200 OK", "Server: kestrel", "Date: Mon, 23 Nov 2026 16:20:00 GMT", "Content-Type: text/plain", "Content-Length: 64");
 
     [GlobalSetup]
@@ -52,7 +52,7 @@ public class HttpBenchmarks
     {
         RequestParser.Parse(Wrk, Limits, _wrkFields, out _wrkHead, out FailureReason _);
         RequestParser.Parse(Browser, Limits, _browserFields, out _browserHead, out _);
-        ResponseParser.Parse(Answer, RequestMethod.Get, Limits, _responseFields, out _responseHead, out _);
+        ResponseParser.Parse(Response, RequestMethod.Get, Limits, _responseFields, out _responseHead, out _);
     }
 
     [Benchmark]
@@ -71,11 +71,11 @@ public class HttpBenchmarks
     public int RewriteBrowserRequest() => RequestRewriter.Write(Browser, _browserHead, _browserFields, Forwarding(), _output);
 
     [Benchmark]
-    public int ParseResponse() => (int)ResponseParser.Parse(Answer, RequestMethod.Get, Limits, _scratch, out _, out FailureReason _);
+    public int ParseResponse() => (int)ResponseParser.Parse(Response, RequestMethod.Get, Limits, _scratch, out _, out FailureReason _);
 
     [Benchmark]
     public int RewriteResponse() =>
-        ResponseRewriter.Write(Answer, _responseHead, _responseFields, ConnectionDirective.None, BodyRecoding.None, _date, "0123456789abcdef"u8, [], _output);
+        ResponseRewriter.Write(Response, _responseHead, _responseFields, ConnectionDirective.None, BodyRecoding.None, _date, "0123456789abcdef"u8, [], _output);
 
     [Benchmark]
     public int DecodeChunks64Of1000Bytes()

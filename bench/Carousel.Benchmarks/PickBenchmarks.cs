@@ -36,7 +36,7 @@ public class PickBenchmarks
         {
             ring.Add(server);
             server.Load.TryEnter(0);
-            server.Load.Answered(1_000 + 100 * (server.Slot % 7), nowMs: 0);
+            server.Load.OnResponse(1_000 + 100 * (server.Slot % 7), nowMs: 0);
         }
         _candidates = new Candidates(ring, [.. servers]);
         _policy = PolicyFactory.Create(new PolicyOptions { Kind = Kind }, seed: 1);

@@ -65,13 +65,13 @@ public sealed record EngineOptions
     /// True to send an idempotent request that waits for the answer of a server which is found down to another one, once: where a health check's answers say
     /// so, not where servers are only connected.
     /// </summary>
-    public bool RescuesWaiting { get; init; }
+    public bool RetriesWaiting { get; init; }
 
     /// <summary>Most requests sent again, in percent of the requests of ten seconds; ten a second are always allowed. 0 to 100.</summary>
     public int RetryPercent { get; init; } = 20;
 
     /// <summary>When the failures of requests take a server out.</summary>
-    public GuardOptions Guard { get; init; } = new();
+    public OutlierOptions Outliers { get; init; } = new();
 
     /// <summary>How long it takes until a server that has come back, or is new, gets its whole share; zero for at once.</summary>
     public TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(10);

@@ -4,7 +4,7 @@ using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
-using Carousel.Engine.Transport;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine;
 
@@ -15,7 +15,7 @@ public sealed class ProxyEngine
     /// Descriptors that a worker needs besides the connections that are counted (<see cref="EngineOptions.MaxSockets"/>): its epoll set, its mailbox, its pipe, the clients
     /// that it turns away, those that it sends to others or gets from them, and the one that it has just accepted.
     /// </summary>
-    public const int DescriptorsPerWorker = 2 + SplicePipe.Descriptors + Worker.MaxTurnedAway + WorkerGroup.MaxKnockingAWorker + 1;
+    public const int DescriptorsPerWorker = 2 + SplicePipe.Descriptors + Worker.MaxRejected + WorkerGroup.MaxHandoversPerWorker + 1;
 
     private readonly WorkerGroup _group;
     private Thread[] _threads = [];
@@ -26,7 +26,7 @@ public sealed class ProxyEngine
     /// <param name="log">Where failures are told.</param>
     /// <param name="sessions">What is shared with the store, for as many workers as the options say; null for no sessions.</param>
     /// <param name="traffic">Where the traffic is told of, for as many workers; null for nobody who asks.</param>
-    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null, Traffic? traffic = null)
+    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
     {
         pool.SlowStart = options.SlowStart;
         _group = new WorkerGroup(options, pool, log, sessions, traffic);
@@ -54,14 +54,14 @@ public sealed class ProxyEngine
         var workers = new Worker[_group.Options.Workers];
         for (int i = 0; i < workers.Length; i++)
         {
-            workers[i] = new Worker(_group, new EpollPoller(Reactor.Reactor.MaxEventsATurn), clock, transport, i);
+            workers[i] = new Worker(_group, new EpollPoller(EventLoop.MaxEventsPerTick), clock, transport, i);
             foreach (ListenSocket socket in sockets)
             {
                 workers[i].Listen(socket.Fd);
             }
         }
         _group.Workers = workers;
-        _group.Pool.Changed += TellPoolChanged;
+        _group.Pool.Changed += PostPoolChanged;
         _group.Sockets = sockets;
         _threads = Array.ConvertAll(workers, worker => new Thread(worker.Run) { Name = "carousel-worker" });
         Array.ForEach(_threads, thread => thread.Start());
@@ -76,16 +76,16 @@ public sealed class ProxyEngine
     public void Stop() => PostAll(new Mail(MailKind.Stop));
 
     /// <summary>Makes every worker turn once, even one that has nothing to do: so their counters tell whether they can. Any thread; returns at once.</summary>
-    public void Knock() => PostAll(new Mail(MailKind.LookAround));
+    public void Ping() => PostAll(new Mail(MailKind.Recheck));
 
     /// <summary>Blocks until every worker has ended, after <see cref="Drain"/> or <see cref="Stop"/>.</summary>
     public void WaitForExit()
     {
         Array.ForEach(_threads, thread => thread.Join());
-        _group.Pool.Changed -= TellPoolChanged;
+        _group.Pool.Changed -= PostPoolChanged;
     }
 
-    private void TellPoolChanged() => Array.ForEach(_group.Workers, worker => worker.TellPoolChanged());
+    private void PostPoolChanged() => Array.ForEach(_group.Workers, worker => worker.PostPoolChanged());
 
     private void PostAll(Mail mail) => Array.ForEach(_group.Workers, worker => worker.Post(mail));
 }

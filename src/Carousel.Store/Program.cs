@@ -6,7 +6,7 @@ namespace Carousel.Store;
 internal static class Program
 {
     /// <summary>Less than anybody waits before a kill -9: our own supervisor 3 s, Docker 10.</summary>
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(2);
 
     private static int Main(string[] args)
     {
@@ -14,7 +14,7 @@ internal static class Program
         switch (request)
         {
             case StoreRequest.Print print:
-                Say(Console.Out, print.Text);
+                WriteLine(Console.Out, print.Text);
                 return ExitCode.Ok;
             case StoreRequest.Invalid invalid:
                 return Fail(invalid.Error, ExitCode.BadInput);
@@ -39,22 +39,22 @@ internal static class Program
             return Fail(e.Message, ExitCode.CannotStart);
         }
         departure.BeginServing();
-        Say(Console.Out, "ready " + string.Join(' ', options.Bind.Select(address => new IPEndPoint(address, options.Port))));
+        WriteLine(Console.Out, "ready " + string.Join(' ', options.Bind.Select(address => new IPEndPoint(address, options.Port))));
         departure.Wait();
         // Connections that are served meanwhile can hold Garnet up; nobody waits for those.
-        _ = Task.Run(garnet.Dispose).Wait(LongestGoodbye);
+        _ = Task.Run(garnet.Dispose).Wait(ShutdownLimit);
         Environment.Exit(ExitCode.Ok);
         return ExitCode.Ok;
     }
 
     private static int Fail(string error, int code)
     {
-        Say(Console.Error, $"carousel-store: {error}");
+        WriteLine(Console.Error, $"carousel-store: {error}");
         return code;
     }
 
     /// <summary>An output that is full or closed is no reason to end.</summary>
-    private static void Say(TextWriter to, string line)
+    private static void WriteLine(TextWriter to, string line)
     {
         try
         {

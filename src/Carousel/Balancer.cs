@@ -41,22 +41,22 @@ internal static class Balancer
         using var names = new NameResolver(membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, log.Report);
         using HealthMonitor? health = settings.Health.IsOn ? Health(membership, settings.Health, log.About) : null;
         using WatchThread watch = Watch(pool, names, health);
-        using var departures = new Departures(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
+        using var drains = new DrainMonitor(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
-        using LastGoodKeeper? keeper = Keeper(source, watcher, log);
+        using LastGoodWriter? keeper = Keeper(source, watcher, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Report);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
         var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher, writer), descriptors, log, events);
-        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, departures, log, Saver(settings, watcher, source), watcher);
+        AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, drains, log, Saver(settings, watcher, source), watcher);
         using var admin = new AdminSide(settings, context);
-        var engine = new ProxyEngine(options, pool, failures, sessions?.Link, traffic);
+        var engine = new ProxyEngine(options, pool, failures, sessions?.Channel, traffic);
         // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
         bool started = false;
         using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
         Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
         Action leave = () => Leave(engine, context, systemd, log, Volatile.Read(ref started), settings.DrainTimeout);
         using var signals = new Signals(leave, engine.Stop, reload, telemetry.Reopen);
-        departures.Start();
+        drains.Start();
         names.StartAsync().GetAwaiter().GetResult();
         Task? firstVerdict = health?.StartAsync();
         sessions?.Start();
@@ -79,7 +79,7 @@ internal static class Balancer
         {
             writer.Print(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current, admin.Url));
             whenStarted?.Invoke(engine.Port, admin.Url, writer);
-            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Knock).Beats);
+            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Ping).Beats);
         }
         else
         {
@@ -107,7 +107,7 @@ internal static class Balancer
         return connections is null ? null : settings.Engine with
         {
             MaxConnections = connections.Value,
-            RescuesWaiting = settings.Health is { IsOn: true, Path: not null },
+            RetriesWaiting = settings.Health is { IsOn: true, Path: not null },
             MaxSockets = DescriptorBudget.Sockets(descriptors, settings.Engine.Workers),
         };
     }
@@ -115,7 +115,7 @@ internal static class Balancer
     private static WatchThread Watch(ServerPool pool, NameResolver names, HealthMonitor? health)
     {
         Action lookForUnreachable = new UnreachableWatch(pool, names.LookUpSoon).Look;
-        Action lookForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.Doubt, TimeProvider.System).Look;
+        Action lookForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.RequestProbe, TimeProvider.System).Look;
         return WatchThread.Start(Supervisor.OfProcess, ("unreachable servers", lookForUnreachable), ("suspects", lookForSuspects));
     }
 
@@ -130,13 +130,13 @@ internal static class Balancer
         ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, Supervisor.OfProcess]).OfType<IMetricSource>();
 
     /// <summary>Keeps each list that is good; if the balancer starts with such a list, says so.</summary>
-    private static LastGoodKeeper? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
+    private static LastGoodWriter? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
     {
         if (source?.LastGood is not { } file || watcher is null)
         {
             return null;
         }
-        var keeper = new LastGoodKeeper(file.Path, file.Write, log.Error);
+        var keeper = new LastGoodWriter(file.Path, file.Write, log.Error);
         watcher.Accepted += keeper.Keep;
         if (source.StartsWith is null)
         {
@@ -144,7 +144,7 @@ internal static class Balancer
         }
         else
         {
-            log.Error($"{source.Path} can't be used as it is ({watcher.Trouble}): starting with the last good list, of {file.Time}, from {file.Path}, until it can");
+            log.Error($"{source.Path} can't be used as it is ({watcher.Failure}): starting with the last good list, of {file.Time}, from {file.Path}, until it can");
         }
         return keeper;
     }
@@ -161,21 +161,21 @@ internal static class Balancer
         settings.Save && watcher is not null ? new ServersFileSaver(watcher, source!.Path) : null;
 
     private static AdminContext Context(PoolMembership membership, Traffic traffic, TelemetrySide telemetry, EventLog events, RunSettings settings,
-        SessionSide? sessions, Departures departures, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) =>
+        SessionSide? sessions, DrainMonitor drains, StderrLog log, ServersFileSaver? saver, ServersFileWatcher? watcher) =>
         new(membership, traffic, events, TimeProvider.System, saver, telemetry.States)
         {
             Version = ProductVersion.Number,
             Policy = settings.Engine.Policy,
             Panics = settings.Engine.Panic,
-            TimeLeft = departures.TimeLeft,
+            TimeLeft = drains.TimeLeft,
             Settings = settings.Described,
-            Sessions = sessions?.Link,
+            Sessions = sessions?.Channel,
             Store = sessions?.Store,
             Metrics = telemetry.Metrics,
             StoreAddress = settings.Store,
-            ListTrouble = () => watcher?.Trouble,
+            ListError = () => watcher?.Failure,
             Report = log.Info,
-            Complain = log.Error,
+            ReportError = log.Error,
         };
 
     private static Action Reload(ServersFileWatcher watcher, SystemdNotify? systemd)

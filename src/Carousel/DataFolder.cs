@@ -26,7 +26,7 @@ internal sealed record DataFolder(string Path, bool IsOwn)
     public string ForStore(int port) => IsOwn ? Path : System.IO.Path.Combine(Path, $"store-{port}");
 
     /// <summary>Why nothing can be written in this folder, for people; null if it can. Makes the folder, for us alone to read.</summary>
-    public static string? Trouble(string folder)
+    public static string? Failure(string folder)
     {
         try
         {

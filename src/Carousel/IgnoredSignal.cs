@@ -15,7 +15,7 @@ internal static unsafe partial class IgnoredSignal
 
     /// <summary>Gives it its default meaning, if it is ignored; does nothing else. To be called before a handler is registered.</summary>
     /// <param name="signal">Its number on Linux.</param>
-    public static void TakeBack(int signal)
+    public static void RewindForRetry(int signal)
     {
         byte* action = stackalloc byte[MaxActionBytes];
         if (GetAction(signal, 0, action) == 0 && *(nint*)action == Ignored)

@@ -35,15 +35,15 @@ internal sealed class LastGoodFile(string path, string servers)
         ServersText found = ServersFileReader.Read(path);
         string first = found.Text?.Split('\n', 2)[0] ?? "";
         ServersFile list = found.Parse();
-        whyNot = found.Text is null ? $"{path}: {found.Trouble}"
+        whyNot = found.Text is null ? $"{path}: {found.Failure}"
             : !first.StartsWith(Beginning, StringComparison.Ordinal) ? $"{path} was not written by carousel"
             : first != _firstLine ? $"{path} is that of another file, {first[Beginning.Length..]}"
-            : list.Complaints(path).FirstOrDefault() ?? "";
+            : list.ErrorLines(path).FirstOrDefault() ?? "";
         return whyNot.Length == 0 ? list : null;
     }
 
     /// <summary>Why it can't be kept there, and what to do; null if it can.</summary>
-    public string? Trouble()
+    public string? Failure()
     {
         if (File.Exists(path) && ServersFileReader.Read(path) is { Text: { } text } && !text.StartsWith(Beginning, StringComparison.Ordinal))
         {
@@ -51,7 +51,7 @@ internal sealed class LastGoodFile(string path, string servers)
         }
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         return Directory.Exists(path) ? $"{path} is a directory: name a file"
-            : DataFolder.Trouble(folder) is { } trouble ? $"{path} can't be written: {trouble} (name another file, or off)"
+            : DataFolder.Failure(folder) is { } failure ? $"{path} can't be written: {failure} (name another file, or off)"
             : null;
     }
 

@@ -9,8 +9,8 @@ namespace Carousel;
 /// </summary>
 /// <param name="file">Where.</param>
 /// <param name="write">Writes it: <see cref="LastGoodFile.Write"/>.</param>
-/// <param name="complain">Takes a line when it can't be written, once until it can.</param>
-internal sealed class LastGoodKeeper(string file, Action<string> write, Action<string> complain) : IDisposable
+/// <param name="reportError">Takes a line when it can't be written, once until it can.</param>
+internal sealed class LastGoodWriter(string file, Action<string> write, Action<string> reportError) : IDisposable
 {
     /// <summary>What is not written by then is written at the next start.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
@@ -71,7 +71,7 @@ internal sealed class LastGoodKeeper(string file, Action<string> write, Action<s
         {
             if (!_failed)
             {
-                complain($"the last good list of servers can't be kept in {file}: {e.Message}");
+                reportError($"the last good list of servers can't be kept in {file}: {e.Message}");
             }
             _failed = true;
         }

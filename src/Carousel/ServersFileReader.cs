@@ -92,5 +92,5 @@ internal static class ServersFileReader
 
     private static ServersText TooLarge => Failed("is larger than 1 MiB: is this the right file?");
 
-    private static ServersText Failed(string trouble) => new(null, trouble);
+    private static ServersText Failed(string failure) => new(null, failure);
 }

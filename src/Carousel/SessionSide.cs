@@ -27,13 +27,13 @@ internal sealed class SessionSide : IAsyncDisposable
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
         _headStart = settings.Store.Kind == StoreKind.Redis || HasData(_embedded.DataDirectory) ? LongHeadStart : ShortHeadStart;
-        Link = new SessionLink(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
-        Store = new SessionStore(settings.Store, Link, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        Metrics = new SessionMetrics(Link, Store);
+        Channel = new SessionChannel(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
+        Store = new SessionStore(settings.Store, Channel, pool, TimeProvider.System, log, StartEmbeddedAsync);
+        Metrics = new SessionMetrics(Channel, Store);
     }
 
     /// <summary>For the engine.</summary>
-    public SessionLink Link { get; }
+    public SessionChannel Channel { get; }
 
     /// <summary>What is to be told of sessions.</summary>
     public SessionMetrics Metrics { get; }

@@ -23,7 +23,7 @@ internal sealed class Signals : IDisposable
         (_leave, _leaveNow) = (leave, leaveNow);
         foreach (int signal in (int[])[HangUp, User1, Terminate])
         {
-            IgnoredSignal.TakeBack(signal);
+            IgnoredSignal.RewindForRetry(signal);
         }
         _registrations =
         [

@@ -21,18 +21,18 @@ internal static class StartFiles
         if (settings.LastGood.File is not { } file)
         {
             LastGoodFile? kept = settings.LastGood.IsOff || isPipe || folder is null ? null : LastGoodFile.In(folder.Path, servers);
-            return kept?.Trouble() is null ? kept : null;
+            return kept?.Failure() is null ? kept : null;
         }
         var lastGood = new LastGoodFile(file, servers);
-        string? trouble = isPipe ? $"{servers} is a pipe, which the next start has not: leave --last-good out" : lastGood.Trouble();
-        error = trouble is null ? "" : $"--last-good: {trouble}";
-        return trouble is null ? lastGood : null;
+        string? failure = isPipe ? $"{servers} is a pipe, which the next start has not: leave --last-good out" : lastGood.Failure();
+        error = failure is null ? "" : $"--last-good: {failure}";
+        return failure is null ? lastGood : null;
     }
 
     /// <summary>What is asked of a list that comes by a pipe, and can't be done, since it is gone once it is read; null if nothing.</summary>
     /// <param name="settings">From the command line.</param>
     /// <param name="servers">The pipe.</param>
-    public static string? PipeTrouble(RunSettings settings, string servers) =>
+    public static string? PipeError(RunSettings settings, string servers) =>
         settings.Watch && settings.Described.SelectMany(group => group.Settings).Any(setting => setting is { Flag: "--watch", IsGiven: true })
             ? $"--watch on: {servers} is a pipe, which says nothing a second time: name a file, or leave it out"
             : null;
@@ -51,7 +51,7 @@ internal static class StartFiles
         }
         if (options.DataDirectory is { } named)
         {
-            error = DataFolder.Trouble(named) is { } trouble ? $"--data: {named} can't be written: {trouble} (name another folder, or leave --data out)"
+            error = DataFolder.Failure(named) is { } failure ? $"--data: {named} can't be written: {failure} (name another folder, or leave --data out)"
                 : StoreChoice.OtherThanEmbedded(settings.Store) is { } other ? $"--data: {named} would not be used: {other}"
                 : "";
             return error.Length == 0 ? options : null;
@@ -61,12 +61,12 @@ internal static class StartFiles
             return options with { WhyInMemory = "neither STATE_DIRECTORY, XDG_DATA_HOME nor HOME names a place for data; --data DIR does" };
         }
         string place = folder.ForStore(settings.Store.Hosts[0].Port);
-        return DataFolder.Trouble(place) is { } why
+        return DataFolder.Failure(place) is { } why
             ? options with { WhyInMemory = $"{place} can't be written: {why}; --data DIR names another place" }
             : options with { DataDirectory = place };
     }
 
     /// <summary>What is wrong with where the access log goes; null if nothing.</summary>
-    public static string? AccessLogTrouble(LogDestination destination) =>
-        AccessLog.Trouble(destination, AppendFile.Open) is { } trouble ? $"--access-log: {trouble}" : null;
+    public static string? AccessLogError(LogDestination destination) =>
+        AccessLog.Failure(destination, AppendFile.Open) is { } failure ? $"--access-log: {failure}" : null;
 }

@@ -10,8 +10,8 @@ public class ActTests(Chromium chromium)
     [Fact]
     public async Task Drain_ButtonOfARow_DrainsAndTakesBack()
     {
-        await using var blue = ScriptedServer.Answering("blue");
-        await using var green = ScriptedServer.Answering("green");
+        await using var blue = ScriptedServer.Responding("blue");
+        await using var green = ScriptedServer.Responding("green");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"]);
 
         await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true }).ClickAsync();
@@ -28,7 +28,7 @@ public class ActTests(Chromium chromium)
     [Fact]
     public async Task Drain_TheLastThatTakesRequests_IsAskedForTwice()
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
         ILocator button = dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true });
 
@@ -48,8 +48,8 @@ public class ActTests(Chromium chromium)
     [Fact]
     public async Task Weight_ByKeysOnly_IsSet()
     {
-        await using var blue = ScriptedServer.Answering("blue");
-        await using var green = ScriptedServer.Answering("green");
+        await using var blue = ScriptedServer.Responding("blue");
+        await using var green = ScriptedServer.Responding("green");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"]);
         IKeyboard keys = dashboard.Page.Keyboard;
         await UntilFocusAsync(dashboard, "document.activeElement.matches('#ring-few .node')");
@@ -77,8 +77,8 @@ public class ActTests(Chromium chromium)
     [Fact]
     public async Task Remove_AfterAQuestion_ServerLeaves()
     {
-        await using var blue = ScriptedServer.Answering("blue");
-        await using var green = ScriptedServer.Answering("green");
+        await using var blue = ScriptedServer.Responding("blue");
+        await using var green = ScriptedServer.Responding("green");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"]);
         await dashboard.Row("green").Locator(".name").ClickAsync();
         await dashboard.Page.ClickAsync("#chosen-remove");
@@ -95,7 +95,7 @@ public class ActTests(Chromium chromium)
     public async Task Token_IsNeeded_IsAskedForOnceAndForgottenWithTheTab()
     {
         const string token = "a-token-for-this-test-only";
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         string file = Path.GetTempFileName();
         try
         {
@@ -127,12 +127,12 @@ public class ActTests(Chromium chromium)
     private static async Task<string[]> AskAsync(Dashboard dashboard, int count)
     {
         using RawClient client = await dashboard.Balancer.ConnectAsync();
-        var answers = new List<string>();
+        var responses = new List<string>();
         for (int i = 0; i < count; i++)
         {
-            answers.Add((await client.GetAsync()).Text);
+            responses.Add((await client.GetAsync()).Text);
         }
-        return [.. answers];
+        return [.. responses];
     }
 
     private static Task<string> FocusedAsync(Dashboard dashboard) => dashboard.Page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? ''");

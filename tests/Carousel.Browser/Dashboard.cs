@@ -102,9 +102,9 @@ internal sealed partial class Dashboard : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Admin, "api/v1/servers"));
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        using HttpResponseMessage answer = await _api.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
-        JsonElement list = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        using HttpResponseMessage response = await _api.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        JsonElement list = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         JsonElement servers = list.ValueKind == JsonValueKind.Array ? list : list.GetProperty("servers");
         return servers.EnumerateArray().ToDictionary(server => server.GetProperty("name").GetString()!);
     }

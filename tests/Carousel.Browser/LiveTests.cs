@@ -12,8 +12,8 @@ public class LiveTests(Chromium chromium)
     [Fact]
     public async Task Page_RequestsCame_SaysWhatTheApiAndTheMetricsSay()
     {
-        await using var blue = ScriptedServer.Answering("blue");
-        await using var green = ScriptedServer.Answering("green");
+        await using var blue = ScriptedServer.Responding("blue");
+        await using var green = ScriptedServer.Responding("green");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green weight=3"]);
         using (RawClient client = await dashboard.Balancer.ConnectAsync())
         {
@@ -46,12 +46,12 @@ public class LiveTests(Chromium chromium)
     public async Task Server_Dies_IsDownInRingAndTableAndAnEvent_AndComesBack()
     {
         int port = FixedPort.Next();
-        var blue = ScriptedServer.Answering("blue", port: port);
-        await using var green = ScriptedServer.Answering("green");
+        var blue = ScriptedServer.Responding("blue", port: port);
+        await using var green = ScriptedServer.Responding("green");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"], [.. Probed, "--eject", "off"]);
         await dashboard.UntilStateAsync("blue", "up");
         using var load = new Load(dashboard.Balancer, clients: 2);
-        await load.UntilAsync(() => load.Answers("blue") > 0, "an answer of blue");
+        await load.UntilAsync(() => load.Responds("blue") > 0, "an answer of blue");
 
         blue.Crash();
         await dashboard.UntilStateAsync("blue", "down");
@@ -68,7 +68,7 @@ public class LiveTests(Chromium chromium)
             async () => $"{(await dashboard.MetricsAsync())["carousel_attempt_failures_total{server=\"blue\",reason=\"connect-refused\"}"]}"
                 == (await dashboard.Page.InnerTextAsync("[data-reason=connect-refused] td:nth-child(3)")).Replace(",", "", StringComparison.Ordinal), "page and metrics to agree on what has failed");
 
-        await using var again = ScriptedServer.Answering("blue", port: port);
+        await using var again = ScriptedServer.Responding("blue", port: port);
         await dashboard.UntilStateAsync("blue", "up");
         await dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "blue is up again" }).First.WaitForAsync();
         await load.EndAsync();
@@ -78,7 +78,7 @@ public class LiveTests(Chromium chromium)
     [Fact]
     public async Task Ring_RequestsGoBy_TurnsAndCanBeStopped()
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
         const string turn = "document.querySelector('#rim svg').getAnimations()[0].playState";
         Assert.Equal("paused", await dashboard.Page.EvaluateAsync<string>(turn));
@@ -94,7 +94,7 @@ public class LiveTests(Chromium chromium)
     [Fact]
     public async Task Ring_LessMotionIsWanted_StandsStill()
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"],
             profile: new BrowserNewContextOptions { ReducedMotion = ReducedMotion.Reduce });
         using var load = new Load(dashboard.Balancer, clients: 1);
@@ -106,7 +106,7 @@ public class LiveTests(Chromium chromium)
     [Fact]
     public async Task Balancer_IsGone_PageSaysSo()
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
         Assert.Equal(0, await dashboard.Balancer.StopAsync());
         await dashboard.UntilAsync("document.getElementById('link').dataset.link === 'lost'", "the page to notice");
@@ -116,7 +116,7 @@ public class LiveTests(Chromium chromium)
     [Fact]
     public async Task Servers_AThousand_FramesKeepComingAndTheTableIsFiltered()
     {
-        await using var all = ScriptedServer.Answering("one", System.Net.IPAddress.Any);
+        await using var all = ScriptedServer.Responding("one", System.Net.IPAddress.Any);
         string[] lines = [.. Enumerable.Range(0, 1000).Select(i => $"http://127.0.{i / 250}.{1 + (i % 250)}:{all.Port} name=server-{i}")];
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, lines);
         using var load = new Load(dashboard.Balancer, clients: 2);

@@ -67,7 +67,7 @@ public class LookTests(Chromium chromium)
     [InlineData(ColorScheme.Dark)]
     public async Task Page_EitherScheme_CanBeReadByEverybody(ColorScheme scheme)
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium,
             [$"{blue.Url} name=blue", $"{blue.Url.Replace("127.0.0.1", "127.0.0.2")} name=green drain", "http://127.0.0.1:1 name=red", $"{blue.Url.Replace("127.0.0.1", "127.0.0.3")} name=old backup"],
             ["--health", "on", "--health-interval", "100ms", "--session", "shared"],
@@ -91,7 +91,7 @@ public class LookTests(Chromium chromium)
     [Fact]
     public async Task States_WithoutColours_DifferBySignAndWord()
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
         var labels = await dashboard.Page.EvaluateAsync<string[]>("import('/dashboard/states.js').then((all) => all.states.map(all.label))");
         var signs = await dashboard.Page.EvaluateAsync<string[]>(
@@ -106,7 +106,7 @@ public class LookTests(Chromium chromium)
     [InlineData(1440)]
     public async Task Page_AnyWidth_NothingStandsOut(int width)
     {
-        await using var blue = ScriptedServer.Answering("blue");
+        await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", "http://10.0.0.1 name=a-very-long-name-of-a-server-somewhere drain"],
             profile: new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         Assert.Equal(width, await dashboard.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

@@ -99,14 +99,14 @@ internal sealed class Collector : IAsyncDisposable
                 context.Response.StatusCode = 404;
                 return;
         }
-        await AnswerAsync(context, isGrpc);
+        await RespondAsync(context, isGrpc);
     }
 
-    private static async Task AnswerAsync(HttpContext context, bool isGrpc)
+    private static async Task RespondAsync(HttpContext context, bool isGrpc)
     {
-        byte[] answer = new ExportTraceServiceResponse().ToByteArray();
+        byte[] response = new ExportTraceServiceResponse().ToByteArray();
         context.Response.ContentType = isGrpc ? "application/grpc" : "application/x-protobuf";
-        await context.Response.Body.WriteAsync(isGrpc ? [0, 0, 0, 0, (byte)answer.Length, .. answer] : answer);
+        await context.Response.Body.WriteAsync(isGrpc ? [0, 0, 0, 0, (byte)response.Length, .. response] : response);
         if (isGrpc)
         {
             context.Response.AppendTrailer("grpc-status", "0");

@@ -24,7 +24,7 @@ internal sealed class LoadReport(BenchRun run, LoadResults results)
 
     public Report Write()
     {
-        var targets = Target.All.Where(target => Took(target.Own) && Took(target.Against)).Select(target => target.Judge(results)).OfType<Verdict>();
+        var targets = Target.All.Where(target => Took(target.Own) && Took(target.Against)).Select(target => target.Evaluate(results)).OfType<Verdict>();
         _report.Verdicts("Targets", "target", [.. targets]);
         foreach (var scenario in ScenarioCatalog.Loads.Where(load => run.Options.Scenarios.Contains(load.Name)))
         {

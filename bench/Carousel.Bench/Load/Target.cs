@@ -36,7 +36,7 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
     public string Own { get; } = ScenarioCatalog.OwnPeer(Scenario);
 
     /// <summary>PASS or MISS; BROKEN if errors make the numbers worthless; null if it wasn't measured.</summary>
-    public Verdict? Judge(LoadResults results)
+    public Verdict? Evaluate(LoadResults results)
     {
         string name = $"{Scenario}: {Says}";
         double? measured = Measure(results);

@@ -43,9 +43,9 @@ internal sealed class HaproxyPeer() : Peer("haproxy")
 
         // An empty line for each that is done; it closes when it has done all.
         using var reader = new StreamReader(new NetworkStream(socket));
-        if (reader.ReadToEnd().Trim() is { Length: > 0 } complaint)
+        if (reader.ReadToEnd().Trim() is { Length: > 0 } error)
         {
-            throw new BenchException($"haproxy doesn't change its servers: {complaint}");
+            throw new BenchException($"haproxy doesn't change its servers: {error}");
         }
     }
 

@@ -21,7 +21,7 @@ internal static partial class Contestants
     /// </summary>
     public static IEnumerable<Contestant> All =>
     [
-        .. Enum.GetValues<PolicyKind>().Where(kind => kind is not PolicyKind.Turns && !$"{kind}".Contains("Hash", StringComparison.Ordinal))
+        .. Enum.GetValues<PolicyKind>().Where(kind => kind is not PolicyKind.Default && !$"{kind}".Contains("Hash", StringComparison.Ordinal))
             .Select(kind => new Contestant(NameOf(kind), seed => PolicyFactory.Create(new PolicyOptions { Kind = kind }, (ulong)seed))),
         new Contestant(Peers[1], seed => new TwoChoices(seed)),
     ];

@@ -21,7 +21,7 @@ internal static class Scenarios
         Name = "B",
         What = "six equal servers; the third is ten times slower from 15 to 25 s",
         Seconds = 45,
-        Trouble = new Span(15, 25),
+        Failure = new Span(15, 25),
         Servers = Equal.SetItem(2, new ServerSpec(2) { Phases = [new Phase(new Span(15, 25), 0.1)] }),
     };
 
@@ -45,12 +45,12 @@ internal static class Scenarios
         },
         new Scenario
         {
-            Name = "failing", What = "six equal servers; the third answers 500 at once from 15 to 25 s", Load = 0.65, Seconds = 45, Trouble = new Span(15, 25),
+            Name = "failing", What = "six equal servers; the third answers 500 at once from 15 to 25 s", Load = 0.65, Seconds = 45, Failure = new Span(15, 25),
             Servers = Equal.SetItem(2, new ServerSpec(2) { Phases = [new Phase(new Span(15, 25), 1, Fails: true)] }),
         },
         new Scenario
         {
-            Name = "stopped", What = "six equal servers; the third stands still from 15 to 17 s", Load = 0.65, Seconds = 45, Trouble = new Span(15, 25),
+            Name = "stopped", What = "six equal servers; the third stands still from 15 to 17 s", Load = 0.65, Seconds = 45, Failure = new Span(15, 25),
             Servers = Equal.SetItem(2, new ServerSpec(2) { Phases = [new Phase(new Span(15, 17), 0)] }),
         },
         A with { Name = "light", What = "as A, at a tenth of the load", Load = 0.075 },

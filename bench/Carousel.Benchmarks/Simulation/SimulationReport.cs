@@ -19,7 +19,7 @@ internal sealed class SimulationReport(int seed)
     public void Add(Scenario scenario, (string Policy, Outcome Outcome)[] outcomes)
     {
         Requests += outcomes.Sum(outcome => outcome.Outcome.All.Count);
-        bool hasTrouble = scenario.Trouble is not null;
+        bool hasTrouble = scenario.Failure is not null;
         _details.Append(CultureInfo.InvariantCulture, $"\n## {scenario.Name}\n\n{char.ToUpperInvariant(scenario.What[0])}{scenario.What[1..]}. ")
             .Append(CultureInfo.InvariantCulture, $"{scenario.RequestsPerSecond:0} requests a second ({scenario.Load:P1} of what all can do), {Counted(scenario)}.\n\n")
             .Append("| policy | p50 ms | p99 ms | p99.9 ms |").Append(hasTrouble ? " p99 in trouble | p99.9 in trouble |" : "").Append(" errors | share % | busy % |\n")
@@ -27,7 +27,7 @@ internal sealed class SimulationReport(int seed)
         foreach ((string policy, Outcome outcome) in outcomes.OrderBy(outcome => Judged(outcome.Outcome)))
         {
             _details.Append(CultureInfo.InvariantCulture, $"| {policy} | {Ms(outcome.All, 0.5)} | {Ms(outcome.All, 0.99)} | {Ms(outcome.All, 0.999)} |")
-                .Append(outcome.InTrouble is { } trouble ? $" {Ms(trouble, 0.99)} | {Ms(trouble, 0.999)} |" : "")
+                .Append(outcome.InTrouble is { } failure ? $" {Ms(failure, 0.99)} | {Ms(failure, 0.999)} |" : "")
                 .Append(CultureInfo.InvariantCulture, $" {outcome.Errors} | {List(outcome, server => server.Share, "0.0")} | {List(outcome, server => server.Busy, "0")}")
                 .Append(outcome.IsLopsided ? " (lopsided) |\n" : " |\n");
         }
@@ -70,7 +70,7 @@ internal sealed class SimulationReport(int seed)
     private static double Judged(Outcome outcome) => (outcome.InTrouble ?? outcome.All).Quantile(0.99);
 
     private static string Counted(Scenario scenario) => string.Create(CultureInfo.InvariantCulture, $"{scenario.Seconds:0} s of which the first {scenario.WarmUpSeconds:0} don't count")
-        + (scenario.Trouble is { } trouble ? string.Create(CultureInfo.InvariantCulture, $"; trouble from {trouble.From:0} to {trouble.Until:0} s") : "");
+        + (scenario.Failure is { } failure ? string.Create(CultureInfo.InvariantCulture, $"; trouble from {failure.From:0} to {failure.Until:0} s") : "");
 
     private static string Ms(Latencies latencies, double share) => (latencies.Quantile(share) / 1000).ToString("0.0", CultureInfo.InvariantCulture);
 

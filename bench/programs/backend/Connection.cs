@@ -39,7 +39,7 @@ internal sealed class Connection(int fd, Server server) : IWatched
     }
 
     /// <summary>The work on its request is done.</summary>
-    public void Answer()
+    public void Respond()
     {
         if (IsOpen)
         {
@@ -60,17 +60,17 @@ internal sealed class Connection(int fd, Server server) : IWatched
 
             _request = length;
             _closes = head.Closes;
-            ReadOnlySpan<byte> answer = server.Take(this, head);
-            if (!answer.IsEmpty)
+            ReadOnlySpan<byte> response = server.Take(this, head);
+            if (!response.IsEmpty)
             {
-                Reply(answer);
+                Reply(response);
             }
         }
     }
 
-    private void Reply(ReadOnlySpan<byte> answer)
+    private void Reply(ReadOnlySpan<byte> response)
     {
-        if (!Libc.Send(fd, answer) || _closes)
+        if (!Libc.Send(fd, response) || _closes)
         {
             Close();
             return;

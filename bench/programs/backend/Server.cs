@@ -7,8 +7,8 @@ namespace Carousel.Bench.Backend;
 /// <summary>Listens, and answers what needs no work: probes, and the bench's own questions.</summary>
 internal sealed class Server(string name, Slots slots, Record record) : IWatched
 {
-    private readonly byte[] _answer = Answer(name, new string('c', 64));
-    private readonly byte[] _healthy = Answer(name, "ok");
+    private readonly byte[] _response = Respond(name, new string('c', 64));
+    private readonly byte[] _healthy = Respond(name, "ok");
     private int _listener;
     private long _requests;
 
@@ -17,7 +17,7 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
     public Loop Loop { get; } = new();
 
     /// <summary>What a request that was worked on is answered with.</summary>
-    public ReadOnlySpan<byte> Worked => _answer;
+    public ReadOnlySpan<byte> Worked => _response;
 
     /// <summary>Serves until it is killed; returns 1 if the port can't be had.</summary>
     public int Run(int port)
@@ -58,7 +58,7 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
         if (path.SequenceEqual("/_stats"u8))
         {
             long now = Loop.Now;
-            return Answer(name, $"{now} {_requests} {slots.BusyMicros(now)}");
+            return Respond(name, $"{now} {_requests} {slots.BusyMicros(now)}");
         }
 
         if (path.StartsWith(SpeedPath) && Utf8Parser.TryParse(path[SpeedPath.Length..], out double speed, out _))
@@ -88,6 +88,6 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
         return target[..target.IndexOf((byte)' ')];
     }
 
-    private static byte[] Answer(string name, string body) => Encoding.ASCII.GetBytes(
+    private static byte[] Respond(string name, string body) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Server: {name}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 }

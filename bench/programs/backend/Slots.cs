@@ -35,7 +35,7 @@ internal sealed class Slots(int count, ServiceTime time)
         while (NextDone <= now)
         {
             BusyMicros(now);
-            _serving.Dequeue().Answer();
+            _serving.Dequeue().Respond();
             StartWaiting(now);
         }
     }

@@ -4,7 +4,7 @@ using Carousel.Bench.Wire;
 namespace Carousel.Bench.Client;
 
 /// <summary>The bytes of one answer, small as they all are here.</summary>
-internal sealed class Answer
+internal sealed class Response
 {
     private const int MaxBytes = 8192;
     private readonly byte[] _bytes = new byte[MaxBytes];

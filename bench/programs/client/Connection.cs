@@ -12,7 +12,7 @@ internal sealed class Connection : IWatched
 
     private readonly int _fd;
     private readonly Load _load;
-    private readonly Answer _answer = new();
+    private readonly Response _response = new();
     private Request? _request;
     private bool _isConnecting = true;
     private bool _isKept;
@@ -46,7 +46,7 @@ internal sealed class Connection : IWatched
             return;
         }
 
-        int received = _answer.Receive(_fd);
+        int received = _response.Receive(_fd);
         if (received < 0 && Marshal.GetLastPInvokeError() == Libc.TryAgain)
         {
             return;
@@ -61,9 +61,9 @@ internal sealed class Connection : IWatched
             // A proxy that sends what nobody asked for, such as 408 before it closes.
             Close();
         }
-        else if (_answer.IsWhole)
+        else if (_response.IsWhole)
         {
-            Answered(_request);
+            OnResponse(_request);
         }
     }
 
@@ -93,11 +93,11 @@ internal sealed class Connection : IWatched
         Send(request);
     }
 
-    private void Answered(Request request)
+    private void OnResponse(Request request)
     {
-        string outcome = _answer.Outcome;
-        bool closes = _answer.Closes;
-        _answer.Clear();
+        string outcome = _response.Outcome;
+        bool closes = _response.Closes;
+        _response.Clear();
         _request = null;
         _load.End(request, outcome);
         if (closes)
@@ -116,8 +116,8 @@ internal sealed class Connection : IWatched
     {
         Request? request = _request;
         _request = null;
-        bool hasEnd = _answer.EndsWithConnection, hasBegun = !_answer.IsEmpty;
-        string outcome = hasEnd ? _answer.Outcome : "cut-short";
+        bool hasEnd = _response.EndsWithConnection, hasBegun = !_response.IsEmpty;
+        string outcome = hasEnd ? _response.Outcome : "cut-short";
         Close();
         if (request is null)
         {
@@ -130,7 +130,7 @@ internal sealed class Connection : IWatched
         }
         else
         {
-            _load.EndedUnanswered(request, _isKept);
+            _load.EndedWithoutResponse(request, _isKept);
         }
     }
 

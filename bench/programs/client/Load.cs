@@ -75,7 +75,7 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
     /// A kept connection ended before a byte of the answer. A GET is then sent again on a new one, once, as browsers and client libraries do: the
     /// proxy may have closed it before it knew of the request (RFC 9112 section 9.3.1).
     /// </summary>
-    public void EndedUnanswered(Request request, bool wasKept)
+    public void EndedWithoutResponse(Request request, bool wasKept)
     {
         if (!wasKept || request.IsPost || request.IsResent)
         {

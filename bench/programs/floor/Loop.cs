@@ -8,7 +8,7 @@ namespace Carousel.Bench.Floor;
 /// </summary>
 internal sealed unsafe class Loop(int[] servers)
 {
-    private const int MaxDescriptors = 65536, EventsPerTurn = 512;
+    private const int MaxDescriptors = 65536, EventsPerTick = 512;
 
     private readonly Connection?[] _connections = new Connection?[MaxDescriptors];
     private readonly Stack<Connection>[] _idle = Array.ConvertAll(servers, _ => new Stack<Connection>());
@@ -33,14 +33,14 @@ internal sealed unsafe class Loop(int[] servers)
         listen(listener, 4096);
         Event e = new() { Bits = Readable, Data = listener };
         epoll_ctl(_epoll, 1, listener, &e);
-        Event* events = stackalloc Event[EventsPerTurn];
+        Event* events = stackalloc Event[EventsPerTick];
         while (true)
         {
             // Asked without waiting first: under load there is nearly always something, and that call is the cheaper one.
-            int count = epoll_poll(_epoll, events, EventsPerTurn, 0);
+            int count = epoll_poll(_epoll, events, EventsPerTick, 0);
             if (count == 0)
             {
-                count = epoll_wait(_epoll, events, EventsPerTurn, -1);
+                count = epoll_wait(_epoll, events, EventsPerTick, -1);
             }
 
             for (int i = 0; i < count; i++)
@@ -64,7 +64,7 @@ internal sealed unsafe class Loop(int[] servers)
         {
             if (connection.IsServer)
             {
-                PassAnswer(connection);
+                PassResponse(connection);
             }
             else
             {
@@ -142,7 +142,7 @@ internal sealed unsafe class Loop(int[] servers)
         return server;
     }
 
-    private void PassAnswer(Connection server)
+    private void PassResponse(Connection server)
     {
         if (!Receive(server))
         {

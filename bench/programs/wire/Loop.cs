@@ -14,7 +14,7 @@ internal interface IWatched
 internal sealed unsafe partial class Loop
 {
     private const uint Readable = 1, Writable = 4;
-    private const int Add = 1, Change = 3, EventsPerTurn = 256, MaxDescriptors = 65_536;
+    private const int Add = 1, Change = 3, EventsPerTick = 256, MaxDescriptors = 65_536;
     private const int BytesPerEvent = 16;
 
     // The kernel's epoll_event is packed on x64, and nowhere else.
@@ -44,10 +44,10 @@ internal sealed unsafe partial class Loop
     /// <summary>Waits for something to happen, but not beyond a time of <see cref="Now"/>; tells all that is ready.</summary>
     public void Turn(long until)
     {
-        byte* events = stackalloc byte[EventsPerTurn * BytesPerEvent];
+        byte* events = stackalloc byte[EventsPerTick * BytesPerEvent];
         long wait = Math.Max(0, until - Now);
         var time = new Timespec { Seconds = wait / 1_000_000, Nanoseconds = wait % 1_000_000 * 1_000 };
-        int count = epoll_pwait2(_epoll, events, EventsPerTurn, &time, null);
+        int count = epoll_pwait2(_epoll, events, EventsPerTick, &time, null);
         for (int i = 0; i < count; i++)
         {
             _watched[(int)*(long*)(events + (i * EventSize) + DataAt)]?.Ready();

@@ -79,7 +79,7 @@ internal sealed class AdminConnections
     }
 
     /// <summary>A request's head has come.</summary>
-    public void Heard(AdminConnection connection)
+    public void OnRequest(AdminConnection connection)
     {
         lock (_gate)
         {

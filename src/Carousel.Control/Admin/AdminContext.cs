@@ -72,7 +72,7 @@ public sealed class AdminContext
     public IReadOnlyList<SettingGroup> Settings { get; init; } = [];
 
     /// <summary>What is shared with the store; null if there are no sessions.</summary>
-    public SessionLink? Sessions { get; init; }
+    public SessionChannel? Sessions { get; init; }
 
     /// <summary><c>shared</c>, <c>sticky</c> or <c>off</c>.</summary>
     internal string SessionMode => Sessions?.Options.Mode.ToString().ToLowerInvariant() ?? "off";
@@ -87,13 +87,13 @@ public sealed class AdminContext
     public StoreAddress StoreAddress { get; init; } = StoreAddress.None;
 
     /// <summary>What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</summary>
-    public Func<string?> ListTrouble { get; init; } = () => null;
+    public Func<string?> ListError { get; init; } = () => null;
 
     /// <summary>Takes a line about each change that was made here.</summary>
     public Action<string> Report { get; init; } = _ => { };
 
     /// <summary>Takes a line about what went wrong here.</summary>
-    public Action<string> Complain { get; init; } = _ => { };
+    public Action<string> ReportError { get; init; } = _ => { };
 
     /// <summary>True once the balancer was told to leave.</summary>
     public bool IsDraining => _isDraining;

@@ -34,10 +34,10 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         headers.CacheControl = "no-store";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         AdminConnection connection = http.Features.GetRequiredFeature<AdminConnection>();
-        connections.Heard(connection);
+        connections.OnRequest(connection);
         try
         {
-            await AnswerAsync(http, connection, next).ConfigureAwait(false);
+            await RespondAsync(http, connection, next).ConfigureAwait(false);
         }
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
@@ -49,7 +49,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, AdminConnection connection, RequestDelegate next)
+    private async Task RespondAsync(HttpContext http, AdminConnection connection, RequestDelegate next)
     {
         if (Refusal(http) is var (status, detail))
         {
@@ -160,7 +160,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
             case JsonException json:
                 return Problem.WriteAsync(http, StatusCodes.Status400BadRequest, $"the body is not the JSON that is expected: {json.Message}");
             default:
-                context.Complain($"admin: {http.Request.Method} {http.Request.Path} failed, please report it: {e}");
+                context.ReportError($"admin: {http.Request.Method} {http.Request.Path} failed, please report it: {e}");
                 return Problem.WriteAsync(http, StatusCodes.Status500InternalServerError, "a defect in carousel; its log has more: please report it");
         }
     }

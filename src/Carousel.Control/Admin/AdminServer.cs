@@ -60,7 +60,7 @@ public sealed class AdminServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw new AdminStartException($"--admin {options}: {Trouble(e, options.EndPoint.Port)}");
+            throw new AdminStartException($"--admin {options}: {Failure(e, options.EndPoint.Port)}");
         }
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new AdminServer(app, new IPEndPoint(options.EndPoint.Address, new Uri(address).Port), connections);
@@ -113,7 +113,7 @@ public sealed class AdminServer : IAsyncDisposable
         return builder.Build();
     }
 
-    private static string Trouble(Exception e, int port)
+    private static string Failure(Exception e, int port)
     {
         SocketError? error = ((e as SocketException) ?? e.InnerException as SocketException)?.SocketErrorCode;
         return error switch

@@ -40,33 +40,33 @@ internal sealed class Explainer(AdminContext context)
 
     private (ExplainedSession? Session, Server? Own) Session(string cookie)
     {
-        if (context.Sessions is not { } link || cookie.Length == 0)
+        if (context.Sessions is not { } channel || cookie.Length == 0)
         {
             _why.Add(context.Sessions is null ? "sessions are off: any request may go to any server" : "no cookie: a new visitor, who belongs to no server yet");
             return (null, null);
         }
-        string mode = link.Options.Mode.ToString().ToLowerInvariant();
-        string value = Crumb(cookie, link.Options.CookieName) ?? cookie.Trim();
+        string mode = channel.Options.Mode.ToString().ToLowerInvariant();
+        string value = Crumb(cookie, channel.Options.CookieName) ?? cookie.Trim();
         byte[] signed = new byte[SessionTicket.SignedBytes];
         if (!SessionCookie.TryDecode(Encoding.UTF8.GetBytes(value), signed))
         {
-            _why.Add($"no cookie {link.Options.CookieName} that could be ours: a new visitor");
+            _why.Add($"no cookie {channel.Options.CookieName} that could be ours: a new visitor");
             return (new ExplainedSession("malformed", mode, null), null);
         }
         CookieVerdict verdict = SessionCookie.Verify(
-            signed, link.Keys.Current, context.Time.GetUtcNow().ToUnixTimeSeconds(), (long)link.Options.CookieLifetime.TotalSeconds, out SessionTicket ticket);
+            signed, channel.Keys.Current, context.Time.GetUtcNow().ToUnixTimeSeconds(), (long)channel.Options.CookieLifetime.TotalSeconds, out SessionTicket ticket);
         if (verdict != CookieVerdict.Valid)
         {
-            _why.Add($"the cookie is no good ({CookieText.Of(verdict)}): a new visitor");
-            return (new ExplainedSession(CookieText.Of(verdict), mode, null), null);
+            _why.Add($"the cookie is no good ({VerdictText.Of(verdict)}): a new visitor");
+            return (new ExplainedSession(VerdictText.Of(verdict), mode, null), null);
         }
         Server? named = _pool.Find(ticket.ServerTag);
-        return (new ExplainedSession("valid", mode, named?.Entry.Name), Own(link, ticket, named));
+        return (new ExplainedSession("valid", mode, named?.Entry.Name), Own(channel, ticket, named));
     }
 
-    private Server? Own(SessionLink link, SessionTicket ticket, Server? named)
+    private Server? Own(SessionChannel channel, SessionTicket ticket, Server? named)
     {
-        if (link.Options.Mode != SessionMode.Sticky || ticket.ServerTag == 0)
+        if (channel.Options.Mode != SessionMode.Sticky || ticket.ServerTag == 0)
         {
             _why.Add("the cookie is good; sessions are shared, so that any server may serve the visitor");
             return null;
@@ -79,8 +79,8 @@ internal sealed class Explainer(AdminContext context)
         }
         if (!named.Load.MayTake(_nowMs))
         {
-            _why.Add(named.Load.Guard.MayTake(_nowMs)
-                ? $"the visitor's own server {name} is full: they wait for it {Durations.Format(link.Options.StickyWait)} (--sticky-wait), then move"
+            _why.Add(named.Load.Breaker.MayTake(_nowMs)
+                ? $"the visitor's own server {name} is full: they wait for it {Durations.Format(channel.Options.StickyWait)} (--sticky-wait), then move"
                 : $"the visitor's own server {name} is ejected: they move");
             return null;
         }
@@ -178,25 +178,25 @@ internal sealed class Explainer(AdminContext context)
     private ExplainedServer View(Server server, ImmutableArray<Server> eligible, Server? own, Candidates? candidates)
     {
         bool isEligible = eligible.Contains(server);
-        bool byWeight = own is null && context.Policy.Kind is PolicyKind.Turns or PolicyKind.Weighted or PolicyKind.Random or PolicyKind.RoundRobin && candidates is not null;
+        bool byWeight = own is null && context.Policy.Kind is PolicyKind.Default or PolicyKind.Weighted or PolicyKind.Random or PolicyKind.RoundRobin && candidates is not null;
         bool even = context.Policy.Kind == PolicyKind.RoundRobin;
         double? share = !byWeight || !isEligible ? null
             : Math.Round(even ? 1.0 / eligible.Length : (double)server.Entry.Weight / eligible.Sum(other => other.Entry.Weight), 4);
         return new ExplainedServer(
             server.Entry.Name, server.Entry.Address.Url, _pool.StateOf(server, _nowMs).Name(), server.Entry.Weight, server.Entry.Backup, server.Load.InFlight,
-            server.Entry.MaxRequests, server.Load.HasAnswered ? Math.Round(server.Load.LatencyMicros / 1000, 3) : null, isEligible, share,
-            isEligible ? (server == own ? "the visitor's own" : "may be picked") : own is not null && _pool.TakesVisitors(server) ? "the visitor has their own" : WhyNot(server));
+            server.Entry.MaxRequests, server.Load.HasResponded ? Math.Round(server.Load.LatencyMicros / 1000, 3) : null, isEligible, share,
+            isEligible ? (server == own ? "the visitor's own" : "may be picked") : own is not null && _pool.TakesNewTraffic(server) ? "the visitor has their own" : WhyNot(server));
     }
 
     private string WhyNot(Server server)
     {
-        Standing standing = _pool[server];
-        return standing.EndPoints.IsEmpty ? "has no address: its name does not resolve"
-            : !standing.IsHealthy ? (standing.IsJudged ? "is down, by its probes" : "is new: its first probe is not over")
-            : standing.IsLeaving && !_pool.TakesVisitors(server) ? "is leaving: only visitors who belong to it"
+        ServerStatus status = _pool[server];
+        return status.EndPoints.IsEmpty ? "has no address: its name does not resolve"
+            : !status.IsHealthy ? (status.WasProbed ? "is down, by its probes" : "is new: its first probe is not over")
+            : status.IsLeaving && !_pool.TakesNewTraffic(server) ? "is leaving: only visitors who belong to it"
             : server.Entry.Drain ? "drains: only visitors who belong to it"
             : server.Entry.Weight == 0 ? "has weight 0: only visitors who belong to it"
-            : !server.Load.Guard.MayTake(_nowMs) ? "is ejected: its requests failed"
+            : !server.Load.Breaker.MayTake(_nowMs) ? "is ejected: its requests failed"
             : !server.Load.HasRoom ? "is full"
             : server.Load.IsSuspect(_nowMs) ? "has owed answers for long: asked if no other can be"
             : server.Entry.Backup ? "is a backup: asked if no other can be"

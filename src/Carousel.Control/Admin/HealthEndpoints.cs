@@ -15,7 +15,7 @@ public sealed record HealthView(string Status, int Up, int Servers)
     internal static HealthView Of(AdminContext context)
     {
         PoolSnapshot pool = context.Pool.Current;
-        int up = pool.Servers.Count(pool.TakesVisitors);
+        int up = pool.Servers.Count(pool.TakesNewTraffic);
         return new HealthView(context.IsDraining ? "draining" : up == 0 ? "no-server" : "ready", up, pool.Servers.Length);
     }
 }

@@ -9,7 +9,7 @@ internal static class PolicyText
     /// <summary>As <c>--policy</c> takes it; where nothing is said, what that comes to with these servers.</summary>
     public static string Name(PolicyOptions options, PoolSnapshot pool) => options.Kind switch
     {
-        PolicyKind.Turns => pool.Primary.AreEven ? "round-robin" : "weighted",
+        PolicyKind.Default => pool.Primary.AreEven ? "round-robin" : "weighted",
         PolicyKind.RoundRobin => "round-robin",
         PolicyKind.Weighted => "weighted",
         PolicyKind.LeastRequests => "least-requests",

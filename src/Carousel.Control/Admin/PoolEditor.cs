@@ -89,7 +89,7 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
     private static void KeepOne(PoolSnapshot pool, Server server, ServerEntry? after)
     {
         bool takesAfter = after is { Drain: false, Weight: > 0 };
-        if (!takesAfter && pool.TakesVisitors(server) && !pool[server].IsLeaving && !pool.Servers.Any(other => other != server && TakesRequests(pool, other)))
+        if (!takesAfter && pool.TakesNewTraffic(server) && !pool[server].IsLeaving && !pool.Servers.Any(other => other != server && TakesRequests(pool, other)))
         {
             throw new ProblemException(StatusCodes.Status409Conflict,
                 $"{server.Entry.Name} is the last server that takes requests: without it clients get 503. Add another one or undrain it first, or force it (--force, ?force=true)",
@@ -99,7 +99,7 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
 
     /// <summary>One that is ejected may be back soon, or not.</summary>
     private static bool TakesRequests(PoolSnapshot pool, Server server) =>
-        pool.TakesVisitors(server) && !pool[server].IsLeaving && server.Load.Guard.State == GuardState.Closed;
+        pool.TakesNewTraffic(server) && !pool[server].IsLeaving && server.Load.Breaker.State == CircuitState.Closed;
 
     private void Change(Server server, Func<ServerEntry, ServerEntry> edit, Func<ChangeResult> apply, bool force)
     {

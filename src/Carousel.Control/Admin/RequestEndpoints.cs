@@ -94,7 +94,7 @@ internal sealed class RequestEndpoints(AdminContext context)
             given.Length == 0 ? record.Id.ToString("x16", CultureInfo.InvariantCulture) : given, context.Time.GetUtcNow() - TimeSpan.FromMicroseconds(agoMicros),
             Encoding.Latin1.GetString(copy.Text(RecordText.Method)), Encoding.Latin1.GetString(copy.Text(RecordText.Target)),
             Client(record.Client, record.ClientPort), record.Status == 0 ? null : record.Status, Name(record.Reason), Sentence(record.Reason),
-            record.Visit.ToString().ToLowerInvariant(), Reached(record.RoutedMicros), Reached(record.ConnectedMicros), Reached(record.FirstByteMicros),
+            record.SessionOutcome.ToString().ToLowerInvariant(), Reached(record.RoutedMicros), Reached(record.ConnectedMicros), Reached(record.FirstByteMicros),
             Millis(record.TotalMicros), record.BytesIn, record.BytesOut, record.AttemptCount, attempts);
     }
 

@@ -62,7 +62,7 @@ internal sealed class ServerEndpoints(AdminContext context)
         var other => throw new ProblemException(StatusCodes.Status400BadRequest, $"force: expected true or false, found {Quote.Of(other)}"),
     };
 
-    private Server Named(HttpContext http) => ServerNames.Find(context.Pool.Current, (string)http.GetRouteValue("name")!);
+    private Server Named(HttpContext http) => ServerLookup.Find(context.Pool.Current, (string)http.GetRouteValue("name")!);
 
     /// <summary>One that is gone already is shown as what it was asked to be: nothing.</summary>
     private Task ShowAsync(HttpContext http, Server server)

@@ -92,10 +92,10 @@ public sealed record ServerView(
 /// <param name="Sessions"><c>shared</c>, <c>sticky</c> or <c>off</c>.</param>
 /// <param name="Responses">Responses of the servers that are in the pool now, by class of their status.</param>
 /// <param name="Failures">Requests since the start that got no server's response whole, but for those where the client failed.</param>
-/// <param name="ListTrouble">What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</param>
+/// <param name="ListError">What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</param>
 public sealed record PoolView(
     string Policy, int Servers, IReadOnlyList<string> Primary, IReadOnlyList<string> Backup, IReadOnlyDictionary<string, int> ByState, long Requests,
-    long Connections, int InFlight, string Sessions, IReadOnlyDictionary<string, long> Responses, long Failures, string? ListTrouble = null)
+    long Connections, int InFlight, string Sessions, IReadOnlyDictionary<string, long> Responses, long Failures, string? ListError = null)
 {
     /// <summary>As it is now.</summary>
     internal static PoolView Of(AdminContext context)
@@ -113,7 +113,7 @@ public sealed record PoolView(
             context.SessionMode,
             ResponseCounts.ByClass(pool.Servers.Select(server => server.Traffic.Read().ByClass)),
             context.Traffic.Workers.Sum(worker => worker.Failures),
-            context.ListTrouble());
+            context.ListError());
     }
 }
 

@@ -11,7 +11,7 @@ public sealed class ServerWatch
     /// <summary>What is called "the last seconds" is at least this long, and twice this while somebody keeps looking.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
-    private static readonly ServerTotals Nothing = new();
+    private static readonly Reading Nothing = new(new ServerCounterSnapshot(), new LatencyTotals());
 
     private readonly ServerPool _pool;
     private readonly TimeProvider _time;
@@ -32,18 +32,30 @@ public sealed class ServerWatch
         PoolSnapshot pool = _pool.Current;
         lock (_gate)
         {
-            var now = new Sample(_time.GetTimestamp(), pool.Servers.ToDictionary(server => server, server => server.Traffic.Read()));
+            var now = new Sample(_time.GetTimestamp(), pool.Servers.ToDictionary(server => server, Read));
             if (_time.GetElapsedTime(_last.At, now.At) >= Window)
             {
                 (_before, _last) = (_last, now);
             }
             ServerActivity[] servers = [.. pool.Servers.Select(server =>
-                new ServerActivity(server, now.Totals[server], _before.Totals.GetValueOrDefault(server, Nothing)))];
+                Between(server, _before.Readings.GetValueOrDefault(server, Nothing), now.Readings[server]))];
             return new ServerWindow(pool, _time.GetElapsedTime(_before.At, now.At), servers);
         }
     }
 
-    private sealed record Sample(long At, Dictionary<Server, ServerTotals> Totals);
+    private static Reading Read(Server server)
+    {
+        var reading = new Reading(server.Traffic.Read(), new LatencyTotals());
+        server.Traffic.ReadLatencies(reading.FirstByte);
+        return reading;
+    }
+
+    private static ServerActivity Between(Server server, Reading before, Reading now) =>
+        new(server, now.Counters, before.Counters, now.FirstByte.Since(before.FirstByte));
+
+    private sealed record Sample(long At, Dictionary<Server, Reading> Readings);
+
+    private sealed record Reading(ServerCounterSnapshot Counters, LatencyTotals FirstByte);
 }
 
 /// <summary>What servers did in the last seconds.</summary>
@@ -56,7 +68,8 @@ public sealed record ServerWindow(PoolSnapshot Pool, TimeSpan Length, IReadOnlyL
 /// <param name="Server">Who.</param>
 /// <param name="Now">Up to now.</param>
 /// <param name="Before">Up to the beginning of the last seconds.</param>
-public sealed record ServerActivity(Server Server, ServerTotals Now, ServerTotals Before)
+/// <param name="Latency">From a request being sent to the head of its response, in the last seconds.</param>
+public sealed record ServerActivity(Server Server, ServerCounterSnapshot Now, ServerCounterSnapshot Before, LatencyTotals Latency)
 {
     /// <summary>Requests that it was given in the last seconds.</summary>
     public long Requests => Now.Attempts - Before.Attempts;
@@ -67,11 +80,8 @@ public sealed record ServerActivity(Server Server, ServerTotals Now, ServerTotal
         get
         {
             long errors = Now.Errors - Before.Errors;
-            long ends = Now.Answers + Now.Failures - Before.Answers - Before.Failures;
+            long ends = Now.Responses + Now.Failures - Before.Responses - Before.Failures;
             return ends == 0 ? 0 : Math.Round((double)errors / ends, 4);
         }
     }
-
-    /// <summary>How long the heads of its answers were waited for in the last seconds.</summary>
-    public LatencyTotals Latency => Now.FirstByte.Since(Before.FirstByte);
 }

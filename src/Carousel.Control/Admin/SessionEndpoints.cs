@@ -73,7 +73,7 @@ internal sealed class SessionEndpoints(AdminContext context)
         SessionView view = await AskAsync(async reader =>
         {
             (CookieVerdict, SessionTicket Ticket)? cookie = isId ? null
-                : await reader.JudgeAsync(signed, context.Sessions!.Options, context.Time.GetUtcNow().ToUnixTimeSeconds()).ConfigureAwait(false);
+                : await reader.EvaluateAsync(signed, context.Sessions!.Options, context.Time.GetUtcNow().ToUnixTimeSeconds()).ConfigureAwait(false);
             return await reader.ShowAsync(cookie?.Ticket.Id ?? id).ConfigureAwait(false) with { Cookie = cookie };
         }).ConfigureAwait(false);
         if (view.Fields.Count == 0 && view.Cookie is null)
@@ -93,7 +93,7 @@ internal sealed class SessionEndpoints(AdminContext context)
         }
         catch (StoreException e)
         {
-            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"the store {SessionLookup.Name(context.StoreAddress)} can't be asked: {e.Trouble.Text}");
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"the store {SessionLookup.Name(context.StoreAddress)} can't be asked: {e.Failure.Text}");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class SessionEndpoints(AdminContext context)
             .Where(field => field.Key.StartsWith(SessionRecord.HeaderPrefix, StringComparison.Ordinal))
             .ToDictionary(field => field.Key[SessionRecord.HeaderPrefix.Length..], field => field.Value);
         return new SessionDetail(
-            view.Id.ToString(), view.Cookie is { } cookie ? CookieText.Of(cookie.Verdict) : null, view.Fields.GetValueOrDefault(SessionRecord.Backend),
+            view.Id.ToString(), view.Cookie is { } cookie ? VerdictText.Of(cookie.Verdict) : null, view.Fields.GetValueOrDefault(SessionRecord.Backend),
             view.Fields.GetValueOrDefault(SessionRecord.Client), isThere ? view.Number(SessionRecord.Requests) : null, Moment(view, SessionRecord.Created),
             Moment(view, SessionRecord.LastSeen), view.Expires?.TotalSeconds, view.Data, headers);
     }
@@ -114,7 +114,7 @@ internal sealed class SessionEndpoints(AdminContext context)
 }
 
 /// <summary>Verdicts on cookies in words.</summary>
-internal static class CookieText
+internal static class VerdictText
 {
     public static string Of(CookieVerdict verdict) => verdict switch
     {

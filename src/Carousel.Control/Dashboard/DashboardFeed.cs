@@ -20,7 +20,7 @@ public sealed class DashboardFeed(DashboardSource source)
     private readonly Lock _gate = new();
     private int _watchers;
     private bool _isSampling;
-    private Moment? _now;
+    private FeedUpdate? _now;
     private TaskCompletionSource _next = NewSource();
 
     /// <summary>How many watch now.</summary>
@@ -64,7 +64,7 @@ public sealed class DashboardFeed(DashboardSource source)
             long pool = 0, frame = 0, events = -1;
             while (!stop.IsCancellationRequested)
             {
-                Moment now = await AfterAsync(frame).WaitAsync(stop).ConfigureAwait(false);
+                FeedUpdate now = await AfterAsync(frame).WaitAsync(stop).ConfigureAwait(false);
                 if (now.Pool != pool)
                 {
                     await to.WriteAsync(now.PoolText, stop).ConfigureAwait(false);
@@ -98,7 +98,7 @@ public sealed class DashboardFeed(DashboardSource source)
     }
 
     /// <summary>The newest moment, once it is another than this frame's.</summary>
-    private async Task<Moment> AfterAsync(long frame)
+    private async Task<FeedUpdate> AfterAsync(long frame)
     {
         while (true)
         {
@@ -120,7 +120,7 @@ public sealed class DashboardFeed(DashboardSource source)
         try
         {
             var sampler = new DashboardSampler(source);
-            while (TryTell(MomentOf(sampler)))
+            while (TryPublish(UpdateOf(sampler)))
             {
                 await Task.Delay(Pause, source.Time).ConfigureAwait(false);
             }
@@ -134,7 +134,7 @@ public sealed class DashboardFeed(DashboardSource source)
     }
 
     /// <summary>False if nobody watches any more: the next to come begins anew.</summary>
-    private bool TryTell(Moment moment)
+    private bool TryPublish(FeedUpdate update)
     {
         lock (_gate)
         {
@@ -144,29 +144,29 @@ public sealed class DashboardFeed(DashboardSource source)
                 return false;
             }
         }
-        Publish(moment, isSampling: true).SetResult();
+        Publish(update, isSampling: true).SetResult();
         return true;
     }
 
     /// <summary>Gives what those who wait are to be told by.</summary>
-    private TaskCompletionSource Publish(Moment? moment, bool isSampling)
+    private TaskCompletionSource Publish(FeedUpdate? update, bool isSampling)
     {
         lock (_gate)
         {
             TaskCompletionSource waiting = _next;
-            (_now, _isSampling, _next) = (moment, isSampling, NewSource());
+            (_now, _isSampling, _next) = (update, isSampling, NewSource());
             return waiting;
         }
     }
 
-    private Moment MomentOf(DashboardSampler sampler)
+    private FeedUpdate UpdateOf(DashboardSampler sampler)
     {
         DashboardFrame frame = sampler.Next();
         DashboardPool pool = sampler.Pool;
         byte[] poolText = _now is { } before && before.Pool == pool.Version
             ? before.PoolText
             : Text("pool", JsonSerializer.SerializeToUtf8Bytes(pool, DashboardJson.Default.DashboardPool));
-        return new Moment(frame.Number, pool.Version, poolText, Text("frame", JsonSerializer.SerializeToUtf8Bytes(frame, DashboardJson.Default.DashboardFrame)));
+        return new FeedUpdate(frame.Number, pool.Version, poolText, Text("frame", JsonSerializer.SerializeToUtf8Bytes(frame, DashboardJson.Default.DashboardFrame)));
     }
 
     private static byte[] EventsText(IReadOnlyList<LoggedEvent> events) =>
@@ -177,5 +177,5 @@ public sealed class DashboardFeed(DashboardSource source)
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A frame, and what goes before it if the other side has another pool.</summary>
-    private sealed record Moment(long Frame, long Pool, byte[] PoolText, byte[] FrameText);
+    private sealed record FeedUpdate(long Frame, long Pool, byte[] PoolText, byte[] FrameText);
 }

@@ -22,12 +22,12 @@ internal sealed record DashboardFrame(
 /// <param name="P50">Half of the answers of the last while began sooner than this; -1 if none came.</param>
 /// <param name="P99">99 of 100.</param>
 /// <param name="Heat">How many answers of this second took how long to begin: by <see cref="DashboardPool.Bands"/>, and one more for all beyond.</param>
-/// <param name="Answers">Answers so far by status / 100, from index 2 for 2xx.</param>
+/// <param name="Responses">Answers so far by status / 100, from index 2 for 2xx.</param>
 /// <param name="Reasons">What has failed so far.</param>
 /// <param name="Failed">Requests so far that got no server's response whole, but for those where the client failed.</param>
 /// <param name="ErrorShare">5xx and <paramref name="Failed"/>: their share of what ended in the last minute, 0 to 1; -1 if nothing did.</param>
 internal sealed record SecondFrame(
-    long Number, double P50, double P99, long[] Heat, long[] Answers, ReasonFrame[] Reasons, long Failed, double ErrorShare);
+    long Number, double P50, double P99, long[] Heat, long[] Responses, ReasonFrame[] Reasons, long Failed, double ErrorShare);
 
 /// <summary>How often something has failed so far.</summary>
 /// <param name="Reason">Its code.</param>

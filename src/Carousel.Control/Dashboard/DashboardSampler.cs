@@ -104,7 +104,7 @@ internal sealed class DashboardSampler
     private long? TimeLeft(Server server, ServerState state, long nowMs) => state switch
     {
         ServerState.Leaving => (long?)_source.TimeLeft(server)?.TotalMilliseconds,
-        ServerState.Ejected => server.Load.Guard.TrialAt - nowMs,
+        ServerState.Ejected => server.Load.Breaker.TrialAt - nowMs,
         _ => null,
     };
 

@@ -17,5 +17,5 @@ namespace Carousel.Control.Dashboard;
 /// <param name="Product">For the foot of the page.</param>
 /// <param name="States">Since when servers are as they are.</param>
 public sealed record DashboardSource(
-    ServerPool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionLink? Sessions, Func<StoreState> Store, string Product,
+    ServerPool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionChannel? Sessions, Func<StoreState> Store, string Product,
     StateTimes States);

@@ -17,16 +17,16 @@ internal sealed class SecondLook(Traffic traffic)
     public SecondFrame Take(IEnumerable<ServerSeries> servers)
     {
         var (window, second) = (new LatencyTotals(), new LatencyTotals());
-        long[] answers = new long[ServerCounters.Classes];
+        long[] responses = new long[ServerCounters.Classes];
         long[] attempts = new long[FailureReasons.Count];
         foreach (ServerSeries one in servers)
         {
             one.LookAtLatencies(_own, window, second);
-            (long responses, long status5xx) = one.LookAtErrors();
-            (_responses, _status5xx) = (_responses + responses, _status5xx + status5xx);
+            (long ended, long status5xx) = one.LookAtErrors();
+            (_responses, _status5xx) = (_responses + ended, _status5xx + status5xx);
             foreach (ServerCounters? counters in one.Server.Traffic.ByWorker)
             {
-                Add(answers, counters is null ? [] : counters.ByClass);
+                Add(responses, counters is null ? [] : counters.ByClass);
                 Add(attempts, counters is null ? [] : counters.ByReason);
             }
         }
@@ -38,7 +38,7 @@ internal sealed class SecondLook(Traffic traffic)
         long failed = FailureReasons.SumButClients(requests);
         _errors.Look(_responses + failed, _status5xx + failed);
         return new SecondFrame(
-            ++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), answers, Reasons(requests, attempts), failed, _errors.Share);
+            ++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), responses, Reasons(requests, attempts), failed, _errors.Share);
     }
 
     /// <summary>In milliseconds, with no more digits than anybody reads; -1 if nothing came.</summary>

@@ -37,7 +37,7 @@ internal sealed class NameState(string host, TimeSpan interval)
     public NameStep Take(Resolution resolution)
     {
         ImmutableArray<IPAddress> before = Addresses;
-        bool changed = resolution.Kind != ResolutionKind.Trouble && !SameSet(before, resolution.Addresses);
+        bool changed = resolution.Kind != ResolutionKind.Failure && !SameSet(before, resolution.Addresses);
         if (changed)
         {
             Addresses = resolution.Addresses;

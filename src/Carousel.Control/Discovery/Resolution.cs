@@ -13,7 +13,7 @@ internal enum ResolutionKind : byte
     NotFound,
 
     /// <summary>The resolver can't tell: it was not reached, or had an error of its own.</summary>
-    Trouble,
+    Failure,
 }
 
 /// <summary>What came of looking up a name, once.</summary>
@@ -26,5 +26,5 @@ internal readonly record struct Resolution(ResolutionKind Kind, ImmutableArray<I
 
     public static Resolution NotFound { get; } = new(ResolutionKind.NotFound, [], "");
 
-    public static Resolution Trouble(string error) => new(ResolutionKind.Trouble, [], error);
+    public static Resolution Failure(string error) => new(ResolutionKind.Failure, [], error);
 }

@@ -15,7 +15,7 @@ public sealed class SaveException(string message) : Exception(message);
 public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
 {
     /// <summary>Why this file can't be written back; null if it can.</summary>
-    public static string? Trouble(string path)
+    public static string? Failure(string path)
     {
         if (new FileInfo(path).LinkTarget is { } target)
         {
@@ -39,16 +39,16 @@ public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
 
     private string Edited(ServersText found, Func<string, string> edit)
     {
-        if (found.Parse().Complaints(path).FirstOrDefault() is { } complaint)
+        if (found.Parse().ErrorLines(path).FirstOrDefault() is { } error)
         {
-            throw new SaveException($"the file must be put right first: {complaint}");
+            throw new SaveException($"the file must be put right first: {error}");
         }
         if (found.Text!.Contains('\uFFFD'))
         {
             throw new SaveException($"{path} is not UTF-8: writing it back would change what is in it");
         }
         string edited = edit(found.Text);
-        return ServersParser.Parse(edited) is { IsValid: false } wrong ? throw new SaveException($"the file would be wrong: {wrong.Complaints(path).First()}") : edited;
+        return ServersParser.Parse(edited) is { IsValid: false } wrong ? throw new SaveException($"the file would be wrong: {wrong.ErrorLines(path).First()}") : edited;
     }
 
     private void Write(string text)

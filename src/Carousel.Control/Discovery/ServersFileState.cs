@@ -21,7 +21,7 @@ internal sealed class ServersFileState(ServersText first)
     public static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What is wrong or missing must stay for so long: editors truncate before they write, and remove before they rename.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan InvalidSettle = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What was acted on last.</summary>
     private ServersText _known = first;
@@ -49,7 +49,7 @@ internal sealed class ServersFileState(ServersText first)
         {
             (_pending, _meaning, _since) = (found, found.Parse(), now);
         }
-        TimeSpan left = (_meaning!.IsValid ? Settle : Patience) - (now - _since);
+        TimeSpan left = (_meaning!.IsValid ? Settle : InvalidSettle) - (now - _since);
         if (left > TimeSpan.Zero && !asked)
         {
             return new FileStep(null, left);

@@ -29,7 +29,7 @@ public sealed class ServersFileWatcher : IDisposable
     private readonly TimeProvider _time;
     private readonly long _created;
     private readonly Action<string> _report;
-    private readonly Action<string> _complain;
+    private readonly Action<string> _reportError;
     private readonly ITimer _timer;
     private readonly ITimer _hangTimer;
     private readonly FileThread? _thread;
@@ -39,7 +39,7 @@ public sealed class ServersFileWatcher : IDisposable
     private bool _watches;
     private bool _asked;
     private bool _noticed;
-    private volatile string? _trouble;
+    private volatile string? _failure;
     /// <summary>A look is under way, and if it is, whether it was said to hang.</summary>
     private bool _looks, _hangs;
 
@@ -49,21 +49,21 @@ public sealed class ServersFileWatcher : IDisposable
     /// <param name="membership">Takes the lists.</param>
     /// <param name="time">The clock that the waits go by.</param>
     /// <param name="report">Takes a line for people about each change.</param>
-    /// <param name="complain">Takes each line about what is wrong with the file.</param>
+    /// <param name="reportError">Takes each line about what is wrong with the file.</param>
     /// <param name="lastGood">What the pool was built from instead, if <paramref name="first"/> can't be used.</param>
     /// <param name="thread">Does what touches the file, and is disposed of with this; null for at once, by whoever asks.</param>
     public ServersFileWatcher(string path, Func<ServersText> read, ServersText first, PoolMembership membership, TimeProvider time,
-        Action<string> report, Action<string> complain, ServersFile? lastGood = null, FileThread? thread = null)
+        Action<string> report, Action<string> reportError, ServersFile? lastGood = null, FileThread? thread = null)
     {
-        (_path, _read, _membership, _time, _report, _complain) = (path, read, membership, time, report, complain);
+        (_path, _read, _membership, _time, _report, _reportError) = (path, read, membership, time, report, reportError);
         _created = time.GetTimestamp();
         _state = new ServersFileState(first);
         ServersFile file = first.Parse();
         _listed = (lastGood ?? file).Servers;
-        _trouble = file.Complaints(path).FirstOrDefault();
+        _failure = file.ErrorLines(path).FirstOrDefault();
         _thread = thread;
         _timer = Supervisor.OfProcess.StartTimer("servers file", BeginLook, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _hangTimer = Supervisor.OfProcess.StartTimer("servers file", SayThatItHangs, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _hangTimer = Supervisor.OfProcess.StartTimer("servers file", LogThatItHangs, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What <see cref="Reload"/> asked for is done, whatever came of it.</summary>
@@ -73,7 +73,7 @@ public sealed class ServersFileWatcher : IDisposable
     public event Action<ServersText>? Accepted;
 
     /// <summary>What is wrong with the file, so that the last good list is used in its place; null if nothing is. Any thread.</summary>
-    public string? Trouble => _trouble;
+    public string? Failure => _failure;
 
     /// <summary>Begins to look by itself. Without, only <see cref="Reload"/> does anything.</summary>
     public void Start()
@@ -226,7 +226,7 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
-    private void SayThatItHangs()
+    private void LogThatItHangs()
     {
         lock (_gate)
         {
@@ -236,12 +236,12 @@ public sealed class ServersFileWatcher : IDisposable
             }
             _hangs = true;
         }
-        _complain($"{_path} has not been readable for {Durations.Format(HangLimit)}: reading hangs (is its file system there?); the last good list stays");
+        _reportError($"{_path} has not been readable for {Durations.Format(HangLimit)}: reading hangs (is its file system there?); the last good list stays");
     }
 
     private void Act(ServersFile file, ServersText text)
     {
-        _trouble = file.Complaints(_path).FirstOrDefault();
+        _failure = file.ErrorLines(_path).FirstOrDefault();
         if (file.IsValid)
         {
             _report($"{_path}: {_membership.Follow(_listed, file.Servers)}");
@@ -249,11 +249,11 @@ public sealed class ServersFileWatcher : IDisposable
             Accepted?.Invoke(text);
             return;
         }
-        foreach (string line in file.Complaints(_path))
+        foreach (string line in file.ErrorLines(_path))
         {
-            _complain(line);
+            _reportError(line);
         }
-        _complain($"{_path} can't be used as it is: the last good list stays");
+        _reportError($"{_path} can't be used as it is: the last good list stays");
     }
 
     private void SetTimer_NeedsLock(TimeSpan wait)

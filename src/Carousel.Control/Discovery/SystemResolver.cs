@@ -26,12 +26,12 @@ public static class SystemResolver
         }
         catch (SocketException e)
         {
-            return Resolution.Trouble(e.SocketErrorCode.ToString());
+            return Resolution.Failure(e.SocketErrorCode.ToString());
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever else a resolver throws must not end the loop that asks it: the name would never be looked up again.
-            return Resolution.Trouble(e.GetType().Name);
+            return Resolution.Failure(e.GetType().Name);
         }
     }
 }

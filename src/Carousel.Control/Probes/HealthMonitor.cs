@@ -55,13 +55,13 @@ public sealed class HealthMonitor(
     }
 
     /// <summary>There is reason to doubt that this server is alive: it is asked at once. Does nothing if it isn't probed. Any thread.</summary>
-    public void Doubt(Server server)
+    public void RequestProbe(Server server)
     {
         lock (_gate)
         {
             if (_watched.TryGetValue(server, out ProbedServer? probed))
             {
-                probed.Doubt();
+                probed.RequestProbe();
             }
         }
     }
@@ -140,7 +140,7 @@ public sealed class HealthMonitor(
     private async Task PingAsync(ProbedServer probed)
     {
         Server server = probed.Server;
-        bool answered = false;
+        bool responded = false;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         server.Load.Pinging(NowMs);
         try
@@ -152,7 +152,7 @@ public sealed class HealthMonitor(
                 _stop.Token.ThrowIfCancellationRequested();
             }
             await over.CancelAsync().ConfigureAwait(false);
-            answered = await asking.ConfigureAwait(false);
+            responded = await asking.ConfigureAwait(false);
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {
@@ -162,20 +162,20 @@ public sealed class HealthMonitor(
         {
             server.Load.EndPing();
         }
-        if (answered)
+        if (responded)
         {
-            WentWell(probed, answered);
+            WentWell(probed, responded);
         }
     }
 
     /// <summary>What a good probe says beside the verdict: of a server that is ejected or suspect.</summary>
-    private void WentWell(ProbedServer probed, bool answered)
+    private void WentWell(ProbedServer probed, bool responded)
     {
-        if (answered && MayTry(probed) && probed.Server.Load.TryAgain(NowMs))
+        if (responded && MayTry(probed) && probed.Server.Load.TryAgain(NowMs))
         {
             probed.TriedMs = NowMs;
         }
-        if (membership.ProbeWentWell(probed.Server, answered))
+        if (membership.ProbeWentWell(probed.Server, responded))
         {
             report(probed.Server, EventLevel.Good, "is back: a probe went well");
         }
@@ -230,7 +230,7 @@ public sealed class HealthMonitor(
         if (health.State == HealthState.Up && result.Value.IsGood)
         {
             _firstUp.TrySetResult();
-            WentWell(probed, answered: options.Path is not null);
+            WentWell(probed, responded: options.Path is not null);
         }
         if (step.News is not null)
         {

@@ -18,6 +18,6 @@ internal static class ProbeText
         { Reason: FailureReason.AnswerTimeout } => $"no response within {Durations.Format(options.Timeout)}",
         { Reason: FailureReason.ServerClosed } => "connection closed without a response",
         { Reason: FailureReason.BadAnswer } => "response is not HTTP/1.1",
-        _ => result.Trouble!,
+        _ => result.Failure!,
     };
 }

@@ -7,7 +7,7 @@ namespace Carousel.Control.Probes;
 /// <summary>A server on its schedule of probes. Its own loop waits here; any thread may doubt it.</summary>
 internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> endPoints)
 {
-    private volatile TaskCompletionSource _doubted = NewDoubt();
+    private volatile TaskCompletionSource _probeRequested = NewRequest();
     private ImmutableArray<IPEndPoint> _endPoints = endPoints;
 
     public Server Server => server;
@@ -16,7 +16,7 @@ internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> end
     public long TriedMs { get; set; } = long.MinValue / 2;
 
     /// <summary>Ends the wait that is under way, or the next one.</summary>
-    public void Doubt() => _doubted.TrySetResult();
+    public void RequestProbe() => _probeRequested.TrySetResult();
 
     /// <summary>Its name gave these addresses: if there is a new one, the wait ends as with a doubt. One thread at a time.</summary>
     public void See(ImmutableArray<IPEndPoint> now)
@@ -27,7 +27,7 @@ internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> end
             _endPoints = now;
             if (isNews)
             {
-                _doubted.TrySetResult();
+                _probeRequested.TrySetResult();
             }
         }
     }
@@ -35,16 +35,16 @@ internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> end
     /// <summary>Waits until the next probe is due, or until it is doubted.</summary>
     public async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stop)
     {
-        TaskCompletionSource doubted = _doubted;
+        TaskCompletionSource probeRequested = _probeRequested;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(Task.Delay(time, clock, over.Token), doubted.Task).ConfigureAwait(false);
-        if (doubted.Task.IsCompleted)
+        await Task.WhenAny(Task.Delay(time, clock, over.Token), probeRequested.Task).ConfigureAwait(false);
+        if (probeRequested.Task.IsCompleted)
         {
-            _doubted = NewDoubt();
+            _probeRequested = NewRequest();
             await over.CancelAsync().ConfigureAwait(false);
         }
         stop.ThrowIfCancellationRequested();
     }
 
-    private static TaskCompletionSource NewDoubt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewRequest() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -36,7 +36,7 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 
     private async Task<ProbeResult> AskAsync(Socket socket, Server server, CancellationToken stop)
     {
-        byte[] buffer = new byte[ProbeAnswer.MaxBytes];
+        byte[] buffer = new byte[ProbeResponse.MaxBytes];
         int length = 0;
         try
         {
@@ -46,7 +46,7 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
                 int received = await socket.ReceiveAsync(buffer.AsMemory(length), stop).ConfigureAwait(false);
                 length += received;
                 bool ended = received == 0 || length == buffer.Length;
-                if (ProbeAnswer.Judge(buffer.AsSpan(0, length), ended, options) is { } verdict)
+                if (ProbeResponse.Evaluate(buffer.AsSpan(0, length), ended, options) is { } verdict)
                 {
                     return verdict;
                 }

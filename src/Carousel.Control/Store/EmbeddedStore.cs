@@ -13,7 +13,7 @@ namespace Carousel.Control.Store;
 public sealed class EmbeddedStore : IAsyncDisposable
 {
     /// <summary>More than the store gives itself for leaving in peace.</summary>
-    internal static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(3);
 
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _time;
@@ -25,7 +25,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private readonly TaskCompletionSource<bool> _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private volatile EmbeddedStoreState _state;
-    private string? _lastTrouble;
+    private string? _lastFailure;
     private Task? _loop;
 
     /// <summary>Nothing is started yet.</summary>
@@ -152,15 +152,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return await GoodbyeAsync(process).ConfigureAwait(false);
+            return await ShutDownAsync(process).ConfigureAwait(false);
         }
     }
 
-    private async Task<StoreExit> GoodbyeAsync(IStoreProcess process)
+    private async Task<StoreExit> ShutDownAsync(IStoreProcess process)
     {
         try
         {
-            return await process.Exit.WaitAsync(LongestGoodbye, _time).ConfigureAwait(false);
+            return await process.Exit.WaitAsync(ShutdownLimit, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -171,18 +171,18 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     private void EnterRunning()
     {
-        _lastTrouble = null;
+        _lastFailure = null;
         string kept = _options.DataDirectory is { } directory ? $"kept in {directory}"
             : $"in memory only{(_options.WhyInMemory.Length == 0 ? "" : $" ({_options.WhyInMemory})")}: sessions are lost when it ends";
         Enter(EmbeddedStoreState.Running, $"session store ready on {EndPoint}, {kept}");
         _firstAttempt.TrySetResult(true);
     }
 
-    private async Task WaitAsync(string trouble, TimeSpan wait)
+    private async Task WaitAsync(string failure, TimeSpan wait)
     {
         // The same trouble again is no news.
-        string? line = trouble == _lastTrouble ? null : $"{trouble}; it is started again in {Durations.Format(wait)}";
-        _lastTrouble = trouble;
+        string? line = failure == _lastFailure ? null : $"{failure}; it is started again in {Durations.Format(wait)}";
+        _lastFailure = failure;
         Enter(EmbeddedStoreState.Waiting, line);
         try
         {

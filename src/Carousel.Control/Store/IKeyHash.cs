@@ -1,7 +1,7 @@
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// The one hash of the store that the keys are in: the few commands that <see cref="SessionKeeper"/> needs. All throw <see cref="StoreException"/>
+/// The one hash of the store that the keys are in: the few commands that <see cref="SessionKeySync"/> needs. All throw <see cref="StoreException"/>
 /// when the store does not do what it is asked.
 /// </summary>
 internal interface IKeyHash

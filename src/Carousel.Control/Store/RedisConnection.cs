@@ -12,14 +12,14 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     private ConnectionMultiplexer? _multiplexer;
     private ServerAddress? _primary;
     private volatile Exception? _lastFailure;
-    private volatile bool _isTroubled;
+    private volatile bool _isFailing;
 
     /// <summary>True if a connection broke since the last call.</summary>
-    public bool TakeTroubled()
+    public bool TakeFailing()
     {
-        bool isTroubled = _isTroubled;
-        _isTroubled = false;
-        return isTroubled;
+        bool isFailing = _isFailing;
+        _isFailing = false;
+        return isFailing;
     }
 
     /// <summary>The connected database.</summary>
@@ -69,11 +69,11 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     }
 
     /// <summary>What a command failed with, told apart.</summary>
-    public StoreTrouble TroubleOf(Exception error)
+    public StoreFailure FailureOf(Exception error)
     {
-        StoreTrouble trouble = StoreTroubles.Of(error, _lastFailure);
+        StoreFailure failure = StoreFailures.Of(error, _lastFailure);
         // The library goes on after a refused password, and reports what comes of that.
-        return trouble.Kind == "NOAUTH" && address.Password is not null ? StoreTroubles.WrongPassword : trouble;
+        return failure.Kind == "NOAUTH" && address.Password is not null ? StoreFailures.WrongPassword : failure;
     }
 
     /// <summary>Closes it; <see cref="OpenAsync"/> makes another.</summary>
@@ -93,20 +93,20 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     private async Task ConnectAsync(ConfigurationOptions options)
     {
         ConnectionMultiplexer multiplexer = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
-        (_lastFailure, _isTroubled) = (null, false);
+        (_lastFailure, _isFailing) = (null, false);
         multiplexer.ConnectionFailed += OnFailed;
         _multiplexer = multiplexer;
-        if (await WhyNotAsync(multiplexer).ConfigureAwait(false) is { } trouble)
+        if (await WhyNotAsync(multiplexer).ConfigureAwait(false) is { } failure)
         {
             await CloseAsync().ConfigureAwait(false);
-            throw new StoreException(trouble);
+            throw new StoreException(failure);
         }
     }
 
     /// <summary>
     /// Null if it is connected. The library tells why not to who asks the server something, but may know it a moment later only.
     /// </summary>
-    private async Task<StoreTrouble?> WhyNotAsync(ConnectionMultiplexer multiplexer)
+    private async Task<StoreFailure?> WhyNotAsync(ConnectionMultiplexer multiplexer)
     {
         const int attempts = 10;
         for (int attempt = 1; !multiplexer.IsConnected; attempt++)
@@ -119,7 +119,7 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
             {
                 if (e.InnerException is not null || _lastFailure is not null || attempt == attempts)
                 {
-                    return TroubleOf(e);
+                    return FailureOf(e);
                 }
             }
             await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
@@ -128,5 +128,5 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     }
 
     /// <summary>On a thread of the library's.</summary>
-    private void OnFailed(object? sender, ConnectionFailedEventArgs e) => (_lastFailure, _isTroubled) = (e.Exception, true);
+    private void OnFailed(object? sender, ConnectionFailedEventArgs e) => (_lastFailure, _isFailing) = (e.Exception, true);
 }

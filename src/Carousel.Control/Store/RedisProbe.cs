@@ -53,9 +53,9 @@ internal static class RedisProbe
         try
         {
             await socket.SendAsync("*1\r\n$4\r\nPING\r\n"u8.ToArray(), limit.Token).ConfigureAwait(false);
-            byte[] answer = new byte[64];
-            int length = await socket.ReceiveAsync(answer, limit.Token).ConfigureAwait(false);
-            return IsRedis(answer.AsSpan(0, length)) ? PortUser.Redis : PortUser.Other;
+            byte[] response = new byte[64];
+            int length = await socket.ReceiveAsync(response, limit.Token).ConfigureAwait(false);
+            return IsRedis(response.AsSpan(0, length)) ? PortUser.Redis : PortUser.Other;
         }
         catch (Exception e) when (e is SocketException || e is OperationCanceledException && !stop.IsCancellationRequested)
         {
@@ -64,6 +64,6 @@ internal static class RedisProbe
     }
 
     /// <summary>+PONG, or an error that begins with its code: -NOAUTH, -DENIED, -LOADING, -ERR.</summary>
-    internal static bool IsRedis(ReadOnlySpan<byte> answer) =>
-        answer.StartsWith("+PONG\r\n"u8) || answer.Length > 4 && answer[0] == (byte)'-' && !answer[1..4].ContainsAnyExceptInRange((byte)'A', (byte)'Z');
+    internal static bool IsRedis(ReadOnlySpan<byte> response) =>
+        response.StartsWith("+PONG\r\n"u8) || response.Length > 4 && response[0] == (byte)'-' && !response[1..4].ContainsAnyExceptInRange((byte)'A', (byte)'Z');
 }

@@ -13,7 +13,7 @@ internal static class RedisSettings
     private const int ConnectMilliseconds = 2000;
 
     /// <summary>For an answer, a batch's among them: a stopped server is to be noticed and done without.</summary>
-    private const int AnswerMilliseconds = 1500;
+    private const int ResponseMilliseconds = 1500;
 
     /// <summary>We subscribe to nothing: without these there is one connection to a server, not two.</summary>
     private static readonly HashSet<string> s_unused = ["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"];
@@ -29,8 +29,8 @@ internal static class RedisSettings
             AbortOnConnectFail = false,
             ConnectRetry = 1,
             ConnectTimeout = ConnectMilliseconds,
-            AsyncTimeout = AnswerMilliseconds,
-            SyncTimeout = AnswerMilliseconds,
+            AsyncTimeout = ResponseMilliseconds,
+            SyncTimeout = ResponseMilliseconds,
             BacklogPolicy = BacklogPolicy.FailFast,
             HeartbeatInterval = TimeSpan.FromMilliseconds(500),
             KeepAlive = 5,
@@ -88,8 +88,8 @@ internal static class RedisSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            throw new StoreException(StoreTroubles.Unreachable($"ca={path} can't be read: {e.Message}"));
+            throw new StoreException(StoreFailures.Unreachable($"ca={path} can't be read: {e.Message}"));
         }
-        return certificates.Count != 0 ? certificates : throw new StoreException(StoreTroubles.Unreachable($"ca={path} has no certificate (PEM)"));
+        return certificates.Count != 0 ? certificates : throw new StoreException(StoreFailures.Unreachable($"ca={path} has no certificate (PEM)"));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
     /// <summary>Beyond the library's own timeouts: a task that it would never complete must not end all writing.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    private static readonly RedisKey s_keys = SessionKeeper.HashName;
+    private static readonly RedisKey s_keys = SessionKeySync.HashName;
 
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> ReadAsync()
     {
@@ -65,23 +65,23 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
 
     private WriteResult End(Writing writing)
     {
-        bool isCounted = writing.Count.IsCompletedSuccessfully || StoreTroubles.MayBeDone(Error(writing.Count));
-        StoreTrouble? trouble = null;
+        bool isCounted = writing.Count.IsCompletedSuccessfully || StoreFailures.MayBeDone(Error(writing.Count));
+        StoreFailure? failure = null;
         string? refusal = null;
         foreach (Task task in writing.All.Where(task => !task.IsCompletedSuccessfully))
         {
             Exception error = Error(task);
-            if (error is RedisServerException server && StoreTroubles.ConcernsOneKey(server))
+            if (error is RedisServerException server && StoreFailures.ConcernsOneKey(server))
             {
                 refusal ??= server.Message;
             }
             else
             {
-                trouble ??= connection.TroubleOf(error);
+                failure ??= connection.FailureOf(error);
             }
         }
         // What can't be written for its own sake is not tried again, whatever else there is.
-        return new WriteResult(isCounted, refusal is null ? trouble : null, refusal);
+        return new WriteResult(isCounted, refusal is null ? failure : null, refusal);
     }
 
     private static Exception Error(Task task) => task.Exception?.InnerException ?? new TimeoutException();
@@ -95,7 +95,7 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            throw new StoreException(connection.TroubleOf(e));
+            throw new StoreException(connection.FailureOf(e));
         }
     }
 

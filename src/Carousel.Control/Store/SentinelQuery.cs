@@ -14,7 +14,7 @@ internal static class SentinelQuery
     /// <exception cref="StoreException">None of them can be asked, or none knows the name.</exception>
     public static async Task<ServerAddress> PrimaryAsync(StoreAddress address)
     {
-        StoreTrouble? trouble = null;
+        StoreFailure? failure = null;
         foreach (ServerAddress sentinel in address.Hosts)
         {
             try
@@ -23,15 +23,15 @@ internal static class SentinelQuery
                 {
                     return primary;
                 }
-                trouble = StoreTroubles.Unreachable($"the sentinels know no {address.ServiceName}");
+                failure = StoreFailures.Unreachable($"the sentinels know no {address.ServiceName}");
             }
             catch (RedisException e)
             {
-                StoreTrouble asked = StoreTroubles.Of(e);
-                trouble ??= asked with { Text = $"sentinel {sentinel}: {asked.Text}" };
+                StoreFailure asked = StoreFailures.Of(e);
+                failure ??= asked with { Text = $"sentinel {sentinel}: {asked.Text}" };
             }
         }
-        throw new StoreException(trouble!);
+        throw new StoreException(failure!);
     }
 
     private static async Task<ServerAddress?> AskAsync(StoreAddress address, ServerAddress sentinel)

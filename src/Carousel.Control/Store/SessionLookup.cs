@@ -43,7 +43,7 @@ public static class SessionLookup
         return await AskAsync(address, async reader =>
         {
             (CookieVerdict Verdict, SessionTicket Ticket)? cookie =
-                isId ? null : await reader.JudgeAsync(signed, options, Now(time)).ConfigureAwait(false);
+                isId ? null : await reader.EvaluateAsync(signed, options, Now(time)).ConfigureAwait(false);
             SessionView view = await reader.ShowAsync(cookie?.Ticket.Id ?? id).ConfigureAwait(false);
             return (view.Fields.Count == 0 ? LookupResult.NotFound : LookupResult.Found, SessionText.Of(view with { Cookie = cookie }, Now(time)));
         }).ConfigureAwait(false);
@@ -60,7 +60,7 @@ public static class SessionLookup
         }
         catch (StoreException e)
         {
-            return (LookupResult.NoStore, $"the store {Name(address)} can't be asked: {e.Trouble.Text}");
+            return (LookupResult.NoStore, $"the store {Name(address)} can't be asked: {e.Failure.Text}");
         }
     }
 

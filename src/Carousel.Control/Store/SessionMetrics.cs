@@ -4,9 +4,9 @@ using Carousel.Core.Sessions;
 namespace Carousel.Control.Store;
 
 /// <summary>The metrics of sessions and of their store.</summary>
-/// <param name="link">The workers' counters and queues.</param>
+/// <param name="channel">The workers' counters and queues.</param>
 /// <param name="store">The store's.</param>
-public sealed class SessionMetrics(SessionLink link, SessionStore store) : IMetricSource
+public sealed class SessionMetrics(SessionChannel channel, SessionStore store) : IMetricSource
 {
     private static readonly Metric Refused = new("carousel_session_cookies_refused_total", MetricKind.Counter, "{cookie}", "Cookies that were no good, by reason", "reason");
 
@@ -23,13 +23,13 @@ public sealed class SessionMetrics(SessionLink link, SessionStore store) : IMetr
 
     private readonly (Metric Metric, Func<long> Read)[] _counters =
     [
-        Counter("carousel_session_cookies_minted_total", "{cookie}", "Cookies for visitors that came without a good one", () => link.Counters.Sum(worker => worker.Minted)),
-        Counter("carousel_session_cookies_accepted_total", "{request}", "Requests with a good cookie", () => link.Counters.Sum(worker => worker.Returned)),
-        Counter("carousel_session_cookies_renewed_total", "{cookie}", "Cookies issued anew for a session that goes on", () => link.Counters.Sum(worker => worker.Renewed)),
-        Counter("carousel_session_moved_total", "{session}", "Sticky visitors that were given another server", () => link.Counters.Sum(worker => worker.Moved)),
-        Counter("carousel_session_stateless_total", "{request}", "Requests that carry their state themselves", () => link.Counters.Sum(worker => worker.Stateless)),
-        Counter("carousel_session_records_deferred_total", "{record}", "Records that wait for the cookie's return", () => link.Counters.Sum(worker => worker.Deferred)),
-        Counter("carousel_session_events_dropped_total", "{event}", "Events that found the queue to the store full", () => link.Counters.Sum(worker => worker.Dropped)),
+        Counter("carousel_session_cookies_minted_total", "{cookie}", "Cookies for visitors that came without a good one", () => channel.Counters.Sum(worker => worker.Minted)),
+        Counter("carousel_session_cookies_accepted_total", "{request}", "Requests with a good cookie", () => channel.Counters.Sum(worker => worker.Returned)),
+        Counter("carousel_session_cookies_renewed_total", "{cookie}", "Cookies issued anew for a session that goes on", () => channel.Counters.Sum(worker => worker.Renewed)),
+        Counter("carousel_session_moved_total", "{session}", "Sticky visitors that were given another server", () => channel.Counters.Sum(worker => worker.Moved)),
+        Counter("carousel_session_stateless_total", "{request}", "Requests that carry their state themselves", () => channel.Counters.Sum(worker => worker.Stateless)),
+        Counter("carousel_session_records_deferred_total", "{record}", "Records that wait for the cookie's return", () => channel.Counters.Sum(worker => worker.Deferred)),
+        Counter("carousel_session_events_dropped_total", "{event}", "Events that found the queue to the store full", () => channel.Counters.Sum(worker => worker.Dropped)),
         Counter("carousel_session_store_written_total", "{update}", "Updates of sessions that were written", () => store.Counters.Written),
         Counter("carousel_session_store_failed_total", "{update}", "Updates that could not be written at once", () => store.Counters.Failed),
         Counter("carousel_session_store_retried_total", "{update}", "Updates that were tried again", () => store.Counters.Retried),
@@ -50,10 +50,10 @@ public sealed class SessionMetrics(SessionLink link, SessionStore store) : IMetr
         sink.Begin(Refused);
         foreach ((CookieVerdict verdict, string reason) in s_reasons)
         {
-            sink.Add(link.Counters.Sum(worker => worker.Refused(verdict)), reason);
+            sink.Add(channel.Counters.Sum(worker => worker.Refused(verdict)), reason);
         }
         sink.Begin(Queue);
-        sink.Add(link.Queues.Sum(queue => queue.Waiting));
+        sink.Add(channel.Queues.Sum(queue => queue.Waiting));
         sink.Begin(State);
         StoreState now = store.State;
         foreach ((StoreState state, string name) in s_states)

@@ -32,7 +32,7 @@ internal sealed class SessionReader(RedisConnection connection)
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new StoreException(connection.TroubleOf(e));
+            throw new StoreException(connection.FailureOf(e));
         }
     }
 
@@ -52,23 +52,23 @@ internal sealed class SessionReader(RedisConnection connection)
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new StoreException(connection.TroubleOf(e));
+            throw new StoreException(connection.FailureOf(e));
         }
     }
 
     /// <summary>What a signed ticket is worth by the keys of the store.</summary>
     /// <exception cref="StoreException">The store does not do it.</exception>
-    public async Task<(CookieVerdict Verdict, SessionTicket Ticket)> JudgeAsync(byte[] signed, SessionOptions options, long now)
+    public async Task<(CookieVerdict Verdict, SessionTicket Ticket)> EvaluateAsync(byte[] signed, SessionOptions options, long now)
     {
         IDatabase database = await connection.OpenAsync().ConfigureAwait(false);
         HashEntry[] fields;
         try
         {
-            fields = await database.HashGetAllAsync(SessionKeeper.HashName).ConfigureAwait(false);
+            fields = await database.HashGetAllAsync(SessionKeySync.HashName).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new StoreException(connection.TroubleOf(e));
+            throw new StoreException(connection.FailureOf(e));
         }
         SessionKey[] keys = [.. fields
             .Select(field => KeyText.TryRead(field.Name.ToString(), field.Value.ToString(), out SessionKey? key) ? key : null)

@@ -15,10 +15,10 @@ public sealed class SessionStore : IAsyncDisposable
     public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>After a first event, for others to come along with it.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan CollectTime = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Between looks at the clock while nothing comes.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -29,13 +29,13 @@ public sealed class SessionStore : IAsyncDisposable
     /// <summary>How long somebody else's store on this machine may be gone before we start our own: a restart should not take longer.</summary>
     private static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(3);
 
-    private readonly SessionLink _link;
+    private readonly SessionChannel _channel;
     private readonly ServerPool _pool;
     private readonly TimeProvider _time;
     private readonly ReportEvent _log;
     private readonly StoreFinder _finder;
     private readonly StoreStatus _status;
-    private readonly SessionKeeper _keeper;
+    private readonly SessionKeySync _keySync;
     private readonly SessionWriter _writer;
     private readonly LocalKeyHash _noStore = new();
     private readonly CancellationTokenSource _stop = new();
@@ -45,19 +45,19 @@ public sealed class SessionStore : IAsyncDisposable
     private Task _running = Task.CompletedTask;
 
     /// <param name="address">Which store.</param>
-    /// <param name="link">What is shared with the workers. Its keys to begin with: <see cref="ProcessKeys"/>.</param>
+    /// <param name="channel">What is shared with the workers. Its keys to begin with: <see cref="ProcessKeys"/>.</param>
     /// <param name="pool">Where servers' tags become URLs.</param>
     /// <param name="time">The clock of the keys.</param>
     /// <param name="log">Takes a line for people about each change of state; any thread.</param>
     /// <param name="startEmbedded">Null if there is no embedded store.</param>
     public SessionStore(
-        StoreAddress address, SessionLink link, ServerPool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
+        StoreAddress address, SessionChannel channel, ServerPool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
     {
-        (_link, _pool, _time, _log) = (link, pool, time, log);
+        (_channel, _pool, _time, _log) = (channel, pool, time, log);
         _finder = new StoreFinder(address, startEmbedded);
-        _status = new StoreStatus(log, link.Options.Mode);
-        _keeper = new SessionKeeper(link, time, log);
-        _writer = new SessionWriter(link, Counters, log);
+        _status = new StoreStatus(log, channel.Options.Mode);
+        _keySync = new SessionKeySync(channel, time, log);
+        _writer = new SessionWriter(channel, Counters, log);
     }
 
     /// <summary>How the store is. Any thread.</summary>
@@ -67,7 +67,7 @@ public sealed class SessionStore : IAsyncDisposable
     public StoreCounters Counters { get; } = new();
 
     /// <summary>The keys to begin with: one of this process, until the store's are there.</summary>
-    public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time) => SessionKeeper.ProcessKeys(options, time);
+    public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time) => SessionKeySync.ProcessKeys(options, time);
 
     /// <summary>Starts, once. Returns at once; what fails is told to the log and tried again.</summary>
     public void Start() => _running = Supervisor.OfProcess.Run("sessions", RunAsync, _time, _stop.Token);
@@ -120,24 +120,24 @@ public sealed class SessionStore : IAsyncDisposable
                 {
                     continue;
                 }
-                StoreTrouble? trouble = await StepAsync(_session!).ConfigureAwait(false);
+                StoreFailure? failure = await StepAsync(_session!).ConfigureAwait(false);
                 _firstTry.TrySetResult();
-                if (trouble is null)
+                if (failure is null)
                 {
                     _status.Connected(_session!.Target);
                     (_refusedSince, pause, isSecondTry) = (null, FirstPause, false);
                     await RestAsync().ConfigureAwait(false);
                 }
-                else if (trouble.State == StoreState.Unreachable && State == StoreState.Connected && !isSecondTry)
+                else if (failure.State == StoreState.Unreachable && State == StoreState.Connected && !isSecondTry)
                 {
                     // Servers close idle connections, and restart: no news if a new connection does at once.
                     isSecondTry = true;
-                    _keeper.Hurry();
+                    _keySync.MakeDue();
                     await _session!.Connection.CloseAsync().ConfigureAwait(false);
                 }
                 else
                 {
-                    await FailAsync(_session!, trouble).ConfigureAwait(false);
+                    await FailAsync(_session!, failure).ConfigureAwait(false);
                     await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
                     pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 }
@@ -150,43 +150,43 @@ public sealed class SessionStore : IAsyncDisposable
     }
 
     /// <summary>One look at the keys, if it is time, and one batch. Null if the store did all that it was asked.</summary>
-    private async Task<StoreTrouble?> StepAsync(Session session)
+    private async Task<StoreFailure?> StepAsync(Session session)
     {
-        if (session.Connection.TakeTroubled())
+        if (session.Connection.TakeFailing())
         {
-            _keeper.Hurry();
+            _keySync.MakeDue();
         }
-        _keeper.Turn();
+        _keySync.RotateIfDue();
         try
         {
-            if (_keeper.IsDue())
+            if (_keySync.IsDue())
             {
                 await session.Connection.FollowAsync().ConfigureAwait(false);
-                await _keeper.LookAsync(session.Store).ConfigureAwait(false);
+                await _keySync.SyncAsync(session.Store).ConfigureAwait(false);
             }
             return await _writer.WriteAsync(session.Store).ConfigureAwait(false);
         }
         catch (StoreException e)
         {
-            return e.Trouble;
+            return e.Failure;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever else a library throws must not end the loop: sessions would have no store until the next restart.
-            return new StoreTrouble(StoreState.Unreachable, e.GetType().Name, $"{e.GetType().Name}: {e.Message}");
+            return new StoreFailure(StoreState.Unreachable, e.GetType().Name, $"{e.GetType().Name}: {e.Message}");
         }
     }
 
     /// <summary>The next step begins with a look at the keys: small, and a store that comes back may have lost them.</summary>
-    private async Task FailAsync(Session session, StoreTrouble trouble)
+    private async Task FailAsync(Session session, StoreFailure failure)
     {
-        _keeper.Hurry();
-        _status.Failed(session.Target, trouble);
-        if (trouble.NeedsNewConnection)
+        _keySync.MakeDue();
+        _status.Failed(session.Target, failure);
+        if (failure.NeedsNewConnection)
         {
             await session.Connection.CloseAsync().ConfigureAwait(false);
         }
-        _refusedSince = trouble.IsRefused ? _refusedSince ?? _time.GetTimestamp() : null;
+        _refusedSince = failure.IsRefused ? _refusedSince ?? _time.GetTimestamp() : null;
         if (session.Target.MayBeReplaced && _refusedSince is { } since && _time.GetElapsedTime(since) >= ReplaceAfter)
         {
             _refusedSince = null;
@@ -204,9 +204,9 @@ public sealed class SessionStore : IAsyncDisposable
         {
             return;
         }
-        if (!_link.TrySleep() || await _link.Arrived.WaitAsync(Turn, _stop.Token).ConfigureAwait(false))
+        if (!_channel.TrySleep() || await _channel.Arrived.WaitAsync(TickInterval, _stop.Token).ConfigureAwait(false))
         {
-            await Task.Delay(Gathering, _time, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(CollectTime, _time, _stop.Token).ConfigureAwait(false);
         }
     }
 
@@ -220,15 +220,15 @@ public sealed class SessionStore : IAsyncDisposable
         }
         _status.None(_finder.Reason, _finder.IsNoneWanted);
         _firstTry.TrySetResult();
-        for (TimeSpan waited = TimeSpan.Zero; waited < SearchPause; waited += Turn)
+        for (TimeSpan waited = TimeSpan.Zero; waited < SearchPause; waited += TickInterval)
         {
-            if (_keeper.IsDue())
+            if (_keySync.IsDue())
             {
-                await _keeper.LookAsync(_noStore).ConfigureAwait(false);
+                await _keySync.SyncAsync(_noStore).ConfigureAwait(false);
             }
-            _keeper.Turn();
+            _keySync.RotateIfDue();
             _writer.Abandon();
-            await Task.Delay(Turn, _time, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(TickInterval, _time, _stop.Token).ConfigureAwait(false);
         }
         return false;
     }
@@ -236,8 +236,8 @@ public sealed class SessionStore : IAsyncDisposable
     private void Use(StoreTarget target)
     {
         var connection = new RedisConnection(target.Address);
-        _session = new Session(target, connection, new RedisStore(connection, _pool, _link.Options));
-        _keeper.Hurry();
+        _session = new Session(target, connection, new RedisStore(connection, _pool, _channel.Options));
+        _keySync.MakeDue();
     }
 
     private async Task FlushAsync()

@@ -25,7 +25,7 @@ internal static class SessionText
         var lines = new List<(string Name, string Value)> { ("session", view.Id.ToString()) };
         if (view.Cookie is var (verdict, ticket))
         {
-            lines.Add(("cookie", Judgement(verdict, ticket, now)));
+            lines.Add(("cookie", VerdictOf(verdict, ticket, now)));
         }
         if (view.Fields.Count == 0)
         {
@@ -64,7 +64,7 @@ internal static class SessionText
         return list.IsAll ? shown : $"{shown}; the store has more that were not looked at";
     }
 
-    private static string Judgement(CookieVerdict verdict, SessionTicket ticket, long now)
+    private static string VerdictOf(CookieVerdict verdict, SessionTicket ticket, long now)
     {
         string issued = $"issued {Moment(ticket.IssuedAt, now)} under key {ticket.KeyId}";
         return verdict switch

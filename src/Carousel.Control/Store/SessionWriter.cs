@@ -7,31 +7,31 @@ namespace Carousel.Control.Store;
 /// Writes what workers told of sessions, batch by batch. What could not be written is kept and written first when the store is back; nothing is taken
 /// off the queues meanwhile, whose size is what bounds the memory of an outage. One thread at a time.
 /// </summary>
-/// <param name="link">Whose queues.</param>
+/// <param name="channel">Whose queues.</param>
 /// <param name="counters">What is counted.</param>
 /// <param name="log">Takes a line for people.</param>
-internal sealed class SessionWriter(SessionLink link, StoreCounters counters, ReportEvent log)
+internal sealed class SessionWriter(SessionChannel channel, StoreCounters counters, ReportEvent log)
 {
     /// <summary>Events taken at once: at their largest a megabyte, at their usual size a few packets.</summary>
     public const int MaxBatch = 256;
 
     private readonly Dictionary<SessionId, SessionUpdate> _batch = [];
-    private List<SessionUpdate> _owed = [];
+    private List<SessionUpdate> _unwritten = [];
     private int _firstQueue;
-    private bool _saidRefusal;
+    private bool _loggedRefusal;
 
     /// <summary>True if there is something to write.</summary>
-    public bool HasWork => _owed.Count != 0 || link.Queues.Any(queue => queue.Waiting != 0);
+    public bool HasWork => _unwritten.Count != 0 || channel.Queues.Any(queue => queue.Waiting != 0);
 
     /// <summary>True if the last batch took all that there was room for: the next need not wait.</summary>
     public bool WasFull { get; private set; }
 
     /// <summary>Writes what is owed, or else a batch from the queues.</summary>
     /// <returns>Null if all was written; else what is the matter: the rest is owed.</returns>
-    public async Task<StoreTrouble?> WriteAsync(IRecordStore store)
+    public async Task<StoreFailure?> WriteAsync(IRecordStore store)
     {
-        int retried = _owed.Count;
-        List<SessionUpdate> updates = retried != 0 ? _owed : Gather();
+        int retried = _unwritten.Count;
+        List<SessionUpdate> updates = retried != 0 ? _unwritten : Collect();
         if (updates.Count == 0)
         {
             return null;
@@ -45,25 +45,25 @@ internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Re
         catch (StoreException e)
         {
             // Nothing was sent.
-            results = [.. updates.Select(_ => new WriteResult(IsCounted: false, e.Trouble, Refusal: null))];
+            results = [.. updates.Select(_ => new WriteResult(IsCounted: false, e.Failure, Refusal: null))];
         }
-        StoreTrouble? trouble = null;
-        var owed = new List<SessionUpdate>();
+        StoreFailure? failure = null;
+        var unwritten = new List<SessionUpdate>();
         for (int i = 0; i < updates.Count; i++)
         {
-            trouble ??= results[i].Trouble;
-            Take(updates[i], results[i], owed);
+            failure ??= results[i].Failure;
+            Take(updates[i], results[i], unwritten);
         }
-        _owed = owed;
-        return trouble;
+        _unwritten = unwritten;
+        return failure;
     }
 
     /// <summary>Gives up all that is not written: how many events and updates that were.</summary>
     public int Abandon()
     {
-        int abandoned = _owed.Count;
-        _owed = [];
-        foreach (SessionQueue queue in link.Queues)
+        int abandoned = _unwritten.Count;
+        _unwritten = [];
+        foreach (SessionQueue queue in channel.Queues)
         {
             for (; queue.TryPeek(out _); abandoned++)
             {
@@ -73,21 +73,21 @@ internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Re
         return abandoned;
     }
 
-    private void Take(SessionUpdate update, WriteResult result, List<SessionUpdate> owed)
+    private void Take(SessionUpdate update, WriteResult result, List<SessionUpdate> unwritten)
     {
         if (result.IsCounted)
         {
             update.Requests = 0;
         }
-        if (result.Trouble is not null)
+        if (result.Failure is not null)
         {
             counters.CountFailed();
-            owed.Add(update);
+            unwritten.Add(update);
         }
         else if (result.Refusal is not null)
         {
             counters.CountRefused();
-            SayRefusal(update, result.Refusal);
+            LogRefusal(update, result.Refusal);
         }
         else
         {
@@ -96,26 +96,26 @@ internal sealed class SessionWriter(SessionLink link, StoreCounters counters, Re
     }
 
     /// <summary>Once: whoever can make the store refuse one session can make it refuse many.</summary>
-    private void SayRefusal(SessionUpdate update, string refusal)
+    private void LogRefusal(SessionUpdate update, string refusal)
     {
-        if (!_saidRefusal)
+        if (!_loggedRefusal)
         {
-            _saidRefusal = true;
+            _loggedRefusal = true;
             log(EventLevel.Warning, $"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): something else than Carousel has made this key; "
                 + "others like it are counted only");
         }
     }
 
-    private List<SessionUpdate> Gather()
+    private List<SessionUpdate> Collect()
     {
         _batch.Clear();
         int room = MaxBatch;
         // Beginning at another queue each time, so that no worker's events wait for those of busier ones.
-        for (int i = 0; i < link.Queues.Length && room > 0; i++)
+        for (int i = 0; i < channel.Queues.Length && room > 0; i++)
         {
-            room = Drain(link.Queues[(_firstQueue + i) % link.Queues.Length], room);
+            room = Drain(channel.Queues[(_firstQueue + i) % channel.Queues.Length], room);
         }
-        _firstQueue = (_firstQueue + 1) % link.Queues.Length;
+        _firstQueue = (_firstQueue + 1) % channel.Queues.Length;
         WasFull = room == 0;
         return [.. _batch.Values];
     }

@@ -25,10 +25,10 @@ public enum StoreState : byte
 /// <param name="Text">For people, to stand in parentheses.</param>
 /// <param name="IsRefused">True if nothing listens there: connection refused.</param>
 /// <param name="NeedsNewConnection">False if the connection is as good as any other.</param>
-internal sealed record StoreTrouble(StoreState State, string Kind, string Text, bool IsRefused = false, bool NeedsNewConnection = true);
+internal sealed record StoreFailure(StoreState State, string Kind, string Text, bool IsRefused = false, bool NeedsNewConnection = true);
 
 /// <summary>The store did not do what it was asked, for a reason that concerns all that it is asked.</summary>
-internal sealed class StoreException(StoreTrouble trouble) : Exception(trouble.Text)
+internal sealed class StoreException(StoreFailure failure) : Exception(failure.Text)
 {
-    public StoreTrouble Trouble { get; } = trouble;
+    public StoreFailure Failure { get; } = failure;
 }

@@ -33,15 +33,15 @@ internal sealed class StoreStatus(ReportEvent log, SessionMode mode)
     }
 
     /// <summary>It did not do what it was asked.</summary>
-    public void Failed(StoreTarget target, StoreTrouble trouble)
+    public void Failed(StoreTarget target, StoreFailure failure)
     {
-        if (_state != trouble.State || _kind != trouble.Kind)
+        if (_state != failure.State || _kind != failure.Kind)
         {
-            string what = trouble.State == StoreState.Refusing ? "refuses writes" : "unreachable";
-            log(trouble.State == StoreState.Refusing ? EventLevel.Error : EventLevel.Warning, $"session store {target.Name}: {what} ({trouble.Text}): {GoesOn}");
+            string what = failure.State == StoreState.Refusing ? "refuses writes" : "unreachable";
+            log(failure.State == StoreState.Refusing ? EventLevel.Error : EventLevel.Warning, $"session store {target.Name}: {what} ({failure.Text}): {GoesOn}");
         }
-        _state = trouble.State;
-        _kind = trouble.Kind;
+        _state = failure.State;
+        _kind = failure.Kind;
     }
 
     /// <summary>There is none, for this reason.</summary>

@@ -37,13 +37,13 @@ public sealed class WatchThread : IDisposable
 
     private void Run()
     {
-        while (LookAround())
+        while (Recheck())
         {
             Thread.Sleep(Pause);
         }
     }
 
-    private bool LookAround()
+    private bool Recheck()
     {
         lock (_gate)
         {

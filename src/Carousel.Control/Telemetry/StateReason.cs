@@ -33,7 +33,7 @@ internal readonly record struct StateReason(string? Code, string Text)
         ServerState.Leaving => new(null, "it is no longer listed, and finishes what it has"),
         ServerState.Closed => new(null, "its weight is 0"),
         ServerState.Standby => new(null, "a backup that is not needed"),
-        ServerState.SlowStart => new(null, pool[server].IsJudged ? "it is back, and gets its share little by little" : "it is new, and gets its share little by little"),
+        ServerState.SlowStart => new(null, pool[server].WasProbed ? "it is back, and gets its share little by little" : "it is new, and gets its share little by little"),
         _ => null,
     };
 

@@ -15,7 +15,7 @@ public sealed record ServersFile(ImmutableArray<ServerEntry> Servers, ImmutableA
 
     /// <summary>What is wrong, a line an error, in the order of the file.</summary>
     /// <param name="path">What the file is called.</param>
-    public IEnumerable<string> Complaints(string path)
+    public IEnumerable<string> ErrorLines(string path)
     {
         foreach (ConfigError error in Errors.Take(MaxShown))
         {

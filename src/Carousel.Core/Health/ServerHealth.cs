@@ -46,13 +46,13 @@ public sealed class ServerHealth(HealthOptions options)
     {
         (_good, _bad) = result.IsGood ? (_good + 1, 0) : (0, _bad + 1);
         HealthState before = State;
-        State = Judge(result.IsGood);
+        State = Evaluate(result.IsGood);
         string? news = before == State ? null : News(before, result, now);
         _wasUp |= State == HealthState.Up;
         return new HealthStep(news, Wait(before, jitter));
     }
 
-    private HealthState Judge(bool good) =>
+    private HealthState Evaluate(bool good) =>
         good ? State == HealthState.Down && _good < options.Rise ? HealthState.Down : HealthState.Up
         : _bad >= options.Fall ? HealthState.Down
         : State;
@@ -62,7 +62,7 @@ public sealed class ServerHealth(HealthOptions options)
         if (State == HealthState.Down)
         {
             _downSince = now;
-            return $"is down: {result.Trouble} ({_bad} {(_bad == 1 ? "probe" : "probes")})";
+            return $"is down: {result.Failure} ({_bad} {(_bad == 1 ? "probe" : "probes")})";
         }
         if (before == HealthState.Probing)
         {

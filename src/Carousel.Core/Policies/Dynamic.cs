@@ -22,7 +22,7 @@ public sealed class Dynamic(ulong seed) : Policy
     internal const double Newest = 1.0 / 64;
 
     /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
-    private const double TurnsWeight = 1.0 / 8;
+    private const double SelectionsWeight = 1.0 / 8;
 
     /// <summary>What was usual when a server was looked at last is of no interest after this long: those that are ejected, say, are not looked at.</summary>
     private const int ForgetAfterMs = 1_000;
@@ -38,7 +38,7 @@ public sealed class Dynamic(ulong seed) : Policy
 
     private SplitMix _random = new(seed);
     private Candidates? _candidates;
-    private Seat[] _seats = [];
+    private Entry[] _entries = [];
 
     /// <summary>The latency of a server of which nothing is known, or nothing new, is that of the others, in microseconds.</summary>
     private double _usualLatency = 1;
@@ -50,34 +50,34 @@ public sealed class Dynamic(ulong seed) : Policy
         {
             Take(candidates);
         }
-        Span<Seat> seats = _seats;
-        double turns = TurnsWeight * Math.Min(MaxLooks, seats.Length);
+        Span<Entry> entries = _entries;
+        double selections = SelectionsWeight * Math.Min(MaxLooks, entries.Length);
         double least = double.PositiveInfinity, ability = 1;
         int best = -1, looks = 0;
-        int at = _random.Below(seats.Length);
-        for (int i = 0; i < seats.Length && looks < MaxLooks; i++)
+        int at = _random.Below(entries.Length);
+        for (int i = 0; i < entries.Length && looks < MaxLooks; i++)
         {
-            ref Seat seat = ref seats[at];
-            if (input.MayTake(seat.Server))
+            ref Entry entry = ref entries[at];
+            if (input.MayTake(entry.Server))
             {
                 looks++;
-                double slowness = Slowness(seat.Server, input.NowMs);
-                double work = seat.Look(turns, input.NowMs) * slowness * slowness;
-                double able = Ability(seat, input.NowMs);
+                double slowness = Slowness(entry.Server, input.NowMs);
+                double work = entry.Look(selections, input.NowMs) * slowness * slowness;
+                double able = Ability(entry, input.NowMs);
                 // The fraction work / able compared without a division, which would be half of what a pick costs.
                 if (work * ability < least * able)
                 {
                     (least, ability, best) = (work, able, at);
                 }
             }
-            at = at + 1 < seats.Length ? at + 1 : 0;
+            at = at + 1 < entries.Length ? at + 1 : 0;
         }
         if (best < 0)
         {
             return null;
         }
-        Server server = seats[best].Server;
-        seats[best].Turns += Newest;
+        Server server = entries[best].Server;
+        entries[best].Selections += Newest;
         _usualLatency += (Latency(server, input.NowMs) - _usualLatency) * Newest;
         return server;
     }
@@ -92,10 +92,10 @@ public sealed class Dynamic(ulong seed) : Policy
 
     /// <summary>Its capacity, less by its load.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Ability(in Seat seat, long nowMs)
+    private static double Ability(in Entry entry, long nowMs)
     {
-        ServerReports reports = seat.Server.Load.Reports;
-        return reports.Capacity(seat.Weight, nowMs) * (FullLoad - reports.Load(UsualLoad, nowMs));
+        ServerReports reports = entry.Server.Load.Reports;
+        return reports.Capacity(entry.Weight, nowMs) * (FullLoad - reports.Load(UsualLoad, nowMs));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,21 +107,21 @@ public sealed class Dynamic(ulong seed) : Policy
     /// </summary>
     private void Take(Candidates candidates)
     {
-        Dictionary<Server, Seat> before = _seats.ToDictionary(seat => seat.Server);
+        Dictionary<Server, Entry> before = _entries.ToDictionary(entry => entry.Server);
         _candidates = candidates;
-        _seats = [.. candidates.Servers.Select((server, i) => before.GetValueOrDefault(server) with { Server = server, Weight = candidates.Weights[i] })];
-        for (int i = _seats.Length - 1; i > 0; i--)
+        _entries = [.. candidates.Servers.Select((server, i) => before.GetValueOrDefault(server) with { Server = server, Weight = candidates.Weights[i] })];
+        for (int i = _entries.Length - 1; i > 0; i--)
         {
             int other = _random.Below(i + 1);
-            (_seats[i], _seats[other]) = (_seats[other], _seats[i]);
+            (_entries[i], _entries[other]) = (_entries[other], _entries[i]);
         }
     }
 
     /// <summary>A server, and what the worker has seen of it.</summary>
-    private record struct Seat(Server Server, double Weight)
+    private record struct Entry(Server Server, double Weight)
     {
         /// <summary>The share of its looks that ended with a pick.</summary>
-        public double Turns;
+        public double Selections;
 
         private double _usuallyInFlight;
         private long _lookedAt;
@@ -136,8 +136,8 @@ public sealed class Dynamic(ulong seed) : Policy
             }
             _lookedAt = nowMs;
             _usuallyInFlight += (inFlight - _usuallyInFlight) * Newest;
-            Turns -= Turns * Newest;
-            return inFlight + _usuallyInFlight + turnsWeight * Turns;
+            Selections -= Selections * Newest;
+            return inFlight + _usuallyInFlight + turnsWeight * Selections;
         }
     }
 }

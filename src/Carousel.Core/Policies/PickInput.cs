@@ -46,7 +46,7 @@ public readonly struct PickInput(SlotSet tried, long nowMs, ulong key = 0) : ISe
         };
 
     /// <summary>True if this server might be picked, had it room.</summary>
-    public bool CouldTake(Server server) => !WasTried(server) && server.Load.Guard.MayTake(nowMs);
+    public bool CouldTake(Server server) => !WasTried(server) && server.Load.Breaker.MayTake(nowMs);
 
     /// <summary>True if it has failed this request.</summary>
     internal bool WasTried(Server server) => tried.Count != 0 && tried.Contains(server);

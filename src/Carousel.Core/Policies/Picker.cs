@@ -16,7 +16,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
     private const int MaxSnatched = 8;
 
     private readonly SlotSet _none = new();
-    private uint _panicTurn;
+    private uint _panicStep;
 
     /// <summary>
     /// The server for one more request, which has been taken on there (<see cref="ServerLoad.Leave"/> gives it back). A server that owes an answer for long is
@@ -82,7 +82,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         long next = long.MaxValue;
         foreach (Server server in candidates.Servers)
         {
-            long at = server.Load.Guard.TrialAt;
+            long at = server.Load.Breaker.TrialAt;
             next = at > nowMs ? Math.Min(next, at) : next;
         }
         return next;
@@ -139,7 +139,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         int count = pool.Servers.Length;
         for (int i = 0; i < count; i++)
         {
-            Server server = pool.Servers[(int)(_panicTurn++ % (uint)count)];
+            Server server = pool.Servers[(int)(_panicStep++ % (uint)count)];
             if (pool.MayPanicTo(server) && !input.WasTried(server) && server.Load.TryEnterEjected(input.NowMs))
             {
                 return server;

@@ -8,7 +8,7 @@ public static class PolicyFactory
     /// <param name="seed">Of its random numbers: another for each, so that workers and replicas don't all choose alike.</param>
     public static Policy Create(PolicyOptions options, ulong seed) => options.Kind switch
     {
-        PolicyKind.Turns => new Turns(seed),
+        PolicyKind.Default => new DefaultPolicy(seed),
         PolicyKind.RoundRobin => new RoundRobin(),
         PolicyKind.Weighted => new Weighted(seed),
         PolicyKind.LeastRequests => new LeastRequests(),

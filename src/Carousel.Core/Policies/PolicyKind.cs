@@ -4,7 +4,7 @@ namespace Carousel.Core.Policies;
 public enum PolicyKind : byte
 {
     /// <summary>Each in its turn, as often as its weight says: what there is without a word.</summary>
-    Turns,
+    Default,
 
     /// <summary>Each in its turn, whatever its weight.</summary>
     RoundRobin,

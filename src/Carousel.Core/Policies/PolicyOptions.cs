@@ -4,7 +4,7 @@ namespace Carousel.Core.Policies;
 public sealed record PolicyOptions
 {
     /// <summary>By which policy.</summary>
-    public PolicyKind Kind { get; init; } = PolicyKind.Turns;
+    public PolicyKind Kind { get; init; } = PolicyKind.Default;
 
     /// <summary>What is hashed, for <see cref="PolicyKind.Hash"/>.</summary>
     public HashBy HashBy { get; init; } = HashBy.Source;

@@ -9,12 +9,12 @@ public sealed class RoundRobin : Policy
     /// Turns before a walk from where the ring stands decides. Each turn that meets a server that may not be picked passes on to the next, so that not the
     /// same neighbour always has its share; with others turning too, turns alone might never meet the one that is free.
     /// </summary>
-    private const int MaxTurns = 4;
+    private const int MaxSteps = 4;
 
     /// <inheritdoc/>
     public override Server? Pick(Candidates candidates, in PickInput input)
     {
-        for (int turn = 0; turn < MaxTurns; turn++)
+        for (int step = 0; step < MaxSteps; step++)
         {
             if (candidates.Ring.Next() is not { } server)
             {

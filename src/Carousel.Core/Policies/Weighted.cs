@@ -32,7 +32,7 @@ public sealed class Weighted(ulong seed) : Policy
         {
             return null;
         }
-        int best = Turn();
+        int best = Step();
         Server server = candidates.Servers[best];
         if (!input.MayTake(server))
         {
@@ -43,7 +43,7 @@ public sealed class Weighted(ulong seed) : Policy
     }
 
     /// <summary>All credits grow; returns the place of the largest, of several the first.</summary>
-    private int Turn()
+    private int Step()
     {
         Span<Vector<int>> credits = MemoryMarshal.Cast<int, Vector<int>>(_credits.AsSpan());
         ReadOnlySpan<Vector<int>> weights = MemoryMarshal.Cast<int, Vector<int>>(_weights);
@@ -111,7 +111,7 @@ public sealed class Weighted(ulong seed) : Policy
         Balance(_credits.AsSpan(0, servers.Length));
         for (int ahead = before.Count == 0 ? _random.Below(servers.Length) : 0; ahead > 0; ahead--)
         {
-            _credits[Turn()] -= _total;
+            _credits[Step()] -= _total;
         }
     }
 

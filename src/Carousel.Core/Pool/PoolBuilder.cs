@@ -23,15 +23,15 @@ public static class PoolBuilder
         Build(servers, [.. servers.Select(server => First(server, probed))]);
 
     /// <summary>As above, with the standing of each server.</summary>
-    public static PoolSnapshot Build(ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
+    public static PoolSnapshot Build(ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
     {
         var rings = new ServerRings();
-        var pool = new PoolSnapshot(rings, servers, standings);
+        var pool = new PoolSnapshot(rings, servers, statuses);
         foreach (Server server in servers)
         {
             ServerRing ring = rings.Of(server);
             ring.Add(server);
-            if (!pool.TakesVisitors(server))
+            if (!pool.TakesNewTraffic(server))
             {
                 ring.Remove(server);
             }
@@ -40,9 +40,9 @@ public static class PoolBuilder
     }
 
     /// <summary>How a server stands of which nothing is known yet but its line.</summary>
-    internal static Standing First(Server server, bool probed)
+    internal static ServerStatus First(Server server, bool probed)
     {
         ServerAddress address = server.Entry.Address;
-        return new Standing(IPAddress.TryParse(address.Host, out IPAddress? ip) ? [new IPEndPoint(ip, address.Port)] : [], IsHealthy: !probed);
+        return new ServerStatus(IPAddress.TryParse(address.Host, out IPAddress? ip) ? [new IPEndPoint(ip, address.Port)] : [], IsHealthy: !probed);
     }
 }

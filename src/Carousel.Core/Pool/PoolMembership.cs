@@ -26,7 +26,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
 
     /// <summary>
     /// Makes the pool what this list says, whatever was set before: who is listed and new comes in, at its place in the list; whose options are others has
-    /// them from now on; who is not listed any more is leaving (<see cref="Standing.IsLeaving"/>), and one that was leaving and is listed stays, with all
+    /// them from now on; who is not listed any more is leaving (<see cref="ServerStatus.IsLeaving"/>), and one that was leaving and is listed stays, with all
     /// that is known of it. Nobody else notices.
     /// </summary>
     /// <returns>What is different now.</returns>
@@ -127,7 +127,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
                 if (!endPoints.Any(now.EndPoints(server).Contains))
                 {
                     // What its requests came to was elsewhere.
-                    server.Load.Guard.Forgive();
+                    server.Load.Breaker.Reset();
                 }
                 return (server, now[server] with { EndPoints = endPoints });
             })), servers);
@@ -151,14 +151,14 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
                 // Whenever it comes back.
                 server.Load.StartSlowlyLater();
             }
-            Standing before = now[server];
-            if (before.IsHealthy != healthy || (!healthy && !before.IsJudged))
+            ServerStatus before = now[server];
+            if (before.IsHealthy != healthy || (!healthy && !before.WasProbed))
             {
                 if (healthy)
                 {
-                    server.Load.Guard.Forgive();
+                    server.Load.Breaker.Reset();
                 }
-                Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, IsJudged = true })]), [server]);
+                Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, WasProbed = true })]), [server]);
             }
         }
     }
@@ -168,12 +168,12 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     /// comes of it if it only took a connection, and owes an answer for long.
     /// </summary>
     /// <param name="server">Which.</param>
-    /// <param name="answered">It has answered; else it only took a connection.</param>
+    /// <param name="responded">It has answered; else it only took a connection.</param>
     /// <returns>True if the server is back by it.</returns>
-    public bool ProbeWentWell(Server server, bool answered)
+    public bool ProbeWentWell(Server server, bool responded)
     {
         long nowMs = NowMs;
-        if ((!answered && server.Load.IsSilent(nowMs)) || !server.Load.Guard.TryReturn(nowMs))
+        if ((!responded && server.Load.IsSilent(nowMs)) || !server.Load.Breaker.TryReturn(nowMs))
         {
             return false;
         }
@@ -220,7 +220,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
                 server.Load.StartSlowlyLater();
             }
             now.Rings.Reserve(plan.Servers);
-            Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Standings), plan.Servers);
+            Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Statuses), plan.Servers);
         }
         return plan.Change;
     }
@@ -234,11 +234,11 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     private void Publish_NeedsLock(PoolSnapshot next, ImmutableArray<Server> changed)
     {
         PoolSnapshot now = pool.Current;
-        if (next.LeavingStandIn != now.LeavingStandIn)
+        if (next.LeavingServersTakeTraffic != now.LeavingServersTakeTraffic)
         {
             changed = next.Servers;
         }
-        Server[] coming = [.. changed.Where(next.TakesVisitors)];
+        Server[] coming = [.. changed.Where(next.TakesNewTraffic)];
         Array.ForEach(coming, server => server.Load.Begin(NowMs, SlowStartMs));
         Array.ForEach(coming.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
         Array.ForEach(changed.Where(server => !next.CanServe(server)).ToArray(), next.Rings.Remove);
@@ -246,7 +246,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         Array.ForEach(coming, server => next.Rings.Of(server).Restore(server));
         foreach (Server server in changed)
         {
-            if (!next.TakesVisitors(server))
+            if (!next.TakesNewTraffic(server))
             {
                 next.Rings.Remove(server);
             }

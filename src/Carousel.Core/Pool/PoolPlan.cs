@@ -23,7 +23,7 @@ internal sealed class PoolPlan
         }
         Dictionary<ulong, Server> added = New();
         Servers = Ordered(entries, added);
-        Standings = [.. Servers.Select(server => added.ContainsKey(server.Tag) ? First(server, probed) : now[server] with { IsLeaving = !IsListed(server) })];
+        Statuses = [.. Servers.Select(server => added.ContainsKey(server.Tag) ? First(server, probed) : now[server] with { IsLeaving = !IsListed(server) })];
         Change = new PoolChange(
             [.. Servers.Where(server => added.ContainsKey(server.Tag))],
             [.. now.Servers.Where(server => now[server].IsLeaving && IsListed(server))],
@@ -35,7 +35,7 @@ internal sealed class PoolPlan
     public ImmutableArray<Server> Servers { get; }
 
     /// <summary>How each stands, in the same order.</summary>
-    public ImmutableArray<Standing> Standings { get; }
+    public ImmutableArray<ServerStatus> Statuses { get; }
 
     /// <summary>What is different.</summary>
     public PoolChange Change { get; }
@@ -80,9 +80,9 @@ internal sealed class PoolPlan
     }
 
     /// <summary>A name that another server has too need not be looked up first.</summary>
-    private Standing First(Server server, bool probed)
+    private ServerStatus First(Server server, bool probed)
     {
-        Standing first = PoolBuilder.First(server, probed);
+        ServerStatus first = PoolBuilder.First(server, probed);
         ServerAddress address = server.Entry.Address;
         return first.EndPoints.IsEmpty && _now.Servers.FirstOrDefault(other => other.Entry.Address.Host == address.Host) is { } other
             ? first with { EndPoints = [.. _now.EndPoints(other).Select(endPoint => new IPEndPoint(endPoint.Address, address.Port))] }

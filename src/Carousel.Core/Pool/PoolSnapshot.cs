@@ -10,16 +10,16 @@ namespace Carousel.Core.Pool;
 /// </summary>
 public sealed class PoolSnapshot
 {
-    private static readonly Standing Unknown = new([], IsHealthy: false);
+    private static readonly ServerStatus Unknown = new([], IsHealthy: false);
 
     private readonly ImmutableArray<Member> _members;
     private readonly Dictionary<ulong, Server> _byTag;
 
     /// <param name="rings">Where those that take visitors turn, and where all others keep their places.</param>
     /// <param name="servers">All servers, in the order of their places.</param>
-    /// <param name="standings">How each stands, in the same order.</param>
-    public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
-        : this(rings, servers, BySlot(servers, standings), servers.ToDictionary(server => server.Tag))
+    /// <param name="statuses">How each stands, in the same order.</param>
+    public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
+        : this(rings, servers, BySlot(servers, statuses), servers.ToDictionary(server => server.Tag))
     {
     }
 
@@ -30,7 +30,7 @@ public sealed class PoolSnapshot
         _byTag = byTag;
         Servers = servers;
         HasLimits = servers.Any(server => server.Entry.MaxRequests is not null);
-        LeavingStandIn = !servers.Any(server => !this[server].IsLeaving && TakesVisitors(server));
+        LeavingServersTakeTraffic = !servers.Any(server => !this[server].IsLeaving && TakesNewTraffic(server));
         Primary = Of(isBackup: false);
         Backup = Of(isBackup: true);
     }
@@ -48,8 +48,8 @@ public sealed class PoolSnapshot
     public bool HasLimits { get; }
 
     /// <summary>How a server stands. One that is not in this snapshot can't serve.</summary>
-    public Standing this[Server server] =>
-        server.Slot < _members.Length && ReferenceEquals(_members[server.Slot].Server, server) ? _members[server.Slot].Standing : Unknown;
+    public ServerStatus this[Server server] =>
+        server.Slot < _members.Length && ReferenceEquals(_members[server.Slot].Server, server) ? _members[server.Slot].ServerStatus : Unknown;
 
     /// <summary>Where a server can be reached, in the order to try; none while its name does not resolve.</summary>
     public ImmutableArray<IPEndPoint> EndPoints(Server server) => this[server].EndPoints;
@@ -61,44 +61,44 @@ public sealed class PoolSnapshot
     public bool CanServe(Server server) => this[server].CanServe;
 
     /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
-    public bool TakesVisitors(Server server) =>
-        this[server] is { CanServe: true } standing && (!standing.IsLeaving || LeavingStandIn) && IsForVisitors(server);
+    public bool TakesNewTraffic(Server server) =>
+        this[server] is { CanServe: true } status && (!status.IsLeaving || LeavingServersTakeTraffic) && IsOpenToNewTraffic(server);
 
     /// <summary>True if anybody may be sent there while no server can serve: it may only seem to be down.</summary>
-    public bool MayPanicTo(Server server) => this[server] is { EndPoints.IsEmpty: false, IsLeaving: false } && IsForVisitors(server);
+    public bool MayPanicTo(Server server) => this[server] is { EndPoints.IsEmpty: false, IsLeaving: false } && IsOpenToNewTraffic(server);
 
     /// <summary>True if nobody who stays takes visitors: those that are leaving still do.</summary>
-    internal bool LeavingStandIn { get; }
+    internal bool LeavingServersTakeTraffic { get; }
 
     /// <summary>Where those that take visitors turn.</summary>
     internal ServerRings Rings { get; }
 
     /// <summary>The same servers, these of them with another standing.</summary>
-    internal PoolSnapshot With(IEnumerable<(Server Server, Standing Standing)> changes)
+    internal PoolSnapshot With(IEnumerable<(Server Server, ServerStatus ServerStatus)> changes)
     {
         ImmutableArray<Member>.Builder members = _members.ToBuilder();
-        foreach ((Server server, Standing standing) in changes)
+        foreach ((Server server, ServerStatus status) in changes)
         {
-            members[server.Slot] = new Member(server, standing);
+            members[server.Slot] = new Member(server, status);
         }
         return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag);
     }
 
-    private static bool IsForVisitors(Server server) => server.Entry is { Drain: false, Weight: > 0 };
+    private static bool IsOpenToNewTraffic(Server server) => server.Entry is { Drain: false, Weight: > 0 };
 
     private Candidates Of(bool isBackup) =>
-        new(isBackup ? Rings.Backup : Rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesVisitors(server))]);
+        new(isBackup ? Rings.Backup : Rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesNewTraffic(server))]);
 
-    private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<Standing> standings)
+    private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
     {
         var members = new Member[servers.Length == 0 ? 0 : servers.Max(server => server.Slot) + 1];
         for (int i = 0; i < servers.Length; i++)
         {
-            members[servers[i].Slot] = new Member(servers[i], standings[i]);
+            members[servers[i].Slot] = new Member(servers[i], statuses[i]);
         }
         return [.. members];
     }
 
     /// <summary>What is in a slot: nobody, or a server and how it stands.</summary>
-    private readonly record struct Member(Server? Server, Standing Standing);
+    private readonly record struct Member(Server? Server, ServerStatus ServerStatus);
 }

@@ -16,7 +16,7 @@ public sealed class ServerLoad
 {
     private Written _written;
     private volatile int _max = int.MaxValue;
-    private ServerGuard _guard;
+    private CircuitBreaker _breaker;
 
     /// <summary>When its slow start is over, in the workers' milliseconds; 0 if it had none.</summary>
     private long _rampEnds;
@@ -27,10 +27,10 @@ public sealed class ServerLoad
     private long _pingedAt;
 
     /// <summary>A server that owes an answer is given this long, at least, before others are preferred.</summary>
-    internal const int LeastPatienceMs = 1_000;
+    internal const int MinSuspectAfterMs = 1_000;
 
     /// <summary>So many times its usual latency it is given, if that is longer: servers of long polls are not stuck.</summary>
-    internal const int PatienceLatencies = 8;
+    internal const int SuspectAfterLatencies = 8;
 
     /// <summary>After this long, one request finds out whether a server is still stuck: it might be that nobody asked it meanwhile.</summary>
     internal const int LookAgainMs = 10_000;
@@ -48,7 +48,7 @@ public sealed class ServerLoad
     private const double LatencyMemoryMs = 5_000;
 
     /// <summary>The least share that one answer has in the average.</summary>
-    private const double LeastNews = 1.0 / 64;
+    private const double MinSampleWeight = 1.0 / 64;
 
     /// <summary>Requests in flight: picked, and not given back.</summary>
     public int InFlight => Volatile.Read(ref _written.InFlight);
@@ -75,7 +75,7 @@ public sealed class ServerLoad
     internal double LatencyOr(double otherwise, long nowMs)
     {
         double latency = LatencyMicros;
-        long idleMs = nowMs - AnsweredAt;
+        long idleMs = nowMs - RespondedAt;
         return latency == 0 ? otherwise : idleMs <= StaleAfterMs ? latency : Fade(latency, idleMs, otherwise);
     }
 
@@ -87,16 +87,16 @@ public sealed class ServerLoad
     public double PeakMicros(long nowMs) => Volatile.Read(ref _written.Peak) * Kept(nowMs);
 
     /// <summary>True if its latency is known: an answer's head came, and it is not idle since so long ago that it may be another by now.</summary>
-    internal bool IsKnown(long nowMs) => HasAnswered && (nowMs - AnsweredAt < ForgottenAfterMs || InFlight > 0);
+    internal bool IsKnown(long nowMs) => HasResponded && (nowMs - RespondedAt < ForgottenAfterMs || InFlight > 0);
 
     /// <summary>True once an answer's head came.</summary>
-    public bool HasAnswered => LatencyMicros != 0;
+    public bool HasResponded => LatencyMicros != 0;
 
     /// <summary>When the last answer's head came, in the worker's milliseconds; 0 before the first.</summary>
-    public long AnsweredAt => Volatile.Read(ref _written.AnsweredAt);
+    public long RespondedAt => Volatile.Read(ref _written.RespondedAt);
 
     /// <summary>What ejects it when its requests fail.</summary>
-    public ref ServerGuard Guard => ref _guard;
+    public ref CircuitBreaker Breaker => ref _breaker;
 
     /// <summary>What its answers tell beside how long they took.</summary>
     public ServerReports Reports { get; } = new();
@@ -105,7 +105,7 @@ public sealed class ServerLoad
     public bool HasRoom => InFlight < _max;
 
     /// <summary>True if it may have one more: there is room, and it is not ejected.</summary>
-    public bool MayTake(long nowMs) => HasRoom && _guard.MayTake(nowMs);
+    public bool MayTake(long nowMs) => HasRoom && _breaker.MayTake(nowMs);
 
     /// <summary>It was down or ejected, or is new, a while ago: it is to get its share little by little.</summary>
     public bool IsRamping(long nowMs) => Volatile.Read(ref _rampEnds) > nowMs;
@@ -117,24 +117,24 @@ public sealed class ServerLoad
     public bool IsSuspect(long nowMs)
     {
         long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
-        return (waitsMs > LeastPatienceMs && IsSuspectAfter(waitsMs)) || IsPinged;
+        return (waitsMs > MinSuspectAfterMs && IsSuspectAfter(waitsMs)) || IsPinged;
     }
 
     /// <summary>As <see cref="IsSuspect"/>, for as long as it owes an answer: also when a request is to find out.</summary>
     public bool IsSilent(long nowMs)
     {
         long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
-        return (waitsMs > LeastPatienceMs && InFlight > 0 && waitsMs > PatienceMs) || IsPinged;
+        return (waitsMs > MinSuspectAfterMs && InFlight > 0 && waitsMs > SuspectAfterMs) || IsPinged;
     }
 
     /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room, or it is ejected.</summary>
     public bool TryEnter(long nowMs)
     {
-        if (!_guard.MayTake(nowMs) || !TryEnterEjected(nowMs))
+        if (!_breaker.MayTake(nowMs) || !TryEnterEjected(nowMs))
         {
             return false;
         }
-        if (_guard.TryEnter(nowMs))
+        if (_breaker.TryEnter(nowMs))
         {
             return true;
         }
@@ -169,19 +169,19 @@ public sealed class ServerLoad
     /// <summary>An answer's head came. Workers may overwrite one another's news: what is lost is one sample of many.</summary>
     /// <param name="tookMicros">Since its request was sent, in microseconds.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds: the same clock for all workers.</param>
-    public void Answered(double tookMicros, long nowMs)
+    public void OnResponse(double tookMicros, long nowMs)
     {
         double before = LatencyMicros;
         double peak = Volatile.Read(ref _written.Peak);
         // Answers that come at one moment have no time between them, but each says something.
         double weight = before == 0 ? 0
             // No exponential for each answer of a busy server: of the two it is the larger one.
-            : nowMs - AnsweredAt < LatencyMemoryMs * LeastNews ? 1 - LeastNews
-            : nowMs - AnsweredAt >= ForgottenAfterMs ? 0
-            : Math.Min(Kept(nowMs), 1 - LeastNews);
+            : nowMs - RespondedAt < LatencyMemoryMs * MinSampleWeight ? 1 - MinSampleWeight
+            : nowMs - RespondedAt >= ForgottenAfterMs ? 0
+            : Math.Min(Kept(nowMs), 1 - MinSampleWeight);
         Volatile.Write(ref _written.Latency, before * weight + tookMicros * (1 - weight));
         Volatile.Write(ref _written.Peak, tookMicros > peak ? tookMicros : peak * weight + tookMicros * (1 - weight));
-        Volatile.Write(ref _written.AnsweredAt, nowMs);
+        Volatile.Write(ref _written.RespondedAt, nowMs);
         Volatile.Write(ref _written.WaitsSince, NotWaiting);
     }
 
@@ -226,7 +226,7 @@ public sealed class ServerLoad
         long since = Volatile.Read(ref _written.WaitsSince);
         return IsSuspect(nowMs)
             // An answer that came meanwhile says more.
-            && Interlocked.CompareExchange(ref _written.WaitsSince, nowMs - (long)PatienceMs - LookAgainMs - 1, since) == since;
+            && Interlocked.CompareExchange(ref _written.WaitsSince, nowMs - (long)SuspectAfterMs - LookAgainMs - 1, since) == since;
     }
 
     /// <summary>How much of its share it is to get now, from 0 to 1.</summary>
@@ -239,11 +239,11 @@ public sealed class ServerLoad
     }
 
     /// <summary>A ping is under way, and no request has been answered since it began.</summary>
-    private bool IsPinged => Volatile.Read(ref _pingedAt) is not 0 and var since && AnsweredAt <= since;
+    private bool IsPinged => Volatile.Read(ref _pingedAt) is not 0 and var since && RespondedAt <= since;
 
-    private bool IsSuspectAfter(long waitsMs) => InFlight > 0 && waitsMs > PatienceMs && waitsMs - PatienceMs < LookAgainMs;
+    private bool IsSuspectAfter(long waitsMs) => InFlight > 0 && waitsMs > SuspectAfterMs && waitsMs - SuspectAfterMs < LookAgainMs;
 
-    private double PatienceMs => Math.Max(LeastPatienceMs, PatienceLatencies * LatencyMicros / 1000);
+    private double SuspectAfterMs => Math.Max(MinSuspectAfterMs, SuspectAfterLatencies * LatencyMicros / 1000);
 
     /// <summary>
     /// Notes from when on an answer is owed: since the server last answered. (Requests that it had then and still has begin to count with the next one.)
@@ -255,10 +255,10 @@ public sealed class ServerLoad
         {
             Volatile.Write(ref _written.WaitsSince, nowMs);
         }
-        else if (nowMs - since > LeastPatienceMs && nowMs - since - PatienceMs >= LookAgainMs)
+        else if (nowMs - since > MinSuspectAfterMs && nowMs - since - SuspectAfterMs >= LookAgainMs)
         {
             // It has had long enough; this one request finds out.
-            Volatile.Write(ref _written.WaitsSince, nowMs - (long)PatienceMs - 1);
+            Volatile.Write(ref _written.WaitsSince, nowMs - (long)SuspectAfterMs - 1);
         }
     }
 
@@ -269,7 +269,7 @@ public sealed class ServerLoad
     }
 
     /// <summary>What is left now of the weight that the last answer had.</summary>
-    private double Kept(long nowMs) => Math.Exp(-Math.Max(0, nowMs - AnsweredAt) / LatencyMemoryMs);
+    private double Kept(long nowMs) => Math.Exp(-Math.Max(0, nowMs - RespondedAt) / LatencyMemoryMs);
 
     [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
     private struct Written
@@ -284,7 +284,7 @@ public sealed class ServerLoad
         public double Latency;
 
         [FieldOffset(Apart + 16)]
-        public long AnsweredAt;
+        public long RespondedAt;
 
         [FieldOffset(Apart + 24)]
         public double Peak;

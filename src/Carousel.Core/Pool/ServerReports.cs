@@ -42,7 +42,7 @@ public sealed class ServerReports
     /// <summary>An answer came.</summary>
     /// <param name="failed">It is the server's failure (a status from 500).</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
-    public void Answered(bool failed, long nowMs)
+    public void OnResponse(bool failed, long nowMs)
     {
         double before = Volatile.Read(ref _failedShare);
         if (failed || before != 0)

@@ -60,10 +60,10 @@ public static class ServerStates
     /// <param name="nowMs">The workers' clock.</param>
     public static ServerState StateOf(this PoolSnapshot pool, Server server, long nowMs)
     {
-        Standing standing = pool[server];
-        return standing.EndPoints.IsEmpty ? ServerState.Unresolved
-            : !standing.IsHealthy ? (standing.IsJudged ? ServerState.Down : ServerState.Probing)
-            : standing.IsLeaving ? ServerState.Leaving
+        ServerStatus status = pool[server];
+        return status.EndPoints.IsEmpty ? ServerState.Unresolved
+            : !status.IsHealthy ? (status.WasProbed ? ServerState.Down : ServerState.Probing)
+            : status.IsLeaving ? ServerState.Leaving
             : server.Entry.Drain ? ServerState.Draining
             : OfLoad(server.Load, nowMs) is { } state ? state
             : server.Entry.Weight == 0 ? ServerState.Closed
@@ -72,10 +72,10 @@ public static class ServerStates
             : ServerState.Up;
     }
 
-    private static ServerState? OfLoad(ServerLoad load, long nowMs) => load.Guard.State switch
+    private static ServerState? OfLoad(ServerLoad load, long nowMs) => load.Breaker.State switch
     {
-        GuardState.Open => ServerState.Ejected,
-        GuardState.HalfOpen => ServerState.OnTrial,
+        CircuitState.Open => ServerState.Ejected,
+        CircuitState.HalfOpen => ServerState.OnTrial,
         _ when load.IsSuspect(nowMs) => ServerState.Suspect,
         _ when !load.HasRoom => ServerState.Full,
         _ => null,

@@ -32,7 +32,7 @@ internal sealed class RingCore<TSteps>
     /// <summary>Where the circle begins: for tests, which check that it is one.</summary>
     public RingNode Origin => _origin;
 
-    public Server? Next() => Turn()?.Server;
+    public Server? Next() => Step()?.Server;
 
     /// <summary>
     /// One turn, then a walk that leaves the cursor alone: to the origin, and from there once around. A server that stays
@@ -42,7 +42,7 @@ internal sealed class RingCore<TSteps>
     public Server? NextWhere<TFilter>(in TFilter filter)
         where TFilter : struct, IServerFilter
     {
-        if (Turn() is not { } node)
+        if (Step() is not { } node)
         {
             return null;
         }
@@ -136,7 +136,7 @@ internal sealed class RingCore<TSteps>
     /// Moves the cursor to the next node in the ring; null if the ring is empty. Lock-free: it repeats only when another
     /// thread moved the cursor.
     /// </summary>
-    private RingNode? Turn()
+    private RingNode? Step()
     {
         while (true)
         {

@@ -12,7 +12,7 @@ namespace Carousel.Core.Telemetry;
 public record struct AttemptRecord(ulong ServerTag, uint BeganMicros, uint TookMicros, FailureReason Reason, bool Reused);
 
 /// <summary>What a visitor's cookie came to.</summary>
-public enum RecordedVisit : byte
+public enum SessionOutcome : byte
 {
     /// <summary>Sessions are off, or the request was refused before they were looked at.</summary>
     None,
@@ -89,7 +89,7 @@ public struct RequestRecord
     public FailureReason Reason;
 
     /// <summary>What its cookie came to.</summary>
-    public RecordedVisit Visit;
+    public SessionOutcome SessionOutcome;
 
     /// <summary>True for HTTP/1.0.</summary>
     public bool IsHttp10;
@@ -107,7 +107,7 @@ public struct RequestRecord
         (RoutedMicros, ConnectedMicros, FirstByteMicros, TotalMicros) = (0, 0, 0, 0);
         (BytesIn, BytesOut) = (0, 0);
         (Session, TraceId, SpanId, ParentSpanId) = (0, 0, 0, 0);
-        (Status, Reason, Visit, IsHttp10, AttemptCount) = (0, FailureReason.None, RecordedVisit.None, false, 0);
+        (Status, Reason, SessionOutcome, IsHttp10, AttemptCount) = (0, FailureReason.None, SessionOutcome.None, false, 0);
     }
 
     /// <summary>Room for the attempts.</summary>

@@ -44,7 +44,7 @@ public sealed class ServerCounters
 
     /// <summary>An answer was passed on.</summary>
     /// <param name="status">From 100 to 599; others count as the nearest class.</param>
-    public void Answered(int status) => _byClass[Math.Clamp(status / 100, 1, Classes - 1)]++;
+    public void CountResponse(int status) => _byClass[Math.Clamp(status / 100, 1, Classes - 1)]++;
 
     /// <summary>An attempt failed.</summary>
     public void Failed(FailureReason reason) => _byReason[(int)reason]++;

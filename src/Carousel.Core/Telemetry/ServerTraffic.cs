@@ -18,23 +18,40 @@ public sealed class ServerTraffic
     public ReadOnlySpan<ServerCounters?> ByWorker => Volatile.Read(ref _byWorker);
 
     /// <summary>What has been counted up to now. Any thread.</summary>
-    public ServerTotals Read()
+    public ServerCounterSnapshot Read()
     {
-        var totals = new ServerTotals();
-        Read(totals);
-        return totals;
+        var snapshot = new ServerCounterSnapshot();
+        Read(snapshot);
+        return snapshot;
     }
 
-    /// <summary>The same into totals that are used again and again, for whoever reads many servers. Any thread, each with totals of its own.</summary>
-    /// <param name="totals">What was in it is gone.</param>
-    public void Read(ServerTotals totals)
+    /// <summary>The same into a snapshot that is reused. Any thread, each with a snapshot of its own.</summary>
+    /// <param name="into">Overwritten.</param>
+    public void Read(ServerCounterSnapshot into)
     {
-        totals.Clear();
-        foreach (ServerCounters? counters in Volatile.Read(ref _byWorker))
+        into.Clear();
+        foreach (ServerCounters? counters in ByWorker)
         {
             if (counters is not null)
             {
-                totals.Add(counters);
+                into.Add(counters);
+            }
+        }
+    }
+
+    /// <summary>The latencies counted up to now. Any thread, each with memory of its own.</summary>
+    /// <param name="firstByte">Overwritten with <see cref="ServerCounters.FirstByte"/> of all workers.</param>
+    /// <param name="total">Overwritten with <see cref="ServerCounters.Total"/> of all workers; null to leave it out.</param>
+    public void ReadLatencies(LatencyTotals firstByte, LatencyTotals? total = null)
+    {
+        firstByte.Clear();
+        total?.Clear();
+        foreach (ServerCounters? counters in ByWorker)
+        {
+            if (counters is not null)
+            {
+                firstByte.Add(counters.FirstByte);
+                total?.Add(counters.Total);
             }
         }
     }

@@ -30,28 +30,28 @@ public sealed class WorkerCounters
     public long Waiting;
 
     /// <summary>Turns of the loop that had something to do.</summary>
-    public long Turns;
+    public long Ticks;
 
     /// <summary>How long those took together, in microseconds: the rest of the time it waited.</summary>
     public long BusyMicros;
 
-    /// <summary>The longest turn since the last <see cref="TakeLongestTurn"/>, in microseconds.</summary>
-    private long _longestTurn;
+    /// <summary>The longest turn since the last <see cref="TakeLongestTick"/>, in microseconds.</summary>
+    private long _longestTick;
 
     /// <summary>A request failed for its client.</summary>
     public void Failed(FailureReason reason) => _byReason[(int)reason]++;
 
     /// <summary>A turn is over. The worker's thread only.</summary>
-    public void EndTurn(long micros)
+    public void EndTick(long micros)
     {
-        Turns++;
+        Ticks++;
         BusyMicros += micros;
-        if (micros > Volatile.Read(ref _longestTurn))
+        if (micros > Volatile.Read(ref _longestTick))
         {
-            Volatile.Write(ref _longestTurn, micros);
+            Volatile.Write(ref _longestTick, micros);
         }
     }
 
     /// <summary>The longest turn since the last call, in microseconds. Any thread; one that comes in between may be missed.</summary>
-    public long TakeLongestTurn() => Interlocked.Exchange(ref _longestTurn, 0);
+    public long TakeLongestTick() => Interlocked.Exchange(ref _longestTick, 0);
 }

@@ -22,7 +22,7 @@ internal struct ClientOrigin
     public Slice Host;
 
     /// <summary>The address, the scheme or the host is not that of the connection.</summary>
-    public bool IsTold;
+    public bool IsForwarded;
 
     /// <summary>Which of X-Forwarded-For, -Host, -Proto and Forwarded are not passed on, though the peer is trusted: what they say is empty, or in doubt.</summary>
     public uint Dropped;
@@ -47,41 +47,41 @@ internal struct ClientOrigin
         }
         fields = fields[..request.FieldCount];
         ClientOrigin connection = this;
-        uint said = Said(head, fields);
-        Dropped = XForwarded & ~said;
-        if (said != 0)
+        uint xForwarded = ReadXForwarded(head, fields);
+        Dropped = XForwarded & ~xForwarded;
+        if (xForwarded != 0)
         {
             BelieveXForwarded(head, fields, trusted);
         }
         if (request.Present.Has(FieldName.Forwarded))
         {
             ClientOrigin forwarded = connection;
-            bool isRead = forwarded.TryBelieveForwarded(head, fields, trusted, out uint says);
-            if (isRead && said == 0)
+            bool isRead = forwarded.TryBelieveForwarded(head, fields, trusted, out uint forwardedNames);
+            if (isRead && xForwarded == 0)
             {
                 (Address, IsHttps, Host) = (forwarded.Address, forwarded.IsHttps, forwarded.Host);
             }
-            else if (!isRead || sendsForwarded || !Agrees(head, request, forwarded, says))
+            else if (!isRead || sendsForwarded || !Agrees(head, request, forwarded, forwardedNames))
             {
                 Dropped |= FieldSet.Forwarded;
             }
         }
-        IsTold = Address != connection.Address || IsHttps != connection.IsHttps || !Host.IsEmpty;
+        IsForwarded = Address != connection.Address || IsHttps != connection.IsHttps || !Host.IsEmpty;
     }
 
     /// <summary>Which of X-Forwarded-* say anything at all.</summary>
-    private static uint Said(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    private static uint ReadXForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
     {
-        uint said = 0;
+        uint xForwarded = 0;
         foreach (ref readonly Field field in fields)
         {
             uint bit = 1u << (int)field.Known;
             if ((bit & XForwarded) != 0 && field.Value.Of(head).ContainsAnyExcept(" \t,"u8))
             {
-                said |= bit;
+                xForwarded |= bit;
             }
         }
-        return said;
+        return xForwarded;
     }
 
     private void BelieveXForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted)
@@ -99,10 +99,10 @@ internal struct ClientOrigin
     /// <param name="head">The bytes that were parsed.</param>
     /// <param name="fields">Those of the request.</param>
     /// <param name="trusted">The proxies that are believed.</param>
-    /// <param name="says">Of what is said, the sibling among X-Forwarded-*.</param>
-    private bool TryBelieveForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted, out uint says)
+    /// <param name="forwardedNames">Of what is said, the sibling among X-Forwarded-*.</param>
+    private bool TryBelieveForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted, out uint forwardedNames)
     {
-        says = 0;
+        forwardedNames = 0;
         Span<ForwardedElement> elements = stackalloc ForwardedElement[ForwardedElements.Kept];
         int count = ForwardedElements.Read(head, fields, elements);
         Slice host = default, proto = default;
@@ -116,22 +116,22 @@ internal struct ClientOrigin
             {
                 break;
             }
-            says |= FieldSet.XForwardedFor;
+            forwardedNames |= FieldSet.XForwardedFor;
             Address = next;
         }
-        says |= (host.IsEmpty ? 0 : FieldSet.XForwardedHost) | (proto.IsEmpty ? 0 : FieldSet.XForwardedProto);
+        forwardedNames |= (host.IsEmpty ? 0 : FieldSet.XForwardedHost) | (proto.IsEmpty ? 0 : FieldSet.XForwardedProto);
         IsHttps = proto.IsEmpty ? IsHttps : IsHttpsText(proto.Of(head));
         Host = host;
         return count >= 0 && (host.IsEmpty || IsHost(head, host));
     }
 
     /// <summary>All that Forwarded says is what servers are told by X-Forwarded-*.</summary>
-    private readonly bool Agrees(ReadOnlySpan<byte> head, in RequestHead request, in ClientOrigin forwarded, uint says)
+    private readonly bool Agrees(ReadOnlySpan<byte> head, in RequestHead request, in ClientOrigin forwarded, uint forwardedNames)
     {
         ReadOnlySpan<byte> host = (Host.IsEmpty ? request.Authority : Host).Of(head);
-        return ((says & FieldSet.XForwardedFor) == 0 || forwarded.Address == Address)
-            && ((says & FieldSet.XForwardedProto) == 0 || forwarded.IsHttps == IsHttps)
-            && ((says & FieldSet.XForwardedHost) == 0 || Ascii.EqualsIgnoreCase(forwarded.Host.Of(head), host));
+        return ((forwardedNames & FieldSet.XForwardedFor) == 0 || forwarded.Address == Address)
+            && ((forwardedNames & FieldSet.XForwardedProto) == 0 || forwarded.IsHttps == IsHttps)
+            && ((forwardedNames & FieldSet.XForwardedHost) == 0 || Ascii.EqualsIgnoreCase(forwarded.Host.Of(head), host));
     }
 
     /// <summary>The first element of the field's list, all lines together: the one nearest to the client.</summary>

@@ -47,7 +47,7 @@ internal static class ForwardingFields
         if (info.SendForwarded)
         {
             writer.Append("Forwarded: "u8);
-            bool addsClient = info.Origin.IsTold && !kept.Has(FieldName.Forwarded);
+            bool addsClient = info.Origin.IsForwarded && !kept.Has(FieldName.Forwarded);
             if (addsClient)
             {
                 WriteElement(ref writer, info.Client, host, Scheme(info.Origin.IsHttps));

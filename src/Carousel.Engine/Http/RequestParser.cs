@@ -50,7 +50,7 @@ internal static class RequestParser
         }
         if (position < 0)
         {
-            return Stop.Say(position, isFull, FailureReason.TargetTooLong, out reason);
+            return Stop.ToStatus(position, isFull, FailureReason.TargetTooLong, out reason);
         }
 
         RequestFields meaning = default;
@@ -59,7 +59,7 @@ internal static class RequestParser
             ref start, position, length, fields[..limits.MaxFields], FailureReason.HeadTooLarge, ref meaning, ref head);
         if (position < 0)
         {
-            return Stop.Say(position, isFull, FailureReason.HeadTooLarge, out reason);
+            return Stop.ToStatus(position, isFull, FailureReason.HeadTooLarge, out reason);
         }
         head.Length = position;
         head.FieldCount = lines.Count;

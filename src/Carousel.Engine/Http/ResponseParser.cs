@@ -44,7 +44,7 @@ internal static class ResponseParser
         }
         if (position < 0)
         {
-            ParseStatus status = Stop.Say(position, length == limits.MaxBytes, FailureReason.AnswerHeadTooLarge, out reason);
+            ParseStatus status = Stop.ToStatus(position, length == limits.MaxBytes, FailureReason.AnswerHeadTooLarge, out reason);
             if (status == ParseStatus.Rejected && reason != FailureReason.AnswerHeadTooLarge)
             {
                 reason = FailureReason.BadAnswer;

@@ -14,25 +14,25 @@ internal static class StatusLine
     private const int CodeEnd = 12;
 
     /// <summary>Reads the line at the head's start. Returns where the next line starts, or a <see cref="Stop"/>.</summary>
-    public static int Read(ref byte head, int length, ref ResponseHead answer)
+    public static int Read(ref byte head, int length, ref ResponseHead response)
     {
         if (length <= CodeEnd + 1)
         {
             return ReadPrefix(ref head, length);
         }
         ulong version = Unsafe.ReadUnaligned<ulong>(ref head);
-        answer.IsHttp10 = version == MemoryMarshal.Read<ulong>("HTTP/1.0"u8);
+        response.IsHttp10 = version == MemoryMarshal.Read<ulong>("HTTP/1.0"u8);
         int hundreds = Unsafe.Add(ref head, CodeAt) - '0';
         int tens = Unsafe.Add(ref head, CodeAt + 1) - '0';
         int ones = Unsafe.Add(ref head, CodeAt + 2) - '0';
-        bool isWellFormed = (answer.IsHttp10 || version == MemoryMarshal.Read<ulong>("HTTP/1.1"u8))
+        bool isWellFormed = (response.IsHttp10 || version == MemoryMarshal.Read<ulong>("HTTP/1.1"u8))
             && Unsafe.Add(ref head, CodeAt - 1) == (byte)' '
             && hundreds is >= 1 and <= 5 && (uint)tens <= 9 && (uint)ones <= 9;
         if (!isWellFormed)
         {
             return Stop.Refuse(FailureReason.BadAnswer);
         }
-        answer.Status = (hundreds * 100) + (tens * 10) + ones;
+        response.Status = (hundreds * 100) + (tens * 10) + ones;
 
         byte separator = Unsafe.Add(ref head, CodeEnd);
         if (separator is not ((byte)' ' or (byte)'\r'))
@@ -45,7 +45,7 @@ internal static class StatusLine
         {
             return Stop.At(ref head, lineEnd, length, FailureReason.BadAnswer);
         }
-        answer.ReasonPhrase = new Slice((ushort)phrase, (ushort)(lineEnd - phrase));
+        response.ReasonPhrase = new Slice((ushort)phrase, (ushort)(lineEnd - phrase));
         return lineEnd + 2;
     }
 

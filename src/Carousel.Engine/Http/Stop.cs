@@ -44,7 +44,7 @@ internal static class Stop
     /// <summary>
     /// Turns a reader's stop into what the parser says. A head that fills the limit and is not complete will never be.
     /// </summary>
-    public static ParseStatus Say(int stop, bool isFull, FailureReason tooLarge, out FailureReason reason)
+    public static ParseStatus ToStatus(int stop, bool isFull, FailureReason tooLarge, out FailureReason reason)
     {
         reason = (FailureReason)(NeedMore - stop);
         if (reason == FailureReason.None && isFull)

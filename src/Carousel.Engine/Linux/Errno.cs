@@ -25,7 +25,7 @@ internal static class Errno
 
     /// <summary>
     /// True for errors that say this process or host is out of something, whatever the peer does: descriptors, memory, ports (of EADDRNOTAVAIL's two meanings
-    /// the one that <see cref="Transport.Transport.Connect"/> leaves), or what epoll may watch (ENOSPC).
+    /// the one that <see cref="Sockets.Transport.Connect"/> leaves), or what epoll may watch (ENOSPC).
     /// </summary>
     public static bool IsOutOfResources(int errno) => errno is EMFILE or ENFILE or ENOBUFS or ENOMEM or EADDRNOTAVAIL or ENOSPC;
 }

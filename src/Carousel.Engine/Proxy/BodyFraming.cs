@@ -37,7 +37,7 @@ internal unsafe struct BodyFraming
     }
 
     /// <summary>Judges what is unframed, up to the body's end. False if it is malformed.</summary>
-    public bool Take(ref FlowBuffer buffer)
+    public bool Take(ref MessageBuffer buffer)
     {
         switch (_kind)
         {
@@ -69,7 +69,7 @@ internal unsafe struct BodyFraming
     }
 
     /// <summary>The peer's end came. True if that ends the body as it should.</summary>
-    public bool TakeEnd(ref FlowBuffer buffer)
+    public bool TakeEnd(ref MessageBuffer buffer)
     {
         if (_kind != BodyKind.UntilClose)
         {
@@ -86,7 +86,7 @@ internal unsafe struct BodyFraming
     }
 
     /// <summary>The framing goes through as it is, once it is known to be well formed.</summary>
-    private bool PassChunks(ref FlowBuffer buffer)
+    private bool PassChunks(ref MessageBuffer buffer)
     {
         ParseStatus status = _chunks.Skip(buffer.UnframedBytes, out int consumed);
         buffer.Framed += consumed;
@@ -95,7 +95,7 @@ internal unsafe struct BodyFraming
     }
 
     /// <summary>The data moves together, over the framing between it.</summary>
-    private bool TakeChunkData(ref FlowBuffer buffer)
+    private bool TakeChunkData(ref MessageBuffer buffer)
     {
         int read = buffer.Framed, write = buffer.Framed;
         ParseStatus status = ParseStatus.NeedMore;
@@ -116,7 +116,7 @@ internal unsafe struct BodyFraming
         return status != ParseStatus.Rejected;
     }
 
-    private static void WrapAsChunk(ref FlowBuffer buffer)
+    private static void WrapAsChunk(ref MessageBuffer buffer)
     {
         int length = buffer.Unframed;
         if (length == 0)
@@ -125,7 +125,7 @@ internal unsafe struct BodyFraming
         }
         Span<byte> sizeLine = stackalloc byte[ChunkEncoder.MaxSizeLine];
         sizeLine = sizeLine[..ChunkEncoder.WriteSizeLine(sizeLine, length)];
-        // Room for both lines is what FlowBuffer.Tailroom is kept free for.
+        // Room for both lines is what MessageBuffer.Tailroom is kept free for.
         byte* at = buffer.Base + buffer.Framed;
         Buffer.MemoryCopy(at, at + sizeLine.Length, length, length);
         sizeLine.CopyTo(new Span<byte>(at, sizeLine.Length));

@@ -54,7 +54,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _idles = worker.Idle;
     }
 
-    /// <summary>Its place in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.TurnedAway"/>, while it is open.</summary>
+    /// <summary>Its place in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.Rejected"/>, while it is open.</summary>
     public int IdlePlace { get; private set; }
 
     /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
@@ -74,11 +74,11 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return false;
         }
         ArmIn(Worker.Timeouts.Idle);
-        _idles = isCounted ? Worker.Idle : Worker.TurnedAway;
+        _idles = isCounted ? Worker.Idle : Worker.Rejected;
         IdlePlace = _idles.Take(this);
         if (isCounted)
         {
-            _idles.Add(IdlePlace, Worker.Reactor.Now);
+            _idles.Add(IdlePlace, Worker.Loop.Now);
         }
         return true;
     }
@@ -167,7 +167,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         ArmIn(Worker.Timeouts.Idle);
-        _idles.Add(IdlePlace, Worker.Reactor.Now);
+        _idles.Add(IdlePlace, Worker.Loop.Now);
     }
 
     /// <summary>The last answer is sent: closes, at once or after the client has had its say.</summary>
@@ -180,19 +180,19 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return;
         }
         _phase = Phase.Lingering;
-        _idles.Add(IdlePlace, Worker.Reactor.Now);
+        _idles.Add(IdlePlace, Worker.Loop.Now);
         ShutdownSend();
-        _lingerUntil = Worker.Reactor.Now + LongestLingerMs;
+        _lingerUntil = Worker.Loop.Now + LongestLingerMs;
         ArmLinger();
         Drain();
     }
 
     /// <summary>Says why there is no place for it, without waiting for its request, and closes after it has had its say.</summary>
-    public void TurnAway(FailureReason reason)
+    public void Reject(FailureReason reason)
     {
-        var buffer = default(FlowBuffer);
+        var buffer = default(MessageBuffer);
         buffer.Acquire(Worker.Slab);
-        OwnAnswer.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
+        LocalResponse.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
         Worker.Counters.Failed(reason);
         Send(buffer.Base + buffer.Start, buffer.Pending);
         buffer.Release(Worker.Slab);
@@ -204,7 +204,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         _exchange = null;
         _idles.Give(IdlePlace);
-        Worker.Reactor.Wheel.Remove(_deadline);
+        Worker.Loop.Wheel.Remove(_deadline);
         CloseDescriptor(abort);
         Worker.Closed(this, _peer, _isCounted);
     }
@@ -239,7 +239,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         if (_phase == Phase.Idle && Worker.Transport.Peek(Fd) > 0)
         {
             _idles.Remove(IdlePlace);
-            _idles.Add(IdlePlace, Worker.Reactor.Now);
+            _idles.Add(IdlePlace, Worker.Loop.Now);
             return false;
         }
         Close(abort: false);
@@ -309,13 +309,13 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         {
             // More than a turn's share is waiting, and gets no event of its own.
             _willResume = true;
-            Worker.Reactor.ResumeNextTurn(this);
+            Worker.Loop.ResumeNextTick(this);
         }
     }
 
-    private void ArmLinger() => Worker.Reactor.Wheel.Arm(_deadline, Math.Min(Worker.Reactor.Now + LingerPauseMs, _lingerUntil));
+    private void ArmLinger() => Worker.Loop.Wheel.Arm(_deadline, Math.Min(Worker.Loop.Now + LingerPauseMs, _lingerUntil));
 
-    private void ArmIn(long milliseconds) => Worker.Reactor.Wheel.Arm(_deadline, Worker.Reactor.Now + milliseconds);
+    private void ArmIn(long milliseconds) => Worker.Loop.Wheel.Arm(_deadline, Worker.Loop.Now + milliseconds);
 
     [InlineArray(ClientAddress.MaxText)]
     private struct TextOfAddress

@@ -31,7 +31,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         Fd = fd;
         Readable = PeerClosed = false;
         Writable = writable;
-        int result = Worker.Reactor.Watch(this);
+        int result = Worker.Loop.Watch(this);
         if (result < 0)
         {
             Worker.Transport.Close(fd);
@@ -49,7 +49,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         PeerClosed |= (readiness & (Readiness.PeerClosed | ended)) != 0;
     }
 
-    /// <inheritdoc cref="Transport.Transport.Receive"/>
+    /// <inheritdoc cref="Sockets.Transport.Receive"/>
     public int Receive(byte* to, int count)
     {
         int received = Worker.Transport.Receive(Fd, to, count);
@@ -71,7 +71,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return !Readable;
     }
 
-    /// <inheritdoc cref="Transport.Transport.Send"/>
+    /// <inheritdoc cref="Sockets.Transport.Send"/>
     public int Send(byte* from, int count)
     {
         int sent = Worker.Transport.Send(Fd, from, count);
@@ -110,16 +110,16 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     /// <summary>Bytes that the peer has taken, of those that <see cref="BytesOut"/> counts. A system call.</summary>
     public long BytesTaken() => BytesOut - Worker.Transport.Unacknowledged(Fd);
 
-    /// <inheritdoc cref="Transport.Transport.SendRoom"/>
+    /// <inheritdoc cref="Sockets.Transport.SendRoom"/>
     public int SendRoom() => Writable ? Worker.Transport.SendRoom(Fd) : 0;
 
-    /// <inheritdoc cref="Transport.Transport.ShutdownSend"/>
+    /// <inheritdoc cref="Sockets.Transport.ShutdownSend"/>
     public void ShutdownSend() => Worker.Transport.ShutdownSend(Fd);
 
     /// <summary>Closes the descriptor, once; with a reset if <paramref name="abort"/>.</summary>
     protected void CloseDescriptor(bool abort)
     {
-        Worker.Reactor.Release(this);
+        Worker.Loop.Release(this);
         if (abort)
         {
             Worker.Transport.Abort(Fd);

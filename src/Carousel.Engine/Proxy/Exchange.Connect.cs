@@ -26,14 +26,14 @@ internal sealed partial class Exchange
     /// <summary>How long the attempts that are under way have for themselves, in milliseconds.</summary>
     private long UntilNextAttempt()
     {
-        long leftMs = _connectEnds - _worker.Reactor.Now;
+        long leftMs = _connectEnds - _worker.Loop.Now;
         return _addresses.HasNext ? Math.Min(leftMs, AddressOrder.Delay(_worker.Timeouts.Connect, _endPoints.Length)) : leftMs;
     }
 
     private Step BeginConnect()
     {
         _addresses = new AddressOrder(_endPoints, _target!.WorkedLast);
-        _connectEnds = _worker.Reactor.Now + _worker.Timeouts.Connect;
+        _connectEnds = _worker.Loop.Now + _worker.Timeouts.Connect;
         _connectReason = FailureReason.None;
         _connectErrno = 0;
         return ConnectToNext();
@@ -106,7 +106,7 @@ internal sealed partial class Exchange
     /// <summary>Connect, at its deadline: the next attempt is due, or the time for all of them is over.</summary>
     private Step ConnectTimedOut()
     {
-        if (_addresses.HasNext && _worker.Reactor.Now < _connectEnds)
+        if (_addresses.HasNext && _worker.Loop.Now < _connectEnds)
         {
             return ConnectToNext();
         }

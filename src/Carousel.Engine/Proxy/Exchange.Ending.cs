@@ -19,7 +19,7 @@ internal sealed partial class Exchange
         {
             return 0;
         }
-        long leftMs = _responseLeg == ResponseLeg.StreamBody ? _lastMoved + withinMs - _worker.Reactor.Now : 0;
+        long leftMs = _responseLeg == ResponseLeg.StreamBody ? _lastMoved + withinMs - _worker.Loop.Now : 0;
         if (leftMs <= 0)
         {
             End(FailureReason.ClientClosed);
@@ -70,7 +70,7 @@ internal sealed partial class Exchange
     /// <summary>A tunnel is silent only if both directions are.</summary>
     private Step TunnelTimedOut(Deadline deadline)
     {
-        long silentMs = _worker.Reactor.Now - _lastMoved;
+        long silentMs = _worker.Loop.Now - _lastMoved;
         if (silentMs >= _worker.Timeouts.Tunnel)
         {
             return End(FailureReason.None);
@@ -100,7 +100,7 @@ internal sealed partial class Exchange
         }
         Log(reason, 0, activity);
         RecordFailure(reason);
-        Blame(reason);
+        CountAgainstServer(reason);
         DropServer();
         GiveBack();
         _keepServer = false;
@@ -111,7 +111,7 @@ internal sealed partial class Exchange
         }
         _response.Buffer.Release(_worker.Slab);
         _response.Buffer.Acquire(_worker.Slab);
-        OwnAnswer.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, RequestId);
+        LocalResponse.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, RequestId);
         _record.Status = (ushort)status;
         Enter(ResponseLeg.Error);
         return Step.Progress;
@@ -122,7 +122,7 @@ internal sealed partial class Exchange
     {
         Log(reason, 0);
         RecordFailure(reason);
-        Blame(reason);
+        CountAgainstServer(reason);
         DropServer();
         ClientConnection client = _client!;
         Leave();
@@ -212,7 +212,7 @@ internal sealed partial class Exchange
         EndRecord();
         _request.Release(_worker);
         _response.Release(_worker);
-        EndVisit();
+        EndSession();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
         StopWatchingRate();

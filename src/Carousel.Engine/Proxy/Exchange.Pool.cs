@@ -13,22 +13,22 @@ internal sealed partial class Exchange
         {
             return;
         }
-        bool isGone = !ReferenceEquals(pool.Find(server.Tag), server);
-        if (isGone ? LeaveGoneServer() != Step.Over : TryRescue(pool, server))
+        bool isRemoved = !ReferenceEquals(pool.Find(server.Tag), server);
+        if (isRemoved ? LeaveRemovedServer() != Step.Over : TryRetryElsewhere(pool, server))
         {
             Advance();
         }
     }
 
     /// <summary>A request that was not sent yet, or may be sent again, goes to another server; of an answer that has begun, the rest is cut.</summary>
-    private Step LeaveGoneServer()
+    private Step LeaveRemovedServer()
     {
         if (_responseLeg == ResponseLeg.Idle)
         {
             DropServer();
             return PassOver(FailureReason.ServerGone, 0);
         }
-        bool unanswered = _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Pending == 0 && _response.Buffer.Unframed == 0;
-        return unanswered ? RetryOr(FailureReason.ServerGone) : Fail(FailureReason.ServerGone);
+        bool withoutResponse = _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Pending == 0 && _response.Buffer.Unframed == 0;
+        return withoutResponse ? RetryOr(FailureReason.ServerGone) : Fail(FailureReason.ServerGone);
     }
 }

@@ -8,7 +8,7 @@ namespace Carousel.Engine.Proxy;
 internal sealed partial class Exchange
 {
     /// <summary>The request was let through to the servers: it isn't sent back behind those that came later.</summary>
-    private bool _hadTurn;
+    private bool _wasReleased;
 
     private bool _waitsForOwn;
 
@@ -31,21 +31,21 @@ internal sealed partial class Exchange
         {
             return false;
         }
-        _hadTurn = true;
+        _wasReleased = true;
         Enter(RequestLeg.Route);
-        ResumeNextTurn();
+        ResumeNextTick();
         return true;
     }
 
     /// <summary>After a pick that found nobody: true if it is for want of room only.</summary>
     private bool MayWait(PoolSnapshot snapshot) =>
-        Picker.IsFull(snapshot, _tried, _worker.Reactor.Now) || OwnServer(snapshot) is not null;
+        Picker.IsFull(snapshot, _tried, _worker.Loop.Now) || OwnServer(snapshot) is not null;
 
     /// <summary>Route. To Queue, or Done with an error (no more may wait); or Route again (a visitor gives up their own server).</summary>
     private Step Wait(PoolSnapshot snapshot)
     {
         _waitsForOwn = MayWaitForOwn(snapshot);
-        if (_worker.Queue.TryAdd(_place, isChoosy: HasOwnServer || _passedOver))
+        if (_worker.Queue.TryAdd(_place, isConstrained: HasOwnServer || _passedOver))
         {
             Enter(RequestLeg.Queue);
             return Step.Blocked;
@@ -60,7 +60,7 @@ internal sealed partial class Exchange
         {
             return Fail(FailureReason.QueueTimeout);
         }
-        _hadTurn = true;
+        _wasReleased = true;
         Enter(RequestLeg.Route);
         return GiveUpOwn();
     }
@@ -72,13 +72,13 @@ internal sealed partial class Exchange
         return Step.Progress;
     }
 
-    private bool MayWaitForOwn(PoolSnapshot snapshot) => !_gaveUpOwn && OwnServer(snapshot) is not null && _worker.Visits!.StickyWaitMs > 0;
+    private bool MayWaitForOwn(PoolSnapshot snapshot) => !_gaveUpOwn && OwnServer(snapshot) is not null && _worker.Affinity!.StickyWaitMs > 0;
 
     /// <summary>The visitor's own server, if it can serve, is not ejected, and has not failed this request.</summary>
     private Server? OwnServer(PoolSnapshot snapshot) =>
-        HasOwnServer && !_passedOver && snapshot.Find(_visit.Ticket.ServerTag) is { } own && snapshot.CanServe(own)
-            && own.Load.Guard.MayTake(_worker.Reactor.Now) ? own : null;
+        HasOwnServer && !_passedOver && snapshot.Find(_session.Ticket.ServerTag) is { } own && snapshot.CanServe(own)
+            && own.Load.Breaker.MayTake(_worker.Loop.Now) ? own : null;
 
     /// <summary>The visitor's own server, which has taken the request on; null if there is none, or no room.</summary>
-    private Server? TakeOwn(PoolSnapshot snapshot) => OwnServer(snapshot) is { } own && own.Load.TryEnter(_worker.Reactor.Now) ? own : null;
+    private Server? TakeOwn(PoolSnapshot snapshot) => OwnServer(snapshot) is { } own && own.Load.TryEnter(_worker.Loop.Now) ? own : null;
 }

@@ -28,7 +28,7 @@ internal sealed partial class Exchange
         : _text.GivenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
         : _text.GivenId;
 
-    private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Reactor.NowMicros - _record.BeganMicros);
+    private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Loop.NowMicros - _record.BeganMicros);
 
     /// <summary>The attempt that began last. Once one has.</summary>
     private ref AttemptRecord LastAttempt => ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
@@ -56,7 +56,7 @@ internal sealed partial class Exchange
     {
         _isRecording = true;
         _text.Clear();
-        _record.Begin(_worker.RequestIds.Next(), _worker.Reactor.NowMicros);
+        _record.Begin(_worker.RequestIds.Next(), _worker.Loop.NowMicros);
         _client!.BytesOut = 0;
         _record.Client = _client.Address.Bits;
         _record.ClientPort = (ushort)_client.Peer.Port;
@@ -102,9 +102,9 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The server's answer is passed on.</summary>
-    private void RecordAnswer(int status, long tookMicros)
+    private void RecordResponse(int status, long tookMicros)
     {
-        _counters!.Answered(status);
+        _counters!.CountResponse(status);
         _counters.FirstByte.Record(tookMicros);
         _record.Status = (ushort)status;
         _record.FirstByteMicros = SinceBegan;
@@ -144,14 +144,14 @@ internal sealed partial class Exchange
     {
         _record.BytesIn = _client!.BytesIn;
         _record.BytesOut = _client.BytesOut;
-        if (_visit.Kind != VisitKind.None)
+        if (_session.Kind != SessionKind.None)
         {
-            _record.Session = _visit.HasSession ? new UInt128(_visit.Ticket.Id.High, _visit.Ticket.Id.Low) : 0;
-            _record.Visit = _visit.Kind switch
+            _record.Session = _session.HasSession ? new UInt128(_session.Ticket.Id.High, _session.Ticket.Id.Low) : 0;
+            _record.SessionOutcome = _session.Kind switch
             {
-                VisitKind.New => RecordedVisit.New,
-                VisitKind.Stateless => RecordedVisit.Stateless,
-                _ => _toldMove ? RecordedVisit.Moved : RecordedVisit.Returning,
+                SessionKind.New => SessionOutcome.New,
+                SessionKind.Stateless => SessionOutcome.Stateless,
+                _ => _announcedMove ? SessionOutcome.Moved : SessionOutcome.Returning,
             };
         }
         _worker.Records.Write(ref _record, _text.Lengths, _text.Bytes);

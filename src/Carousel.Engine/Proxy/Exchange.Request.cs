@@ -56,7 +56,7 @@ internal sealed unsafe partial class Exchange
 
     private Step ReceiveRequestHead()
     {
-        ref FlowBuffer buffer = ref _request.Buffer;
+        ref MessageBuffer buffer = ref _request.Buffer;
         buffer.Acquire(_worker.Slab);
         if (buffer.Unframed == 0)
         {
@@ -79,7 +79,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>The head is whole and well formed: it is rewritten for the server, whichever that will be.</summary>
     private Step AcceptRequest()
     {
-        ref FlowBuffer buffer = ref _request.Buffer;
+        ref MessageBuffer buffer = ref _request.Buffer;
         _worker.Counters.Requests++;
         _keepClient = _head.KeepAlive && !_worker.IsDraining;
         int length = WriteRequest(buffer.UnframedBytes[.._head.Length]);
@@ -101,16 +101,16 @@ internal sealed unsafe partial class Exchange
     {
         if (_responseLeg == ResponseLeg.Idle)
         {
-            _sentAt = _worker.Reactor.NowMicros;
+            _sentAt = _worker.Loop.NowMicros;
             _record.ConnectedMicros = SinceBegan;
-            _isAskedAnew = false;
+            _isSentAnew = false;
             Enter(ResponseLeg.ReadHead);
         }
         switch (SendPending(ref _request, _server!, _requestDeadline))
         {
-            case FlowResult.Blocked:
+            case RelayResult.Blocked:
                 return Step.Blocked;
-            case FlowResult.SinkCut:
+            case RelayResult.SinkCut:
                 return RequestNotTaken();
             default:
                 Enter(_request.Framing.Ended ? RequestLeg.Done : RequestLeg.StreamBody);
@@ -121,17 +121,17 @@ internal sealed unsafe partial class Exchange
     /// <summary>StreamBody. To Done; or, by a failure of the server, to Route or Connect (another connection).</summary>
     private Step StepRequestBody()
     {
-        FlowResult result = _request.Run(_client!, _server!, _worker);
+        RelayResult result = _request.Run(_client!, _server!, _worker);
         switch (result)
         {
-            case FlowResult.Ended:
+            case RelayResult.Ended:
                 Enter(RequestLeg.Done);
                 return Step.Progress;
-            case FlowResult.SourceCut:
+            case RelayResult.SourceCut:
                 return End(FailureReason.ClientClosed);
-            case FlowResult.SinkCut:
+            case RelayResult.SinkCut:
                 return RequestNotTaken();
-            case FlowResult.Malformed:
+            case RelayResult.Malformed:
                 _keepClient = false;
                 return Fail(FailureReason.BadChunk);
             default:
@@ -143,14 +143,14 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the client's end, which the server is told.</summary>
     private Step StepRequestTunnel()
     {
-        FlowResult result = _request.Run(_client!, _server!, _worker);
+        RelayResult result = _request.Run(_client!, _server!, _worker);
         switch (result)
         {
-            case FlowResult.Ended:
+            case RelayResult.Ended:
                 _server!.ShutdownSend();
                 Enter(RequestLeg.Done);
                 return Step.Progress;
-            case FlowResult.SourceCut or FlowResult.SinkCut or FlowResult.Malformed:
+            case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
                 return End(FailureReason.None);
             default:
                 return Continue(result, _requestDeadline, _worker.Timeouts.Tunnel);
@@ -158,11 +158,11 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>Sends what is pending. A part of it is progress too: the pause that the deadline bounds starts anew.</summary>
-    private FlowResult SendPending(ref Flow flow, Connection sink, Deadline deadline)
+    private RelayResult SendPending(ref BodyRelay flow, Connection sink, Deadline deadline)
     {
         int before = flow.Buffer.Start;
-        FlowResult result = flow.SendPending(sink);
-        if (result == FlowResult.Blocked && flow.Buffer.Start != before)
+        RelayResult result = flow.SendPending(sink);
+        if (result == RelayResult.Blocked && flow.Buffer.Start != before)
         {
             Arm(deadline, _worker.Timeouts.Body);
         }
@@ -170,15 +170,15 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>Bytes moved: the pause that the deadline bounds starts anew.</summary>
-    private Step Continue(FlowResult result, Deadline deadline, long timeoutMs)
+    private Step Continue(RelayResult result, Deadline deadline, long timeoutMs)
     {
-        if (result == FlowResult.Blocked)
+        if (result == RelayResult.Blocked)
         {
             return Step.Blocked;
         }
-        _lastMoved = _worker.Reactor.Now;
+        _lastMoved = _worker.Loop.Now;
         Arm(deadline, timeoutMs);
-        return result == FlowResult.Yielded ? Step.Yield : Step.Progress;
+        return result == RelayResult.Yielded ? Step.Yield : Step.Progress;
     }
 
     /// <summary>

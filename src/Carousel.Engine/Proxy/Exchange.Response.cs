@@ -19,12 +19,12 @@ internal sealed unsafe partial class Exchange
     /// <summary>ReadHead. To StreamBody, Tunnel (101), Idle (another connection is tried), Error, or Done.</summary>
     private Step StepReadResponseHead()
     {
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         // An interim answer goes out before the next head is looked at: rewriting needs the room before it.
-        FlowResult sent = _response.SendPending(_client!);
-        if (sent != FlowResult.Moved)
+        RelayResult sent = _response.SendPending(_client!);
+        if (sent != RelayResult.Moved)
         {
-            return sent == FlowResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
+            return sent == RelayResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
         }
         if (buffer.Unframed == 0 || !_interimBefore)
         {
@@ -40,7 +40,7 @@ internal sealed unsafe partial class Exchange
 
     private Step ParseResponseHead()
     {
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         ParseStatus status = ResponseParser.Parse(buffer.UnframedBytes, _head.Method, _worker.HeadLimits, _worker.Fields, out ResponseHead head, out FailureReason reason);
         return status switch
         {
@@ -61,7 +61,7 @@ internal sealed unsafe partial class Exchange
         {
             return Step.Blocked;
         }
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         buffer.Acquire(_worker.Slab);
         buffer.Compact();
         int received = _server.Receive(buffer.Base + buffer.End, buffer.Free);
@@ -83,7 +83,7 @@ internal sealed unsafe partial class Exchange
 
     private Step PassInterim(in ResponseHead head)
     {
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         _request.Buffer.LetGo();
         _mayAwaitContinue &= head.Status != 100;
         _interimBefore = head.Length < buffer.Unframed;
@@ -106,12 +106,12 @@ internal sealed unsafe partial class Exchange
             return Fail(FailureReason.BadAnswer);
         }
         LearnOfServer(head);
-        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, AnswerVisit());
+        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, SessionLines());
         _keepClient = _keepServer = false;
         _request.Buffer.LetGo();
         _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
         _response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
-        _lastMoved = _worker.Reactor.Now;
+        _lastMoved = _worker.Loop.Now;
         Enter(RequestLeg.Tunnel);
         Enter(ResponseLeg.Tunnel);
         return Step.Progress;
@@ -124,7 +124,7 @@ internal sealed unsafe partial class Exchange
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;
         // From the head on, not from the end: how long the server has been waiting since it sent the body's end can't be seen from here.
-        _keepServerUntil = head.ReusableMs == 0 ? long.MaxValue : _worker.Reactor.Now + head.ReusableMs;
+        _keepServerUntil = head.ReusableMs == 0 ? long.MaxValue : _worker.Loop.Now + head.ReusableMs;
         BodyRecoding recoding = BodyRecoding.None;
         if (head.Body == BodyKind.Chunked && _head.IsHttp10)
         {
@@ -138,10 +138,10 @@ internal sealed unsafe partial class Exchange
         _keepClient &= !_endsWithClose;
         ConnectionDirective directive = !_keepClient ? ConnectionDirective.Close
             : _head.IsHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
-        Rewrite(head, directive, recoding, AnswerVisit());
+        Rewrite(head, directive, recoding, SessionLines());
         _response.Framing.Begin(head.Body, head.ContentLength, recoding);
         _request.Buffer.LetGo();
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
         {
             buffer.Start = buffer.Framed; // Nothing of it has been sent: the client can still be told.
@@ -160,13 +160,13 @@ internal sealed unsafe partial class Exchange
     private void LearnOfServer(in ResponseHead head)
     {
         ServerLoad load = _target!.Load;
-        long now = _worker.Reactor.Now;
-        double tookMicros = _worker.Reactor.NowMicros - _sentAt;
+        long now = _worker.Loop.Now;
+        double tookMicros = _worker.Loop.NowMicros - _sentAt;
         bool failed = head.Status >= 500;
-        load.Answered(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
-        load.Reports.Answered(failed, now);
-        _worker.Guard.Answered(_target, _mark, head.Status, now);
-        RecordAnswer(head.Status, (long)tookMicros);
+        load.OnResponse(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
+        load.Reports.OnResponse(failed, now);
+        _worker.Outliers.OnResponse(_target, _epoch, head.Status, now);
+        RecordResponse(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {
             var report = LoadReport.Read(_response.Buffer.UnframedBytes[..head.Length], _worker.Fields.AsSpan(0, head.FieldCount));
@@ -177,7 +177,7 @@ internal sealed unsafe partial class Exchange
 
     private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
     {
-        ref FlowBuffer buffer = ref _response.Buffer;
+        ref MessageBuffer buffer = ref _response.Buffer;
         ReadOnlySpan<byte> date = head.HasDate ? default : _worker.Date;
         ReadOnlySpan<byte> requestId = head.IsInterim ? default : RequestId;
         int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, requestId, more, _worker.Scratch);
@@ -188,17 +188,17 @@ internal sealed unsafe partial class Exchange
     private Step StepResponseBody()
     {
         // Without a server all of the body is here: nothing is received any more.
-        FlowResult result = _response.Run(_server!, _client!, _worker);
+        RelayResult result = _response.Run(_server!, _client!, _worker);
         switch (result)
         {
-            case FlowResult.Ended:
+            case RelayResult.Ended:
                 Enter(ResponseLeg.Done);
                 return StopListening();
-            case FlowResult.SourceCut:
+            case RelayResult.SourceCut:
                 return Cut(FailureReason.AnswerCutShort);
-            case FlowResult.Malformed:
+            case RelayResult.Malformed:
                 return Cut(FailureReason.BadAnswer);
-            case FlowResult.SinkCut:
+            case RelayResult.SinkCut:
                 return End(FailureReason.ClientClosed);
             default:
                 if (_response.Framing.Ended && _requestLeg == RequestLeg.Done)
@@ -224,14 +224,14 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the server's end, which the client is told.</summary>
     private Step StepResponseTunnel()
     {
-        FlowResult result = _response.Run(_server!, _client!, _worker);
+        RelayResult result = _response.Run(_server!, _client!, _worker);
         switch (result)
         {
-            case FlowResult.Ended:
+            case RelayResult.Ended:
                 _client!.ShutdownSend();
                 Enter(ResponseLeg.Done);
                 return Step.Progress;
-            case FlowResult.SourceCut or FlowResult.SinkCut or FlowResult.Malformed:
+            case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
                 return End(FailureReason.None);
             default:
                 return Continue(result, _responseDeadline, _worker.Timeouts.Tunnel);
@@ -239,13 +239,13 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>Error. To Done when our own answer is sent.</summary>
-    private Step StepOwnAnswer()
+    private Step StepLocalResponse()
     {
         switch (SendPending(ref _response, _client!, _responseDeadline))
         {
-            case FlowResult.Blocked:
+            case RelayResult.Blocked:
                 return Step.Blocked;
-            case FlowResult.SinkCut:
+            case RelayResult.SinkCut:
                 return End(FailureReason.ClientClosed);
             default:
                 Enter(ResponseLeg.Done);

@@ -33,7 +33,7 @@ internal sealed partial class Exchange
         // Whoever has waited comes with a server.
         if (_target is null)
         {
-            if (!_hadTurn && _worker.Queue.MustWait())
+            if (!_wasReleased && _worker.Queue.MustWait())
             {
                 return Wait(snapshot);
             }
@@ -50,7 +50,7 @@ internal sealed partial class Exchange
         {
             return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure, _lastActivity);
         }
-        _hadTurn = true;
+        _wasReleased = true;
         if (!_freshOnly && TakeWarmConnection(_target))
         {
             RecordReuse();
@@ -68,21 +68,21 @@ internal sealed partial class Exchange
     {
         activity ??= Activity;
         Log(reason, errno, activity);
-        Blame(reason);
+        CountAgainstServer(reason);
         return TryAnother(reason, activity);
     }
 
     private Step TryAnother(FailureReason reason, string activity)
     {
-        if (_isAskedAnew && !TakeResend(isFree: true))
+        if (_isSentAnew && !TakeResend(isFree: true))
         {
             return Fail(FailureReason.ServerClosed, activity);
         }
-        _isAskedAnew = false;
+        _isSentAnew = false;
         (_lastFailure, _lastActivity) = (reason, activity);
         if (HasOwnServer)
         {
-            TellMove(reason);
+            AnnounceMove(reason);
         }
         _tried.Add(_target!);
         _passedOver = true;
@@ -118,7 +118,7 @@ internal sealed partial class Exchange
         _target = server;
         if (server is not null)
         {
-            _mark = server.Load.Guard.Mark;
+            _epoch = server.Load.Breaker.Epoch;
             RecordAttempt(server);
         }
     }
@@ -131,7 +131,7 @@ internal sealed partial class Exchange
             RecordAttemptEnd();
             _target = null;
             server.Load.Leave();
-            PoolGuard.GiveBack(server, _mark, _worker.Reactor.Now);
+            OutlierDetector.GiveBack(server, _epoch, _worker.Loop.Now);
             _worker.Queue.Released();
         }
     }

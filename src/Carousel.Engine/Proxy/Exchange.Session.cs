@@ -9,14 +9,14 @@ namespace Carousel.Engine.Proxy;
 /// <summary>What sessions mean for an exchange: the visitor's own server, and the lines of the head that come from it.</summary>
 internal sealed partial class Exchange
 {
-    private Visit _visit;
+    private RequestSession _session;
 
     /// <summary>Where the rewritten head ends in the request's buffer, until its first byte is sent.</summary>
     private int _headEnd;
-    private bool _toldMove;
+    private bool _announcedMove;
 
     /// <summary>The visitor belongs to a server (docs/SESSIONS.md, sticky).</summary>
-    private bool HasOwnServer => _visit.HasSession && _visit.Ticket.ServerTag != 0 && _worker.Visits is { IsSticky: true };
+    private bool HasOwnServer => _session.HasSession && _session.Ticket.ServerTag != 0 && _worker.Affinity is { IsSticky: true };
 
     /// <summary>Writes the head for the server, with what it is told of the session. Returns its length.</summary>
     private int WriteRequest(ReadOnlySpan<byte> head)
@@ -40,21 +40,21 @@ internal sealed partial class Exchange
             Trace(sampler, head, ref info);
         }
         _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
-        if (_worker.Visits is not { } visits)
+        if (_worker.Affinity is not { } affinity)
         {
             return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
         }
-        visits.Arrive(head, _head, _worker.Fields, info, out _visit);
+        affinity.OnRequest(head, _head, _worker.Fields, info, out _session);
         Span<byte> id = stackalloc byte[SessionId.TextLength];
-        if (_visit.HasSession)
+        if (_session.HasSession)
         {
-            _visit.Ticket.Id.Format(id);
+            _session.Ticket.Id.Format(id);
             info.SessionId = id;
         }
-        if (_visit.HidesCookie)
+        if (_session.HidesCookie)
         {
-            info.HiddenCookie = visits.CookieName;
-            info.HidesWholeCookie = _visit.HasOnlyOurs;
+            info.HiddenCookie = affinity.CookieName;
+            info.HidesWholeCookie = _session.HasOnlyOurs;
         }
         return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
     }
@@ -67,7 +67,7 @@ internal sealed partial class Exchange
     {
         if (!HasOwnServer || _passedOver)
         {
-            return _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
+            return _worker.Picker.Pick(snapshot, _tried, _worker.Loop.Now, _key);
         }
         if (TakeOwn(snapshot) is { } own)
         {
@@ -77,45 +77,45 @@ internal sealed partial class Exchange
         {
             return null;
         }
-        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Reactor.Now, _key);
-        if (other is not null && other.Tag != _visit.Ticket.ServerTag)
+        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Loop.Now, _key);
+        if (other is not null && other.Tag != _session.Ticket.ServerTag)
         {
-            TellMove(snapshot.Find(_visit.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot, _worker.Reactor.Now) : FailureReason.ServerGone);
+            AnnounceMove(snapshot.Find(_session.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot, _worker.Loop.Now) : FailureReason.ServerGone);
         }
         return other;
     }
 
     private static FailureReason WhyNot(Server server, PoolSnapshot snapshot, long nowMs)
     {
-        Standing standing = snapshot[server];
-        return standing.EndPoints.IsEmpty ? FailureReason.NameUnresolved
-            : !standing.IsHealthy ? FailureReason.ServerDown
-            : server.Load.Guard.MayTake(nowMs) ? FailureReason.ServerBusy
+        ServerStatus status = snapshot[server];
+        return status.EndPoints.IsEmpty ? FailureReason.NameUnresolved
+            : !status.IsHealthy ? FailureReason.ServerDown
+            : server.Load.Breaker.MayTake(nowMs) ? FailureReason.ServerBusy
             : FailureReason.ServerEjected;
     }
 
     /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>
-    private void TellMove(FailureReason reason)
+    private void AnnounceMove(FailureReason reason)
     {
-        if (_toldMove || !_request.Buffer.IsUnsent)
+        if (_announcedMove || !_request.Buffer.IsUnsent)
         {
             return;
         }
-        _toldMove = true;
+        _announcedMove = true;
         Span<byte> line = stackalloc byte[SessionMovedLine.MaxBytes];
         _request.Buffer.AppendToHead(_headEnd, SessionMovedLine.Write(reason, line));
     }
 
     /// <summary>The lines that the answer of this server gets for its visitor: a cookie, where one is due.</summary>
-    private ReadOnlySpan<byte> AnswerVisit() => _worker.Visits is { } visits ? visits.Answer(ref _visit, _server!.Server!) : default;
+    private ReadOnlySpan<byte> SessionLines() => _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server!) : default;
 
-    private void EndVisit()
+    private void EndSession()
     {
-        if (_visit.Kind != VisitKind.None)
+        if (_session.Kind != SessionKind.None)
         {
-            _worker.Visits!.End(ref _visit);
-            _visit = default;
-            _toldMove = false;
+            _worker.Affinity!.End(ref _session);
+            _session = default;
+            _announcedMove = false;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Carousel.Engine.Proxy;
 internal sealed unsafe partial class Exchange
 {
     /// <summary>A client that wants to be told to go on waits for the server; but not for ever (RFC 9110 section 10.1.1), so it is slow after this long.</summary>
-    private const int ContinuePatienceMs = RateWindow.LengthMs;
+    private const int ContinueTimeoutMs = RateWindow.LengthMs;
 
     private readonly Deadline _rateDeadline;
 
@@ -32,14 +32,14 @@ internal sealed unsafe partial class Exchange
             return false;
         }
         _mayAwaitContinue = _head.ExpectContinue;
-        _acceptedAt = _worker.Reactor.Now;
+        _acceptedAt = _worker.Loop.Now;
         return !_head.ExpectContinue && _worker.Pool.Current.HasLimits;
     }
 
     /// <summary>ReceiveBody. To Route (the body is whole, or the buffer full), or Done (malformed).</summary>
     private Step StepReceiveBody()
     {
-        ref FlowBuffer buffer = ref _request.Buffer;
+        ref MessageBuffer buffer = ref _request.Buffer;
         if (_request.Framing.Ended || buffer.Free == 0)
         {
             Enter(RequestLeg.Route);
@@ -73,7 +73,7 @@ internal sealed unsafe partial class Exchange
 
     private Step LookAtRate()
     {
-        long now = _worker.Reactor.Now;
+        long now = _worker.Loop.Now;
         int rate = _worker.LeastRate;
         if (_requestRate.IsTooSlow(IsWaitedForToSend, _client!.BytesIn, rate, now))
         {
@@ -110,5 +110,5 @@ internal sealed unsafe partial class Exchange
         _ => false,
     };
 
-    private bool AwaitsContinue => _mayAwaitContinue && _worker.Reactor.Now - _acceptedAt < ContinuePatienceMs;
+    private bool AwaitsContinue => _mayAwaitContinue && _worker.Loop.Now - _acceptedAt < ContinueTimeoutMs;
 }

@@ -14,17 +14,17 @@ namespace Carousel.Engine.Proxy;
 internal sealed partial class Exchange : IDeadlineOwner, IResumable
 {
     /// <summary>Steps before others have their turn: a pipelined burst of a few dozen small requests, no more.</summary>
-    private const int MaxStepsATurn = 64;
+    private const int MaxStepsPerTick = 64;
 
     private readonly Worker _worker;
     private readonly Deadline _requestDeadline, _responseDeadline;
     private readonly SlotSet _tried = new();
-    private readonly WaitingPlace _place;
+    private readonly QueueEntry _place;
     private ClientConnection? _client;
     private UpstreamConnection? _server;
     private RequestLeg _requestLeg;
     private ResponseLeg _responseLeg;
-    private Flow _request, _response;
+    private BodyRelay _request, _response;
     private RequestHead _head;
     private bool _keepClient, _keepServer, _willResume;
 
@@ -37,7 +37,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
         _rateDeadline = new Deadline(this);
-        _place = new WaitingPlace(this);
+        _place = new QueueEntry(this);
     }
 
     private enum Step : byte
@@ -78,7 +78,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     /// <summary>Steps both legs until neither makes progress. The only loop.</summary>
     public void Advance()
     {
-        for (int i = 0; i < MaxStepsATurn; i++)
+        for (int i = 0; i < MaxStepsPerTick; i++)
         {
             Step request = StepRequest();
             if (request == Step.Over)
@@ -105,15 +105,15 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
                 break;
             }
         }
-        ResumeNextTurn();
+        ResumeNextTick();
     }
 
-    private void ResumeNextTurn()
+    private void ResumeNextTick()
     {
         if (!_willResume)
         {
             _willResume = true;
-            _worker.Reactor.ResumeNextTurn(this);
+            _worker.Loop.ResumeNextTick(this);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         ResponseLeg.ReadHead => StepReadResponseHead(),
         ResponseLeg.StreamBody => StepResponseBody(),
         ResponseLeg.Tunnel => StepResponseTunnel(),
-        ResponseLeg.Error => StepOwnAnswer(),
+        ResponseLeg.Error => StepLocalResponse(),
         _ => Step.Blocked,
     };
 
@@ -164,7 +164,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         switch (next)
         {
             case RequestLeg.Queue:
-                Arm(_requestDeadline, _waitsForOwn ? _worker.Visits!.StickyWaitMs : _worker.Timeouts.Queue);
+                Arm(_requestDeadline, _waitsForOwn ? _worker.Affinity!.StickyWaitMs : _worker.Timeouts.Queue);
                 break;
             case RequestLeg.Connect:
                 Arm(_requestDeadline, UntilNextAttempt());
@@ -181,7 +181,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
                 // From here on it is the server's turn, if its answer has not begun.
                 if (_responseLeg == ResponseLeg.ReadHead)
                 {
-                    Arm(_responseDeadline, _worker.Timeouts.Answer);
+                    Arm(_responseDeadline, _worker.Timeouts.Response);
                 }
                 break;
             default:
@@ -223,7 +223,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
     }
 
-    private void Arm(Deadline deadline, long timeoutMs) => _worker.Reactor.Wheel.Arm(deadline, _worker.Reactor.Now + timeoutMs);
+    private void Arm(Deadline deadline, long timeoutMs) => _worker.Loop.Wheel.Arm(deadline, _worker.Loop.Now + timeoutMs);
 
     /// <summary>Where every request starts, whatever the one before came to.</summary>
     private void StartOver()
@@ -240,12 +240,12 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
         _lastFailure = FailureReason.NoServer;
         GiveBack();
-        _freshOnly = _isAskedAnew = _wasRescued = false;
+        _freshOnly = _isSentAnew = _wasRetriedElsewhere = false;
         _lastActivity = null;
-        _hadTurn = _waitsForOwn = _gaveUpOwn = false;
+        _wasReleased = _waitsForOwn = _gaveUpOwn = false;
         _resends = 0;
         _requestIncomplete = false;
         _endsWithClose = false;
-        EndVisit();
+        EndSession();
     }
 }

@@ -1,7 +1,9 @@
+using Carousel.Engine.Reactor;
+
 namespace Carousel.Engine.Proxy;
 
 /// <summary>The current time as a Date field has it (RFC 9110 section 5.6.7), formatted once a second.</summary>
-internal sealed class HttpDate(Reactor.Reactor reactor)
+internal sealed class HttpDate(EventLoop loop)
 {
     private const int Length = 29;
 
@@ -12,7 +14,7 @@ internal sealed class HttpDate(Reactor.Reactor reactor)
     {
         get
         {
-            long second = reactor.UnixSeconds;
+            long second = loop.UnixSeconds;
             if (second != _second)
             {
                 _second = second;

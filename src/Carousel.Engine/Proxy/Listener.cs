@@ -11,10 +11,10 @@ namespace Carousel.Engine.Proxy;
 internal sealed class Listener : EventTarget, IDeadlineOwner
 {
     /// <summary>Connections accepted a turn, so that a storm of new ones does not starve those that are there.</summary>
-    private const int MaxAcceptsATurn = 16;
+    private const int MaxAcceptsPerTick = 16;
 
     /// <summary>On leaving, at most this many wait in the kernel's queue (<see cref="ListenSocket.Backlog"/>).</summary>
-    private const int MaxAcceptsOnLeaving = ListenSocket.Backlog;
+    private const int MaxAcceptsOnShutdown = ListenSocket.Backlog;
 
     /// <summary>Without descriptors, accepting pauses: the listener stays readable, and would keep the worker spinning.</summary>
     private const int PauseMs = 100;
@@ -30,11 +30,11 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
         Fd = fd;
     }
 
-    public void Watch() => _worker.Reactor.Watch(this, Readiness.Readable | Readiness.Exclusive);
+    public void Watch() => _worker.Loop.Watch(this, Readiness.Readable | Readiness.Exclusive);
 
     /// <summary>
-    /// Level-triggered: what is not accepted now is reported again. So the number of accepts follows the number found last time, and the call that only
-    /// tells that there is none is rare.
+    /// Level-triggered: what is not accepted now is reported again. So the number of accepts follows the number of connections found, and a call that finds none is
+    /// rare.
     /// </summary>
     public override void OnEvents(Readiness readiness)
     {
@@ -46,7 +46,7 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
                 return;
             }
         }
-        _accepts = Math.Min(_accepts * 2, MaxAcceptsATurn);
+        _accepts = Math.Min(_accepts * 2, MaxAcceptsPerTick);
     }
 
     public void OnDeadline(Deadline deadline)
@@ -60,14 +60,14 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
     /// <summary>Takes in what the kernel has already accepted for us, then stops.</summary>
     public void Leave()
     {
-        for (int i = 0; i < MaxAcceptsOnLeaving && AcceptOne(); i++)
+        for (int i = 0; i < MaxAcceptsOnShutdown && AcceptOne(); i++)
         {
         }
         if (!_pause.IsArmed)
         {
-            _worker.Reactor.Unwatch(this);
+            _worker.Loop.Unwatch(this);
         }
-        _worker.Reactor.Wheel.Remove(_pause);
+        _worker.Loop.Wheel.Remove(_pause);
     }
 
     /// <summary>False if there is none (or none can be had now).</summary>
@@ -88,8 +88,8 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
             _worker.Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, -fd));
             if (!_pause.IsArmed)
             {
-                _worker.Reactor.Unwatch(this);
-                _worker.Reactor.Wheel.Arm(_pause, _worker.Reactor.Now + PauseMs);
+                _worker.Loop.Unwatch(this);
+                _worker.Loop.Wheel.Arm(_pause, _worker.Loop.Now + PauseMs);
             }
             return false;
         }

@@ -11,7 +11,7 @@ internal enum MailKind : byte
     /// <summary>Cut everything.</summary>
     Stop,
     /// <summary>What all share has changed; it may be over.</summary>
-    LookAround,
+    Recheck,
     /// <summary>There is a new snapshot of the pool.</summary>
     PoolChanged,
     /// <summary>Descriptors are short, or another worker has a client for whose connection there is no place: close what is idle, and take that client in.</summary>

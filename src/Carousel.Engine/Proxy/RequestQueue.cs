@@ -19,27 +19,27 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     /// Own requests go first, unless others wait this much longer elsewhere: to wake another worker costs more than a request, but nobody is to starve
     /// because the server they need is always released on the other side.
     /// </summary>
-    public const int PatienceMs = 20;
+    public const int HeadStartMs = 20;
 
-    private const long NobodyWaits = long.MaxValue;
+    private const long NothingWaits = long.MaxValue;
 
     /// <summary>
     /// Picks in vain by choosy requests in one look, when there is room but not for them (at a server that refuses them all, say): such a pick looks at
     /// every server, and all of them together must not hold the worker up. The others are asked when the next request is over.
     /// </summary>
-    private const int MaxPicksInVain = 64;
+    private const int MaxFailedPicks = 64;
 
     private readonly Worker _worker;
     private readonly WorkerGroup _group;
-    private readonly WaitingList _line = new(), _choosy = new();
+    private readonly QueueEntryList _unconstrained = new(), _constrained = new();
     private readonly Deadline _again;
     private long _number;
-    private long _waitsSince = NobodyWaits;
-    private int _choosyOnes;
+    private long _waitsSince = NothingWaits;
+    private int _constrainedCount;
     private bool _willLook, _released;
 
     /// <summary>1 while a letter is under way.</summary>
-    private int _letter;
+    private int _wakeUp;
 
     public RequestQueue(Worker worker, WorkerGroup group)
     {
@@ -51,50 +51,50 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     /// <summary>Since when the first in line waits, in the clock's milliseconds that all workers share; the end of time if there is none. Any thread.</summary>
     public long WaitsSince => Volatile.Read(ref _waitsSince);
 
-    private bool IsEmpty => _line.First is null && _choosy.First is null;
+    private bool IsEmpty => _unconstrained.First is null && _constrained.First is null;
 
     /// <summary>
     /// True if a request that has just come would overtake others of this worker, or some that wait much longer elsewhere. One look at a shared count
     /// while nobody waits.
     /// </summary>
     public bool MustWait() => _group.Waiting.Waiting != 0
-        && (_line.First is not null
-            || (_willLook && _choosy.First is not null)
-            || _group.LongestWaiting(_worker, _worker.Reactor.Now - PatienceMs) is not null);
+        && (_unconstrained.First is not null
+            || (_willLook && _constrained.First is not null)
+            || _group.LongestWaiting(_worker, _worker.Loop.Now - HeadStartMs) is not null);
 
     /// <summary>Puts it at the end of its line; false if as many wait as may. It is asked once more at the end of this turn.</summary>
-    public bool TryAdd(WaitingPlace place, bool isChoosy)
+    public bool TryAdd(QueueEntry entry, bool isConstrained)
     {
         if (!_group.Waiting.TryEnter())
         {
             return false;
         }
         _worker.Counters.Waiting++;
-        place.Number = _number++;
-        place.Since = _worker.Reactor.Now;
-        (isChoosy ? _choosy : _line).Add(place);
-        if (isChoosy)
+        entry.Number = _number++;
+        entry.Since = _worker.Loop.Now;
+        (isConstrained ? _constrained : _unconstrained).Add(entry);
+        if (isConstrained)
         {
-            Interlocked.Increment(ref _choosyOnes);
+            Interlocked.Increment(ref _constrainedCount);
         }
-        else if (ReferenceEquals(_line.First, place))
+        else if (ReferenceEquals(_unconstrained.First, entry))
         {
             // A full fence: who makes room from here on sees that somebody waits, and what was made before is seen by our look.
-            Interlocked.Exchange(ref _waitsSince, place.Since);
+            Interlocked.Exchange(ref _waitsSince, entry.Since);
         }
-        LookAround();
+        Recheck();
         return true;
     }
 
     /// <summary>It waits no more, for whatever reason.</summary>
-    public void Remove(WaitingPlace place)
+    public void Remove(QueueEntry entry)
     {
-        if (ReferenceEquals(place.List, _choosy))
+        if (ReferenceEquals(entry.List, _constrained))
         {
-            Interlocked.Decrement(ref _choosyOnes);
+            Interlocked.Decrement(ref _constrainedCount);
         }
-        place.List!.Remove(place);
-        Volatile.Write(ref _waitsSince, _line.First?.Since ?? NobodyWaits);
+        entry.List!.Remove(entry);
+        Volatile.Write(ref _waitsSince, _unconstrained.First?.Since ?? NothingWaits);
         _worker.Counters.Waiting--;
         _group.Waiting.Leave();
     }
@@ -105,37 +105,37 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         if (_group.Waiting.Waiting != 0)
         {
             _released = true;
-            LookAround();
+            Recheck();
         }
     }
 
     /// <summary>There may be room: whoever waits is asked at the end of this turn.</summary>
-    public void LookAround()
+    public void Recheck()
     {
         if (!_willLook)
         {
             _willLook = true;
-            _worker.Reactor.ResumeNextTurn(this);
+            _worker.Loop.ResumeNextTick(this);
         }
     }
 
     /// <summary>There may be room for a request that waits here. Any thread; many in a row are one letter.</summary>
-    public void Write()
+    public void WakeUp()
     {
-        if (Interlocked.Exchange(ref _letter, 1) == 0)
+        if (Interlocked.Exchange(ref _wakeUp, 1) == 0)
         {
             _worker.Post(new Mail(MailKind.Room));
         }
     }
 
     /// <summary>The letter has come.</summary>
-    public void ReadLetter()
+    public void OnWakeUp()
     {
-        Volatile.Write(ref _letter, 0);
-        LookAround();
+        Volatile.Write(ref _wakeUp, 0);
+        Recheck();
     }
 
-    public void OnDeadline(Deadline deadline) => LookAround();
+    public void OnDeadline(Deadline deadline) => Recheck();
 
     public void Resume()
     {
@@ -145,7 +145,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         Offer();
         if (released)
         {
-            WriteToChoosy();
+            WakeConstrained();
         }
         if (IsEmpty)
         {
@@ -160,10 +160,10 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     /// <summary>An ejected server that may be tried again makes room, and nobody tells.</summary>
     private void WaitForTrial()
     {
-        long at = Picker.NextTrial(_worker.Pool.Current, _worker.Reactor.Now);
+        long at = Picker.NextTrial(_worker.Pool.Current, _worker.Loop.Now);
         if (at != long.MaxValue)
         {
-            _worker.Reactor.Wheel.Arm(_again, at);
+            _worker.Loop.Wheel.Arm(_again, at);
         }
     }
 
@@ -172,71 +172,71 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     {
         bool hasRoom = HasRoom();
         // With no server left at all, those in line are to be told, not kept.
-        WaitingPlace? inLine = hasRoom || !_worker.Picker.IsFull(_worker.Pool.Current, _worker.Reactor.Now) ? _line.First : null;
-        WaitingPlace? choosy = _choosy.First;
-        int inVain = 0;
-        while (inLine is not null || choosy is not null)
+        QueueEntry? unconstrained = hasRoom || !_worker.Picker.IsFull(_worker.Pool.Current, _worker.Loop.Now) ? _unconstrained.First : null;
+        QueueEntry? constrained = _constrained.First;
+        int failedPicks = 0;
+        while (unconstrained is not null || constrained is not null)
         {
-            if (choosy is not null && (inLine is null || choosy.Number < inLine.Number))
+            if (constrained is not null && (unconstrained is null || constrained.Number < unconstrained.Number))
             {
-                WaitingPlace? next = choosy.Next;
-                bool mayPick = hasRoom && inVain < MaxPicksInVain;
-                bool isPick = mayPick && !choosy.Exchange.WaitsForOwn;
-                if (!choosy.Exchange.TryLeaveQueue(mayPick) && isPick)
+                QueueEntry? next = constrained.Next;
+                bool mayPick = hasRoom && failedPicks < MaxFailedPicks;
+                bool isPick = mayPick && !constrained.Exchange.WaitsForOwn;
+                if (!constrained.Exchange.TryLeaveQueue(mayPick) && isPick)
                 {
-                    inVain++;
+                    failedPicks++;
                 }
-                choosy = next;
+                constrained = next;
             }
             else
             {
-                inLine = OfferTo(inLine!);
+                unconstrained = OfferTo(unconstrained!);
             }
         }
-        if (hasRoom && _line.First is null)
+        if (hasRoom && _unconstrained.First is null)
         {
-            WriteTo(_group.LongestWaiting(_worker, NobodyWaits));
+            Wake(_group.LongestWaiting(_worker, NothingWaits));
         }
     }
 
     /// <summary>The next in line; null if this one must wait, and so must they.</summary>
-    private WaitingPlace? OfferTo(WaitingPlace first)
+    private QueueEntry? OfferTo(QueueEntry first)
     {
-        if (_group.LongestWaiting(_worker, first.Since - PatienceMs) is { } elder)
+        if (_group.LongestWaiting(_worker, first.Since - HeadStartMs) is { } longerWaiting)
         {
-            WriteTo(elder);
+            Wake(longerWaiting);
             return null;
         }
         if (first.Exchange.TryLeaveQueue(mayPick: true))
         {
-            return _line.First;
+            return _unconstrained.First;
         }
         if (HasRoom())
         {
             // The ring follows the snapshot by an instant, and another worker may have snatched each pick: asked again a tick later.
-            _worker.Reactor.Wheel.Arm(_again, _worker.Reactor.Now + 1);
+            _worker.Loop.Wheel.Arm(_again, _worker.Loop.Now + 1);
         }
         return null;
     }
 
-    private bool HasRoom() => _worker.Picker.HasRoom(_worker.Pool.Current, _worker.Reactor.Now);
+    private bool HasRoom() => _worker.Picker.HasRoom(_worker.Pool.Current, _worker.Loop.Now);
 
-    private void WriteTo(Worker? worker)
+    private void Wake(Worker? worker)
     {
         if (worker is not null && HasRoom())
         {
-            worker.Queue.Write();
+            worker.Queue.WakeUp();
         }
     }
 
     /// <summary>Only they know whether they can use what came free here.</summary>
-    private void WriteToChoosy()
+    private void WakeConstrained()
     {
         foreach (Worker worker in _group.Workers)
         {
-            if (!ReferenceEquals(worker, _worker) && Volatile.Read(ref worker.Queue._choosyOnes) != 0)
+            if (!ReferenceEquals(worker, _worker) && Volatile.Read(ref worker.Queue._constrainedCount) != 0)
             {
-                worker.Queue.Write();
+                worker.Queue.WakeUp();
             }
         }
     }

@@ -7,7 +7,7 @@ internal sealed class Timeouts(EngineOptions options)
     public long Idle { get; } = (long)options.IdleTimeout.TotalMilliseconds;
     public long Queue { get; } = (long)options.QueueTimeout.TotalMilliseconds;
     public long Connect { get; } = (long)options.ConnectTimeout.TotalMilliseconds;
-    public long Answer { get; } = (long)options.AnswerTimeout.TotalMilliseconds;
+    public long Response { get; } = (long)options.AnswerTimeout.TotalMilliseconds;
     public long Body { get; } = (long)options.BodyTimeout.TotalMilliseconds;
     public long Tunnel { get; } = (long)options.TunnelTimeout.TotalMilliseconds;
     public long ServerIdle { get; } = (long)options.ServerIdleTimeout.TotalMilliseconds;

@@ -70,7 +70,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     }
 
     /// <summary>No exchange needs it now; it waits at this place in the pool.</summary>
-    public void Rest(int keptAt)
+    public void BecomeIdle(int keptAt)
     {
         _exchange = null;
         KeptAt = keptAt;
@@ -106,7 +106,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         _exchange = null;
         CountBytes();
         _counters.OpenConnections--;
-        Worker.Reactor.Wheel.Remove(Deadline);
+        Worker.Loop.Wheel.Remove(Deadline);
         CloseDescriptor(abort: false);
         Worker.LeaveServer();
     }

@@ -40,7 +40,7 @@ internal sealed class UpstreamPool(Worker worker)
         }
         UpstreamConnection connection = kept.Connections[--kept.Count];
         connection.KeptAt = UpstreamConnection.NotKept;
-        if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Reactor.Now)
+        if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Loop.Now)
         {
             // The slot was another server's before; or its time is over, and its deadline is only told at the turn's end.
             Discard(connection);
@@ -55,7 +55,7 @@ internal sealed class UpstreamPool(Worker worker)
     /// <param name="untilMs">The worker's time after which it must not be used, by what its server says; <see cref="long.MaxValue"/> if that is nothing.</param>
     public void Keep(UpstreamConnection connection, long untilMs)
     {
-        long now = worker.Reactor.Now;
+        long now = worker.Loop.Now;
         if (untilMs <= now)
         {
             Close(connection);
@@ -74,8 +74,8 @@ internal sealed class UpstreamPool(Worker worker)
         }
         kept.Connections ??= new UpstreamConnection[MaxKeptPerServer];
         kept.Connections[kept.Count] = connection;
-        connection.Rest(kept.Count++);
-        worker.Reactor.Wheel.Arm(connection.Deadline, Math.Min(untilMs, now + worker.Timeouts.ServerIdle));
+        connection.BecomeIdle(kept.Count++);
+        worker.Loop.Wheel.Arm(connection.Deadline, Math.Min(untilMs, now + worker.Timeouts.ServerIdle));
     }
 
     /// <summary>An unconnected object, to connect with.</summary>
@@ -135,14 +135,14 @@ internal sealed class UpstreamPool(Worker worker)
     /// </summary>
     public void CloseUseless(PoolSnapshot pool)
     {
-        bool visitorsBelong = worker.Visits is { IsSticky: true };
+        bool isSticky = worker.Affinity is { IsSticky: true };
         for (int slot = 0; slot < _kept.Length; slot++)
         {
             ref Kept kept = ref _kept[slot];
             for (int i = kept.Count - 1; i >= 0; i--)
             {
                 Server server = kept.Connections[i].Server;
-                if (!pool.CanServe(server) || (!visitorsBelong && !pool.TakesVisitors(server)))
+                if (!pool.CanServe(server) || (!isSticky && !pool.TakesNewTraffic(server)))
                 {
                     Close(kept.Connections[i]);
                 }

@@ -12,7 +12,7 @@ internal sealed partial class Worker
     /// <summary>
     /// Connections that are being turned away at once: each has a descriptor of the reserve, until it has read its 503 and closed, or it is the oldest and its place is needed.
     /// </summary>
-    public const int MaxTurnedAway = 32;
+    public const int MaxRejected = 32;
 
     /// <summary>
     /// Whoever is idle for less keeps its place: a request may be on its way, and those that have just come in must not be pushed out by those that come now.
@@ -23,13 +23,13 @@ internal sealed partial class Worker
     private const int MaxLooks = 64;
 
     /// <summary>1 while a letter about room is under way.</summary>
-    private int _roomLetter;
+    private int _roomWakeUp;
 
     /// <summary>Clients' connections that may be closed when another needs the place: those that wait for a request, and those that linger.</summary>
     public IdleList Idle { get; } = new();
 
     /// <summary>Connections that were turned away, and linger.</summary>
-    public IdleList TurnedAway { get; } = new();
+    public IdleList Rejected { get; } = new();
 
     /// <summary>A connection was accepted: keeps it, hands it to the worker with the fewest, or to one that has to make room for it, or turns it away.</summary>
     public void Admit(int fd, in SockAddr peer)
@@ -48,14 +48,14 @@ internal sealed partial class Worker
                 worker.Post(new Mail(MailKind.Adopt, fd, peer));
             }
         }
-        else if (admission != Admission.TooManyFromClient && _group.LongestIdle(this, Reactor.Now - MinIdleMs) is { } other && _group.TryKnock())
+        else if (admission != Admission.TooManyFromClient && _group.LongestIdle(this, Loop.Now - MinIdleMs) is { } other && _group.TryBeginHandover())
         {
             Interlocked.Increment(ref other._connections); // It does not end before it has read this.
             other.Post(new Mail(MailKind.MakeRoom, fd, peer));
         }
         else
         {
-            TurnAway(fd, peer, admission);
+            Reject(fd, peer, admission);
         }
     }
 
@@ -97,8 +97,8 @@ internal sealed partial class Worker
         {
             return;
         }
-        Worker other = _group.LongestIdle(this, Reactor.Now - MinIdleMs) ?? _group.Workers[(Index + 1) % _group.Workers.Length];
-        if (!ReferenceEquals(other, this) && Interlocked.Exchange(ref other._roomLetter, 1) == 0)
+        Worker other = _group.LongestIdle(this, Loop.Now - MinIdleMs) ?? _group.Workers[(Index + 1) % _group.Workers.Length];
+        if (!ReferenceEquals(other, this) && Interlocked.Exchange(ref other._roomWakeUp, 1) == 0)
         {
             other.Post(new Mail(MailKind.MakeRoom));
         }
@@ -109,11 +109,11 @@ internal sealed partial class Worker
     {
         if (mail.Fd < 0)
         {
-            Volatile.Write(ref _roomLetter, 0);
+            Volatile.Write(ref _roomWakeUp, 0);
             TryMakeRoom();
             return;
         }
-        _group.EndKnock();
+        _group.EndHandover();
         Admission admission = Enter(mail.Peer);
         if (admission == Admission.Granted)
         {
@@ -121,12 +121,12 @@ internal sealed partial class Worker
             return;
         }
         Interlocked.Decrement(ref _connections);
-        TurnAway(mail.Fd, mail.Peer, admission);
+        Reject(mail.Fd, mail.Peer, admission);
     }
 
     private bool CloseLongestIdle()
     {
-        for (int i = 0; i < MaxLooks && Idle.Since <= Reactor.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxLooks && Idle.Since <= Loop.Now - MinIdleMs; i++)
         {
             if (Evict(Idle.First!))
             {
@@ -140,7 +140,7 @@ internal sealed partial class Worker
     private bool CloseIdleOf(in SockAddr peer)
     {
         ClientConnection? idle = Idle.First;
-        for (int i = 0; i < MaxLooks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Reactor.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxLooks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
         {
             if (ConnectionLimits.AreOneClient(idle.Peer, peer))
             {
@@ -182,7 +182,7 @@ internal sealed partial class Worker
     }
 
     /// <summary>Whoever has no place is told so: where many are, those that were told first have had their time to read it.</summary>
-    private void TurnAway(int fd, in SockAddr peer, Admission admission)
+    private void Reject(int fd, in SockAddr peer, Admission admission)
     {
         FailureReason reason = admission switch
         {
@@ -191,14 +191,14 @@ internal sealed partial class Worker
             _ => FailureReason.TooManyConnections,
         };
         Log.Write(new FailureEvent(reason, "accepting a connection", null, 0));
-        if (TurnedAway.Count == MaxTurnedAway)
+        if (Rejected.Count == MaxRejected)
         {
-            TurnedAway.First!.Close(abort: false);
+            Rejected.First!.Close(abort: false);
         }
         ClientConnection client = RentClient();
         if (client.Accept(fd, peer, isCounted: false))
         {
-            client.TurnAway(reason);
+            client.Reject(reason);
         }
     }
 

@@ -9,6 +9,7 @@ using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
 using Carousel.Engine.Sessions;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -42,16 +43,16 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     private bool _stopped;
 
     /// <summary>1 while a letter about the pool is under way.</summary>
-    private int _poolLetter;
+    private int _poolWakeUp;
 
-    public Worker(WorkerGroup group, Poller poller, Clock clock, Transport.Transport transport, int index = 0)
+    public Worker(WorkerGroup group, Poller poller, Clock clock, Transport transport, int index = 0)
     {
         _group = group;
         Options = group.Options;
         Timeouts = new Timeouts(Options);
         LeastRate = LeastRateFor(group.Pool.Current);
         Transport = transport;
-        Reactor = new Reactor.Reactor(poller, clock);
+        Loop = new EventLoop(poller, clock);
         Index = index;
         Counters = group.Traffic.Workers[index];
         Records = group.Traffic.Records[index];
@@ -59,12 +60,12 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Traces = Options.TraceShare is { } share ? new TraceSampler(share, BitConverter.ToUInt64(_random.Next(sizeof(ulong)))) : null;
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
         Fields = new Field[Options.MaxFields];
-        int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * FlowBuffer.Headroom);
+        int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * MessageBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
         Pipe = new SplicePipe(Linux.Pipe.TryOpen, SplicePipe.SizeFor(Options.Workers));
-        _date = new HttpDate(Reactor);
-        Visits = group.Sessions is { } sessions ? new VisitDesk(sessions, index, Reactor) : null;
+        _date = new HttpDate(Loop);
+        Affinity = group.Sessions is { } sessions ? new SessionAffinity(sessions, index, Loop) : null;
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
         var slowStart = new SlowStart(seed: (ulong)index);
@@ -72,7 +73,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
-        Reactor.Watch(_mailTarget, Readiness.Readable);
+        Loop.Watch(_mailTarget, Readiness.Readable);
     }
 
     /// <summary>Which of the workers it is, from 0.</summary>
@@ -86,9 +87,9 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     public ServerPool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
-    public PoolGuard Guard => _group.Guard;
-    public Transport.Transport Transport { get; }
-    public Reactor.Reactor Reactor { get; }
+    public OutlierDetector Outliers => _group.Outliers;
+    public Transport Transport { get; }
+    public EventLoop Loop { get; }
     public BufferSlab Slab { get; }
     public SplicePipe Pipe { get; init; }
     public UpstreamPool Upstreams { get; }
@@ -118,7 +119,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     public RequestKey? RequestKey { get; }
 
     /// <summary>Null while sessions are off.</summary>
-    public VisitDesk? Visits { get; }
+    public SessionAffinity? Affinity { get; }
 
     /// <summary>Where parsers put their fields: valid until the next head is parsed.</summary>
     public Field[] Fields { get; }
@@ -135,7 +136,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>
     /// No more is spliced at a time than fits into a small buffer: sinks take less than the kernel says, or what came of that is still in several large buffers.
     /// </summary>
-    public bool IsCareful => Pipe.IsCareful(Reactor.Now) || Slab.LargeInUse >= MaxLarge;
+    public bool IsCareful => Pipe.IsCareful(Loop.Now) || Slab.LargeInUse >= MaxLarge;
 
     /// <summary>The least that is spliced at a time: less goes through the buffer, which takes as much, at no more cost.</summary>
     public int SpliceLeast { get; set; } = 32 * 1024;
@@ -156,9 +157,9 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     public void Post(in Mail mail) => _mailbox.Post(mail);
 
     /// <summary>There is a new snapshot. Any thread; many publications in a row are one letter.</summary>
-    public void TellPoolChanged()
+    public void PostPoolChanged()
     {
-        if (Interlocked.Exchange(ref _poolLetter, 1) == 0)
+        if (Interlocked.Exchange(ref _poolWakeUp, 1) == 0)
         {
             Post(new Mail(MailKind.PoolChanged));
         }
@@ -169,10 +170,10 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     {
         while (!IsOver)
         {
-            Counters.EndTurn(Reactor.RunTurn());
+            Counters.EndTick(Loop.RunTick());
         }
         Upstreams.CloseKept();
-        Visits?.TellAll();
+        Affinity?.FlushAll();
     }
 
     /// <summary>After the thread has ended, when nobody posts any more.</summary>
@@ -192,7 +193,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     }
 
     /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
-    public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Reactor.Now);
+    public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Loop.Now);
 
     /// <summary>The proxies that are believed.</summary>
     public AddressSet Trusted => _group.Trusted;
@@ -252,16 +253,16 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
                     Stop();
                     break;
                 case MailKind.PoolChanged:
-                    Volatile.Write(ref _poolLetter, 0);
+                    Volatile.Write(ref _poolWakeUp, 0);
                     PoolChanged(Pool.Current);
                     break;
                 case MailKind.MakeRoom:
                     MakeRoomFor(mail);
                     break;
                 case MailKind.Room:
-                    Queue.ReadLetter();
+                    Queue.OnWakeUp();
                     break;
-                case MailKind.LookAround:
+                case MailKind.Recheck:
                     break;
             }
         }
@@ -278,7 +279,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         {
             client.PoolChanged(pool);
         }
-        Queue.LookAround();
+        Queue.Recheck();
     }
 
     private void Drain(long withinMs)
@@ -294,7 +295,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
                 client.Leave();
             }
         }
-        Reactor.Wheel.Arm(_drainDeadline, Reactor.Now + withinMs);
+        Loop.Wheel.Arm(_drainDeadline, Loop.Now + withinMs);
     }
 
     private void Stop()

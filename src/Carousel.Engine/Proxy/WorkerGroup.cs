@@ -7,16 +7,16 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>What all workers share: options, the pool, the limits, and each other. Any thread.</summary>
-internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionLink? sessions = null, Traffic? traffic = null)
+internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
 {
     /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
     private const int HandOverMargin = 1;
 
     /// <summary>Clients that are on their way to a worker which is to make room for them: each holds a descriptor that is not counted.</summary>
-    public const int MaxKnockingAWorker = 16;
+    public const int MaxHandoversPerWorker = 16;
 
     private int _stoppedListening;
-    private int _knocking;
+    private int _handovers;
 
     public EngineOptions Options => options;
     public ServerPool Pool => pool;
@@ -26,13 +26,13 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public Traffic Traffic { get; } = traffic ?? new Traffic(options.Workers, TrafficOptions.NoRecords);
 
     /// <summary>Told what becomes of requests.</summary>
-    public PoolGuard Guard { get; } = new(pool, options.Guard, log);
+    public OutlierDetector Outliers { get; } = new(pool, options.Outliers, log);
 
     /// <summary>What may be sent again.</summary>
     public RetryBudget Budget { get; } = new(options.RetryPercent);
 
     /// <summary>Null while sessions are off.</summary>
-    public SessionLink? Sessions => sessions;
+    public SessionChannel? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient, options.MaxSockets);
 
     /// <summary>The proxies whose forwarding fields are believed.</summary>
@@ -113,18 +113,18 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     }
 
     /// <summary>Counts a client in that is sent to another worker; false if too many are.</summary>
-    public bool TryKnock()
+    public bool TryBeginHandover()
     {
-        if (Interlocked.Increment(ref _knocking) <= MaxKnockingAWorker * Workers.Length)
+        if (Interlocked.Increment(ref _handovers) <= MaxHandoversPerWorker * Workers.Length)
         {
             return true;
         }
-        EndKnock();
+        EndHandover();
         return false;
     }
 
     /// <summary>It has got there.</summary>
-    public void EndKnock() => Interlocked.Decrement(ref _knocking);
+    public void EndHandover() => Interlocked.Decrement(ref _handovers);
 
     /// <summary>A worker has taken in what waited and listens no more; the last one closes the sockets.</summary>
     public void StoppedListening()
@@ -134,6 +134,6 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
             return;
         }
         Array.ForEach(Sockets, socket => socket.Dispose());
-        Array.ForEach(Workers, worker => worker.Post(new Mail(MailKind.LookAround)));
+        Array.ForEach(Workers, worker => worker.Post(new Mail(MailKind.Recheck)));
     }
 }

@@ -2,7 +2,7 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>Something with a descriptor that a reactor watches. Its own worker's thread only.</summary>
+/// <summary>Something with a descriptor that a loop watches. Its own worker's thread only.</summary>
 internal abstract class EventTarget
 {
     /// <summary>The descriptor; -1 when there is none (any more).</summary>

@@ -10,7 +10,7 @@ namespace Carousel.Cli;
 internal sealed class HealthFlags
 {
     private static readonly HealthOptions Default = new();
-    private static readonly GuardOptions DefaultGuard = new();
+    private static readonly OutlierOptions DefaultOutliers = new();
     private static readonly EngineOptions DefaultEngine = new();
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -50,14 +50,14 @@ internal sealed class HealthFlags
 
     public Flag<int> EjectFailures { get; } = new("--eject-failures", null, "N",
         "so many failures in a row eject a server: no connection, no answer; and so does a failure rate of more than half over 10 seconds",
-        $"{DefaultGuard.Failures}", ValueReaders.Number(1, 1000));
+        $"{DefaultOutliers.Failures}", ValueReaders.Number(1, 1000));
 
     public Flag<StatusSet> EjectStatuses { get; } = new("--eject-status", null, "LIST",
-        "the statuses that count as failures in that rate, such as 500-599", $"{DefaultGuard.Statuses}",
+        "the statuses that count as failures in that rate, such as 500-599", $"{DefaultOutliers.Statuses}",
         new ValueReader<StatusSet>("statuses from 100 to 599 such as 502-504,429", TryStatuses));
 
     public Flag<TimeSpan> EjectTime { get; } = new("--eject-time", null, "TIME",
-        $"how long, the first time; it doubles, up to {Durations.Format(GuardOptions.LongestTime)}, while trials fail", Durations.Format(DefaultGuard.FirstTime),
+        $"how long, the first time; it doubles, up to {Durations.Format(OutlierOptions.LongestTime)}, while trials fail", Durations.Format(DefaultOutliers.FirstTime),
         ValueReaders.Duration(Shortest, Hour));
 
     public Flag<TimeSpan> SlowStart { get; } = new("--slow-start", null, "TIME",
@@ -73,12 +73,12 @@ internal sealed class HealthFlags
     ];
 
     /// <summary>What takes servers out beside probes. What is wrong goes to the errors.</summary>
-    public GuardOptions ReadGuard(ParseResult result, List<string> errors) => new()
+    public OutlierOptions ReadOutliers(ParseResult result, List<string> errors) => new()
     {
-        IsOn = Eject.Read(result, DefaultGuard.IsOn, errors),
-        Failures = EjectFailures.Read(result, DefaultGuard.Failures, errors),
-        Statuses = EjectStatuses.Read(result, DefaultGuard.Statuses, errors),
-        FirstTime = EjectTime.Read(result, DefaultGuard.FirstTime, errors),
+        IsOn = Eject.Read(result, DefaultOutliers.IsOn, errors),
+        Failures = EjectFailures.Read(result, DefaultOutliers.Failures, errors),
+        Statuses = EjectStatuses.Read(result, DefaultOutliers.Statuses, errors),
+        FirstTime = EjectTime.Read(result, DefaultOutliers.FirstTime, errors),
     };
 
     /// <summary>What probes are told. What is wrong goes to the errors.</summary>

@@ -189,7 +189,7 @@ internal sealed class RunFlags
         QueueTimeout = QueueTimeout.Read(result, Default.QueueTimeout, errors),
         Retries = Retries.Read(result, Default.Retries, errors),
         RetryPercent = RetryBudget.Read(result, Default.RetryPercent, errors),
-        Guard = Health.ReadGuard(result, errors),
+        Outliers = Health.ReadOutliers(result, errors),
         SlowStart = Health.SlowStart.Read(result, Default.SlowStart, errors),
         Panic = Health.Panic.IsGiven(result),
         TrustedProxies = TrustedProxy.Read(result, errors),

@@ -15,7 +15,7 @@ internal sealed class AdminClientException(string message) : Exception(message);
 internal sealed class AdminClient : IDisposable
 {
     /// <summary>Nothing that is asked takes long, but for sessions of a large store.</summary>
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestResponse = TimeSpan.FromSeconds(10);
 
     private readonly string _address;
     private readonly HttpClient _http;
@@ -28,7 +28,7 @@ internal sealed class AdminClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new Uri($"http://{target.Address}/"),
-            Timeout = LongestAnswer,
+            Timeout = LongestResponse,
         };
         if (token is not null)
         {
@@ -50,30 +50,30 @@ internal sealed class AdminClient : IDisposable
     /// <exception cref="AdminClientException">It was not done.</exception>
     public async Task<ServerView?> DoAsync(HttpMethod method, string path, HttpContent? body = null)
     {
-        HttpResponseMessage answer = await SendAsync(method, path, body);
-        return answer.StatusCode == System.Net.HttpStatusCode.NoContent ? null : await ReadAsync(answer, AdminJson.Default.ServerView);
+        HttpResponseMessage response = await SendAsync(method, path, body);
+        return response.StatusCode == System.Net.HttpStatusCode.NoContent ? null : await ReadAsync(response, AdminJson.Default.ServerView);
     }
 
     /// <summary>The text there, whatever the status.</summary>
     /// <exception cref="AdminClientException">Nobody answers.</exception>
     public async Task<(bool IsGood, string Text)> TextAsync(string path)
     {
-        using HttpResponseMessage answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path));
-        return (answer.IsSuccessStatusCode, (await answer.Content.ReadAsStringAsync()).Trim());
+        using HttpResponseMessage response = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path));
+        return (response.IsSuccessStatusCode, (await response.Content.ReadAsStringAsync()).Trim());
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body = null)
     {
-        HttpResponseMessage answer = await AskAsync(new HttpRequestMessage(method, path) { Content = body });
-        if (answer.IsSuccessStatusCode)
+        HttpResponseMessage response = await AskAsync(new HttpRequestMessage(method, path) { Content = body });
+        if (response.IsSuccessStatusCode)
         {
-            return answer;
+            return response;
         }
-        using (answer)
+        using (response)
         {
-            throw new AdminClientException(await ComplaintAsync(answer));
+            throw new AdminClientException(await ComplaintAsync(response));
         }
     }
 
@@ -93,30 +93,30 @@ internal sealed class AdminClient : IDisposable
         }
         catch (TaskCanceledException)
         {
-            throw new AdminClientException($"{_address} did not answer within {LongestAnswer.TotalSeconds:0} s");
+            throw new AdminClientException($"{_address} did not answer within {LongestResponse.TotalSeconds:0} s");
         }
     }
 
-    private async Task<string> ComplaintAsync(HttpResponseMessage answer)
+    private async Task<string> ComplaintAsync(HttpResponseMessage response)
     {
-        if (answer.StatusCode == System.Net.HttpStatusCode.Unauthorized)
+        if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized)
         {
             return $"{_address} asks for a token: --admin-token-file FILE has none, or another";
         }
-        if (answer.Content.Headers.ContentType?.MediaType != Problem.MediaType)
+        if (response.Content.Headers.ContentType?.MediaType != Problem.MediaType)
         {
-            return $"{_address} answered {(int)answer.StatusCode}, which no carousel does: is it the address of an admin side?";
+            return $"{_address} answered {(int)response.StatusCode}, which no carousel does: is it the address of an admin side?";
         }
-        return (await ReadAsync(answer, AdminJson.Default.Problem)).Detail;
+        return (await ReadAsync(response, AdminJson.Default.Problem)).Detail;
     }
 
-    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type)
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type)
     {
-        using (answer)
+        using (response)
         {
             try
             {
-                return await answer.Content.ReadFromJsonAsync(type) ?? throw new JsonException();
+                return await response.Content.ReadFromJsonAsync(type) ?? throw new JsonException();
             }
             catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
             {

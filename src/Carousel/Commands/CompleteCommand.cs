@@ -12,7 +12,7 @@ internal static class CompleteCommand
     private const string Files = ":";
 
     /// <summary>Whoever presses Tab does not wait longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(700);
 
     public static int Run(Request.Complete request)
     {
@@ -45,7 +45,7 @@ internal static class CompleteCommand
             using var client = new AdminClient(asked, token.Length == 0 ? null : token);
             try
             {
-                ServerList list = await client.GetAsync("api/v1/servers", AdminJson.Default.ServerList).WaitAsync(Patience);
+                ServerList list = await client.GetAsync("api/v1/servers", AdminJson.Default.ServerList).WaitAsync(Timeout);
                 return list.Servers.Select(server => server.Name);
             }
             catch (Exception e) when (e is AdminClientException or TimeoutException)

@@ -21,7 +21,7 @@ internal static class DemoCommand
             return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin, writer) =>
             {
                 writer.Print(LinesToTry(Link.Of(bound, port), admin, Invocation.OfProcess()));
-                DemoVisitor.SendOut(new IPEndPoint(Link.IsWildcard(bound) ? IPAddress.Loopback : bound, port), leaving.Token);
+                DemoClient.SendOut(new IPEndPoint(Link.IsWildcard(bound) ? IPAddress.Loopback : bound, port), leaving.Token);
             });
         }
         finally
@@ -46,7 +46,7 @@ internal static class DemoCommand
             string admin = AdminFlag(new Uri(dashboard));
             text = $"""
 
-                Watch the ring turn; {DemoVisitor.Visitors} visitors are on their way:
+                Watch the ring turn; {DemoClient.Clients} visitors are on their way:
                   {dashboard}
                 and act on it there, or in another terminal:
                   {carousel} status{admin}

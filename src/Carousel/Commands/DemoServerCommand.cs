@@ -11,7 +11,7 @@ namespace Carousel.Commands;
 internal static class DemoServerCommand
 {
     /// <summary>For requests in flight, once it is told to leave.</summary>
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     public static int Run(Request.DemoServer request)
     {
@@ -30,7 +30,7 @@ internal static class DemoServerCommand
         Console.Out.WriteLine($"demo server {server.Name} listening on {Link.Of(IPAddress.IPv6Any, server.Port)} (all addresses)");
         Console.Out.Flush();
         leave.Wait();
-        server.LeaveAsync(LongestGoodbye).GetAwaiter().GetResult();
+        server.LeaveAsync(ShutdownLimit).GetAwaiter().GetResult();
         return ExitCode.Ok;
     }
 

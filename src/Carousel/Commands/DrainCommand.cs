@@ -33,7 +33,7 @@ internal static class DrainCommand
         bool isSticky = (await client.GetAsync("api/v1/pool", AdminJson.Default.PoolView)).Sessions == "sticky";
         while (true)
         {
-            Remains left = await LookAsync(client, server, isSticky);
+            Remaining left = await LookAsync(client, server, isSticky);
             if (left.IsNothing && wasIdle)
             {
                 to.WriteLine($"{server.Name} is drained: {left}");
@@ -51,18 +51,18 @@ internal static class DrainCommand
         }
     }
 
-    private static async Task<Remains> LookAsync(AdminClient client, ServerView server, bool isSticky)
+    private static async Task<Remaining> LookAsync(AdminClient client, ServerView server, bool isSticky)
     {
         ServerList all = await client.GetAsync("api/v1/servers", AdminJson.Default.ServerList);
         if (all.Servers.FirstOrDefault(other => other.Id == server.Id) is not { } now)
         {
-            return new Remains(0, null);
+            return new Remaining(0, null);
         }
         if (now.InFlight != 0)
         {
-            return new Remains(now.InFlight, null);
+            return new Remaining(now.InFlight, null);
         }
-        return new Remains(0, isSticky ? await SessionsAsync(client, server) : null);
+        return new Remaining(0, isSticky ? await SessionsAsync(client, server) : null);
     }
 
     /// <summary>Of a store that can't be asked nobody knows: that must not end the wait.</summary>
@@ -71,18 +71,18 @@ internal static class DrainCommand
         try
         {
             SessionsView sessions = await client.GetAsync("api/v1/sessions", AdminJson.Default.SessionsView);
-            return sessions.Count is null ? Remains.Unknown : sessions.ByServer.GetValueOrDefault(server.Url, 0);
+            return sessions.Count is null ? Remaining.Unknown : sessions.ByServer.GetValueOrDefault(server.Url, 0);
         }
         catch (AdminClientException)
         {
-            return Remains.Unknown;
+            return Remaining.Unknown;
         }
     }
 
     /// <summary>What is still there.</summary>
     /// <param name="InFlight">Requests.</param>
     /// <param name="Sessions">Sticky sessions; <see cref="Unknown"/> if nobody knows, null if none belongs to a server or it was not asked.</param>
-    private readonly record struct Remains(int InFlight, int? Sessions)
+    private readonly record struct Remaining(int InFlight, int? Sessions)
     {
         public const int Unknown = -1;
 

@@ -8,7 +8,7 @@ internal static class FileErrors
     /// <summary>One line an error; gives the exit code.</summary>
     public static int Print(string path, ServersFile file, TextWriter to)
     {
-        foreach (string line in file.Complaints(path))
+        foreach (string line in file.ErrorLines(path))
         {
             to.WriteLine(line);
         }

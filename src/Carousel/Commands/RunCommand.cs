@@ -27,7 +27,7 @@ internal static class RunCommand
             FileErrors.Print(path, file, Console.Error);
         }
         LastGoodFile? lastGood = StartFiles.LastGood(given, path, isPipe, folder, out string error);
-        error = isPipe && error.Length == 0 ? StartFiles.PipeTrouble(given, path) ?? "" : error;
+        error = isPipe && error.Length == 0 ? StartFiles.PipeError(given, path) ?? "" : error;
         ServersFile? startsWith = file.IsValid || error.Length != 0 ? null : StartsWith(given.LastGood, lastGood, out error);
         RunSettings? settings = error.Length == 0 ? WithFiles(given, folder, out error) : null;
         if (settings is null)
@@ -38,10 +38,10 @@ internal static class RunCommand
         {
             return ExitCode.BadInput;
         }
-        string? trouble = !settings.Save ? null : isPipe ? $"{path} is a pipe, which nothing can be written back to" : ServersFileSaver.Trouble(path);
-        if (trouble is not null)
+        string? failure = !settings.Save ? null : isPipe ? $"{path} is a pipe, which nothing can be written back to" : ServersFileSaver.Failure(path);
+        if (failure is not null)
         {
-            Console.Error.WriteLine($"carousel: --save: {trouble}");
+            Console.Error.WriteLine($"carousel: --save: {failure}");
             return ExitCode.CannotStart;
         }
         var source = new ServersSource(path, text) { LastGood = lastGood, StartsWith = startsWith };
@@ -73,7 +73,7 @@ internal static class RunCommand
         {
             return null;
         }
-        error = StartFiles.AccessLogTrouble(telemetry.AccessLog) ?? "";
+        error = StartFiles.AccessLogError(telemetry.AccessLog) ?? "";
         return error.Length == 0 ? withToken with { Store = store, Telemetry = telemetry, EmbeddedStore = embedded } : null;
     }
 

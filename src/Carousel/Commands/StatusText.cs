@@ -47,9 +47,9 @@ internal static class StatusText
         Add(text, $"{Count.Of(pool.Servers, "server")}, {pool.Policy}; {Count.Of(pool.InFlight, "request")} in flight, {Count.Of(pool.Connections, "connection")}; "
             + $"shares, rates, latencies of the last {seconds} s", width, "", hasColors);
         Add(text, Totals(pool), width, "", hasColors);
-        if (pool.ListTrouble is { } trouble)
+        if (pool.ListError is { } failure)
         {
-            Add(text, $"the last good list is in use: {trouble}", width, hasColors ? Red : "", hasColors);
+            Add(text, $"the last good list is in use: {failure}", width, hasColors ? Red : "", hasColors);
             height--;
         }
         ServerView[] ordered = [.. servers.Servers.OrderBy(server => Failing.Contains(server.State) ? 0 : server.ErrorShare >= ManyErrors ? 1 : 2)];

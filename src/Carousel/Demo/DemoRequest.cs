@@ -44,7 +44,7 @@ internal sealed class DemoRequest
     /// <param name="name">The server's.</param>
     /// <param name="number">Of the request, from 1.</param>
     /// <param name="keeps">Whether the connection is kept.</param>
-    public byte[] Answer(string name, int number, bool keeps)
+    public byte[] Respond(string name, int number, bool keeps)
     {
         string[] shown = ["Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"];
         IEnumerable<string> fields = _fields.Where(field => shown.Contains(field.Split(':')[0], StringComparer.OrdinalIgnoreCase));

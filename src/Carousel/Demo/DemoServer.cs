@@ -96,8 +96,8 @@ internal sealed class DemoServer : IDisposable
                 // One that has begun is answered, whoever leaves meanwhile.
                 connection.IsBusy = true;
                 bool keeps = request.KeepAlive && !_isLeaving;
-                byte[] answer = request.IsHealthCheck ? request.Healthy(keeps) : request.Answer(Name, Interlocked.Increment(ref _requests), keeps);
-                await stream.WriteAsync(answer).ConfigureAwait(false);
+                byte[] response = request.IsHealthCheck ? request.Healthy(keeps) : request.Respond(Name, Interlocked.Increment(ref _requests), keeps);
+                await stream.WriteAsync(response).ConfigureAwait(false);
                 connection.IsBusy = false;
                 if (!keeps)
                 {

@@ -11,7 +11,7 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
 {
     private readonly Queue<byte[]> _lines = new();
     private int _bytes;
-    private long _untold;
+    private long _dropped;
 
     /// <summary>How many lines were dropped, ever.</summary>
     public long Dropped { get; private set; }
@@ -22,10 +22,10 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
         if (_lines.Count >= maxLines || line.Length > maxBytes - _bytes)
         {
             Dropped++;
-            _untold++;
+            _dropped++;
             return false;
         }
-        TellGap();
+        WriteGap();
         Add(line);
         return true;
     }
@@ -35,7 +35,7 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
     {
         if (_lines.Count == 0)
         {
-            TellGap();
+            WriteGap();
         }
         return _lines.TryPeek(out byte[]? line) ? line : null;
     }
@@ -43,12 +43,12 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
     /// <summary>The line that <see cref="Peek"/> gave is written.</summary>
     public void Remove() => _bytes -= _lines.Dequeue().Length;
 
-    private void TellGap()
+    private void WriteGap()
     {
-        if (_untold != 0)
+        if (_dropped != 0)
         {
-            Add(gap(_untold));
-            _untold = 0;
+            Add(gap(_dropped));
+            _dropped = 0;
         }
     }
 

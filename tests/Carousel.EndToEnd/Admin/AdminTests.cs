@@ -13,8 +13,8 @@ public partial class AdminTests
     [Fact]
     public async Task Status_InAPipe_IsATableOfTheServers()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green weight=3"], ["--admin", "127.0.0.1:0"]);
         await balancer.AskAsync(4);
 
@@ -38,7 +38,7 @@ public partial class AdminTests
                 await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
             }
         });
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green"], ["--admin", "127.0.0.1:0"]);
         Task<Message> first = balancer.GetAsync();
         await Patience.UntilAsync(() => one.OpenConnections == 1, "the request to be in flight");
@@ -59,8 +59,8 @@ public partial class AdminTests
     [Fact]
     public async Task AddWeighRemove_OfAServer_ChangeTheRotation()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue"], ["--admin", "127.0.0.1:0"]);
 
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "add", two.Url, "name=green")).Code);
@@ -80,8 +80,8 @@ public partial class AdminTests
     [Fact]
     public async Task Save_AChange_IsInTheFileAndHolds()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync(["# ours", one.Url + " name=blue  # old", two.Url], ["--admin", "127.0.0.1:0", "--save"]);
 
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", "blue")).Code);
@@ -94,9 +94,9 @@ public partial class AdminTests
     [Fact]
     public async Task Change_AnotherLineOfTheFile_LeavesWhatWasSet()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
-        await using var three = ScriptedServer.Answering("three");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
+        await using var three = ScriptedServer.Responding("three");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url], ["--admin", "127.0.0.1:0"]);
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", "blue")).Code);
 
@@ -110,10 +110,10 @@ public partial class AdminTests
     public async Task Explain_APastRequest_HasItsAttempts()
     {
         using var closed = new ClosedPort();
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([closed.Url + " name=blue", two.Url + " name=green"], ["--admin", "127.0.0.1:0"]);
-        Message answer = await balancer.GetAsync("/past?x=1");
-        string id = RequestId().Match(answer.Head).Groups["id"].Value;
+        Message response = await balancer.GetAsync("/past?x=1");
+        string id = RequestId().Match(response.Head).Groups["id"].Value;
 
         Run past = await Run.OfBalancerAsync(balancer, "explain", id);
         Run next = await Run.OfBalancerAsync(balancer, "explain", "--url", "/a?b=1");
@@ -132,7 +132,7 @@ public partial class AdminTests
     [Fact]
     public async Task HealthCheck_OfABalancer_IsItsExitCode()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
 
         Run alive = await Run.OfBalancerAsync(balancer, "healthcheck");
@@ -157,7 +157,7 @@ public partial class AdminTests
     [Fact]
     public async Task Start_PortTakenThatWasAskedFor_EndsWithOneLine()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
 
         string admin = await Run.AdminSideAsync(balancer);

@@ -26,7 +26,7 @@ internal sealed partial class Browser : IDisposable
 
     public CookieContainer Cookies { get; }
 
-    public async Task<Visit> VisitAsync() => (await (await AskAsync(HttpMethod.Get, "/")).Content.ReadFromJsonAsync<Visit>())!;
+    public async Task<Visit> RequestAsync() => (await (await AskAsync(HttpMethod.Get, "/")).Content.ReadFromJsonAsync<Visit>())!;
 
     /// <summary>GET of the form, then POST of it: the second may reach the other server.</summary>
     public async Task LogInAsync(string name)

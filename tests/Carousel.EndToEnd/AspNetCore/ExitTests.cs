@@ -17,7 +17,7 @@ public class ExitTests
         using var ada = new Browser(balancer);
         await ada.LogInAsync("ada");
         await using ChatClient chat = await ChatClient.StartAsync(balancer, ada.Cookies, HttpTransportType.WebSockets);
-        int own = (await ada.VisitAsync()).Server;
+        int own = (await ada.RequestAsync()).Server;
         int other = shops.OtherThan(own).Port;
         Shop leaving = shops.OtherThan(other);
 
@@ -27,12 +27,12 @@ public class ExitTests
         {
             // There is a POST in it, which is never sent twice.
             await ada.LogInAsync("ada");
-            Assert.Equal("ada", (await ada.VisitAsync()).Name);
+            Assert.Equal("ada", (await ada.RequestAsync()).Name);
         }
         while (!exit.IsCompleted);
 
         Assert.Equal(0, await exit);
-        Assert.Equal(other, (await ada.VisitAsync()).Server);
+        Assert.Equal(other, (await ada.RequestAsync()).Server);
         await chat.ReconnectsToAsync(other);
         await chat.SayAsync("still here");
         await chat.HearsAsync("ada: still here");

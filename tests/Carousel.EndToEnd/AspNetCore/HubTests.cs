@@ -27,8 +27,8 @@ public class HubTests(SharedShops shared)
         await using ChatClient ofAda = await ChatClient.StartAsync(balancer, ada.Cookies, transport);
         await using ChatClient ofBob = await ChatClient.StartAsync(balancer, bob.Cookies, transport);
 
-        Assert.Equal((await ada.VisitAsync()).Server, await ofAda.ServerAsync());
-        Assert.Equal((await bob.VisitAsync()).Server, await ofBob.ServerAsync());
+        Assert.Equal((await ada.RequestAsync()).Server, await ofAda.ServerAsync());
+        Assert.Equal((await bob.RequestAsync()).Server, await ofBob.ServerAsync());
         Assert.NotEqual(await ofAda.ServerAsync(), await ofBob.ServerAsync());
         await ofAda.SayAsync(_hello);
         await ofBob.HearsAsync($"ada: {_hello}");
@@ -70,7 +70,7 @@ public class HubTests(SharedShops shared)
         await using Balancer balancer = await shared.Shops.BalanceAsync("--session", "sticky");
         string token = await TokenAsync(balancer);
         using var browser = new Browser(balancer);
-        Visit page = await browser.VisitAsync();
+        Visit page = await browser.RequestAsync();
         await using ChatClient client = await ChatClient.StartAsync(balancer, browser.Cookies, transport, token);
         Assert.Equal(page.Server, await client.ServerAsync());
         await client.SayAsync(_hello);

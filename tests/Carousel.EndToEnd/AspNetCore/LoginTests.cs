@@ -27,24 +27,24 @@ public class LoginTests
         Assert.Equal(HttpStatusCode.BadRequest, await bob.ForgeLoginAsync("ada"));
         int visits = 0;
 
-        int[] both = await VisitAsync(4);
+        int[] both = await RequestAsync(4);
         Assert.Equal(shops.Servers.Select(server => server.Port).Order(), both.Distinct().Order());
         foreach (Shop server in shops.Servers)
         {
             await server.KillAsync();
-            Assert.All(await VisitAsync(4), port => Assert.Equal(shops.OtherThan(server.Port).Port, port));
+            Assert.All(await RequestAsync(4), port => Assert.Equal(shops.OtherThan(server.Port).Port, port));
             await server.StartAsync();
         }
-        await Patience.UntilAsync(async () => (await VisitAsync(2)).Distinct().Count() == 2, "both servers to get requests again");
-        Visit first = await bob.VisitAsync();
+        await Patience.UntilAsync(async () => (await RequestAsync(2)).Distinct().Count() == 2, "both servers to get requests again");
+        Visit first = await bob.RequestAsync();
         Assert.Equal(("bob", 1), (first.Name, first.Visits));
 
-        async Task<int[]> VisitAsync(int times)
+        async Task<int[]> RequestAsync(int times)
         {
             var servers = new int[times];
             for (int i = 0; i < times; i++)
             {
-                Visit visit = await ada.VisitAsync();
+                Visit visit = await ada.RequestAsync();
                 visits++;
                 Assert.Equal(("ada", visits), (visit.Name, visit.Visits));
                 servers[i] = visit.Server;

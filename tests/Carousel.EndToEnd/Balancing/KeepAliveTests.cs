@@ -8,7 +8,7 @@ public class KeepAliveTests
     [Fact]
     public async Task Server_ManyRequestsOneAfterTheOther_SeesOneConnection()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 20; i++)
@@ -22,7 +22,7 @@ public class KeepAliveTests
     [Fact]
     public async Task Server_RequestsOfSeveralClientConnections_SeesOneConnection()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         for (int i = 0; i < 5; i++)
         {
@@ -37,15 +37,15 @@ public class KeepAliveTests
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
-            await connection.AnswerAsync("x", "Connection: close\r\n");
+            await connection.RespondAsync("x", "Connection: close\r\n");
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal("x", answer.Text);
-            Assert.DoesNotContain("close", answer["Connection"] ?? "");
+            Message response = await client.GetAsync();
+            Assert.Equal("x", response.Text);
+            Assert.DoesNotContain("close", response["Connection"] ?? "");
         }
         Assert.Equal(3, server.Connections.Count);
     }
@@ -72,7 +72,7 @@ public class KeepAliveTests
     [Fact]
     public async Task Server_IdleLongerThanServerIdleTimeout_IsClosed()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--server-idle-timeout", "300ms");
         await balancer.GetAsync();
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the idle connection to the server to be closed");
@@ -81,19 +81,19 @@ public class KeepAliveTests
     [Fact]
     public async Task Client_AsksToClose_GetsCloseAndFin()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        Assert.Equal("x", answer.Text);
-        Assert.Equal("close", answer["Connection"]);
+        Message response = await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.Equal("x", response.Text);
+        Assert.Equal("close", response["Connection"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
     [Fact]
     public async Task Server_ClientAsksToClose_StaysOpen()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");

@@ -11,8 +11,8 @@ public class PolicyTests
     [Fact]
     public async Task NoPolicy_WeightOfALine_HasItsEffect()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync([one.Url, $"{three.Url} weight=3"], []);
 
         string turns = await TurnsAsync(balancer, 12);
@@ -24,8 +24,8 @@ public class PolicyTests
     [Fact]
     public async Task RoundRobin_WeightOfALine_IsIgnored()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync([one.Url, $"{three.Url} weight=3"], ["--policy", "round-robin"]);
 
         Assert.Contains(await TurnsAsync(balancer, 6), (string[])["131313", "313131"]);
@@ -34,16 +34,16 @@ public class PolicyTests
     [Fact]
     public async Task LeastRequests_OneServerIsBusy_OtherTakesAll()
     {
-        var answers = new SemaphoreSlim(0);
+        var responses = new SemaphoreSlim(0);
         await using var slow = ScriptedServer.Start(async connection =>
         {
             while (await connection.ReadRequestAsync() is not null)
             {
-                await answers.WaitAsync();
-                await connection.AnswerAsync("slow");
+                await responses.WaitAsync();
+                await connection.RespondAsync("slow");
             }
         });
-        await using var quick = ScriptedServer.Answering("quick");
+        await using var quick = ScriptedServer.Responding("quick");
         await using var balancer = await Balancer.StartAsync([slow, quick], "--policy", "least-requests");
         using var waiting = await balancer.ConnectAsync();
 
@@ -52,17 +52,17 @@ public class PolicyTests
         Assert.Single(slow.Requests);
         Assert.Equal(string.Concat(Enumerable.Repeat("quick", 10)), await TurnsAsync(balancer, 10));
 
-        answers.Release(100);
-        Assert.Equal("slow", (await waiting.ReadAnswerAsync()).Text);
+        responses.Release(100);
+        Assert.Equal("slow", (await waiting.ReadResponseAsync()).Text);
         Assert.Contains("slow", await TurnsAsync(balancer, 2));
     }
 
     [Fact]
     public async Task Hash_ByUrl_SameUrlMeetsTheSameServerOnAllWorkers()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var two = ScriptedServer.Answering("2");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var two = ScriptedServer.Responding("2");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync([one, two, three], "--policy", "hash", "--hash-by", "url", "--workers", "3");
         var homes = new Dictionary<string, string>();
 
@@ -80,9 +80,9 @@ public class PolicyTests
     [Fact]
     public async Task Hash_ByCookie_ServerCrashes_OnlyItsVisitorsMove()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var two = ScriptedServer.Answering("2");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var two = ScriptedServer.Responding("2");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync([one, two, three], "--policy", "hash", "--hash-by", "cookie:id");
         using var client = await balancer.ConnectAsync();
         string[] before = await HomesAsync();
@@ -107,8 +107,8 @@ public class PolicyTests
     [Fact]
     public async Task Backup_ServesOnlyWhenNoOtherCan()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var backup = ScriptedServer.Answering("b");
+        await using var one = ScriptedServer.Responding("1");
+        await using var backup = ScriptedServer.Responding("b");
         await using var balancer = await Balancer.StartAsync([one.Url, $"{backup.Url} backup"], []);
 
         Assert.Equal("1111", await TurnsAsync(balancer, 4));

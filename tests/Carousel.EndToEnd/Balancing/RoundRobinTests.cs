@@ -8,9 +8,9 @@ public class RoundRobinTests
     [Fact]
     public async Task Requests_OneConnectionThreeServers_TurnInOrder()
     {
-        await using var one = ScriptedServer.Answering("1");
-        await using var two = ScriptedServer.Answering("2");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var two = ScriptedServer.Responding("2");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync(one, two, three);
         using var client = await balancer.ConnectAsync();
 
@@ -32,9 +32,9 @@ public class RoundRobinTests
     {
         const int clients = 12;
         const int each = 25;
-        await using var one = ScriptedServer.Answering("1");
-        await using var two = ScriptedServer.Answering("2");
-        await using var three = ScriptedServer.Answering("3");
+        await using var one = ScriptedServer.Responding("1");
+        await using var two = ScriptedServer.Responding("2");
+        await using var three = ScriptedServer.Responding("3");
         await using var balancer = await Balancer.StartAsync([one, two, three], "--workers", workers);
 
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
@@ -52,7 +52,7 @@ public class RoundRobinTests
     [Fact]
     public async Task Requests_OneServer_AllGoThere()
     {
-        await using var server = ScriptedServer.Answering("only");
+        await using var server = ScriptedServer.Responding("only");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 5; i++)
@@ -64,7 +64,7 @@ public class RoundRobinTests
     [Fact]
     public async Task Requests_ServerWithIPv6Address_IsReached()
     {
-        await using var server = ScriptedServer.Answering("six", System.Net.IPAddress.IPv6Loopback);
+        await using var server = ScriptedServer.Responding("six", System.Net.IPAddress.IPv6Loopback);
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal("six", (await balancer.GetAsync()).Text);
     }

@@ -12,14 +12,14 @@ public partial class DemoTests
         await using var demo = await StartAsync();
         int port = int.Parse(Address().Match(demo.Output + demo.Errors).Groups["port"].Value, null);
         using var client = await RawClient.ConnectAsync(port);
-        var answers = new HashSet<string>();
+        var responses = new HashSet<string>();
         for (int i = 0; i < 3; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal(200, answer.Status);
-            answers.Add(answer.Text);
+            Message response = await client.GetAsync();
+            Assert.Equal(200, response.Status);
+            responses.Add(response.Text);
         }
-        Assert.Equal(3, answers.Count);
+        Assert.Equal(3, responses.Count);
         demo.Signal(Posix.SigTerm);
         Assert.Equal(0, await demo.ExitAsync());
     }

@@ -66,7 +66,7 @@ public class OptionTests
     public async Task Port_OfAnotherBalancer_IsTakenAsWell()
     {
         // SO_REUSEPORT would let two of them share it by accident.
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Run run = await Run.WithServersAsync(
             "http://127.0.0.1:1", "-f", "servers.txt", "-p", $"{balancer.Port}", "--bind", "127.0.0.1", "--session", "off");
@@ -76,8 +76,8 @@ public class OptionTests
     [Fact]
     public async Task Banner_NamesAddressServersAndWorkers()
     {
-        await using var one = ScriptedServer.Answering("x");
-        await using var two = ScriptedServer.Answering("x");
+        await using var one = ScriptedServer.Responding("x");
+        await using var two = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([one, two], "--workers", "3");
         string said = balancer.Output + balancer.Errors;
         Assert.Contains($"listening on http://127.0.0.1:{balancer.Port}", said);
@@ -88,7 +88,7 @@ public class OptionTests
     [Fact]
     public async Task Bind_NotGiven_ListensOnBothFamilies()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         using var file = new ServersFile(server.Url);
         int port = FixedPort.Next();
         await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}", "--session", "off", "--admin", "off");

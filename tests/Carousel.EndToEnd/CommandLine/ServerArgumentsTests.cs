@@ -12,19 +12,19 @@ public partial class ServerArgumentsTests
     [Fact]
     public async Task Start_ServersAsArguments_ServesAndOutlivesHup()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
-        await using var three = ScriptedServer.Answering("three");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
+        await using var three = ScriptedServer.Responding("three");
         await using var balancer = await StartAsync(one.Url, $":{two.Port} weight=1 name=blue", $"{three.Port}", "--admin", "off");
         Assert.Contains($"balancing 3 servers: {one.Url}, http://localhost:{two.Port} (blue), http://localhost:{three.Port}\n", balancer.Output);
 
         using var client = await RawClient.ConnectAsync(int.Parse(Listening().Match(balancer.Output).Groups["port"].Value, null));
-        var answers = new HashSet<string>();
+        var responses = new HashSet<string>();
         for (int i = 0; i < 3; i++)
         {
-            answers.Add((await client.GetAsync()).Text);
+            responses.Add((await client.GetAsync()).Text);
         }
-        Assert.Equal(["one", "three", "two"], answers.Order());
+        Assert.Equal(["one", "three", "two"], responses.Order());
 
         balancer.Signal(Posix.SigHup);
         await Patience.UntilAsync(() => balancer.Errors.Contains("SIGHUP: the servers come from no file"), "the line about SIGHUP");
@@ -62,7 +62,7 @@ public partial class ServerArgumentsTests
     [Fact]
     public async Task Start_OnAllAddresses_PrintsLinksThatLeadThere()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("carousel-token-");
         string token = Path.Combine(folder.FullName, "token");
         File.WriteAllText(token, "0123456789abcdef0123456789abcdef\n");

@@ -79,7 +79,7 @@ public class ForwardedTests
     [Fact]
     public async Task Via_OfHttp10Client_NamesItsVersion()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
         Assert.StartsWith("1.0 ", Assert.Single(server.Requests)["Via"]);
@@ -87,7 +87,7 @@ public class ForwardedTests
 
     private static async Task<Message> PassOnAsync(string fields, params string[] options)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, options);
         Assert.Equal(200, (await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: site.example:8080\r\n{fields}\r\n")).Status);
         return Assert.Single(server.Requests);

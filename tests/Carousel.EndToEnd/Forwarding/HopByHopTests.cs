@@ -41,44 +41,44 @@ public class HopByHopTests
     [Fact]
     public async Task Answer_HopByHopFields_DoNotReachTheClient()
     {
-        await using var server = ScriptedServer.Answering(_ =>
+        await using var server = ScriptedServer.Responding(_ =>
             "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nProxy-Connection: close\r\nUpgrade: h2c\r\nX-Kept: 3\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.GetAsync();
-        Assert.All((string[])["Keep-Alive", "X-Mine", "Proxy-Connection"], name => Assert.Null(answer[name]));
-        Assert.DoesNotContain("X-Mine", answer["Connection"] ?? "", StringComparison.OrdinalIgnoreCase);
-        Assert.Equal("3", answer["X-Kept"]);
-        Assert.Equal("x", answer.Text);
+        Message response = await balancer.GetAsync();
+        Assert.All((string[])["Keep-Alive", "X-Mine", "Proxy-Connection"], name => Assert.Null(response[name]));
+        Assert.DoesNotContain("X-Mine", response["Connection"] ?? "", StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("3", response["X-Kept"]);
+        Assert.Equal("x", response.Text);
     }
 
     [Fact]
     public async Task Answer_OtherFields_ArriveUntouchedInOrder()
     {
         const string fields = "Server: mine\r\nset-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\nX-Empty: \r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-        await using var server = ScriptedServer.Answering(_ => $"HTTP/1.1 299 Odd  phrase\r\n{fields}Content-Length: 1\r\n\r\nx");
+        await using var server = ScriptedServer.Responding(_ => $"HTTP/1.1 299 Odd  phrase\r\n{fields}Content-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal("HTTP/1.1 299 Odd  phrase", answer.StartLine);
-        Assert.Equal(["a=1; Path=/", "b=2"], answer.Fields.Where(field => field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)).Select(field => field.Value));
-        Assert.Equal("mine", answer["Server"]);
-        Assert.Equal("", answer["X-Empty"]);
-        Assert.Equal("Thu, 01 Jan 1970 00:00:00 GMT", answer["Date"]);
+        Message response = await balancer.GetAsync();
+        Assert.Equal("HTTP/1.1 299 Odd  phrase", response.StartLine);
+        Assert.Equal(["a=1; Path=/", "b=2"], response.Fields.Where(field => field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)).Select(field => field.Value));
+        Assert.Equal("mine", response["Server"]);
+        Assert.Equal("", response["X-Empty"]);
+        Assert.Equal("Thu, 01 Jan 1970 00:00:00 GMT", response["Date"]);
     }
 
     [Fact]
     public async Task Answer_WithoutDate_GetsOne()
     {
         // RFC 9110 6.6.1.
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal(1, answer.Count("Date"));
-        Assert.True(DateTimeOffset.TryParseExact(answer["Date"], "r", null, System.Globalization.DateTimeStyles.None, out _));
+        Message response = await balancer.GetAsync();
+        Assert.Equal(1, response.Count("Date"));
+        Assert.True(DateTimeOffset.TryParseExact(response["Date"], "r", null, System.Globalization.DateTimeStyles.None, out _));
     }
 
     private static async Task<Message> PassOnAsync(string request)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal(200, (await balancer.AskAsync(request)).Status);
         return Assert.Single(server.Requests);

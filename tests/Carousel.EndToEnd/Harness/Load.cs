@@ -7,7 +7,7 @@ namespace Carousel.EndToEnd.Harness;
 internal sealed class Load : IDisposable
 {
     private readonly Balancer _balancer;
-    private readonly ConcurrentDictionary<string, int> _answers = new();
+    private readonly ConcurrentDictionary<string, int> _responses = new();
     private readonly Task[] _clients;
     private readonly Task _anyEnds;
     private volatile bool _enough;
@@ -20,7 +20,7 @@ internal sealed class Load : IDisposable
     }
 
     /// <summary>How many answers had this body.</summary>
-    public int Answers(string text) => _answers.GetValueOrDefault(text);
+    public int Responds(string text) => _responses.GetValueOrDefault(text);
 
     /// <summary>Waits while the load goes on; a failed answer ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
     public Task UntilAsync(Func<bool> condition, string what) => Patience.UntilAsync(() => condition() || _anyEnds.IsCompleted, what);
@@ -39,9 +39,9 @@ internal sealed class Load : IDisposable
         using var client = await _balancer.ConnectAsync();
         while (!_enough)
         {
-            Message answer = await client.GetAsync();
-            Assert.True(answer.Status == 200, $"{answer}\n{_balancer.Errors}");
-            _answers.AddOrUpdate(answer.Text, 1, (_, count) => count + 1);
+            Message response = await client.GetAsync();
+            Assert.True(response.Status == 200, $"{response}\n{_balancer.Errors}");
+            _responses.AddOrUpdate(response.Text, 1, (_, count) => count + 1);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class RawClient : Wire
     public async Task<Message> AskAsync(string request)
     {
         await SendAsync(request);
-        return await ReadAnswerAsync(request.TrimStart().Split(' ')[0]);
+        return await ReadResponseAsync(request.TrimStart().Split(' ')[0]);
     }
 
     /// <summary>Asks for a path in the plainest way.</summary>

@@ -40,7 +40,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public async Task StartAsync()
     {
         Launch();
-        await AnswersAsync();
+        await RespondsAsync();
     }
 
     public void Launch() => _program = ChildProcess.Start(_directory.FullName, "redis-server",
@@ -50,7 +50,7 @@ internal sealed class RedisServer : IAsyncDisposable
     ]);
 
     /// <summary>Waits until it answers, be it that it wants a password.</summary>
-    public async Task AnswersAsync()
+    public async Task RespondsAsync()
     {
         while (true)
         {

@@ -49,11 +49,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
         new(script, address ?? IPAddress.Loopback, port, receiveBuffer);
 
     /// <summary>Answers every request on every connection with 200 and this body, for as long as the client likes.</summary>
-    public static ScriptedServer Answering(string body, IPAddress? address = null, int port = 0) =>
-        Start(connection => AnswerAllAsync(connection, _ => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"), address, port);
+    public static ScriptedServer Responding(string body, IPAddress? address = null, int port = 0) =>
+        Start(connection => RespondToAllAsync(connection, _ => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"), address, port);
 
-    /// <summary>Answers every request on every connection with the bytes that <paramref name="answer"/> makes of it.</summary>
-    public static ScriptedServer Answering(Func<Message, string> answer) => Start(connection => AnswerAllAsync(connection, answer));
+    /// <summary>Answers every request on every connection with the bytes that <paramref name="response"/> makes of it.</summary>
+    public static ScriptedServer Responding(Func<Message, string> response) => Start(connection => RespondToAllAsync(connection, response));
 
     /// <summary>Dies as a killed process does: nothing listens any more, every connection is reset.</summary>
     public void Crash()
@@ -84,11 +84,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     internal void Note(Message request) => _requests.Enqueue(request);
 
-    private static async Task AnswerAllAsync(ServerConnection connection, Func<Message, string> answer)
+    private static async Task RespondToAllAsync(ServerConnection connection, Func<Message, string> response)
     {
         while (await connection.ReadRequestAsync() is { } request)
         {
-            await connection.SendAsync(answer(request));
+            await connection.SendAsync(response(request));
         }
     }
 

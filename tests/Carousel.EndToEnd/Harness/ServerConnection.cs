@@ -37,7 +37,7 @@ internal sealed class ServerConnection(Socket socket, ScriptedServer server, int
         return message;
     }
 
-    public Task AnswerAsync(string body, string fields = "") =>
+    public Task RespondAsync(string body, string fields = "") =>
         SendAsync($"HTTP/1.1 200 OK\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}");
 
     internal void MarkClosed() => _isOpen = false;

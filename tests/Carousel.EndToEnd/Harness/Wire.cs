@@ -64,16 +64,16 @@ internal class Wire(Socket socket) : IDisposable
     public Task<string> ReadHeadAsync() => ReadPastAsync("\r\n\r\n");
 
     /// <summary>The next answer to a request of this method, interim ones (1xx) included, with its body.</summary>
-    public async Task<Message> ReadAnswerAsync(string method = "GET")
+    public async Task<Message> ReadResponseAsync(string method = "GET")
     {
-        var answer = Message.Parse(await ReadHeadAsync());
-        bool hasBody = method != "HEAD" && answer.Status >= 200 && answer.Status is not (204 or 304);
+        var response = Message.Parse(await ReadHeadAsync());
+        bool hasBody = method != "HEAD" && response.Status >= 200 && response.Status is not (204 or 304);
         if (!hasBody)
         {
-            return answer;
+            return response;
         }
-        bool untilClose = !answer.IsChunked && answer["Content-Length"] is null;
-        return untilClose ? answer.With(await ReadToEndAsync()) : await ReadBodyAsync(answer);
+        bool untilClose = !response.IsChunked && response["Content-Length"] is null;
+        return untilClose ? response.With(await ReadToEndAsync()) : await ReadBodyAsync(response);
     }
 
     /// <summary>The body that belongs to a head that was read.</summary>

@@ -43,9 +43,9 @@ public class WireTests
             await connection.SendByteByByteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n");
         });
         using var client = await RawClient.ConnectAsync(server.Port);
-        Message answer = await client.GetAsync("/path");
-        Assert.Equal("abcde", answer.Text);
-        Assert.Equal([("T", "1")], answer.Trailers);
+        Message response = await client.GetAsync("/path");
+        Assert.Equal("abcde", response.Text);
+        Assert.Equal([("T", "1")], response.Trailers);
         Assert.Equal("/path", Assert.Single(server.Requests).Target);
     }
 
@@ -60,7 +60,7 @@ public class WireTests
     [Fact]
     public async Task Crash_OpenConnection_IsResetAndPortRefuses()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         using var client = await RawClient.ConnectAsync(server.Port);
         await client.GetAsync();
         server.Crash();

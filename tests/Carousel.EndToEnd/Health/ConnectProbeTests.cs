@@ -17,18 +17,18 @@ public class ConnectProbeTests
         await using var balancer = await Probed.StartAsync(one.Url, two.Url, three.Url);
         await balancer.UntilRotationAsync("one", "two", "three");
         using var load = new Load(balancer, Clients);
-        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        await load.UntilAsync(() => load.Responds("two") > 300, "load");
         await two.KillAsync();
         await balancer.UntilSaidAsync(two.Url, "is down: connect-refused (3 probes)");
         // What was under way at that moment is told of within two seconds; from then on nobody tries it.
         long errors = await Patience.UntilQuietAsync(() => Failures(balancer), TimeSpan.FromSeconds(2));
-        int atDown = load.Answers("one");
-        await load.UntilAsync(() => load.Answers("one") > atDown + 1000, "load while one server is down");
+        int atDown = load.Responds("one");
+        await load.UntilAsync(() => load.Responds("one") > atDown + 1000, "load while one server is down");
         Assert.Equal(errors, Failures(balancer));
 
-        int beforeReturn = load.Answers("two");
+        int beforeReturn = load.Responds("two");
         await two.StartAsync();
-        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that came back to be used");
+        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the server that came back to be used");
         await load.EndAsync();
         await balancer.UntilSaidAsync(two.Url, "is up again after ");
         await balancer.UntilRotationAsync("one", "two", "three");
@@ -38,13 +38,13 @@ public class ConnectProbeTests
     public async Task Server_DownAtStart_IsUsedWhenItComes()
     {
         int port = FixedPort.Next();
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Probed.StartAsync(one.Url, $"http://127.0.0.1:{port} name=late");
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port} (late)", "is down: connect-refused (3 probes)");
-        Assert.All(await balancer.AskAsync(4), answer => Assert.Equal("one", answer));
+        Assert.All(await balancer.AskAsync(4), response => Assert.Equal("one", response));
         Assert.DoesNotContain("error", balancer.Errors);
 
-        await using var late = ScriptedServer.Answering("late", port: port);
+        await using var late = ScriptedServer.Responding("late", port: port);
         await balancer.UntilRotationAsync("one", "late");
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port} (late)", "is up after ");
     }
@@ -53,9 +53,9 @@ public class ConnectProbeTests
     public async Task Server_TakesNoConnection_NoRequestWaitsForIt()
     {
         await using var silent = await SilentPort.CreateAsync();
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync([silent.Url, one.Url], [.. Probed.Options, "--health-timeout", "100ms"]);
-        Assert.All(await balancer.AskAsync(6), answer => Assert.Equal("one", answer));
+        Assert.All(await balancer.AskAsync(6), response => Assert.Equal("one", response));
         await balancer.UntilSaidAsync(silent.Url, "is down: connect-timeout (3 probes)");
         Assert.DoesNotContain("error", balancer.Errors);
     }
@@ -66,8 +66,8 @@ public class ConnectProbeTests
         int port = FixedPort.Next();
         await using var silent = await SilentPort.CreateAsync();
         await using var balancer = await Probed.StartAsync(silent.Url, $"http://127.0.0.1:{port}");
-        Assert.All(await balancer.AskAsync(3), answer => Assert.Equal("503 no-server", answer));
-        await using var late = ScriptedServer.Answering("late", port: port);
+        Assert.All(await balancer.AskAsync(3), response => Assert.Equal("503 no-server", response));
+        await using var late = ScriptedServer.Responding("late", port: port);
         await balancer.UntilRotationAsync("late");
     }
 
@@ -75,21 +75,21 @@ public class ConnectProbeTests
     public async Task ServerByName_GoesAndComes_AndOneThatDoesNotResolveStaysOut()
     {
         int port = FixedPort.Next();
-        await using var one = ScriptedServer.Answering("one");
-        var two = ScriptedServer.Answering("two", port: port);
+        await using var one = ScriptedServer.Responding("one");
+        var two = ScriptedServer.Responding("two", port: port);
         await using var balancer = await Probed.StartAsync(one.Url, $"http://localhost:{port}", "http://no-such-host.invalid:80");
         await balancer.UntilRotationAsync("one", "two");
         await two.DisposeAsync();
         await balancer.UntilSaidAsync($"http://localhost:{port}", "is down: connect-refused (3 probes)");
         await balancer.UntilRotationAsync("one");
-        await using var back = ScriptedServer.Answering("two again", port: port);
+        await using var back = ScriptedServer.Responding("two again", port: port);
         await balancer.UntilRotationAsync("one", "two again");
     }
 
     [Fact]
     public async Task Servers_ThreeHundred_AllComeIntoTheRotation()
     {
-        ScriptedServer[] servers = [.. Enumerable.Range(0, 300).Select(i => ScriptedServer.Answering($"{i}"))];
+        ScriptedServer[] servers = [.. Enumerable.Range(0, 300).Select(i => ScriptedServer.Responding($"{i}"))];
         await using (var balancer = await Balancer.StartAsync(servers, "--health", "on"))
         {
             await Patience.UntilAsync(async () => (await balancer.AskAsync(300)).Distinct().Count() == 300, "all servers to answer in one turn");

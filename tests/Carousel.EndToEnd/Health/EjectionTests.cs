@@ -21,17 +21,17 @@ public class EjectionTests
         await balancer.UntilRotationAsync("one", "two", "three");
 
         using var load = new Load(balancer, Clients);
-        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        await load.UntilAsync(() => load.Responds("two") > 300, "load");
         two.Signal(Posix.SigStop);
         await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
         // Whatever waited there has been answered by another: the clients all go on.
-        int atDown = load.Answers("one") + load.Answers("three");
-        await load.UntilAsync(() => load.Answers("one") + load.Answers("three") > atDown + 1000, "load while one server is stopped");
+        int atDown = load.Responds("one") + load.Responds("three");
+        await load.UntilAsync(() => load.Responds("one") + load.Responds("three") > atDown + 1000, "load while one server is stopped");
         Assert.DoesNotContain("is up again", balancer.Errors);
 
         two.Signal(Posix.SigCont);
-        int beforeReturn = load.Answers("two");
-        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
+        int beforeReturn = load.Responds("two");
+        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the server that goes on to be used");
         await load.EndAsync();
     }
 
@@ -50,14 +50,14 @@ public class EjectionTests
         await balancer.UntilRotationAsync("one", "two", "three");
 
         using var load = new Load(balancer, Clients);
-        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        await load.UntilAsync(() => load.Responds("two") > 300, "load");
         two.Signal(Posix.SigStop);
         await Patience.UntilAsync(async () => (await Run.OfBalancerAsync(balancer, "status")).Output.Split('\n').Any(line => line.StartsWith("two") && line.Contains("suspect")), "a suspect");
-        Assert.All(await balancer.AskAsync(100), answer => Assert.NotEqual("two", answer));
+        Assert.All(await balancer.AskAsync(100), response => Assert.NotEqual("two", response));
 
         two.Signal(Posix.SigCont);
-        int beforeReturn = load.Answers("two");
-        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that goes on to be used");
+        int beforeReturn = load.Responds("two");
+        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the server that goes on to be used");
         await load.EndAsync();
         Assert.DoesNotContain("is down", balancer.Errors);
     }
@@ -67,25 +67,25 @@ public class EjectionTests
     [InlineData("500", "--eject-status", "500-599")]
     public async Task Server_AnswersEverythingWithAnError_IsEjected(string status, params string[] options)
     {
-        await using var bad = ScriptedServer.Answering(_ => $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var bad = ScriptedServer.Responding(_ => $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync([bad, one, two], ["--eject-time", "1h", .. options]);
         await balancer.AskAsync(80);
         await balancer.UntilSaidAsync(bad.Url, $"is ejected for 1h: status {status} (20 of 20 requests failed)");
         Assert.Equal(20, bad.Requests.Count);
-        Assert.All(await balancer.AskAsync(10), answer => Assert.Contains(answer, (string[])["one", "two"]));
+        Assert.All(await balancer.AskAsync(10), response => Assert.Contains(response, (string[])["one", "two"]));
     }
 
     [Fact]
     public async Task Server_RefusesThreeTimes_IsEjectedAndBackAfterATrial()
     {
         int port = FixedPort.Next();
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync([one.Url, $"http://127.0.0.1:{port}"], ["--eject-time", "50ms"]);
-        Assert.All(await balancer.AskAsync(10), answer => Assert.Equal("one", answer));
+        Assert.All(await balancer.AskAsync(10), response => Assert.Equal("one", response));
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is ejected for 50ms: connect-refused x3");
-        await using var late = ScriptedServer.Answering("late", port: port);
+        await using var late = ScriptedServer.Responding("late", port: port);
         await balancer.UntilRotationAsync("one", "late");
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is back: its trial went well");
     }
@@ -93,10 +93,10 @@ public class EjectionTests
     [Fact]
     public async Task AllServers_DownInTheirProbesOnly_APanicServes()
     {
-        await using var server = ScriptedServer.Answering(
+        await using var server = ScriptedServer.Responding(
             request => request.Target == "/healthz" ? "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync([server], [.. Probed.ByPath, "--panic"]);
         await balancer.UntilSaidAsync(server.Url, "is down: status 500 (3 probes)");
-        Assert.All(await balancer.AskAsync(3), answer => Assert.Equal("x", answer));
+        Assert.All(await balancer.AskAsync(3), response => Assert.Equal("x", response));
     }
 }

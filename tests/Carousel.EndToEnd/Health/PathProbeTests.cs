@@ -17,25 +17,25 @@ public class PathProbeTests
     [InlineData(null, "answer-timeout")]
     public async Task Server_AnswersProbesBadly_IsOutUntilItDoesNot(string? bad, string why)
     {
-        string? answer = Healthy;
+        string? response = Healthy;
         await using var two = ScriptedServer.Start(async connection =>
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
-                string? text = request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Volatile.Read(ref answer) : Answer("two");
+                string? text = request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Volatile.Read(ref response) : Respond("two");
                 await (text is null ? connection.ReadRequestAsync() : connection.SendAsync(text));
             }
         });
-        await using var good = ScriptedServer.Answering(request =>
-            request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Healthy : Answer("three"));
+        await using var good = ScriptedServer.Responding(request =>
+            request.Head.StartsWith("GET /healthz ", StringComparison.Ordinal) ? Healthy : Respond("three"));
         await using var balancer = await Balancer.StartAsync(
             [two, good], [.. Probed.ByPath, "--health-status", "200", "--health-body", "ok", "--health-timeout", "300ms"]);
         await balancer.UntilRotationAsync("two", "three");
 
-        Volatile.Write(ref answer, bad);
+        Volatile.Write(ref response, bad);
         await balancer.UntilSaidAsync(two.Url, $"is down: {why} (3 probes)");
         await balancer.UntilRotationAsync("three");
-        Volatile.Write(ref answer, Healthy);
+        Volatile.Write(ref response, Healthy);
         await balancer.UntilSaidAsync(two.Url, "is up again after ");
         await balancer.UntilRotationAsync("two", "three");
     }
@@ -43,7 +43,7 @@ public class PathProbeTests
     [Fact]
     public async Task Probe_Request_IsWhatTheFlagsSay()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync(one, [.. Probed.ByPath, "--health-host", "example.com"]);
         await Patience.UntilAsync(() => one.Requests.Count > 1, "a second probe");
         Assert.All(one.Requests, request => Assert.Equal(("example.com", "close"), (request["Host"], request["Connection"])));
@@ -60,10 +60,10 @@ public class PathProbeTests
         await balancer.UntilRotationAsync("one", "two");
         two.Signal(Posix.SigStop);
         await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
-        Assert.All(await balancer.AskAsync(6), answer => Assert.Equal("one", answer));
+        Assert.All(await balancer.AskAsync(6), response => Assert.Equal("one", response));
         two.Signal(Posix.SigCont);
         await balancer.UntilRotationAsync("one", "two");
     }
 
-    private static string Answer(string text) => $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}";
+    private static string Respond(string text) => $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}";
 }

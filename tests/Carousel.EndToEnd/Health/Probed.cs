@@ -22,9 +22,9 @@ internal static class Probed
     public static Task UntilRotationAsync(this Balancer balancer, params string[] names) => Patience.UntilAsync(
         async () =>
         {
-            string[] answers = await AskAsync(balancer, 2 * names.Length);
-            int first = Array.IndexOf(names, answers[0]);
-            return first >= 0 && answers.Select((answer, i) => answer == names[(first + i) % names.Length]).All(isInTurn => isInTurn);
+            string[] responses = await AskAsync(balancer, 2 * names.Length);
+            int first = Array.IndexOf(names, responses[0]);
+            return first >= 0 && responses.Select((response, i) => response == names[(first + i) % names.Length]).All(isInTick => isInTick);
         },
         $"the rotation {string.Join(", ", names)}");
 
@@ -32,12 +32,12 @@ internal static class Probed
     public static async Task<string[]> AskAsync(this Balancer balancer, int count)
     {
         using RawClient client = await balancer.ConnectAsync();
-        var answers = new List<string>();
+        var responses = new List<string>();
         for (int i = 0; i < count; i++)
         {
-            Message answer = await client.GetAsync();
-            answers.Add(answer["X-Carousel-Reason"] is { } reason ? $"{answer.Status} {reason}" : answer.Text);
+            Message response = await client.GetAsync();
+            responses.Add(response["X-Carousel-Reason"] is { } reason ? $"{response.Status} {reason}" : response.Text);
         }
-        return [.. answers];
+        return [.. responses];
     }
 }

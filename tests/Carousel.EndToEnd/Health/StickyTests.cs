@@ -18,10 +18,10 @@ public class StickyTests
         one.Crash();
         await balancer.UntilSaidAsync(one.Url, "is down: connect-refused (3 probes)");
 
-        Message answer = await visitors[0].GetAsync();
-        Assert.Equal(("two", visitors[0].Id, "server-down"), (Echo.Name(answer), Echo.Id(answer), Echo.Moved(answer)));
-        answer = await visitors[0].GetAsync();
-        Assert.Equal(("two", "-"), (Echo.Name(answer), Echo.Moved(answer)));
+        Message response = await visitors[0].GetAsync();
+        Assert.Equal(("two", visitors[0].Id, "server-down"), (Echo.Name(response), Echo.Id(response), Echo.Moved(response)));
+        response = await visitors[0].GetAsync();
+        Assert.Equal(("two", "-"), (Echo.Name(response), Echo.Moved(response)));
 
         await using var back = Echo.Server("back", port);
         await balancer.UntilSaidAsync(one.Url, "is up again after ");

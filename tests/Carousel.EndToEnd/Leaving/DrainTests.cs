@@ -11,7 +11,7 @@ public class DrainTests
     [InlineData(Posix.SigInt)]
     public async Task Signal_NothingInFlight_ExitsWithZero(int signal)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server], "--workers", "2");
         await balancer.GetAsync();
         balancer.Signal(signal);
@@ -22,7 +22,7 @@ public class DrainTests
     public async Task Signal_RequestInFlight_IsAnsweredWithCloseThenExitsWithZero()
     {
         var release = new TaskCompletionSource();
-        await using var server = AnsweringAfter(release);
+        await using var server = RespondingAfter(release);
         await using var balancer = await Balancer.StartAsync(server);
         using var idle = await balancer.ConnectAsync();
         using var busy = await balancer.ConnectAsync();
@@ -34,9 +34,9 @@ public class DrainTests
         await UntilRefusedAsync(balancer);
         release.SetResult();
 
-        Message answer = await busy.ReadAnswerAsync();
-        Assert.Equal("late", answer.Text);
-        Assert.Equal("close", answer["Connection"]);
+        Message response = await busy.ReadResponseAsync();
+        Assert.Equal("late", response.Text);
+        Assert.Equal("close", response["Connection"]);
         Assert.Equal(End.Closed, await busy.ReadEndAsync());
         Assert.Equal(0, await balancer.ExitAsync());
     }
@@ -71,7 +71,7 @@ public class DrainTests
     [Fact]
     public async Task Signal_RequestHalfSent_IsServed()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
@@ -79,14 +79,14 @@ public class DrainTests
         balancer.Signal(Posix.SigTerm);
         await UntilRefusedAsync(balancer);
         await client.SendAsync("llo");
-        Assert.Equal("x", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("x", (await client.ReadResponseAsync()).Text);
         Assert.Equal(0, await balancer.ExitAsync());
     }
 
     [Fact]
     public async Task Signal_InFlightLongerThanDrainTimeout_IsCutAndExitsWithZero()
     {
-        await using var server = AnsweringAfter(new TaskCompletionSource());
+        await using var server = RespondingAfter(new TaskCompletionSource());
         await using var balancer = await Balancer.StartAsync(server, "--drain-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -121,7 +121,7 @@ public class DrainTests
     public async Task SecondSignal_InFlight_EndsAtOnce()
     {
         // The drain's default deadline is longer than the test's patience.
-        await using var server = AnsweringAfter(new TaskCompletionSource());
+        await using var server = RespondingAfter(new TaskCompletionSource());
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -137,15 +137,15 @@ public class DrainTests
     public async Task Signal_ClientsThatKeepAsking_WhatReachedTheServerIsAnswered()
     {
         // A connection is closed between two requests, as nginx closes it: a request that crosses the close is never begun, and its client may repeat it.
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server], "--workers", "2");
         int served = 0;
         Task[] clients = [.. Enumerable.Range(0, 6).Select(async _ =>
         {
             using var client = await balancer.ConnectAsync();
-            while (await TryGetAsync(client) is { } answer)
+            while (await TryGetAsync(client) is { } response)
             {
-                Assert.Equal("x", answer.Text);
+                Assert.Equal("x", response.Text);
                 Interlocked.Increment(ref served);
             }
         })];
@@ -170,11 +170,11 @@ public class DrainTests
         }
     }
 
-    private static ScriptedServer AnsweringAfter(TaskCompletionSource release) => ScriptedServer.Start(async connection =>
+    private static ScriptedServer RespondingAfter(TaskCompletionSource release) => ScriptedServer.Start(async connection =>
     {
         await connection.ReadRequestAsync();
         await release.Task;
-        await connection.AnswerAsync("late");
+        await connection.RespondAsync("late");
         await connection.DrainAsync();
     });
 

@@ -10,8 +10,8 @@ public class IgnoredSignalTests
     [Fact]
     public async Task Signals_IgnoredAtTheStart_MeanWhatTheyMean()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await StartAsync(one);
 
         // SIGINT first: whatever it did is done when the next one is.
@@ -27,7 +27,7 @@ public class IgnoredSignalTests
     [Fact]
     public async Task Sigusr1_IgnoredAtTheStart_OpensTheAccessLogAnew()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         using var folder = new ServersFile(server.Url);
         string log = Path.Combine(folder.Directory, "access.log");
         await using var balancer = await StartAsync(server, "--access-log", log);

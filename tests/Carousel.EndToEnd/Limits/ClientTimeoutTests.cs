@@ -9,16 +9,16 @@ public class ClientTimeoutTests
     [Fact]
     public async Task Head_DrippedInSlowly_Is408AtTheDeadlineOfItsFirstByte()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--head-timeout", "500ms");
         using var client = await balancer.ConnectAsync();
         bool over = false;
         Task dripping = DripAsync(client, "GET / HTTP/1.1\r\nHost: a\r\nX: ", () => over);
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
         over = true;
         await dripping;
-        Assert.Equal(408, answer.Status);
-        Assert.Equal("head-timeout", answer["X-Carousel-Reason"]);
+        Assert.Equal(408, response.Status);
+        Assert.Equal("head-timeout", response["X-Carousel-Reason"]);
         Assert.NotEqual(End.None, await client.DrainAsync());
         Assert.Equal(0, server.BytesReceived);
     }
@@ -28,14 +28,14 @@ public class ClientTimeoutTests
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n")]
     public async Task Head_NeverCompleted_Is408AndClosed(string part)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--head-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
         Assert.Equal("x", (await client.GetAsync()).Text);
         await client.SendAsync(part);
-        Message answer = await client.ReadAnswerAsync();
-        Assert.Equal(408, answer.Status);
-        Assert.Equal("close", answer["Connection"]);
+        Message response = await client.ReadResponseAsync();
+        Assert.Equal(408, response.Status);
+        Assert.Equal("close", response["Connection"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
@@ -44,7 +44,7 @@ public class ClientTimeoutTests
     [InlineData(true)]
     public async Task Connection_Idle_IsClosedWithoutAWord(bool afterARequest)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--idle-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
         if (afterARequest)
@@ -67,9 +67,9 @@ public class ClientTimeoutTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.AskAsync("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
-        Assert.Equal(408, answer.Status);
-        Assert.Equal("request-body-timeout", answer["X-Carousel-Reason"]);
+        Message response = await client.AskAsync("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
+        Assert.Equal(408, response.Status);
+        Assert.Equal("request-body-timeout", response["X-Carousel-Reason"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
@@ -78,7 +78,7 @@ public class ClientTimeoutTests
     public async Task RequestBody_SlowButSteady_IsServed()
     {
         // Longer altogether than the body's timeout and the answer's: the one is between bytes, the other starts with the last byte.
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "1s", "--answer-timeout", "1s");
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n");
@@ -87,7 +87,7 @@ public class ClientTimeoutTests
             await Task.Delay(100, TestContext.Current.CancellationToken);
             await client.SendAsync("x");
         }
-        Assert.Equal("x", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("x", (await client.ReadResponseAsync()).Text);
     }
 
     [Fact]

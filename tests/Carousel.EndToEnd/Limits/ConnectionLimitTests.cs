@@ -48,7 +48,7 @@ public class ConnectionLimitTests
         Assert.Equal(7, (await Task.WhenAll(idle.Take(7).Select(client => client.ReadEndAsync()))).Count(end => end == End.Closed));
 
         await server.Connections.First().SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nheld");
-        Assert.Equal("held", (await busy.ReadAnswerAsync()).Text);
+        Assert.Equal("held", (await busy.ReadResponseAsync()).Text);
         idle.ForEach(client => client.Dispose());
     }
 
@@ -67,7 +67,7 @@ public class ConnectionLimitTests
         }
         foreach (RawClient client in clients)
         {
-            Assert.Equal(503, (await client.ReadAnswerAsync()).Status);
+            Assert.Equal(503, (await client.ReadResponseAsync()).Status);
         }
         clients.ForEach(client => client.Dispose());
     }
@@ -92,7 +92,7 @@ public class ConnectionLimitTests
     [Fact]
     public async Task Descriptors_SoftLimitIsLow_IsRaisedToTheHardOne()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server.Url], [], launcher: ["/usr/bin/prlimit", "--nofile=64:4096"]);
         var clients = new List<RawClient>();
         for (int i = 0; i < 150; i++)
@@ -112,7 +112,7 @@ public class ConnectionLimitTests
         {
             if (!request.StartLine.Contains("/held", StringComparison.Ordinal))
             {
-                await connection.AnswerAsync("x");
+                await connection.RespondAsync("x");
             }
         }
     }
@@ -122,10 +122,10 @@ public class ConnectionLimitTests
         using (client)
         {
             // Shed at the door: the answer may come before the request does.
-            Message answer = await client.ReadAnswerAsync();
-            Assert.Equal(503, answer.Status);
-            Assert.Equal(reason, answer["X-Carousel-Reason"]);
-            Assert.Equal("close", answer["Connection"]);
+            Message response = await client.ReadResponseAsync();
+            Assert.Equal(503, response.Status);
+            Assert.Equal(reason, response["X-Carousel-Reason"]);
+            Assert.Equal("close", response["Connection"]);
             Assert.Equal(End.Closed, await client.ReadEndAsync());
         }
     }

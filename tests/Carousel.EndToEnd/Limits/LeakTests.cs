@@ -64,7 +64,7 @@ public class LeakTests
             switch (request.Target)
             {
                 case "/ok":
-                    await connection.AnswerAsync("x");
+                    await connection.RespondAsync("x");
                     break;
                 case "/reset":
                     connection.Reset();

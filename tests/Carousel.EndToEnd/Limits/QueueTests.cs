@@ -73,9 +73,9 @@ public class QueueTests
         await Patience.UntilAsync(() => home.Requests.Count == 2, "the visitor's request to reach their server");
         Task<Message> second = AskAsync(balancer, cookie);
         gate.Release();
-        Message answer = await first;
+        Message response = await first;
         gate.Release();
-        Assert.Equal(answer.Text, (await second).Text);
+        Assert.Equal(response.Text, (await second).Text);
         Assert.Equal(3, home.Requests.Count);
         Assert.All(home.Requests, request => Assert.Null(request["X-Session-Moved"]));
     }
@@ -109,8 +109,8 @@ public class QueueTests
 
     private static async Task<(int Status, string Text)> StatusAndTextAsync(Task<Message> asking)
     {
-        Message answer = await asking;
-        return (answer.Status, answer.Text);
+        Message response = await asking;
+        return (response.Status, response.Text);
     }
 
     /// <summary>Answers each request with its name when the gate lets it.</summary>
@@ -119,7 +119,7 @@ public class QueueTests
         while (await connection.ReadRequestAsync() is not null)
         {
             await gate.WaitAsync();
-            await connection.AnswerAsync(name);
+            await connection.RespondAsync(name);
         }
     });
 
@@ -131,12 +131,12 @@ public class QueueTests
             gauge.Enter();
             await Task.Yield();
             gauge.Leave();
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
         }
     });
 
-    private static void AssertShed(Message answer, string reason) =>
-        Assert.Equal((503, reason, "1"), (answer.Status, answer["X-Carousel-Reason"], answer["Retry-After"]));
+    private static void AssertShed(Message response, string reason) =>
+        Assert.Equal((503, reason, "1"), (response.Status, response["X-Carousel-Reason"], response["Retry-After"]));
 
     private sealed class Gauge
     {

@@ -18,10 +18,10 @@ public class ServerTimeoutTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.GetAsync();
-        Assert.Equal(504, answer.Status);
-        Assert.Equal("answer-timeout", answer["X-Carousel-Reason"]);
-        Assert.Contains("answer-timeout", answer.Text);
+        Message response = await client.GetAsync();
+        Assert.Equal(504, response.Status);
+        Assert.Equal("answer-timeout", response["X-Carousel-Reason"]);
+        Assert.Contains("answer-timeout", response.Text);
         Assert.Single(server.Requests);
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
@@ -41,13 +41,13 @@ public class ServerTimeoutTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--answer-timeout", "500ms");
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.GetAsync();
-        for (int i = 0; i < 500 && answer.Status == 103; i++)
+        Message response = await client.GetAsync();
+        for (int i = 0; i < 500 && response.Status == 103; i++)
         {
-            answer = await client.ReadAnswerAsync();
+            response = await client.ReadResponseAsync();
         }
-        Assert.Equal(504, answer.Status);
-        Assert.Equal("answer-timeout", answer["X-Carousel-Reason"]);
+        Assert.Equal(504, response.Status);
+        Assert.Equal("answer-timeout", response["X-Carousel-Reason"]);
     }
 
     [Theory]
@@ -79,12 +79,12 @@ public class ServerTimeoutTests
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
         Task sending = SendUntilCutAsync(client);
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
         client.Dispose();
         await sending;
         over.SetResult();
-        Assert.Equal(504, answer.Status);
-        Assert.Equal("server-stalled", answer["X-Carousel-Reason"]);
+        Assert.Equal(504, response.Status);
+        Assert.Equal("server-stalled", response["X-Carousel-Reason"]);
     }
 
     private static async Task SendUntilCutAsync(RawClient client)

@@ -9,7 +9,7 @@ public class SlowClientTests
     [Fact]
     public async Task SlowSenders_MoreThanThereIsRoomFor_OthersAreServedMeanwhileAndTheyAfterwards()
     {
-        ScriptedServer[] servers = [.. Enumerable.Range(0, 4).Select(_ => ScriptedServer.Answering("x"))];
+        ScriptedServer[] servers = [.. Enumerable.Range(0, 4).Select(_ => ScriptedServer.Responding("x"))];
         await using var balancer = await Balancer.StartAsync([.. servers.Select(server => $"{server.Url} max=5")], ["--queue", "0", "--min-rate", "0"]);
         RawClient[] slow = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => balancer.ConnectAsync()));
         foreach (RawClient client in slow)
@@ -24,7 +24,7 @@ public class SlowClientTests
         foreach (RawClient client in slow)
         {
             await client.SendAsync("the rest.");
-            Assert.Equal(200, (await client.ReadAnswerAsync("POST")).Status);
+            Assert.Equal(200, (await client.ReadResponseAsync("POST")).Status);
             client.Dispose();
         }
         foreach (ScriptedServer server in servers)
@@ -41,7 +41,7 @@ public class SlowClientTests
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
-                await connection.AnswerAsync(new string('x', request.Target == "/long" ? longBody : 1));
+                await connection.RespondAsync(new string('x', request.Target == "/long" ? longBody : 1));
             }
         });
         await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue-timeout", "1m", "--log-clients"]);

@@ -29,7 +29,7 @@ public class SlowReaderTests
         }
         foreach (RawClient client in stalled.Take(10))
         {
-            Assert.Equal(s_hash, Payload.Hash((await client.ReadAnswerAsync()).Body));
+            Assert.Equal(s_hash, Payload.Hash((await client.ReadResponseAsync()).Body));
         }
         stalled.ForEach(client => client.Dispose());
         Assert.Empty(balancer.Errors);
@@ -96,7 +96,7 @@ public class SlowReaderTests
             }
             else
             {
-                await connection.AnswerAsync("small");
+                await connection.RespondAsync("small");
             }
         }
     });

@@ -12,8 +12,8 @@ public class BlockingFileTests
     [Fact]
     public async Task ServersFile_IsAPipeForAWhile_IsRefusedAndReadAgainAfterwards()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one);
         File.Delete(balancer.File.Path);
         MakePipe(balancer.File.Path);
@@ -27,7 +27,7 @@ public class BlockingFileTests
     [Fact]
     public async Task AccessLog_IsOpenedAnewAsAPipeThatNobodyReads_IsAnErrorAndRequestsGoOn()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         using var folder = new ServersFile();
         string log = Path.Combine(folder.Directory, "access.log");
         await using var balancer = await Balancer.StartAsync(one, "--access-log", log);

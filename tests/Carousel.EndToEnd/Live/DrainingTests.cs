@@ -13,7 +13,7 @@ public class DrainingTests
     {
         var release = new TaskCompletionSource();
         await using var one = Slow("one", release);
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, two);
         using RawClient client = await BeginAsync(balancer);
 
@@ -32,7 +32,7 @@ public class DrainingTests
     public async Task Deleted_AnswerOutlastsTheTime_IsCut()
     {
         await using var one = Slow("one", new TaskCompletionSource());
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync([one, two], "--drain-timeout", "300ms");
         using RawClient client = await BeginAsync(balancer);
 
@@ -48,7 +48,7 @@ public class DrainingTests
     {
         var release = new TaskCompletionSource();
         await using var one = Slow("one", release);
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, two);
         using RawClient client = await BeginAsync(balancer);
         balancer.File.Write(two.Url);
@@ -88,14 +88,14 @@ public class DrainingTests
     [Fact]
     public async Task Deleted_AllOfThem_TheyServeUntilANewOneCan()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         int port = FixedPort.Next();
         await using var balancer = await Probed.StartAsync(one.Url);
         await balancer.UntilRotationAsync("one");
         balancer.File.Write($"http://127.0.0.1:{port}");
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is down: connect-refused");
         Assert.Equal(["one", "one"], await balancer.AskAsync(2));
-        await using var two = ScriptedServer.Answering("two", port: port);
+        await using var two = ScriptedServer.Responding("two", port: port);
         await balancer.UntilRotationAsync("two");
         await balancer.SaidAsync($"server {one.Url} is gone\n");
     }

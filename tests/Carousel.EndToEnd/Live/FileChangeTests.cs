@@ -20,9 +20,9 @@ public class FileChangeTests
     [InlineData(Way.Exchange)]
     public async Task NewLine_WrittenInAnyWay_IsProbedAndUsed(Way way)
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
-        await using var three = ScriptedServer.Answering("three");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
+        await using var three = ScriptedServer.Responding("three");
         await using var balancer = await Probed.StartAsync(one.Url, two.Url);
         await balancer.UntilRotationAsync("one", "two");
         Action<string[]> write = way switch
@@ -43,7 +43,7 @@ public class FileChangeTests
     [Fact]
     public async Task NewLine_NobodyListensThere_CostsNobodyAnything()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         int port = FixedPort.Next();
         await using var balancer = await Probed.StartAsync(one.Url);
         await balancer.UntilRotationAsync("one");
@@ -56,8 +56,8 @@ public class FileChangeTests
     [Fact]
     public async Task Option_Changes_ConnectionsOfAllStay()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, two);
         Assert.Equal(["one", "two"], await balancer.AskAsync(2));
         balancer.File.Write(one.Url, $"{two.Url} weight=3 name=blue");
@@ -69,8 +69,8 @@ public class FileChangeTests
     [Fact]
     public async Task DrainWord_OnALine_TakesNoVisitorsUntilItIsGone()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, two);
         balancer.File.Write(one.Url, $"{two.Url} drain");
         await balancer.SaidAsync($"servers.txt: changed {two.Url} (drain)");
@@ -82,14 +82,14 @@ public class FileChangeTests
     [Fact]
     public async Task File_WithErrors_ChangesNothingAndEachIsReported()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync(one);
         balancer.File.Write("http://127.0.0.1:80800", one.Url, "localhost:1 wieght=3");
         await balancer.SaidAsync($"{balancer.File.Path} can't be used as it is: the last good list stays");
         Assert.Contains($"error {balancer.File.Path}:1:18: expected a port between 1 and 65535, found \"80800\"", balancer.Errors);
         Assert.Contains($"error {balancer.File.Path}:3:13: unknown option \"wieght\": did you mean \"weight\"?", balancer.Errors);
         Assert.Equal(["one", "one"], await balancer.AskAsync(2));
-        await using var two = ScriptedServer.Answering("two");
+        await using var two = ScriptedServer.Responding("two");
         balancer.File.Write(one.Url, two.Url);
         await balancer.UntilRotationAsync("one", "two");
     }
@@ -97,8 +97,8 @@ public class FileChangeTests
     [Fact]
     public async Task Sighup_NotWatching_ReadsTheFileAndSaysWhatCameOfIt()
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, "--watch", "off");
         balancer.Signal(Posix.SigHup);
         await balancer.SaidAsync("servers.txt: nothing has changed");

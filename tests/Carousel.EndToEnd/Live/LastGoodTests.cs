@@ -19,10 +19,10 @@ public sealed class LastGoodTests : IDisposable
     [Theory]
     [InlineData("http://127.0.0.1:80800\n", ":1:18: expected a port")]
     [InlineData(null, "no such file")]
-    public async Task Start_FileIsBad_TakesTheLastGoodListUntilItIsGood(string? bad, string complaint)
+    public async Task Start_FileIsBad_TakesTheLastGoodListUntilItIsGood(string? bad, string error)
     {
-        await using var one = ScriptedServer.Answering("one");
-        await using var two = ScriptedServer.Answering("two");
+        await using var one = ScriptedServer.Responding("one");
+        await using var two = ScriptedServer.Responding("two");
         File.WriteAllText(Servers, one.Url + "\n");
         await using (ChildProcess first = await StartAsync())
         {
@@ -38,25 +38,25 @@ public sealed class LastGoodTests : IDisposable
         }
 
         await using ChildProcess second = await StartAsync();
-        Assert.Contains(complaint, second.Errors);
+        Assert.Contains(error, second.Errors);
         Assert.Contains($"{Servers} can't be used as it is", second.Errors);
         Assert.Contains("starting with the last good list, of 20", second.Errors);
         using RawClient client = await RawClient.ConnectAsync(Port(second, "listening on http"));
         Assert.Equal("one", (await client.GetAsync()).Text);
-        Assert.Contains("no such file" == complaint ? "no such file" : "expected a port", (await PoolAsync(second)).GetProperty("listTrouble").GetString());
+        Assert.Contains("no such file" == error ? "no such file" : "expected a port", (await PoolAsync(second)).GetProperty("listError").GetString());
         Assert.Contains("\ncarousel_servers_file_good 0\n", await AdminAsync(second, "/metrics"));
 
         File.WriteAllText(Servers + ".new", two.Url + "\n");
         File.Move(Servers + ".new", Servers, overwrite: true);
         await Patience.UntilAsync(async () => (await client.GetAsync()).Text == "two", "the good list to be used");
-        Assert.Equal(JsonValueKind.Null, (await PoolAsync(second)).GetProperty("listTrouble").ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await PoolAsync(second)).GetProperty("listError").ValueKind);
         Assert.Contains("\ncarousel_servers_file_good 1\n", await AdminAsync(second, "/metrics"));
     }
 
     [Fact]
     public async Task Start_FileIsBadAndLastGoodOff_IsRefused()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         File.WriteAllText(Servers, one.Url + "\n");
         string kept = Path.Combine(_folder.FullName, "kept.txt");
         await using (ChildProcess first = await StartAsync("--last-good", kept))

@@ -13,7 +13,7 @@ public class RewriteTests
     public async Task File_RewrittenFiftyTimes_NoRequestFails()
     {
         string[] names = ["one", "two", "three", "four"];
-        ScriptedServer[] servers = [.. names.Select(name => ScriptedServer.Answering(name))];
+        ScriptedServer[] servers = [.. names.Select(name => ScriptedServer.Responding(name))];
         await using var balancer = await Probed.StartAsync(servers, "--workers", "2");
         await balancer.UntilRotationAsync(names);
         using var load = new Load(balancer, clients: 4);
@@ -27,7 +27,7 @@ public class RewriteTests
         }
         await load.EndAsync();
         Assert.DoesNotContain(" error ", balancer.Errors);
-        Assert.All(names, name => Assert.NotEqual(0, load.Answers(name)));
+        Assert.All(names, name => Assert.NotEqual(0, load.Responds(name)));
         foreach (ScriptedServer server in servers)
         {
             await server.DisposeAsync();

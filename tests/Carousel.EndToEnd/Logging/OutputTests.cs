@@ -23,8 +23,8 @@ public sealed class OutputTests
     public async Task Stderr_CanNotBeWritten_EverythingElseGoesOn(string redirection)
     {
         int port = FixedPort.Next();
-        await using var one = ScriptedServer.Answering("one");
-        var two = ScriptedServer.Answering("two", port: port);
+        await using var one = ScriptedServer.Responding("one");
+        var two = ScriptedServer.Responding("two", port: port);
         await using var balancer = await Balancer.StartAsync(
             [one.Url, $"http://127.0.0.1:{port} name=two"], [.. Probed.Options, "--session", "shared", "--drain-timeout", "1s"], Launcher(redirection));
         await balancer.UntilRotationAsync("one", "two");
@@ -32,10 +32,10 @@ public sealed class OutputTests
         {
             await two.DisposeAsync();
             await balancer.UntilRotationAsync("one");
-            two = ScriptedServer.Answering("two", port: port);
+            two = ScriptedServer.Responding("two", port: port);
             await balancer.UntilRotationAsync("one", "two");
         }
-        await using var three = ScriptedServer.Answering("three");
+        await using var three = ScriptedServer.Responding("three");
         balancer.File.Write(one.Url, three.Url);
         balancer.Signal(Posix.SigHup);
         await balancer.UntilRotationAsync("one", "three");
@@ -47,7 +47,7 @@ public sealed class OutputTests
     public async Task Stdout_CanNotBeWritten_EverythingElseGoesOn()
     {
         int port = FixedPort.Next();
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         using var file = new ServersFile(one.Url);
         await using var process = ChildProcess.Start(file.Directory, "/bin/sh",
             [.. Launcher(">/dev/full").Skip(1), Binary.Path, "-f", file.Path, "-p", $"{port}", "--bind", "127.0.0.1", "--store", "none", "--admin", "off", "--access-log", "stdout"]);
@@ -73,7 +73,7 @@ public sealed class OutputTests
     [Fact]
     public async Task Json_EveryLineOfBothOutputs_IsAnObject()
     {
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         int port = FixedPort.Next();
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port} name=gone"], [.. Probed.Options, "--log-format", "json"]);
         await balancer.SaidAsync("is down: connect-refused");
@@ -94,7 +94,7 @@ public sealed class OutputTests
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port} name=gone"], [.. Probed.Options, "--log-level", "warn"]);
         await balancer.SaidAsync(" warn server ");
         balancer.Signal(Posix.SigHup);
-        await using var back = ScriptedServer.Answering("back", port: port);
+        await using var back = ScriptedServer.Responding("back", port: port);
         await balancer.UntilRotationAsync("back");
         Assert.Equal(0, await balancer.StopAsync());
         Assert.DoesNotContain(" info ", balancer.Errors);

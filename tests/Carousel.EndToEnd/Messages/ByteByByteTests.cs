@@ -25,7 +25,7 @@ public class ByteByByteTests
             while (await connection.ReadRequestAsync() is { } request)
             {
                 bodies.Add(request.Target + request.Text);
-                await connection.AnswerAsync("x");
+                await connection.RespondAsync("x");
             }
         });
         await using var balancer = await Balancer.StartAsync(server);
@@ -33,7 +33,7 @@ public class ByteByByteTests
         await client.SendByteByByteAsync(Requests);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal("x", (await client.ReadAnswerAsync()).Text);
+            Assert.Equal("x", (await client.ReadResponseAsync()).Text);
         }
         Assert.Equal(["/1?q=1hello", "/2hello!", "/3"], bodies);
         Assert.Equal("1", server.Requests.First()["X-One"]);
@@ -55,15 +55,15 @@ public class ByteByByteTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message answer = await client.GetAsync();
+            Message response = await client.GetAsync();
             if (interim > 0)
             {
-                Assert.Equal(103, answer.Status);
-                answer = await client.ReadAnswerAsync();
+                Assert.Equal(103, response.Status);
+                response = await client.ReadResponseAsync();
             }
-            Assert.Equal("HTTP/1.1 200 Fine", answer.StartLine);
-            Assert.Equal("2", answer["X-Two"]);
-            Assert.Equal("world", answer.Text);
+            Assert.Equal("HTTP/1.1 200 Fine", response.StartLine);
+            Assert.Equal("2", response["X-Two"]);
+            Assert.Equal("world", response.Text);
         }
         Assert.Single(server.Connections);
     }
@@ -81,8 +81,8 @@ public class ByteByByteTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendByteByByteAsync(Requests);
-        Assert.Equal("hello", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("hello!", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("hello", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("hello!", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("", (await client.ReadResponseAsync()).Text);
     }
 }

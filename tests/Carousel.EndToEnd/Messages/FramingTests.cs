@@ -6,13 +6,13 @@ namespace Carousel.EndToEnd.Messages;
 /// <summary>Where bodies end, both ways (RFC 9112 section 6).</summary>
 public class FramingTests
 {
-    private const string ChunkedAnswer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
+    private const string ChunkedResponse = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
         + "5;name=\"quoted;value\"\r\nhello\r\n6\r\n world\r\n0\r\nSum: 42\r\nOther: x\r\n\r\n";
 
     [Fact]
     public async Task Request_WithLength_ArrivesWithLength()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         Message request = Assert.Single(server.Requests);
@@ -27,7 +27,7 @@ public class FramingTests
         await using var server = ScriptedServer.Start(async connection =>
         {
             seen.TrySetResult((await connection.ReadRequestAsync())!);
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
         });
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nSum: 42\r\n\r\n");
@@ -41,7 +41,7 @@ public class FramingTests
     [Fact]
     public async Task Request_WithoutBody_ArrivesWithoutFraming()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.GetAsync();
         Message request = Assert.Single(server.Requests);
@@ -53,34 +53,34 @@ public class FramingTests
     public async Task Request_WithSameLengthTwice_IsPassedOnOrRefusedNeverGuessed()
     {
         // RFC 9112 6.3: may be taken as one. nginx and HAProxy differ; what must not happen is two fields at the server.
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
-        Assert.Contains(answer.Status, (int[])[200, 400]);
+        Message response = await balancer.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
+        Assert.Contains(response.Status, (int[])[200, 400]);
         Assert.All(server.Requests, request => Assert.Equal(1, request.Count("Content-Length")));
     }
 
     [Fact]
     public async Task Answer_WithLength_ArrivesWithLength()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal("5", answer["Content-Length"]);
-        Assert.Equal("hello", answer.Text);
+        Message response = await balancer.GetAsync();
+        Assert.Equal("5", response["Content-Length"]);
+        Assert.Equal("hello", response.Text);
     }
 
     [Fact]
     public async Task Answer_WithChunksAndTrailers_ArrivesWithBoth()
     {
-        await using var server = ScriptedServer.Answering(_ => ChunkedAnswer);
+        await using var server = ScriptedServer.Responding(_ => ChunkedResponse);
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal("hello world", answer.Text);
-            Assert.Equal([("Sum", "42"), ("Other", "x")], answer.Trailers);
+            Message response = await client.GetAsync();
+            Assert.Equal("hello world", response.Text);
+            Assert.Equal([("Sum", "42"), ("Other", "x")], response.Trailers);
         }
         Assert.Single(server.Connections);
     }
@@ -94,9 +94,9 @@ public class FramingTests
             await connection.SendAsync("HTTP/1.1 200 OK\r\n\r\nuntil the end");
         });
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal("until the end", answer.Text);
-        Assert.True(answer.IsChunked || answer["Connection"] == "close");
+        Message response = await balancer.GetAsync();
+        Assert.Equal("until the end", response.Text);
+        Assert.True(response.IsChunked || response["Connection"] == "close");
     }
 
     [Fact]
@@ -170,14 +170,14 @@ public class FramingTests
     [InlineData("GET", "204 No Content", "")]
     public async Task Answer_WithoutBodyByItsNature_LeavesBothConnectionsOpen(string method, string status, string fields)
     {
-        await using var server = ScriptedServer.Answering(request =>
+        await using var server = ScriptedServer.Responding(request =>
             request.Target == "/plain" ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain" : $"HTTP/1.1 {status}\r\n{fields}\r\n");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message answer = await client.AskAsync($"{method} /special HTTP/1.1\r\nHost: a\r\n\r\n");
-            Assert.Equal($"HTTP/1.1 {status}", answer.StartLine);
+            Message response = await client.AskAsync($"{method} /special HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal($"HTTP/1.1 {status}", response.StartLine);
             Assert.Equal("plain", (await client.GetAsync("/plain")).Text);
         }
         Assert.Single(server.Connections);
@@ -188,13 +188,13 @@ public class FramingTests
     [InlineData("GET")]
     public async Task Answer_OfZeroLength_IsComplete(string method)
     {
-        await using var server = ScriptedServer.Answering("");
+        await using var server = ScriptedServer.Responding("");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message answer = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
-            Assert.Equal("0", answer["Content-Length"]);
+            Message response = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal("0", response["Content-Length"]);
         }
     }
 

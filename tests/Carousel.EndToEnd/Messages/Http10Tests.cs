@@ -9,35 +9,35 @@ public class Http10Tests
     [Fact]
     public async Task Client_WithoutKeepAlive_IsClosedAfterTheAnswer()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
-        Assert.Equal("x", answer.Text);
+        Message response = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        Assert.Equal("x", response.Text);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
     [Fact]
     public async Task Client_WithKeepAlive_IsToldAndKept()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
-            Message answer = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
-            Assert.Equal("x", answer.Text);
-            Assert.Equal("keep-alive", answer["Connection"], ignoreCase: true);
+            Message response = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+            Assert.Equal("x", response.Text);
+            Assert.Equal("keep-alive", response["Connection"], ignoreCase: true);
         }
     }
 
     [Fact]
     public async Task Client_WithoutHost_ReachesServerWithOneHost()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync("GET / HTTP/1.0\r\n\r\n");
-        Assert.Equal(200, answer.Status);
+        Message response = await balancer.AskAsync("GET / HTTP/1.0\r\n\r\n");
+        Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
         Assert.Equal("GET / HTTP/1.1", request.StartLine);
         Assert.Equal(1, request.Count("Host"));
@@ -46,16 +46,16 @@ public class Http10Tests
     [Fact]
     public async Task Client_PostsBody_ReachesServer()
     {
-        await using var server = ScriptedServer.Answering(request => $"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{request.Text}");
+        await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{request.Text}");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync("POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
-        Assert.Equal("abc", answer.Text);
+        Message response = await balancer.AskAsync("POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        Assert.Equal("abc", response.Text);
     }
 
     [Fact]
     public async Task ChunkedAnswer_ToHttp10Client_IsDechunkedAndClosed()
     {
-        await using var server = ScriptedServer.Answering(_ =>
+        await using var server = ScriptedServer.Responding(_ =>
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
@@ -93,9 +93,9 @@ public class Http10Tests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal("HTTP/1.1 200 OK", answer.StartLine);
-            Assert.Equal("x", answer.Text);
+            Message response = await client.GetAsync();
+            Assert.Equal("HTTP/1.1 200 OK", response.StartLine);
+            Assert.Equal("x", response.Text);
         }
         Assert.Equal(2, server.Connections.Count);
     }
@@ -103,7 +103,7 @@ public class Http10Tests
     [Fact]
     public async Task Server_AnswersAsHttp10WithKeepAlive_IsReused()
     {
-        await using var server = ScriptedServer.Answering(_ => "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx");
+        await using var server = ScriptedServer.Responding(_ => "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)

@@ -17,26 +17,26 @@ public class InterimTests
             await connection.ReadRequestAsync();
             await connection.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n");
             await release.Task;
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         Message first = await client.GetAsync();
         Assert.Equal(103, first.Status);
         Assert.Equal("</a.css>; rel=preload", first["Link"]);
-        Assert.Equal("</b.css>", (await client.ReadAnswerAsync())["Link"]);
+        Assert.Equal("</b.css>", (await client.ReadResponseAsync())["Link"]);
         release.SetResult();
-        Assert.Equal("x", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("x", (await client.ReadResponseAsync()).Text);
     }
 
     [Fact]
     public async Task EarlyHints_ToHttp10Client_AreNotPassedOn()
     {
-        await using var server = ScriptedServer.Answering(_ => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("x", answer.Text);
+        Message response = await balancer.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, response.Status);
+        Assert.Equal("x", response.Text);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class InterimTests
             while (await connection.ReadRequestHeadAsync() is { } head)
             {
                 await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
-                await connection.AnswerAsync((await connection.ReadBodyAsync(head)).Text);
+                await connection.RespondAsync((await connection.ReadBodyAsync(head)).Text);
             }
         });
         await using var balancer = await Balancer.StartAsync(server);
@@ -56,7 +56,7 @@ public class InterimTests
         {
             Assert.Equal(100, (await client.AskAsync(Expecting)).Status);
             await client.SendAsync("hello");
-            Assert.Equal("hello", (await client.ReadAnswerAsync()).Text);
+            Assert.Equal("hello", (await client.ReadResponseAsync()).Text);
         }
         Assert.All(server.Requests, request => Assert.Equal("100-continue", request["Expect"]));
         Assert.Single(server.Connections);
@@ -78,9 +78,9 @@ public class InterimTests
         for (int i = 0; i < 2; i++)
         {
             using var client = await balancer.ConnectAsync();
-            Message answer = await client.AskAsync(Expecting);
-            Assert.Equal($"HTTP/1.1 {status}", answer.StartLine);
-            Assert.Equal("no", answer.Text);
+            Message response = await client.AskAsync(Expecting);
+            Assert.Equal($"HTTP/1.1 {status}", response.StartLine);
+            Assert.Equal("no", response.Text);
         }
         // The five bytes were promised to that connection and never came.
         Assert.Equal(2, server.Connections.Count);
@@ -92,7 +92,7 @@ public class InterimTests
         await using var server = ScriptedServer.Start(async connection =>
         {
             Message head = (await connection.ReadRequestHeadAsync())!;
-            await connection.AnswerAsync((await connection.ReadBodyAsync(head)).Text);
+            await connection.RespondAsync((await connection.ReadBodyAsync(head)).Text);
         });
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal("hello", (await balancer.AskAsync(Expecting + "hello")).Text);

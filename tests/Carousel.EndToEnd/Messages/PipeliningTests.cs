@@ -15,7 +15,7 @@ public class PipeliningTests
         await client.SendAsync(string.Concat(Enumerable.Range(0, 50).Select(i => $"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n")));
         for (int i = 0; i < 50; i++)
         {
-            Assert.Equal($"GET /{i} ", (await client.ReadAnswerAsync()).Text);
+            Assert.Equal($"GET /{i} ", (await client.ReadResponseAsync()).Text);
         }
     }
 
@@ -32,12 +32,12 @@ public class PipeliningTests
             + "POST /4 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
             + "HEAD /5 HTTP/1.1\r\nHost: a\r\n\r\n"
             + "GET /6 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        Assert.Equal("POST /1 abcde", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("GET /2 ", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("PUT /3 fgh", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("POST /4 ", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal(200, (await client.ReadAnswerAsync("HEAD")).Status);
-        Assert.Equal("GET /6 ", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("POST /1 abcde", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("GET /2 ", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("PUT /3 fgh", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("POST /4 ", (await client.ReadResponseAsync()).Text);
+        Assert.Equal(200, (await client.ReadResponseAsync("HEAD")).Status);
+        Assert.Equal("GET /6 ", (await client.ReadResponseAsync()).Text);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
@@ -53,7 +53,7 @@ public class PipeliningTests
                 {
                     await release.Task;
                 }
-                await connection.AnswerAsync(request.Target);
+                await connection.RespondAsync(request.Target);
             }
         });
         await using var balancer = await Balancer.StartAsync(server);
@@ -61,8 +61,8 @@ public class PipeliningTests
         await client.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /fast HTTP/1.1\r\nHost: a\r\n\r\n");
         await Patience.UntilAsync(() => server.Requests.Count > 0, "the first request");
         release.SetResult();
-        Assert.Equal("/slow", (await client.ReadAnswerAsync()).Text);
-        Assert.Equal("/fast", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("/slow", (await client.ReadResponseAsync()).Text);
+        Assert.Equal("/fast", (await client.ReadResponseAsync()).Text);
     }
 
     [Fact]
@@ -72,12 +72,12 @@ public class PipeliningTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET /1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.Equal("GET /1 ", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("GET /1 ", (await client.ReadResponseAsync()).Text);
         Assert.NotEqual(End.None, await client.ReadEndAsync());
         Assert.Equal("/1", Assert.Single(server.Requests).Target);
     }
 
-    private static ScriptedServer Echo() => ScriptedServer.Answering(request =>
+    private static ScriptedServer Echo() => ScriptedServer.Responding(request =>
     {
         string text = request.Method == "HEAD" ? "" : $"{request.Method} {request.Target} {request.Text}";
         return $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}";

@@ -14,7 +14,7 @@ public class TargetTests
     [InlineData("//double")]
     public async Task OriginForm_AnyPath_ArrivesByteForByte(string target)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal(200, (await balancer.GetAsync(target)).Status);
         Assert.Equal(target, Assert.Single(server.Requests).Target);
@@ -27,10 +27,10 @@ public class TargetTests
     [InlineData("OPTIONS http://real.example HTTP/1.1", "OPTIONS * HTTP/1.1", "real.example")]
     public async Task AbsoluteForm_WithAnotherHost_ReplacesHost(string line, string expected, string host)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync($"{line}\r\nHost: liar.example\r\n\r\n");
-        Assert.Equal(200, answer.Status);
+        Message response = await balancer.AskAsync($"{line}\r\nHost: liar.example\r\n\r\n");
+        Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
         Assert.Equal(expected, request.StartLine);
         Assert.Equal(host, request["Host"]);
@@ -39,7 +39,7 @@ public class TargetTests
     [Fact]
     public async Task AsteriskForm_Options_IsPassedOn()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal(200, (await balancer.AskAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Equal("OPTIONS * HTTP/1.1", Assert.Single(server.Requests).StartLine);
@@ -51,7 +51,7 @@ public class TargetTests
     [InlineData("get")]
     public async Task Method_AnyToken_IsPassedOn(string method)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal(200, (await balancer.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Equal(method, Assert.Single(server.Requests).Method);

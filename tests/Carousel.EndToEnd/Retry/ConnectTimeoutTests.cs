@@ -11,7 +11,7 @@ public class ConnectTimeoutTests
     public async Task OneOfTwoIsSilent_EveryRequestIsServed(string request)
     {
         await using var silent = await SilentPort.CreateAsync();
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([silent.Url, server.Url], ["--connect-timeout", "200ms"]);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 4; i++)
@@ -26,9 +26,9 @@ public class ConnectTimeoutTests
     {
         await using var silent = await SilentPort.CreateAsync();
         await using var balancer = await Balancer.StartAsync([silent.Url], ["--connect-timeout", "200ms"]);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal(504, answer.Status);
-        Assert.Equal("connect-timeout", answer["X-Carousel-Reason"]);
-        Assert.Contains("connect-timeout", answer.Text);
+        Message response = await balancer.GetAsync();
+        Assert.Equal(504, response.Status);
+        Assert.Equal("connect-timeout", response["X-Carousel-Reason"]);
+        Assert.Contains("connect-timeout", response.Text);
     }
 }

@@ -16,13 +16,13 @@ public class KilledServerTests
         await using var three = await Nginx.StartAsync("three");
         await using var balancer = await Balancer.StartAsync([one.Url, two.Url, three.Url], ["--workers", "1"]);
         using var load = new Load(balancer, Clients);
-        await load.UntilAsync(() => load.Answers("two") > 300, "load");
+        await load.UntilAsync(() => load.Responds("two") > 300, "load");
         await two.KillAsync();
-        int atKill = load.Answers("one");
-        await load.UntilAsync(() => load.Answers("one") > atKill + 500, "load while one server is down");
-        int beforeReturn = load.Answers("two");
+        int atKill = load.Responds("one");
+        await load.UntilAsync(() => load.Responds("one") > atKill + 500, "load while one server is down");
+        int beforeReturn = load.Responds("two");
         await two.StartAsync();
-        await load.UntilAsync(() => load.Answers("two") > beforeReturn + 200, "the server that came back to be used");
+        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the server that came back to be used");
         await load.EndAsync();
         Assert.Contains($" warn server {two.Url} is ejected for 1s: ", balancer.Errors);
         Assert.Contains($" info server {two.Url} is back", balancer.Errors);
@@ -36,12 +36,12 @@ public class KilledServerTests
         ScriptedServer[] servers = [.. Enumerable.Range(0, 3).Select(_ => Gated(gate.Task))];
         await using (var balancer = await Balancer.StartAsync([.. servers.Select(server => server.Url)], ["--workers", "2"]))
         {
-            Task<Message>[] answers = [.. Enumerable.Range(0, clients).Select(_ => balancer.GetAsync())];
+            Task<Message>[] responses = [.. Enumerable.Range(0, clients).Select(_ => balancer.GetAsync())];
             await Patience.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
             servers[1].Crash();
             await Patience.UntilAsync(() => servers[0].Requests.Count + servers[2].Requests.Count == clients, "the others to be asked");
             gate.SetResult();
-            Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(200, answer.Status));
+            Assert.All(await Task.WhenAll(responses), response => Assert.Equal(200, response.Status));
         }
         await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask()));
     }
@@ -55,15 +55,15 @@ public class KilledServerTests
         ScriptedServer[] servers = [.. Enumerable.Range(0, 3).Select(_ => Gated(gate.Task))];
         await using (var balancer = await Balancer.StartAsync([.. servers.Select(server => server.Url)], []))
         {
-            Task<Message>[] answers = [.. Enumerable.Range(0, clients).Select(
+            Task<Message>[] responses = [.. Enumerable.Range(0, clients).Select(
                 i => balancer.AskAsync($"POST /{i} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"))];
             await Patience.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
             int lost = servers[1].Requests.Count;
             servers[1].Crash();
             gate.SetResult();
-            Message[] all = await Task.WhenAll(answers);
-            Assert.Equal(lost, all.Count(answer => answer.Status == 502 && answer["X-Carousel-Reason"] == "server-closed"));
-            Assert.Equal(clients - lost, all.Count(answer => answer.Status == 200));
+            Message[] all = await Task.WhenAll(responses);
+            Assert.Equal(lost, all.Count(response => response.Status == 502 && response["X-Carousel-Reason"] == "server-closed"));
+            Assert.Equal(clients - lost, all.Count(response => response.Status == 200));
             Assert.Equal(clients, servers.SelectMany(server => server.Requests).Select(request => request.Target).Distinct().Count());
             Assert.Equal(clients, servers.Sum(server => server.Requests.Count));
         }
@@ -75,9 +75,9 @@ public class KilledServerTests
     {
         await using var nginx = await Nginx.StartAsync("real");
         await using var balancer = await Balancer.StartAsync([nginx.Url], []);
-        Message answer = await balancer.GetAsync();
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("real", answer.Text);
+        Message response = await balancer.GetAsync();
+        Assert.Equal(200, response.Status);
+        Assert.Equal("real", response.Text);
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public class KilledServerTests
         await using var nginx = await Nginx.StartAsync("real");
         await using var balancer = await Balancer.StartAsync([nginx.Url], []);
         using var client = new HttpClient { BaseAddress = balancer.Url };
-        string[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.GetStringAsync("/", TestContext.Current.CancellationToken)));
-        Assert.All(answers, answer => Assert.Equal("real", answer));
+        string[] responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.GetStringAsync("/", TestContext.Current.CancellationToken)));
+        Assert.All(responses, response => Assert.Equal("real", response));
     }
 
     /// <summary>Answers nothing before the gate is open.</summary>
@@ -96,7 +96,7 @@ public class KilledServerTests
         while (await connection.ReadRequestAsync() is not null)
         {
             await gate;
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
         }
     });
 }

@@ -17,15 +17,15 @@ public class RefusedTests
     public async Task OneOfThreeRefuses_AnyMethod_EveryRequestIsServed(string method, string rest)
     {
         using var closed = new ClosedPort();
-        await using var one = ScriptedServer.Answering(Echo);
-        await using var two = ScriptedServer.Answering(Echo);
+        await using var one = ScriptedServer.Responding(Echo);
+        await using var two = ScriptedServer.Responding(Echo);
         await using var balancer = await Balancer.StartAsync([one.Url, closed.Url, two.Url], []);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 9; i++)
         {
-            Message answer = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n{(rest == "" ? "\r\n" : rest)}");
-            Assert.Equal(200, answer.Status);
-            Assert.Equal(rest == "" ? "" : "hello", answer.Text);
+            Message response = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n{(rest == "" ? "\r\n" : rest)}");
+            Assert.Equal(200, response.Status);
+            Assert.Equal(rest == "" ? "" : "hello", response.Text);
         }
         Assert.Equal(9, one.Requests.Count + two.Requests.Count);
     }
@@ -35,14 +35,14 @@ public class RefusedTests
     {
         byte[] body = Payload.Bytes(Payload.Megabyte);
         using var closed = new ClosedPort();
-        await using var server = ScriptedServer.Answering(request => $"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n{Payload.Hash(request.Body)}");
+        await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n{Payload.Hash(request.Body)}");
         await using var balancer = await Balancer.StartAsync([closed.Url, server.Url], []);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
             await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n");
             await client.SendAsync(body);
-            Assert.Equal(Payload.Hash(body), (await client.ReadAnswerAsync()).Text);
+            Assert.Equal(Payload.Hash(body), (await client.ReadResponseAsync()).Text);
         }
     }
 
@@ -52,7 +52,7 @@ public class RefusedTests
         using var first = new ClosedPort();
         using var second = new ClosedPort();
         using var third = new ClosedPort();
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([first.Url, second.Url, server.Url, third.Url], []);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 12; i++)
@@ -70,10 +70,10 @@ public class RefusedTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal(502, answer.Status);
-            Assert.Equal("connect-refused", answer["X-Carousel-Reason"]);
-            Assert.Contains("connect-refused", answer.Text);
+            Message response = await client.GetAsync();
+            Assert.Equal(502, response.Status);
+            Assert.Equal("connect-refused", response["X-Carousel-Reason"]);
+            Assert.Contains("connect-refused", response.Text);
         }
     }
 
@@ -88,7 +88,7 @@ public class RefusedTests
             Assert.Equal(502, (await client.AskAsync("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         }
         await client.SendAsync("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        Assert.Equal(502, (await client.ReadAnswerAsync("HEAD")).Status);
+        Assert.Equal(502, (await client.ReadResponseAsync("HEAD")).Status);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
@@ -98,7 +98,7 @@ public class RefusedTests
         int port = FixedPort.Next();
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port}"], []);
         Assert.Equal(502, (await balancer.GetAsync()).Status);
-        await using var server = ScriptedServer.Answering("back", port: port);
+        await using var server = ScriptedServer.Responding("back", port: port);
         Assert.Equal("back", (await balancer.GetAsync()).Text);
     }
 

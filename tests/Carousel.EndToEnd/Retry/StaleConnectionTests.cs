@@ -19,8 +19,8 @@ public class StaleConnectionTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message answer = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.Equal(200, answer.Status);
+        Message response = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, response.Status);
         Assert.Equal(["/first", "/second", "/second"], server.Requests.Select(request => request.Target));
         Assert.Equal(2, server.Connections.Count);
     }
@@ -36,9 +36,9 @@ public class StaleConnectionTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message answer = await client.AskAsync("PUT /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
-        Assert.Contains(answer.Status, (int[])[200, 502]);
-        Assert.Equal(answer.Status == 200 ? ["", "hello", "hello"] : ["", "hello"], bodies);
+        Message response = await client.AskAsync("PUT /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        Assert.Contains(response.Status, (int[])[200, 502]);
+        Assert.Equal(response.Status == 200 ? ["", "hello", "hello"] : ["", "hello"], bodies);
     }
 
     [Theory]
@@ -51,9 +51,9 @@ public class StaleConnectionTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message answer = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
-        Assert.Equal(502, answer.Status);
-        Assert.Equal("server-closed", answer["X-Carousel-Reason"]);
+        Message response = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        Assert.Equal(502, response.Status);
+        Assert.Equal("server-closed", response["X-Carousel-Reason"]);
         Assert.Equal(["/first", "/second"], server.Requests.Select(request => request.Target));
     }
 
@@ -65,16 +65,16 @@ public class StaleConnectionTests
             Message? request = await connection.ReadRequestAsync();
             if (request?.Target == "/first")
             {
-                await connection.AnswerAsync("x");
+                await connection.RespondAsync("x");
                 await connection.ReadRequestAsync();
             }
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message answer = await client.GetAsync("/second");
-        Assert.Equal(502, answer.Status);
-        Assert.Equal("server-closed", answer["X-Carousel-Reason"]);
+        Message response = await client.GetAsync("/second");
+        Assert.Equal(502, response.Status);
+        Assert.Equal("server-closed", response["X-Carousel-Reason"]);
         Assert.Equal(["/first", "/second", "/second"], server.Requests.Select(request => request.Target));
     }
 
@@ -87,12 +87,12 @@ public class StaleConnectionTests
             await connection.ReadRequestAsync();
             if (connection.Index == 0)
             {
-                await connection.AnswerAsync("dying");
+                await connection.RespondAsync("dying");
                 await connection.ReadRequestAsync();
             }
             connection.Reset();
         });
-        await using var good = ScriptedServer.Answering("good");
+        await using var good = ScriptedServer.Responding("good");
         await using var balancer = await Balancer.StartAsync(dying, good);
         using var client = await balancer.ConnectAsync();
         // Each has had a turn once, so that both have a connection that is kept.
@@ -110,7 +110,7 @@ public class StaleConnectionTests
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
             await connection.ReadRequestAsync();
             await connection.SendAsync("H");
         });
@@ -129,9 +129,9 @@ public class StaleConnectionTests
         await using var one = ClosingAfterRequest();
         await using var two = ClosingAfterRequest();
         await using var balancer = await Balancer.StartAsync(one, two);
-        Message answer = await balancer.AskAsync(request);
-        Assert.Equal(502, answer.Status);
-        Assert.Equal("server-closed", answer["X-Carousel-Reason"]);
+        Message response = await balancer.AskAsync(request);
+        Assert.Equal(502, response.Status);
+        Assert.Equal("server-closed", response["X-Carousel-Reason"]);
         Assert.Equal(expected, one.Requests.Count + two.Requests.Count);
     }
 
@@ -141,7 +141,7 @@ public class StaleConnectionTests
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
-            await connection.AnswerAsync("x");
+            await connection.RespondAsync("x");
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
@@ -168,7 +168,7 @@ public class StaleConnectionTests
                 }
                 return;
             }
-            await connection.AnswerAsync(request.Method == "HEAD" ? "" : "x");
+            await connection.RespondAsync(request.Method == "HEAD" ? "" : "x");
         }
     });
 }

@@ -32,8 +32,8 @@ public class BadCookieTests
         {
             byte[] forged = cookie.Bytes;
             forged[i] ^= 1;
-            Message answer = await IsReplacedAsync(balancer, Base64Url.EncodeToString(forged));
-            Assert.NotEqual(cookie.Id, Echo.Id(answer));
+            Message response = await IsReplacedAsync(balancer, Base64Url.EncodeToString(forged));
+            Assert.NotEqual(cookie.Id, Echo.Id(response));
         }
         await IsGoodAsync(balancer, cookie);
     }
@@ -72,25 +72,25 @@ public class BadCookieTests
         IssuedCookie cookie = IssuedCookie.Of(await balancer.GetAsync());
         foreach (string line in (string[])[$"LB_SESSION=x; {cookie.Pair}", $"{cookie.Pair}; LB_SESSION=x", $"LB_SESSION=x\r\nCookie: {cookie.Pair}"])
         {
-            Message answer = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {line}\r\n\r\n");
-            Assert.Null(IssuedCookie.In(answer));
-            Assert.Equal(cookie.Id, Echo.Id(answer));
+            Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {line}\r\n\r\n");
+            Assert.Null(IssuedCookie.In(response));
+            Assert.Equal(cookie.Id, Echo.Id(response));
             Assert.Null(server.Requests.Last()["Cookie"]);
         }
     }
 
     private static async Task<Message> IsReplacedAsync(Balancer balancer, string value)
     {
-        Message answer = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: LB_SESSION={value}\r\n\r\n");
-        Assert.Equal(200, answer.Status);
-        Assert.Equal(IssuedCookie.Of(answer).Id, Echo.Id(answer));
-        return answer;
+        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: LB_SESSION={value}\r\n\r\n");
+        Assert.Equal(200, response.Status);
+        Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
+        return response;
     }
 
     private static async Task IsGoodAsync(Balancer balancer, IssuedCookie cookie)
     {
-        Message answer = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
-        Assert.Null(IssuedCookie.In(answer));
-        Assert.Equal(cookie.Id, Echo.Id(answer));
+        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
+        Assert.Null(IssuedCookie.In(response));
+        Assert.Equal(cookie.Id, Echo.Id(response));
     }
 }

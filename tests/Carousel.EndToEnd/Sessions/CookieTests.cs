@@ -19,7 +19,7 @@ public class CookieTests
     [Fact]
     public async Task FirstAnswer_NewVisitor_IsKeptFromSharedCaches()
     {
-        await using var server = ScriptedServer.Answering(_ => "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\nx");
+        await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
         using var visitor = new Visitor(balancer);
         Assert.Equal(["max-age=60", "private"], (await visitor.GetAsync())["Cache-Control"]!.Split(", ").Order());
@@ -37,9 +37,9 @@ public class CookieTests
         using var visitor = new Visitor(balancer);
         for (int i = 0; i < 50; i++)
         {
-            Message answer = await visitor.GetAsync();
+            Message response = await visitor.GetAsync();
             Assert.Equal(1, visitor.Given);
-            Assert.Equal(visitor.Id, Echo.Id(answer));
+            Assert.Equal(visitor.Id, Echo.Id(response));
             if (i % 10 == 9)
             {
                 visitor.Dispose();
@@ -56,9 +56,9 @@ public class CookieTests
         var ids = new HashSet<string>();
         for (int i = 0; i < 100; i++)
         {
-            Message answer = await client.GetAsync();
-            Assert.Equal(IssuedCookie.Of(answer).Id, Echo.Id(answer));
-            Assert.True(ids.Add(Echo.Id(answer)));
+            Message response = await client.GetAsync();
+            Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
+            Assert.True(ids.Add(Echo.Id(response)));
         }
     }
 
@@ -112,14 +112,14 @@ public class CookieTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "off");
-        Message answer = await balancer.GetAsync();
-        Assert.Null(answer["Set-Cookie"]);
-        Assert.Equal("one - -", answer.Text);
+        Message response = await balancer.GetAsync();
+        Assert.Null(response["Set-Cookie"]);
+        Assert.Equal("one - -", response.Text);
     }
 
     private static async Task<IssuedCookie> FirstCookieAsync(string fields, params string[] options)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, ["--session", "shared", .. options]);
         return IssuedCookie.Of(await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n"));
     }

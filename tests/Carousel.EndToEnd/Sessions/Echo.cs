@@ -9,7 +9,7 @@ internal static class Echo
     {
         while (await connection.ReadRequestAsync() is { } request)
         {
-            await connection.AnswerAsync(Text(name, request));
+            await connection.RespondAsync(Text(name, request));
         }
     }, port: port);
 
@@ -18,18 +18,18 @@ internal static class Echo
     {
         if (await connection.ReadRequestAsync() is { } request)
         {
-            await connection.AnswerAsync(Text(name, request));
+            await connection.RespondAsync(Text(name, request));
         }
     });
 
     /// <summary>Which server answered.</summary>
-    public static string Name(Message answer) => answer.Text.Split(' ')[0];
+    public static string Name(Message response) => response.Text.Split(' ')[0];
 
     /// <summary>The X-Session-Id that the server was told; "-" for none.</summary>
-    public static string Id(Message answer) => answer.Text.Split(' ')[1];
+    public static string Id(Message response) => response.Text.Split(' ')[1];
 
     /// <summary>The X-Session-Moved that the server was told; "-" for none.</summary>
-    public static string Moved(Message answer) => answer.Text.Split(' ')[2];
+    public static string Moved(Message response) => response.Text.Split(' ')[2];
 
     private static string Text(string name, Message request) => $"{name} {request["X-Session-Id"] ?? "-"} {request["X-Session-Moved"] ?? "-"}";
 }

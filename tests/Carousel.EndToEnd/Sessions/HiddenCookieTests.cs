@@ -65,7 +65,7 @@ public class HiddenCookieTests
     [InlineData("LB_SESSION=\"quoted\"")]
     public async Task Hidden_NoGoodCookie_IsHiddenAsWell(string bad)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
         await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; {bad}; b=2\r\n\r\n");
         Assert.Equal(["a=1; b=2"], CookieFields(Assert.Single(server.Requests)));
@@ -74,7 +74,7 @@ public class HiddenCookieTests
     [Fact]
     public async Task Off_CookieOfThatName_IsAnyCookie()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--session", "off");
         await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; LB_SESSION=theirs\r\n\r\n");
         Assert.Equal(["a=1; LB_SESSION=theirs"], CookieFields(Assert.Single(server.Requests)));
@@ -82,13 +82,13 @@ public class HiddenCookieTests
 
     private static async Task<(Message Request, IssuedCookie Cookie)> SendAsync(string[] fields, string[] options)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, ["--session", "shared", .. options]);
         IssuedCookie cookie = IssuedCookie.Of(await balancer.GetAsync());
         string lines = string.Concat(fields.Select(line => $"Cookie: {line.Replace("@", cookie.Pair)}\r\n"));
-        Message answer = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{lines}X-Last: 1\r\n\r\n");
-        Assert.Equal(200, answer.Status);
-        Assert.Null(IssuedCookie.In(answer));
+        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{lines}X-Last: 1\r\n\r\n");
+        Assert.Equal(200, response.Status);
+        Assert.Null(IssuedCookie.In(response));
         return (server.Requests.Last(), cookie);
     }
 

@@ -27,9 +27,9 @@ internal sealed record IssuedCookie(string Name, string Value, IReadOnlyList<str
     public byte[] Bytes => Base64Url.DecodeFromChars(Value);
 
     /// <summary>The cookie of this name in an answer, null if it brings none; a second one fails the test.</summary>
-    public static IssuedCookie? In(Message answer, string name = DefaultName)
+    public static IssuedCookie? In(Message response, string name = DefaultName)
     {
-        var cookies = answer.Fields.Where(field => field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
+        var cookies = response.Fields.Where(field => field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
             .Select(field => field.Value.Split("; "))
             .Where(parts => parts[0].StartsWith(name + "=", StringComparison.Ordinal))
             .Select(parts => new IssuedCookie(name, parts[0][(name.Length + 1)..], parts[1..]));
@@ -39,10 +39,10 @@ internal sealed record IssuedCookie(string Name, string Value, IReadOnlyList<str
     }
 
     /// <summary>The cookie that the answer must bring.</summary>
-    public static IssuedCookie Of(Message answer, string name = DefaultName)
+    public static IssuedCookie Of(Message response, string name = DefaultName)
     {
-        IssuedCookie? cookie = In(answer, name);
-        Assert.True(cookie is not null, $"no cookie in {answer}");
+        IssuedCookie? cookie = In(response, name);
+        Assert.True(cookie is not null, $"no cookie in {response}");
         return cookie;
     }
 }

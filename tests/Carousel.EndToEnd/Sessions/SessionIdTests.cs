@@ -42,10 +42,10 @@ public class SessionIdTests
             // As a stranger, and then with a cookie.
             for (int i = 0; i < 2; i++)
             {
-                Message answer = await visitor.GetAsync(fields: string.Format(null, claim, Claimed));
-                Assert.Equal(200, answer.Status);
-                Assert.Equal(mode == "off" ? "-" : visitor.Id, Echo.Id(answer));
-                Assert.Equal("-", Echo.Moved(answer));
+                Message response = await visitor.GetAsync(fields: string.Format(null, claim, Claimed));
+                Assert.Equal(200, response.Status);
+                Assert.Equal(mode == "off" ? "-" : visitor.Id, Echo.Id(response));
+                Assert.Equal("-", Echo.Moved(response));
                 Assert.DoesNotContain(Claimed, server.Requests.Last().Head);
             }
         }
@@ -57,8 +57,8 @@ public class SessionIdTests
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--trusted-proxy", "127.0.0.1");
         using var visitor = new Visitor(balancer);
-        Message answer = await visitor.GetAsync(fields: $"X-Session-Id: {Claimed}\r\n");
-        Assert.Equal(visitor.Id, Echo.Id(answer));
+        Message response = await visitor.GetAsync(fields: $"X-Session-Id: {Claimed}\r\n");
+        Assert.Equal(visitor.Id, Echo.Id(response));
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public class SessionIdTests
         var seen = new MemoryStream();
         await using var server = ScriptedServer.Start(async connection => await connection.ReadEachAsync(run => seen.Write(run)));
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message answer = await balancer.AskAsync(
+        Message response = await balancer.AskAsync(
             $"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Session-Id: {Claimed}\r\n\r\n");
-        Assert.Equal(400, answer.Status);
-        Assert.Null(IssuedCookie.In(answer));
+        Assert.Equal(400, response.Status);
+        Assert.Null(IssuedCookie.In(response));
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the server to be left");
         Assert.DoesNotContain(Claimed, Encoding.Latin1.GetString(seen.ToArray()));
     }
@@ -79,11 +79,11 @@ public class SessionIdTests
     [Fact]
     public async Task Answer_ServersOwnSessionFields_PassToTheClientUntouched()
     {
-        await using var server = ScriptedServer.Answering(_ => "HTTP/1.1 200 OK\r\nX-Session-Id: mine\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 1\r\n\r\nx");
+        await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 200 OK\r\nX-Session-Id: mine\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message answer = await balancer.GetAsync();
-        Assert.Equal("mine", answer["X-Session-Id"]);
-        Assert.Contains(("Set-Cookie", "a=b; Path=/"), answer.Fields);
-        Assert.Equal(2, answer.Count("Set-Cookie"));
+        Message response = await balancer.GetAsync();
+        Assert.Equal("mine", response["X-Session-Id"]);
+        Assert.Contains(("Set-Cookie", "a=b; Path=/"), response.Fields);
+        Assert.Equal(2, response.Count("Set-Cookie"));
     }
 }

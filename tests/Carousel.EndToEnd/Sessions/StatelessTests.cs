@@ -30,10 +30,10 @@ public class StatelessTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message answer = await AskAsync(balancer, field);
-        Assert.Equal(200, answer.Status);
-        Assert.Null(answer["Set-Cookie"]);
-        Assert.Equal("one - -", answer.Text);
+        Message response = await AskAsync(balancer, field);
+        Assert.Equal(200, response.Status);
+        Assert.Null(response["Set-Cookie"]);
+        Assert.Equal("one - -", response.Text);
         Assert.Contains(field, server.Requests.Last().Head, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -45,8 +45,8 @@ public class StatelessTests
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync();
-        Message answer = await visitor.GetAsync(fields: field + "\r\n");
-        Assert.Equal(visitor.Id, Echo.Id(answer));
+        Message response = await visitor.GetAsync(fields: field + "\r\n");
+        Assert.Equal(visitor.Id, Echo.Id(response));
         Assert.Equal(1, visitor.Given);
     }
 
@@ -56,8 +56,8 @@ public class StatelessTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--session-stateless", "off");
-        Message answer = await AskAsync(balancer, field);
-        Assert.Equal(IssuedCookie.Of(answer).Id, Echo.Id(answer));
+        Message response = await AskAsync(balancer, field);
+        Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
     }
 
     [Theory]
@@ -66,8 +66,8 @@ public class StatelessTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message answer = await AskAsync(balancer, field);
-        Assert.Equal(IssuedCookie.Of(answer).Id, Echo.Id(answer));
+        Message response = await AskAsync(balancer, field);
+        Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
     }
 
     private static Task<Message> AskAsync(Balancer balancer, string field) => balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n");

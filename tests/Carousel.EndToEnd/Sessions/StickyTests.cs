@@ -23,8 +23,8 @@ public class StickyTests
             homes.Add(home);
             for (int j = 0; j < 5; j++)
             {
-                Message answer = j % 2 == 0 ? await visitor.GetAsync() : await visitor.PostAsync("/", "a=b");
-                Assert.Equal((home, visitor.Id, "-"), (Echo.Name(answer), Echo.Id(answer), Echo.Moved(answer)));
+                Message response = j % 2 == 0 ? await visitor.GetAsync() : await visitor.PostAsync("/", "a=b");
+                Assert.Equal((home, visitor.Id, "-"), (Echo.Name(response), Echo.Id(response), Echo.Moved(response)));
             }
             Assert.Equal(1, visitor.Given);
         }
@@ -58,8 +58,8 @@ public class StickyTests
         string home = Echo.Name(await visitor.GetAsync());
         for (int i = 0; i < 50; i++)
         {
-            Message answer = await visitor.GetAsync();
-            Assert.Equal((home, "-"), (Echo.Name(answer), Echo.Moved(answer)));
+            Message response = await visitor.GetAsync();
+            Assert.Equal((home, "-"), (Echo.Name(response), Echo.Moved(response)));
         }
         Assert.Equal(1, visitor.Given);
     }
@@ -76,8 +76,8 @@ public class StickyTests
         string home = Echo.Name(await visitor.GetAsync());
         for (int i = 0; i < 10; i++)
         {
-            Message answer = await visitor.GetAsync();
-            Assert.Equal((home, visitor.Id, "-"), (Echo.Name(answer), Echo.Id(answer), Echo.Moved(answer)));
+            Message response = await visitor.GetAsync();
+            Assert.Equal((home, visitor.Id, "-"), (Echo.Name(response), Echo.Id(response), Echo.Moved(response)));
         }
         Assert.Equal(1, visitor.Given);
     }
@@ -117,8 +117,8 @@ public class StickyTests
     {
         byte[] body = Payload.Bytes(bodyLength);
         string field = $"X-Long: {new string('x', fieldLength)}\r\n";
-        await using var one = ScriptedServer.Answering(Hash);
-        await using var two = ScriptedServer.Answering(Hash);
+        await using var one = ScriptedServer.Responding(Hash);
+        await using var two = ScriptedServer.Responding(Hash);
         await using var balancer = await Balancer.StartAsync([one, two], Sticky);
         using var client = await balancer.ConnectAsync();
         IssuedCookie cookie = IssuedCookie.Of(await client.GetAsync());
@@ -127,7 +127,7 @@ public class StickyTests
 
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n{field}Content-Length: {bodyLength}\r\n\r\n");
         await client.SendAsync(body);
-        Assert.Equal(Payload.Hash(body), (await client.ReadAnswerAsync()).Text);
+        Assert.Equal(Payload.Hash(body), (await client.ReadResponseAsync()).Text);
         Message request = Assert.Single(other.Requests);
         Assert.Equal("connect-refused", request["X-Session-Moved"]);
         Assert.Equal(1, request.Count("X-Session-Moved"));
@@ -149,10 +149,10 @@ public class StickyTests
             server.Crash();
             for (int i = 0; i < 3; i++)
             {
-                Message answer = await visitor.GetAsync();
-                Assert.Equal(200, answer.Status);
-                Assert.Equal(Echo.Name(answer) == home ? "-" : "connect-refused", Echo.Moved(answer));
-                home = Echo.Name(answer);
+                Message response = await visitor.GetAsync();
+                Assert.Equal(200, response.Status);
+                Assert.Equal(Echo.Name(response) == home ? "-" : "connect-refused", Echo.Moved(response));
+                home = Echo.Name(response);
             }
         }
         Assert.Equal("three", home);
@@ -213,18 +213,18 @@ public class StickyTests
         using var visitor = new Visitor(balancer);
         await visitor.GetAsync();
         one.Crash();
-        Message answer = await visitor.GetAsync();
-        Assert.Equal((502, null), (answer.Status, answer["Set-Cookie"]));
+        Message response = await visitor.GetAsync();
+        Assert.Equal((502, null), (response.Status, response["Set-Cookie"]));
         await using var back = Echo.Server("one", port);
-        answer = await visitor.GetAsync();
-        Assert.Equal((visitor.Id, "-", 1), (Echo.Id(answer), Echo.Moved(answer), visitor.Given));
+        response = await visitor.GetAsync();
+        Assert.Equal((visitor.Id, "-", 1), (Echo.Id(response), Echo.Moved(response), visitor.Given));
     }
 
     [Fact]
     public async Task Server_AnswersWithAnError_VisitorStays()
     {
-        await using var one = ScriptedServer.Answering(_ => "HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\none");
-        await using var two = ScriptedServer.Answering(_ => "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\ntwo");
+        await using var one = ScriptedServer.Responding(_ => "HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\none");
+        await using var two = ScriptedServer.Responding(_ => "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\ntwo");
         await using var balancer = await Balancer.StartAsync([one, two], Sticky);
         using var visitor = new Visitor(balancer);
         string home = (await visitor.GetAsync()).Text;
@@ -250,8 +250,8 @@ public class StickyTests
         one.Crash();
         for (int i = 0; i < 4; i++)
         {
-            Message answer = await visitor.GetAsync();
-            Assert.Equal(("two", visitor.Id, "-", 1), (Echo.Name(answer), Echo.Id(answer), Echo.Moved(answer), visitor.Given));
+            Message response = await visitor.GetAsync();
+            Assert.Equal(("two", visitor.Id, "-", 1), (Echo.Name(response), Echo.Id(response), Echo.Moved(response), visitor.Given));
         }
     }
 
@@ -264,7 +264,7 @@ public class StickyTests
     private static ScriptedServer DyingOnReuse(string name, bool reset) => ScriptedServer.Start(async connection =>
     {
         Message? request = await connection.ReadRequestAsync();
-        await connection.AnswerAsync($"{name} {request!["X-Session-Id"]} {request["X-Session-Moved"] ?? "-"}");
+        await connection.RespondAsync($"{name} {request!["X-Session-Id"]} {request["X-Session-Moved"] ?? "-"}");
         await connection.ReadRequestAsync();
         if (reset)
         {

@@ -64,9 +64,9 @@ public sealed class CommandTests : IAsyncLifetime
         string cursor = "0";
         do
         {
-            string[] answer = _client.Ask("SCAN", cursor, "MATCH", "carousel:session:*", "COUNT", "10").Trim('[', ']').Split([' ', '['], StringSplitOptions.RemoveEmptyEntries);
-            cursor = answer[0];
-            found.UnionWith(answer[1..]);
+            string[] response = _client.Ask("SCAN", cursor, "MATCH", "carousel:session:*", "COUNT", "10").Trim('[', ']').Split([' ', '['], StringSplitOptions.RemoveEmptyEntries);
+            cursor = response[0];
+            found.UnionWith(response[1..]);
         }
         while (cursor != "0");
         Assert.Equal(expected, found);

@@ -130,7 +130,7 @@ public class GuardedServerTests
         var redis = RedisServer.StartUnasked(port, "--port", "0", "--tls-port", port.ToString(CultureInfo.InvariantCulture), "--tls-auth-clients", "no",
             "--tls-cert-file", certificate.CertificateFile, "--tls-key-file", certificate.KeyFile, "--tls-ca-cert-file", certificate.AuthorityFile);
         redis.CliOptions = ["--tls", "--cacert", certificate.AuthorityFile];
-        await redis.AnswersAsync();
+        await redis.RespondsAsync();
         return redis;
     }
 }

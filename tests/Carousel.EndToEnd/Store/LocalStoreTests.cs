@@ -46,7 +46,7 @@ public class LocalStoreTests
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, redis.Port), embedded.StartAsync);
         await user.StateAsync(StoreState.Connected);
-        SessionKey key = user.Link.Keys.Current.Current;
+        SessionKey key = user.Channel.Keys.Current.Current;
 
         await redis.KillAsync();
         user.Tell(new SessionId(1, 2));
@@ -62,14 +62,14 @@ public class LocalStoreTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, FixedPort.Next());
         listener.Start();
-        _ = AnswerAsHttpAsync(listener);
+        _ = RespondAsHttpAsync(listener);
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var embedded = new Embedded();
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port), embedded.StartAsync);
 
         await user.StateAsync(StoreState.None);
         user.Tell(new SessionId(1, 3));
-        await Patience.UntilAsync(() => user.Link.Queues[0].Waiting == 0, "the queue to be emptied");
+        await Patience.UntilAsync(() => user.Channel.Queues[0].Waiting == 0, "the queue to be emptied");
 
         Assert.Equal(0, embedded.Starts);
         Assert.Equal(
@@ -112,7 +112,7 @@ public class LocalStoreTests
         Assert.Equal("sessions: shared, no store: sessions don't survive a restart, and replicas don't agree (--store none)", Assert.Single(user.Lines));
     }
 
-    private static async Task AnswerAsHttpAsync(TcpListener listener)
+    private static async Task RespondAsHttpAsync(TcpListener listener)
     {
         try
         {
@@ -138,7 +138,7 @@ public class LocalStoreTests
         {
             Starts++;
             Server = RedisServer.StartUnasked(port);
-            await Server.AnswersAsync();
+            await Server.RespondsAsync();
             return true;
         }
 

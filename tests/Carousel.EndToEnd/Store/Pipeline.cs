@@ -12,10 +12,10 @@ internal static class Pipeline
         }
         for (int number = 0; number < count; number++)
         {
-            string answer = client.Read();
-            if (answer.StartsWith('-'))
+            string response = client.Read();
+            if (response.StartsWith('-'))
             {
-                throw new InvalidOperationException($"the store answered {answer}");
+                throw new InvalidOperationException($"the store answered {response}");
             }
         }
     }

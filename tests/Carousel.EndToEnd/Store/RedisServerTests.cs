@@ -17,7 +17,7 @@ public class RedisServerTests
 
         user.Tell(id);
         user.Tell(id, isRecord: false);
-        await Patience.UntilAsync(() => user.Store.Counters.Written >= 1 && user.Link.Queues[0].Waiting == 0, "the record");
+        await Patience.UntilAsync(() => user.Store.Counters.Written >= 1 && user.Channel.Queues[0].Waiting == 0, "the record");
         await user.WrittenAsync(1);
 
         Dictionary<string, string> record = await redis.HashAsync(StoreUser.Key(id));
@@ -41,7 +41,7 @@ public class RedisServerTests
         await one.StateAsync(StoreState.Connected);
         await two.StateAsync(StoreState.Connected);
 
-        Assert.True(one.Link.Keys.Current.Current.IsSameAs(two.Link.Keys.Current.Current));
+        Assert.True(one.Channel.Keys.Current.Current.IsSameAs(two.Channel.Keys.Current.Current));
         Assert.InRange((await redis.HashAsync("carousel:keys")).Count, 1, 2);
     }
 
@@ -52,7 +52,7 @@ public class RedisServerTests
         await using var user = StoreUser.Start(redis.Url);
         var id = new SessionId(3, 4);
         await user.StateAsync(StoreState.Connected);
-        SessionKey key = user.Link.Keys.Current.Current;
+        SessionKey key = user.Channel.Keys.Current.Current;
 
         await redis.KillAsync();
         await user.StateAsync(StoreState.Unreachable);

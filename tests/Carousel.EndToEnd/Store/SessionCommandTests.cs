@@ -73,7 +73,7 @@ public class SessionCommandTests
         user.Tell(id);
         await user.WrittenAsync(1);
         byte[] text = new byte[SessionCookie.TextLength];
-        SessionKey key = user.Link.Keys.Current.Current;
+        SessionKey key = user.Channel.Keys.Current.Current;
         SessionCookie.Write(new SessionTicket(id, 1, (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), key.Id), key, text);
         string cookie = System.Text.Encoding.ASCII.GetString(text);
         string forged = cookie[..^1] + (cookie[^1] == 'A' ? 'B' : 'A');

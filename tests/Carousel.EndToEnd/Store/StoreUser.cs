@@ -16,13 +16,13 @@ internal sealed class StoreUser : IAsyncDisposable
 
     private StoreUser(StoreAddress address, StartEmbeddedStore? startEmbedded, SessionOptions options)
     {
-        Link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
+        Channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
         Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers);
-        Store = new SessionStore(address, Link, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
+        Store = new SessionStore(address, Channel, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
         Store.Start();
     }
 
-    public SessionLink Link { get; }
+    public SessionChannel Channel { get; }
 
     public SessionStore Store { get; }
 
@@ -51,7 +51,7 @@ internal sealed class StoreUser : IAsyncDisposable
         SessionFields.TryAppend(fields, ref length, "Accept"u8, "text/html"u8);
         SessionFields.TryAppend(fields, ref length, "accept"u8, "text/plain"u8);
         uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        bool isTaken = Link.Queues[0].TryWrite(new SessionEvent
+        bool isTaken = Channel.Queues[0].TryWrite(new SessionEvent
         {
             Id = id,
             ServerTag = Servers[0].Tag,
@@ -63,7 +63,7 @@ internal sealed class StoreUser : IAsyncDisposable
             Fields = isRecord ? fields.AsSpan(0, length) : default,
         });
         Assert.True(isTaken);
-        Link.Wake();
+        Channel.Wake();
     }
 
     public Task StateAsync(StoreState state) =>

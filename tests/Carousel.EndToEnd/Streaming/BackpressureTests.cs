@@ -34,11 +34,11 @@ public class BackpressureTests
 
         long stuck = await Patience.UntilQuietAsync(() => server.Connections.First().BytesSent, s_quiet);
         long grown = balancer.PeakMemory - before;
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
 
         Assert.True(stuck < MostInFlight, $"{stuck} bytes were taken from the server for a client that does not read");
         Assert.True(grown < 16 * Payload.Megabyte, $"memory grew by {grown} bytes");
-        AssertWhole(answer.Body);
+        AssertWhole(response.Body);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class BackpressureTests
                 Message head = (await connection.ReadRequestHeadAsync())!;
                 await release.Task;
                 got = (await connection.ReadBodyAsync(head)).Body;
-                await connection.AnswerAsync("thanks");
+                await connection.RespondAsync("thanks");
             },
             receiveBuffer: 64 * 1024);
         await using var balancer = await Balancer.StartAsync(server);
@@ -66,7 +66,7 @@ public class BackpressureTests
         release.SetResult();
         await sending;
 
-        Assert.Equal("thanks", (await client.ReadAnswerAsync()).Text);
+        Assert.Equal("thanks", (await client.ReadResponseAsync()).Text);
         Assert.True(stuck < MostInFlight, $"{stuck} bytes were taken from the client for a server that does not read");
         Assert.True(grown < 16 * Payload.Megabyte, $"memory grew by {grown} bytes");
         AssertWhole(got);
@@ -79,7 +79,7 @@ public class BackpressureTests
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
-                await (request.Target == "/large" ? SendAllAsync(connection, "HTTP/1.1 200 OK", chunked: false) : connection.AnswerAsync("small"));
+                await (request.Target == "/large" ? SendAllAsync(connection, "HTTP/1.1 200 OK", chunked: false) : connection.RespondAsync("small"));
             }
         });
         await using var balancer = await Balancer.StartAsync(server);

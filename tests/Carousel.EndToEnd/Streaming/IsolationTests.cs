@@ -38,7 +38,7 @@ public class IsolationTests
             {
                 await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n");
                 await client.SendAsync(body);
-                Assert.Equal(Payload.Hash(body), (await client.ReadAnswerAsync()).Text);
+                Assert.Equal(Payload.Hash(body), (await client.ReadResponseAsync()).Text);
             }
         }));
     }
@@ -107,7 +107,7 @@ public class IsolationTests
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
-                await connection.AnswerAsync($"{request.Method} {Payload.Hash(request.Body)}");
+                await connection.RespondAsync($"{request.Method} {Payload.Hash(request.Body)}");
             }
         });
         await using var balancer = await Balancer.StartAsync(server);
@@ -123,8 +123,8 @@ public class IsolationTests
         Task sending = client.SendAsync(stream.ToArray());
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal($"POST {Payload.Hash(body)}", (await client.ReadAnswerAsync()).Text);
-            Assert.Equal($"GET {Payload.Hash([])}", (await client.ReadAnswerAsync()).Text);
+            Assert.Equal($"POST {Payload.Hash(body)}", (await client.ReadResponseAsync()).Text);
+            Assert.Equal($"GET {Payload.Hash([])}", (await client.ReadResponseAsync()).Text);
         }
         await sending;
     }
@@ -164,7 +164,7 @@ public class IsolationTests
     {
         while (await connection.ReadRequestAsync() is { } request)
         {
-            await connection.AnswerAsync(Payload.Hash(request.Body));
+            await connection.RespondAsync(Payload.Hash(request.Body));
         }
     });
 

@@ -19,7 +19,7 @@ public class LargeBodyTests
         for (int i = 0; i < 2; i++)
         {
             await SendAsync(client, "POST / HTTP/1.1\r\nHost: a", chunked);
-            Assert.Equal(Payload.Hash(s_body), (await client.ReadAnswerAsync()).Text);
+            Assert.Equal(Payload.Hash(s_body), (await client.ReadResponseAsync()).Text);
         }
         Assert.Single(server.Connections);
     }
@@ -73,9 +73,9 @@ public class LargeBodyTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         Task sending = SendAsync(client, "POST / HTTP/1.1\r\nHost: a", chunked: false);
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
         await sending;
-        Assert.Equal(Payload.Hash(s_body), Payload.Hash(answer.Body));
+        Assert.Equal(Payload.Hash(s_body), Payload.Hash(response.Body));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class LargeBodyTests
     {
         while (await connection.ReadRequestAsync() is { } request)
         {
-            await connection.AnswerAsync(Payload.Hash(request.Body));
+            await connection.RespondAsync(Payload.Hash(request.Body));
         }
     });
 

@@ -16,17 +16,17 @@ public class BadRequestTests
     [MemberData(nameof(Heads))]
     public async Task Head_BreaksARule_IsRefusedClosedAndReachesNoServer(string rule, string bytes, string statuses, string reasons)
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
 
         await client.SendAsync(bytes);
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
 
-        Assert.Contains($"{answer.Status}", statuses.Split('|'));
-        Assert.Contains(answer["X-Carousel-Reason"], reasons.Split('|'));
-        Assert.Contains(answer["X-Carousel-Reason"]!, answer.Text);
-        Assert.Equal("close", answer["Connection"]);
+        Assert.Contains($"{response.Status}", statuses.Split('|'));
+        Assert.Contains(response["X-Carousel-Reason"], reasons.Split('|'));
+        Assert.Contains(response["X-Carousel-Reason"]!, response.Text);
+        Assert.Equal("close", response["Connection"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
         Assert.True(server.BytesReceived == 0, $"{rule}: the server got {server.BytesReceived} bytes");
     }
@@ -36,13 +36,13 @@ public class BadRequestTests
     public async Task Head_BreaksARuleWithRequestBehind_ServesNothingOfIt(string rule, string bytes, string statuses, string reasons)
     {
         _ = (statuses, reasons);
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
 
         Assert.Equal(200, (await client.GetAsync("/before")).Status);
         await client.SendAsync(bytes + Smuggled);
-        await client.ReadAnswerAsync();
+        await client.ReadResponseAsync();
         Assert.NotEqual(End.None, await client.ReadEndAsync());
 
         Assert.True(server.Requests.Count == 1, $"{rule}: the server got more than the request before");
@@ -65,11 +65,11 @@ public class BadRequestTests
         using var client = await balancer.ConnectAsync();
 
         Task sending = client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + Smuggled);
-        Message answer = await client.ReadAnswerAsync();
+        Message response = await client.ReadResponseAsync();
         await sending;
 
-        Assert.Equal(400, answer.Status);
-        Assert.Equal("bad-chunk", answer["X-Carousel-Reason"]);
+        Assert.Equal(400, response.Status);
+        Assert.Equal("bad-chunk", response["X-Carousel-Reason"]);
         Assert.Equal(End.Closed, await client.DrainAsync());
         await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
         Assert.True(ended == 0, $"{rule}: the server saw a clean end");
@@ -79,21 +79,21 @@ public class BadRequestTests
     [Fact]
     public async Task ChunkSize_LeadingZerosAndUpperCase_AreAccepted()
     {
-        await using var server = ScriptedServer.Answering(request => $"HTTP/1.1 200 OK\r\nContent-Length: {request.Body.Length}\r\n\r\n{request.Text}");
+        await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nContent-Length: {request.Body.Length}\r\n\r\n{request.Text}");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync(
+        Message response = await balancer.AskAsync(
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n000A\r\n0123456789\r\n00b\r\n0123456789a\r\n000\r\n\r\n");
-        Assert.Equal("01234567890123456789a", answer.Text);
+        Assert.Equal("01234567890123456789a", response.Text);
     }
 
     [Fact]
     public async Task Fields_OddButValid_ArePassedOn()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message answer = await balancer.AskAsync(
+        Message response = await balancer.AskAsync(
             "brew /pot?%zz= HTTP/1.1\r\nhOsT:a:8080\r\nX-Empty:\r\nX!#$%&'*+-.^_`|~: \t v \xe9 \t \r\nTransfer-encoding: cHuNkEd\r\n\r\n0\r\n\r\n");
-        Assert.Equal(200, answer.Status);
+        Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
         Assert.Equal("brew", request.Method);
         Assert.Equal("a:8080", request["Host"]);
@@ -104,7 +104,7 @@ public class BadRequestTests
     [Fact]
     public async Task EmptyLine_BeforeTheRequest_IsSkipped()
     {
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Assert.Equal(200, (await balancer.AskAsync("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.StartsWith("GET / HTTP/1.1\r\n", Assert.Single(server.Requests).Head);

@@ -21,7 +21,7 @@ public sealed class AccessLogTests : IDisposable
     [Fact]
     public async Task File_EveryRequest_IsALineWithItsAttempts()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         using var closed = new ClosedPort();
         await using var balancer = await Balancer.StartAsync([$"{closed.Url} name=dead", $"{server.Url} name=alive"], ["--access-log", LogPath]);
         for (int i = 0; i < 4; i++)
@@ -48,7 +48,7 @@ public sealed class AccessLogTests : IDisposable
     [Fact]
     public async Task File_MovedAwayAndSigUsr1_GoesOnInANewOneWithoutLoss()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--access-log", LogPath, "--access-log-format", "$request_uri $status");
         const int rounds = 5, each = 20;
         for (int round = 0; round < rounds; round++)
@@ -69,7 +69,7 @@ public sealed class AccessLogTests : IDisposable
     [Fact]
     public async Task File_FolderIsGone_IsOneErrorAndRequestsGoOn()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         string path = Path.Combine(_folder, "gone", "access.log");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var balancer = await Balancer.StartAsync(server, "--access-log", path);
@@ -86,7 +86,7 @@ public sealed class AccessLogTests : IDisposable
     [Fact]
     public async Task Stdout_HostileBytes_AreOneLine()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--access-log", "stdout", "--access-log-format", "combined");
         using RawClient client = await balancer.ConnectAsync();
         await client.AskAsync("GET /\"\\x HTTP/1.1\r\nHost: test\r\nUser-Agent: a\"b\\[31m\xff\t\r\n\r\n");
@@ -101,7 +101,7 @@ public sealed class AccessLogTests : IDisposable
     public async Task Syslog_ByUdp_GetsTheLines()
     {
         using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--access-log", $"syslog:127.0.0.1:{((IPEndPoint)receiver.Client.LocalEndPoint!).Port}",
             "--access-log-format", "$request");
         await balancer.GetAsync("/path");

@@ -14,8 +14,8 @@ public partial class MetricsTests
     [Fact]
     public async Task Metrics_AfterRequests_SayWhatHappened()
     {
-        await using var blue = ScriptedServer.Answering("hello");
-        await using var green = ScriptedServer.Answering("hello");
+        await using var blue = ScriptedServer.Responding("hello");
+        await using var green = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync([$"{blue.Url} name=blue", $"{green.Url} name=green"], ["--admin", "127.0.0.1:0", "--session", "shared"]);
         for (int i = 0; i < 10; i++)
         {
@@ -36,7 +36,7 @@ public partial class MetricsTests
     [Fact]
     public async Task Metrics_Descriptors_AreTheProcesssAndItsRaisedLimit()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync([server.Url], ["--admin", "127.0.0.1:0"], launcher: ["/usr/bin/prlimit", "--nofile=64:4096"]);
         Dictionary<string, double> read = await ReadAsync(balancer);
         Assert.Equal(4096, read["process_max_fds"]);
@@ -46,8 +46,8 @@ public partial class MetricsTests
     [Fact]
     public async Task Metrics_ServerIsDeleted_VanishesAndTheSumStays()
     {
-        await using var blue = ScriptedServer.Answering("hello");
-        await using var green = ScriptedServer.Answering("hello");
+        await using var blue = ScriptedServer.Responding("hello");
+        await using var green = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync([$"{blue.Url} name=blue", $"{green.Url} name=green"], ["--admin", "127.0.0.1:0"]);
         for (int i = 0; i < 10; i++)
         {
@@ -63,16 +63,16 @@ public partial class MetricsTests
     [Fact]
     public async Task Metrics_Text_PassesPromtool()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync([$"{server.Url} name=blue", "http://127.0.0.1:1 name=dead"],
             ["--admin", "127.0.0.1:0", "--session", "shared", "--access-log", "/dev/null"]);
         for (int i = 0; i < 4; i++)
         {
             await balancer.GetAsync();
         }
-        using HttpResponseMessage answer = await Http.GetAsync(await UrlAsync(balancer), TestContext.Current.CancellationToken);
-        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        (int code, string said) = await PromtoolAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
+        using HttpResponseMessage response = await Http.GetAsync(await UrlAsync(balancer), TestContext.Current.CancellationToken);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        (int code, string said) = await PromtoolAsync(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
         Assert.Equal((0, ""), (code, said));
     }
 

@@ -16,7 +16,7 @@ public class OtlpTests
     public async Task Traces_OfSampledRequests_ArriveAndServersAreTheirChildren(bool grpc)
     {
         await using Collector collector = await Collector.StartAsync(grpc);
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--otlp", collector.Url, "--otlp-protocol", grpc ? "grpc" : "http", "--trace-sample", "0");
         await balancer.AskAsync($"GET /traced HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
         await balancer.GetAsync("/untraced");
@@ -39,7 +39,7 @@ public class OtlpTests
     [Fact]
     public async Task TraceFields_NotTraced_ArePassedOn()
     {
-        await using var server = ScriptedServer.Answering("hello");
+        await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server);
         await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
         Message asked = Assert.Single(server.Requests);

@@ -15,11 +15,11 @@ public class UpgradeTests
         await using var server = Tunnelling(connection => connection.SendAsync("hi"));
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message answer = await client.AskAsync(Handshake);
-        Assert.Equal(101, answer.Status);
-        Assert.Equal("websocket", answer["Upgrade"]);
-        Assert.Equal("upgrade", answer["Connection"], ignoreCase: true);
-        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", answer["Sec-WebSocket-Accept"]);
+        Message response = await client.AskAsync(Handshake);
+        Assert.Equal(101, response.Status);
+        Assert.Equal("websocket", response["Upgrade"]);
+        Assert.Equal("upgrade", response["Connection"], ignoreCase: true);
+        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", response["Sec-WebSocket-Accept"]);
         Assert.Equal("hi", await client.ReadTextAsync(2));
         Message request = Assert.Single(server.Requests);
         Assert.Equal("websocket", request["Upgrade"]);
@@ -123,7 +123,7 @@ public class UpgradeTests
     [Fact]
     public async Task Server_Declines_AnswerIsAnOrdinaryOne()
     {
-        await using var server = ScriptedServer.Answering("no upgrade");
+        await using var server = ScriptedServer.Responding("no upgrade");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         Assert.Equal("no upgrade", (await client.AskAsync(Handshake)).Text);

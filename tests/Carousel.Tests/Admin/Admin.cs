@@ -38,7 +38,7 @@ internal sealed class Admin : IAsyncDisposable
 
     /// <summary>A pool of these lines, none of it probed.</summary>
     public static AdminContext Over(
-        string servers, PolicyOptions? policy = null, SessionLink? sessions = null, List<string>? said = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
+        string servers, PolicyOptions? policy = null, SessionChannel? sessions = null, List<string>? said = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {
         membership ??= new PoolMembership(PoolOf(servers));
         return new AdminContext(membership, new Traffic(2, new TrafficOptions()), new EventLog(TimeProvider.System), TimeProvider.System, saver)
@@ -65,8 +65,8 @@ internal sealed class Admin : IAsyncDisposable
 
     public async Task<(int Status, string Text)> AskAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] fields)
     {
-        using HttpResponseMessage answer = await SendAsync(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), fields);
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        using HttpResponseMessage response = await SendAsync(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), fields);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     public Task<(int Status, string Text)> GetAsync(string path) => AskAsync(HttpMethod.Get, path);

@@ -128,7 +128,7 @@ public class AdminCommandTests
         Assert.Contains("and 1 more\e[K\n", small);
         Assert.Contains("\e[32mblue    up     3m   \e[0m\e[K\n", small);
         Assert.Contains("\nthe last good list is in use: servers.txt:1:1: no\nserver ",
-            StatusText.Of((PoolView.Of(admin.Context) with { ListTrouble = "servers.txt:1:1: no" }, now.Item2), int.MaxValue, int.MaxValue, hasColors: false));
+            StatusText.Of((PoolView.Of(admin.Context) with { ListError = "servers.txt:1:1: no" }, now.Item2), int.MaxValue, int.MaxValue, hasColors: false));
     }
 
     /// <summary>976 responses with 5xx were shown as "0 failed".</summary>
@@ -138,7 +138,7 @@ public class AdminCommandTests
         await using Admin admin = await Admin.StartAsync(Servers + "\nhttp://10.0.0.3:80 name=red");
         for (int i = 0; i < 94_000; i++)
         {
-            admin.Named("green").Traffic.Of(i % 2).Answered(i < 976 ? 503 : 200);
+            admin.Named("green").Traffic.Of(i % 2).CountResponse(i < 976 ? 503 : 200);
         }
         Server red = admin.Named("red");
         DateTimeOffset now = DateTimeOffset.UtcNow;

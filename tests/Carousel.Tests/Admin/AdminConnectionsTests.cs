@@ -17,7 +17,7 @@ public class AdminConnectionsTests
     public void TryAdmit_AllTakenByStrangers_EvictsTheOneLongestWithoutARequest()
     {
         AdminConnection[] strangers = [.. Enumerable.Range(0, AdminConnections.Most).Select(i => Connect($"{i}"))];
-        _connections.Heard(strangers[0]);
+        _connections.OnRequest(strangers[0]);
 
         Assert.True(_connections.TryAdmit(Connection("new")));
 
@@ -87,7 +87,7 @@ public class AdminConnectionsTests
         }
         Assert.Equal(["first"], _cut);
 
-        _connections.Heard(first);
+        _connections.OnRequest(first);
         Assert.True(_connections.TryBegin(first));
         _connections.End(first);
         _connections.Leave(first);

@@ -40,10 +40,10 @@ public class AdminGateTests
         await using Admin admin = await Admin.StartAsync(Servers, Token);
         (string, string)[] fields = authorization is null ? [] : [("Authorization", authorization)];
 
-        using HttpResponseMessage answer = await admin.SendAsync(HttpMethod.Get, "/api/v1/servers", null, [("Host", "lb.example"), .. fields]);
+        using HttpResponseMessage response = await admin.SendAsync(HttpMethod.Get, "/api/v1/servers", null, [("Host", "lb.example"), .. fields]);
 
-        Assert.Equal(expected, (int)answer.StatusCode);
-        Assert.Equal(expected == 401, answer.Headers.WwwAuthenticate.Count == 1);
+        Assert.Equal(expected, (int)response.StatusCode);
+        Assert.Equal(expected == 401, response.Headers.WwwAuthenticate.Count == 1);
     }
 
     [Theory]
@@ -81,9 +81,9 @@ public class AdminGateTests
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
-        using HttpResponseMessage answer = await admin.SendAsync(HttpMethod.Put, "/api/v1/servers/blue/weight", new StringContent("{\"weight\":3}", Encoding.UTF8, type));
+        using HttpResponseMessage response = await admin.SendAsync(HttpMethod.Put, "/api/v1/servers/blue/weight", new StringContent("{\"weight\":3}", Encoding.UTF8, type));
 
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Equal(1, admin.Named("blue").Entry.Weight);
     }
 
@@ -109,11 +109,11 @@ public class AdminGateTests
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
-        using HttpResponseMessage answer = await admin.SendAsync(new HttpMethod(method), path, null);
+        using HttpResponseMessage response = await admin.SendAsync(new HttpMethod(method), path, null);
 
-        Assert.Equal(expected, (int)answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("\"detail\":\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(expected, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("\"detail\":\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

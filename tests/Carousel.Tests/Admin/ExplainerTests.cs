@@ -74,7 +74,7 @@ public class ExplainerTests
     [Fact]
     public void Sticky_AGoodCookie_GoesToItsServerEvenIfThatDrains()
     {
-        AdminContext context = Admin.Over(Servers, sessions: Link(SessionMode.Sticky));
+        AdminContext context = Admin.Over(Servers, sessions: Channel(SessionMode.Sticky));
 
         ExplainView view = Explain(context, Cookie(context, "red"));
 
@@ -87,7 +87,7 @@ public class ExplainerTests
     [Fact]
     public void Sticky_ServerEjectedOrGone_SaysThatTheyMove()
     {
-        AdminContext context = Admin.Over(Servers, sessions: Link(SessionMode.Sticky));
+        AdminContext context = Admin.Over(Servers, sessions: Channel(SessionMode.Sticky));
         string cookie = Cookie(context, "red");
         context.Membership.Remove(context.Pool.Current.Servers[2].Tag);
         context.Membership.Forget(context.Pool.Current.Servers[2]);
@@ -103,7 +103,7 @@ public class ExplainerTests
     [InlineData("LB_SESSION=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "unknown-key")]
     public void Cookie_NoGood_IsANewVisitor(string cookie, string expected)
     {
-        ExplainView view = Explain(Admin.Over(Servers, sessions: Link(SessionMode.Sticky)), cookie);
+        ExplainView view = Explain(Admin.Over(Servers, sessions: Channel(SessionMode.Sticky)), cookie);
 
         Assert.Equal(expected, view.Session!.Cookie);
         Assert.Equal("primary", view.Among);
@@ -156,7 +156,7 @@ public class ExplainerTests
 
     private static ExplainView Explain(AdminContext context, string cookie = "") => new Explainer(context).Explain(new ExplainRequest("/", cookie, "127.0.0.1", ""));
 
-    private static SessionLink Link(SessionMode mode) => new(new SessionOptions { Mode = mode }, new SessionKeys(s_key, []), 1);
+    private static SessionChannel Channel(SessionMode mode) => new(new SessionOptions { Mode = mode }, new SessionKeys(s_key, []), 1);
 
     private static string Cookie(AdminContext context, string server)
     {

@@ -67,7 +67,7 @@ public class RequestEndpointsTests
             Client = new UInt128(0, 0xffff_c000_0207),
             ClientPort = 1234,
             Status = 200,
-            Visit = RecordedVisit.Returning,
+            SessionOutcome = SessionOutcome.Returning,
             AttemptCount = 3,
         };
         record.Attempts[0] = new AttemptRecord(servers[0].Tag, 100, 200, FailureReason.ConnectRefused, false);

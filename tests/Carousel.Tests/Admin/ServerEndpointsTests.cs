@@ -153,7 +153,7 @@ public class ServerEndpointsTests
         Problem problem = JsonSerializer.Deserialize(text, AdminJson.Default.Problem)!;
         Assert.Equal(Problem.LastServer, problem.Type);
         Assert.StartsWith("blue is the last server that takes requests", problem.Detail);
-        Assert.True(admin.Context.Pool.Current.TakesVisitors(admin.Named("blue")));
+        Assert.True(admin.Context.Pool.Current.TakesNewTraffic(admin.Named("blue")));
         Assert.Equal(400, (await admin.AskAsync(new HttpMethod(method), path + "?force=yes", body)).Status);
 
         Assert.Equal(200, (await admin.AskAsync(new HttpMethod(method), path + "?force=true", body)).Status);
@@ -183,14 +183,14 @@ public class ServerEndpointsTests
     /// <summary>By its requests, as a worker tells of them.</summary>
     internal static void Eject(Admin admin, string name)
     {
-        var options = new GuardOptions();
-        var guard = new PoolGuard(admin.Context.Pool, options, new FailureLog());
+        var options = new OutlierOptions();
+        var breaker = new OutlierDetector(admin.Context.Pool, options, new FailureLog());
         long nowMs = (long)TimeProvider.System.GetElapsedTime(0).TotalMilliseconds;
         for (int i = 0; i < options.Failures; i++)
         {
-            guard.Failed(admin.Named(name), admin.Named(name).Load.Guard.Mark, FailureReason.ConnectRefused, nowMs);
+            breaker.OnFailure(admin.Named(name), admin.Named(name).Load.Breaker.Epoch, FailureReason.ConnectRefused, nowMs);
         }
-        Assert.Equal(GuardState.Open, admin.Named(name).Load.Guard.State);
+        Assert.Equal(CircuitState.Open, admin.Named(name).Load.Breaker.State);
     }
 
     [Fact]

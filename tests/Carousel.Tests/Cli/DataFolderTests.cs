@@ -30,7 +30,7 @@ public class DataFolderTests
         {
             string folder = Path.Combine(scratch.FullName, "a", "b");
 
-            Assert.Null(DataFolder.Trouble(folder));
+            Assert.Null(DataFolder.Failure(folder));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
             Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
         }
@@ -41,5 +41,5 @@ public class DataFolderTests
     }
 
     [Fact]
-    public void Trouble_FolderThatCantBeMade_SaysWhy() => Assert.NotNull(DataFolder.Trouble("/dev/null/carousel"));
+    public void Trouble_FolderThatCantBeMade_SaysWhy() => Assert.NotNull(DataFolder.Failure("/dev/null/carousel"));
 }

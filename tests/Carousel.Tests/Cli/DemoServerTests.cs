@@ -20,17 +20,17 @@ public sealed class DemoServerTests : IDisposable
     [Fact]
     public async Task Requests_WithEveryKindOfBody_ShareAConnection()
     {
-        string answers = await Talk(
+        string responses = await Talk(
             "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
             + "POST /chunked HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\na;x=y\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n"
             + "HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n"
             + "POST /expect HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx"
             + "GET /old HTTP/1.0\r\n\r\n");
 
-        Assert.Equal(5, answers.Split("HTTP/1.1 200 OK\r\n").Length - 1);
-        Assert.Equal(1, answers.Split("HTTP/1.1 100 Continue\r\n\r\n").Length - 1);
-        Assert.DoesNotContain("HEAD /head", answers);
-        Assert.EndsWith("blue answers its request number 5\n  GET /old HTTP/1.0\n", answers);
+        Assert.Equal(5, responses.Split("HTTP/1.1 200 OK\r\n").Length - 1);
+        Assert.Equal(1, responses.Split("HTTP/1.1 100 Continue\r\n\r\n").Length - 1);
+        Assert.DoesNotContain("HEAD /head", responses);
+        Assert.EndsWith("blue answers its request number 5\n  GET /old HTTP/1.0\n", responses);
     }
 
     [Theory]
@@ -45,8 +45,8 @@ public sealed class DemoServerTests : IDisposable
         using var client = new TcpClient("127.0.0.1", _server.Port);
         await using NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(text), stop);
-        using var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, stop);
-        return Encoding.Latin1.GetString(answer.ToArray());
+        using var response = new MemoryStream();
+        await stream.CopyToAsync(response, stop);
+        return Encoding.Latin1.GetString(response.ToArray());
     }
 }

@@ -24,7 +24,7 @@ public class HealthFlagsTests
     public void Parse_NoEjectFlag_TakesTheDefaults()
     {
         EngineOptions engine = Engine("");
-        Assert.Equal(new GuardOptions(), engine.Guard);
+        Assert.Equal(new OutlierOptions(), engine.Outliers);
         Assert.Equal((TimeSpan.FromSeconds(10), false, 2, 20), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
     }
 
@@ -33,13 +33,13 @@ public class HealthFlagsTests
     {
         EngineOptions engine = Engine("--eject on --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 1 --retry-budget 35%");
         Assert.Equal((true, 5, "500-599,429", 300),
-            (engine.Guard.IsOn, engine.Guard.Failures, engine.Guard.Statuses.ToString(), engine.Guard.FirstTime.TotalMilliseconds));
+            (engine.Outliers.IsOn, engine.Outliers.Failures, engine.Outliers.Statuses.ToString(), engine.Outliers.FirstTime.TotalMilliseconds));
         Assert.Equal((TimeSpan.Zero, true, 1, 35), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
     }
 
     [Fact]
     public void Parse_Off_IsTaken() => Assert.Equal((false, false, 0),
-        (Parse("--health off").IsOn, Engine("--eject off").Guard.IsOn, Engine("--retries 0").Retries));
+        (Parse("--health off").IsOn, Engine("--eject off").Outliers.IsOn, Engine("--retries 0").Retries));
 
     [Theory]
     [InlineData("--eject yes", "--eject: expected one of on, off, found \"yes\"")]

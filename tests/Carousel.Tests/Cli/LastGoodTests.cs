@@ -68,11 +68,11 @@ public sealed class LastGoodTests : IDisposable
     {
         File.WriteAllText(Kept, List);
 
-        Assert.Contains("was not written by carousel", new LastGoodFile(Kept, "/s").Trouble());
-        Assert.Contains("is a directory", new LastGoodFile(_scratch.FullName, "/s").Trouble());
-        Assert.Contains("can't be written", new LastGoodFile("/dev/null/x/last", "/s").Trouble());
+        Assert.Contains("was not written by carousel", new LastGoodFile(Kept, "/s").Failure());
+        Assert.Contains("is a directory", new LastGoodFile(_scratch.FullName, "/s").Failure());
+        Assert.Contains("can't be written", new LastGoodFile("/dev/null/x/last", "/s").Failure());
         File.Delete(Kept);
-        Assert.Null(new LastGoodFile(Kept, "/s").Trouble());
+        Assert.Null(new LastGoodFile(Kept, "/s").Failure());
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class LastGoodTests : IDisposable
         using var go = new SemaphoreSlim(0);
         using var written = new CountdownEvent(2);
         var lists = new List<string>();
-        using (var keeper = new LastGoodKeeper("f", Write, _ => { }))
+        using (var keeper = new LastGoodWriter("f", Write, _ => { }))
         {
             keeper.Keep(new ServersText("one"));
             Assert.True(SpinWait.SpinUntil(() => go.CurrentCount == 0 && lists.Count == 1, TimeSpan.FromSeconds(30)));
@@ -114,7 +114,7 @@ public sealed class LastGoodTests : IDisposable
         var lines = new List<string>();
         bool fails = true;
         int written = 0;
-        using var keeper = new LastGoodKeeper("f", _ =>
+        using var keeper = new LastGoodWriter("f", _ =>
         {
             Interlocked.Increment(ref written);
             if (fails)

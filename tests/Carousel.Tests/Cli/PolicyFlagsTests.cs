@@ -7,7 +7,7 @@ namespace Carousel.Tests.Cli;
 public class PolicyFlagsTests
 {
     [Theory]
-    [InlineData("", PolicyKind.Turns)]
+    [InlineData("", PolicyKind.Default)]
     [InlineData("--policy round-robin", PolicyKind.RoundRobin)]
     [InlineData("--policy weighted", PolicyKind.Weighted)]
     [InlineData("--policy least-requests", PolicyKind.LeastRequests)]

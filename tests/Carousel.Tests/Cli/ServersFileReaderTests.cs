@@ -31,7 +31,7 @@ public sealed class ServersFileReaderTests : IDisposable
         string pipe = Pipe();
 
         Expect("is a pipe: name a file", pipe);
-        Assert.Equal("can't be read: waited 0s (a pipe that nobody writes to, or a file system that hangs?)", ServersFileReader.ReadAtStart(pipe, TimeSpan.Zero, out _).Trouble);
+        Assert.Equal("can't be read: waited 0s (a pipe that nobody writes to, or a file system that hangs?)", ServersFileReader.ReadAtStart(pipe, TimeSpan.Zero, out _).Failure);
     }
 
     [Fact]

@@ -86,18 +86,18 @@ public sealed class StartFilesTests : IDisposable
     [InlineData("--watch off", false)]
     [InlineData("", false)]
     public void Pipe_ThatIsToBeWatched_IsATrouble(string flags, bool isTrouble) =>
-        Assert.Equal(isTrouble, StartFiles.PipeTrouble(Settings(flags), "/dev/stdin") is not null);
+        Assert.Equal(isTrouble, StartFiles.PipeError(Settings(flags), "/dev/stdin") is not null);
 
     [Fact]
     public void AccessLog_ThatCantBeOpened_IsATrouble()
     {
         Assert.StartsWith("--access-log: /nowhere/a.log can't be opened: No such file or directory (make its folder",
-            StartFiles.AccessLogTrouble(new LogDestination.File("/nowhere/a.log")));
-        Assert.StartsWith("--access-log: syslog can't be reached by /nowhere/log: ", StartFiles.AccessLogTrouble(new LogDestination.LocalSyslog("/nowhere/log")));
-        Assert.Null(StartFiles.AccessLogTrouble(new LogDestination.File(Path.Combine(_scratch.FullName, "a.log"))));
-        Assert.Null(StartFiles.AccessLogTrouble(new LogDestination.Stdout()));
-        Assert.Null(StartFiles.AccessLogTrouble(new LogDestination.Off()));
-        Assert.Null(StartFiles.AccessLogTrouble(new LogDestination.RemoteSyslog("nowhere.invalid", 514)));
+            StartFiles.AccessLogError(new LogDestination.File("/nowhere/a.log")));
+        Assert.StartsWith("--access-log: syslog can't be reached by /nowhere/log: ", StartFiles.AccessLogError(new LogDestination.LocalSyslog("/nowhere/log")));
+        Assert.Null(StartFiles.AccessLogError(new LogDestination.File(Path.Combine(_scratch.FullName, "a.log"))));
+        Assert.Null(StartFiles.AccessLogError(new LogDestination.Stdout()));
+        Assert.Null(StartFiles.AccessLogError(new LogDestination.Off()));
+        Assert.Null(StartFiles.AccessLogError(new LogDestination.RemoteSyslog("nowhere.invalid", 514)));
     }
 
     private LastGoodFile? LastGood(string flags, DataFolder? folder, out string error) =>

@@ -100,7 +100,7 @@ public class StartTests
         Assert.Equal(DescriptorBudget.Probes, HealthMonitor.MaxAtOnce + HealthMonitor.MaxOfDownAtOnce);
         Assert.Equal(DescriptorBudget.Lookups, NameResolver.MaxAtOnce);
         Assert.Equal(DescriptorBudget.Admin, 1 + AdminConnections.Most + 1);
-        Assert.Equal(2 + SplicePipe.Descriptors + Worker.MaxTurnedAway + WorkerGroup.MaxKnockingAWorker + 1, ProxyEngine.DescriptorsPerWorker);
+        Assert.Equal(2 + SplicePipe.Descriptors + Worker.MaxRejected + WorkerGroup.MaxHandoversPerWorker + 1, ProxyEngine.DescriptorsPerWorker);
     }
 
     [Theory]

@@ -147,8 +147,8 @@ public sealed class SystemdNotifyTests : IDisposable
         bool stuck = false;
         var pulse = new WorkerPulse(workers, () =>
         {
-            workers[0].EndTurn(1);
-            workers[1].Turns += stuck ? 0 : 1;
+            workers[0].EndTick(1);
+            workers[1].Ticks += stuck ? 0 : 1;
         });
         Assert.True(pulse.Beats());
         Assert.True(pulse.Beats());

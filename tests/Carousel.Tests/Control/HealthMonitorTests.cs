@@ -49,7 +49,7 @@ public sealed class HealthMonitorTests : IDisposable
         DateTimeOffset good = blue.LastProbe!.At;
         Assert.Equal(("connection accepted", good), (blue.LastProbe.Text, blue.LastProbe.GoodAt));
 
-        Answer("blue", Refused);
+        Respond("blue", Refused);
         await PassUntil(() => blue.LastProbe is { Result.IsGood: false, InARow: >= 3 });
         Assert.Equal(("connection refused", FailureReason.ConnectRefused), (blue.LastProbe.Text, blue.LastProbe.Result.Reason));
         Assert.True(blue.LastProbe.GoodAt >= good && blue.LastProbe.At > blue.LastProbe.GoodAt);
@@ -86,10 +86,10 @@ public sealed class HealthMonitorTests : IDisposable
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
-        Answer("blue", Refused);
+        Respond("blue", Refused);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
-        Assert.False(_pool.Current.TakesVisitors(_pool.Current.Servers[1]));
-        Answer("blue", ProbeResult.Good);
+        Assert.False(_pool.Current.TakesNewTraffic(_pool.Current.Servers[1]));
+        Respond("blue", ProbeResult.Good);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
 
         Assert.Equal([0, 1, 2], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
@@ -103,7 +103,7 @@ public sealed class HealthMonitorTests : IDisposable
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
-        _monitor.Doubt(Blue);
+        _monitor.RequestProbe(Blue);
         // No time passes.
         await Until(() => _probes["blue"] == 2 && _time.Waits.Length == 3);
         Assert.Empty(_pings);
@@ -155,7 +155,7 @@ public sealed class HealthMonitorTests : IDisposable
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.All(_pool.Current.Servers, server => Assert.False(server.TakeUnreachable()));
-        Answer("blue", Refused);
+        Respond("blue", Refused);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
         Assert.Equal([false, true, false], _pool.Current.Servers.Select(server => server.TakeUnreachable()));
         Assert.DoesNotContain(true, _pool.Current.Servers.Select(server => server.TakeUnreachable()));
@@ -172,11 +172,11 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.True(Blue.Load.TryEnter(NowMs));
         Assert.True(Blue.Load.IsSuspect(NowMs + 1));
         // Who answers pings only must not cost a request each time.
-        _monitor.Doubt(Blue);
+        _monitor.RequestProbe(Blue);
         await Until(() => _time.Waits.Length == 3);
         Assert.Single(_pings);
         await PassUntil(() => _pings.Count == 2);
-        Blue.Load.Answered(1_000, NowMs + 1);
+        Blue.Load.OnResponse(1_000, NowMs + 1);
         await PassUntil(() => _probes["blue"] > 3);
         Assert.False(Blue.Load.IsSuspect(NowMs));
     }
@@ -189,7 +189,7 @@ public sealed class HealthMonitorTests : IDisposable
         await OweAsync(Blue);
         int probes = _probes["blue"];
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Blue.Load.Answered(7_000_000, NowMs);
+        Blue.Load.OnResponse(7_000_000, NowMs);
         Assert.False(Blue.Load.IsSuspect(NowMs));
         await PassUntil(() => _probes["blue"] > probes);
         Assert.True(_pings.First().Task.IsCanceled);
@@ -201,7 +201,7 @@ public sealed class HealthMonitorTests : IDisposable
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         await OweAsync(Blue);
-        Answer("blue", Refused);
+        Respond("blue", Refused);
         _pings.First().SetResult(false);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
     }
@@ -214,10 +214,10 @@ public sealed class HealthMonitorTests : IDisposable
         await monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.True(Blue.Load.TryEnter(NowMs));
-        Assert.True(Blue.Load.IsSuspect(NowMs + ServerLoad.LeastPatienceMs + 1));
+        Assert.True(Blue.Load.IsSuspect(NowMs + ServerLoad.MinSuspectAfterMs + 1));
         // Its probe may be due then, before it is doubted.
-        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.LeastPatienceMs + 1));
-        monitor.Doubt(Blue);
+        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.MinSuspectAfterMs + 1));
+        monitor.RequestProbe(Blue);
         await Until(() => !Blue.Load.IsSuspect(NowMs));
         Assert.True(Blue.Load.TryEnter(NowMs));
         Assert.True(Blue.Load.IsSuspect(NowMs + 1));
@@ -230,9 +230,9 @@ public sealed class HealthMonitorTests : IDisposable
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
-        Blue.Load.Guard.Open(Blue.Load.Guard.Mark, new GuardOptions { FirstTime = TimeSpan.FromSeconds(5) }, NowMs);
+        Blue.Load.Breaker.Open(Blue.Load.Breaker.Epoch, new OutlierOptions { FirstTime = TimeSpan.FromSeconds(5) }, NowMs);
         long due = NowMs + 5_000;
-        await PassUntil(() => Blue.Load.Guard.State == GuardState.Closed);
+        await PassUntil(() => Blue.Load.Breaker.State == CircuitState.Closed);
         Assert.InRange(NowMs, due, due + 3_000);
         Assert.Equal("server http://10.0.0.2:80 (blue) is back: a probe went well", Assert.Single(_reports));
     }
@@ -257,24 +257,24 @@ public sealed class HealthMonitorTests : IDisposable
         await _monitor.StartAsync();
         await PassUntil(() => !_reports.IsEmpty);
         Assert.Equal("server http://10.0.0.2:80 (blue) is down: InvalidOperationException (3 probes)", _reports.First());
-        Answer("blue", ProbeResult.Good);
+        Respond("blue", ProbeResult.Good);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
     }
 
     [Fact]
     public async Task Pool_ServersComeAndGo_StateStaysAndNewServersAreProbed()
     {
-        Answer("blue", Refused);
+        Respond("blue", Refused);
         await _monitor.StartAsync();
         await PassUntil(() => !_reports.IsEmpty && _pool.Current.Primary.Ring.Count == 2);
 
         Server leaving = _pool.Current.Servers[2];
         _membership.Apply(ServersParser.Parse("10.0.0.9\n10.0.0.2 name=blue\n10.0.0.1").Servers);
-        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2 && _pool.Current.TakesVisitors(_pool.Current.Servers[0]));
+        await PassUntil(() => _pool.Current.Primary.Ring.Count == 2 && _pool.Current.TakesNewTraffic(_pool.Current.Servers[0]));
         int whileLeaving = _probes["10.0.0.3:80"];
         await PassUntil(() => _probes["10.0.0.3:80"] > whileLeaving);
         _membership.Forget(leaving);
-        Answer("blue", ProbeResult.Good);
+        Respond("blue", ProbeResult.Good);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
         Assert.Equal([3, 0, 1], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
         // One that was new would have come without a word.
@@ -348,8 +348,8 @@ public sealed class HealthMonitorTests : IDisposable
     private async Task OweAsync(Server server)
     {
         Assert.True(server.Load.TryEnter(NowMs));
-        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.LeastPatienceMs + 1));
-        _monitor.Doubt(server);
+        _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.MinSuspectAfterMs + 1));
+        _monitor.RequestProbe(server);
         await PassUntil(() => !_pings.IsEmpty);
     }
 
@@ -381,7 +381,7 @@ public sealed class HealthMonitorTests : IDisposable
         return _servers.GetValueOrDefault(server.Entry.Name, () => Task.FromResult<ProbeResult?>(ProbeResult.Good))();
     }
 
-    private void Answer(string name, ProbeResult result) => _servers[name] = () => Task.FromResult<ProbeResult?>(result);
+    private void Respond(string name, ProbeResult result) => _servers[name] = () => Task.FromResult<ProbeResult?>(result);
 
     /// <summary>Lets time pass once somebody waits for just that.</summary>
     private async Task PassAsync(TimeSpan wait)

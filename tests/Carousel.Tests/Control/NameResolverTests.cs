@@ -26,8 +26,8 @@ public sealed class NameResolverTests : IDisposable
     {
         _membership = new PoolMembership(_pool);
         _resolver = new NameResolver(_membership, Resolve, _time, Interval, (_, line) => _reports.Enqueue(line));
-        Answer("api", "10.0.0.1", "fd00::1");
-        Answer("web", "10.0.0.2");
+        Respond("api", "10.0.0.1", "fd00::1");
+        Respond("web", "10.0.0.2");
     }
 
     public void Dispose() => _resolver.Dispose();
@@ -53,7 +53,7 @@ public sealed class NameResolverTests : IDisposable
         Assert.Equal(3, _pool.Current.Primary.Ring.Count);
         Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[3]));
 
-        Answer("web", "10.0.0.2");
+        Respond("web", "10.0.0.2");
         await Pass(NameState.FirstRetry);
 
         await Until(() => _pool.Current.Primary.Ring.Count == 4);
@@ -90,7 +90,7 @@ public sealed class NameResolverTests : IDisposable
         Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[0]));
         Assert.Empty(_pool.Current.EndPoints(_pool.Current.Servers[1]));
 
-        Answer("api", "10.0.0.3");
+        Respond("api", "10.0.0.3");
         await Pass(NameState.FirstRetry);
 
         await Until(() => _pool.Current.Primary.Ring.Count == 4);
@@ -103,7 +103,7 @@ public sealed class NameResolverTests : IDisposable
     {
         await _resolver.StartAsync();
         PoolSnapshot before = _pool.Current;
-        Answer("api", "fd00::1", "10.0.0.1");
+        Respond("api", "fd00::1", "10.0.0.1");
         Fail("web", SocketError.TryAgain);
         await Pass(Interval, timers: 2);
 
@@ -118,7 +118,7 @@ public sealed class NameResolverTests : IDisposable
     {
         _names["web"] = () => throw new InvalidOperationException();
         await _resolver.StartAsync();
-        Answer("web", "10.0.0.2");
+        Respond("web", "10.0.0.2");
         await Pass(NameState.FirstRetry);
 
         await Until(() => _pool.Current.Primary.Ring.Count == 4);
@@ -129,7 +129,7 @@ public sealed class NameResolverTests : IDisposable
     public async Task Pool_NamesComeAndGo_NewOnesAreLookedUpAtOnceAndOthersNoMore()
     {
         await _resolver.StartAsync();
-        Answer("new", "10.0.0.7");
+        Respond("new", "10.0.0.7");
         Apply("http://api:1\nhttp://new\nhttp://10.9.9.9");
         await Until(() => _pool.Current.Primary.Ring.Count == 3);
         Assert.Equal([IPEndPoint.Parse("10.0.0.7:80")], _pool.Current.EndPoints(_pool.Current.Servers.Single(server => server.Entry.Address.Host == "new")));
@@ -162,7 +162,7 @@ public sealed class NameResolverTests : IDisposable
     {
         await _resolver.StartAsync();
         await Until(() => _time.Waits.Count(wait => wait == Interval) == 2);
-        Answer("web", "10.0.0.9");
+        Respond("web", "10.0.0.9");
         _time.Advance(TimeSpan.FromSeconds(5));
         _resolver.LookUpSoon("web");
         _resolver.LookUpSoon("10.9.9.9");
@@ -241,7 +241,7 @@ public sealed class NameResolverTests : IDisposable
         return _names[host]();
     }
 
-    private void Answer(string host, params string[] addresses) =>
+    private void Respond(string host, params string[] addresses) =>
         _names[host] = () => Task.FromResult(Array.ConvertAll(addresses, IPAddress.Parse));
 
     private void Fail(string host, SocketError error) => _names[host] = () => throw new SocketException((int)error);

@@ -54,17 +54,17 @@ public class NameStateTests
     {
         _state.Take(Resolution.Found([A]));
 
-        NameStep first = _state.Take(Resolution.Trouble("TryAgain"));
+        NameStep first = _state.Take(Resolution.Failure("TryAgain"));
 
         Assert.Equal(new NameStep(false, "api can't be looked up (TryAgain): the last known addresses stay in use", NameState.FirstRetry), first);
-        Assert.Null(_state.Take(Resolution.Trouble("TryAgain")).Message);
+        Assert.Null(_state.Take(Resolution.Failure("TryAgain")).Message);
         Assert.Equal([A], _state.Addresses);
         Assert.Equal(new NameStep(false, "api resolves again, to the same addresses", Interval), _state.Take(Resolution.Found([A])));
     }
 
     [Fact]
     public void Take_TroubleFromTheStart_IsDown() => Assert.Equal(
-        "api can't be looked up (TryAgain): its servers are down until it can", _state.Take(Resolution.Trouble("TryAgain")).Message);
+        "api can't be looked up (TryAgain): its servers are down until it can", _state.Take(Resolution.Failure("TryAgain")).Message);
 
     /// <summary>A name may be away for as long as its container takes to come back; a resolver in trouble is spared.</summary>
     [Theory]
@@ -72,7 +72,7 @@ public class NameStateTests
     [InlineData(true, NameState.SteadyRetries)]
     public void Take_ManyFailures_WaitsLongerUpToTheInterval(bool notFound, int steady)
     {
-        Resolution failure = notFound ? Resolution.NotFound : Resolution.Trouble("TryAgain");
+        Resolution failure = notFound ? Resolution.NotFound : Resolution.Failure("TryAgain");
         double[] waits = [.. Enumerable.Range(0, 100).Select(_ => _state.Take(failure).Wait.TotalSeconds)];
 
         Assert.All(waits[..steady], wait => Assert.Equal(1, wait));

@@ -100,9 +100,9 @@ public sealed class ServersFileSaverTests : IDisposable
         string link = System.IO.Path.Combine(_folder.FullName, "link.txt");
         File.CreateSymbolicLink(link, "servers.txt");
 
-        Assert.StartsWith($"{link} is a link to servers.txt, as a mounted ConfigMap is", ServersFileSaver.Trouble(link));
-        Assert.Null(ServersFileSaver.Trouble(Path));
-        Assert.Contains("can't be written beside", ServersFileSaver.Trouble("/proc/servers.txt"));
+        Assert.StartsWith($"{link} is a link to servers.txt, as a mounted ConfigMap is", ServersFileSaver.Failure(link));
+        Assert.Null(ServersFileSaver.Failure(Path));
+        Assert.Contains("can't be written beside", ServersFileSaver.Failure("/proc/servers.txt"));
     }
 
     private void Look() => _time.Advance(ServersFileState.Poll);

@@ -11,7 +11,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     private const string Two = "10.0.0.1\n10.0.0.2\n";
     private const string Bad = "10.0.0.1\nhttp://10.0.0.2:80800\n10.0.0.3 wieght=3\n";
 
-    private static readonly TimeSpan Poll = ServersFileState.Poll, Settle = ServersFileState.Settle, Patience = ServersFileState.Patience;
+    private static readonly TimeSpan Poll = ServersFileState.Poll, Settle = ServersFileState.Settle, Patience = ServersFileState.InvalidSettle;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly ManualTime _time = new();
@@ -113,7 +113,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, line => _said.Add($"error {line}"), ServersParser.Parse(Two));
         var accepted = new List<string?>();
         watcher.Accepted += list => accepted.Add(list.Text);
-        Assert.StartsWith("servers.txt:2:17: expected a port", watcher.Trouble);
+        Assert.StartsWith("servers.txt:2:17: expected a port", watcher.Failure);
         watcher.Start();
         Pass(Poll);
         Pass(Patience);
@@ -124,7 +124,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Pass(Poll);
         Pass(Settle);
         Expect("servers.txt: added http://10.0.0.3:80; draining http://10.0.0.2:80");
-        Assert.Null(watcher.Trouble);
+        Assert.Null(watcher.Failure);
         Assert.Equal(["10.0.0.1\n10.0.0.3\n"], accepted);
     }
 
@@ -134,15 +134,15 @@ public sealed class ServersFileWatcherTests : IDisposable
         var accepted = new List<string?>();
         _watcher.Accepted += list => accepted.Add(list.Text);
         Start();
-        Assert.Null(_watcher.Trouble);
+        Assert.Null(_watcher.Failure);
         Write(Bad);
         Pass(Poll);
         Pass(Patience);
-        Assert.StartsWith("servers.txt:2:17: expected a port", _watcher.Trouble);
+        Assert.StartsWith("servers.txt:2:17: expected a port", _watcher.Failure);
         Write(Two);
         Pass(Poll);
         Pass(Settle);
-        Assert.Null(_watcher.Trouble);
+        Assert.Null(_watcher.Failure);
         Assert.Equal([Two], accepted);
     }
 

@@ -26,14 +26,14 @@ public sealed class SocketPingTests : IDisposable
     [Theory]
     [InlineData("HTTP/1.1 405 No\r\n")]
     [InlineData("")]
-    public async Task PingAsync_Answered_IsTrueWhateverTheAnswer(string answer)
+    public async Task PingAsync_Answered_IsTrueWhateverTheAnswer(string response)
     {
         _listener.Listen();
         Task<bool> ping = PingAsync(Stop, EndPoint);
         using (Socket server = await _listener.AcceptAsync(Stop))
         {
             Assert.StartsWith("OPTIONS * HTTP/1.1\r\nHost: 10.0.0.1:8000\r\n", await ReadAsync(server));
-            await server.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
+            await server.SendAsync(Encoding.ASCII.GetBytes(response), Stop);
         }
         Assert.True(await ping);
     }

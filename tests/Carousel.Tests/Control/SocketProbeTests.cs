@@ -32,7 +32,7 @@ public sealed class SocketProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task ProbeAsync_NobodyListens_IsRefused() => Assert.Equal("connect-refused", (await ProbeAsync(new HealthOptions(), EndPoint))?.Trouble);
+    public async Task ProbeAsync_NobodyListens_IsRefused() => Assert.Equal("connect-refused", (await ProbeAsync(new HealthOptions(), EndPoint))?.Failure);
 
     [Fact]
     public async Task ProbeAsync_NoAddress_IsNoResult() => Assert.Null(await ProbeAsync(new HealthOptions()));
@@ -74,7 +74,7 @@ public sealed class SocketProbeTests : IDisposable
         // No time passes before the first has failed and the next has begun.
         await Until(() => _time.Waits.Count(wait => wait == options.Timeout) == 2);
         _time.Advance(options.Timeout);
-        Assert.Equal($"connect-refused at {EndPoint}, connect-timeout at {full.LocalEndPoint}", (await probe)?.Trouble);
+        Assert.Equal($"connect-refused at {EndPoint}, connect-timeout at {full.LocalEndPoint}", (await probe)?.Failure);
     }
 
     /// <summary>An address that this machine can't reach is the server's trouble, want of ports is ours: the kernel has one error for both.</summary>
@@ -90,7 +90,7 @@ public sealed class SocketProbeTests : IDisposable
         only.Connect(listener.LocalEndPoint!);
         // Such attempts fail at once, on this thread, which alone is in this network.
         Assert.Null(Now(ProbeAsync(new HealthOptions(), (IPEndPoint)listener.LocalEndPoint!)));
-        Assert.Equal("connect-failed", Now(ProbeAsync(new HealthOptions(), new IPEndPoint(IPAddress.IPv6Loopback, 3001)))?.Trouble);
+        Assert.Equal("connect-failed", Now(ProbeAsync(new HealthOptions(), new IPEndPoint(IPAddress.IPv6Loopback, 3001)))?.Failure);
 
         static ProbeResult? Now(Task<ProbeResult?> probe) => probe.GetAwaiter().GetResult();
     });
@@ -118,16 +118,16 @@ public sealed class SocketProbeTests : IDisposable
     [InlineData("", "server-closed")]
     [InlineData("HTTP/1.1 200 OK\r\n", "bad-answer")]
     [InlineData("HTTP/1.1 500 Oh\r\n\r\n", "status 500")]
-    public async Task ProbeAsync_WithPathAndTheServerCloses_SaysWhatIsWrong(string answer, string expected)
+    public async Task ProbeAsync_WithPathAndTheServerCloses_SaysWhatIsWrong(string response, string expected)
     {
         _listener.Listen();
         Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/" }, EndPoint);
         using (Socket server = await _listener.AcceptAsync(Stop))
         {
             await ReadHeadAsync(server);
-            await server.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
+            await server.SendAsync(Encoding.ASCII.GetBytes(response), Stop);
         }
-        Assert.Equal(expected, (await probe)?.Trouble);
+        Assert.Equal(expected, (await probe)?.Failure);
     }
 
     [Fact]
@@ -138,8 +138,8 @@ public sealed class SocketProbeTests : IDisposable
         using Socket server = await _listener.AcceptAsync(Stop);
         await ReadHeadAsync(server);
         await server.SendAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), Stop);
-        await server.SendAsync(new byte[ProbeAnswer.MaxBytes], Stop);
-        Assert.Equal("body does not match", (await probe)?.Trouble);
+        await server.SendAsync(new byte[ProbeResponse.MaxBytes], Stop);
+        Assert.Equal("body does not match", (await probe)?.Failure);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class SocketProbeTests : IDisposable
         await ReadHeadAsync(server);
         Assert.False(probe.IsCompleted);
         _time.Advance(options.Timeout);
-        Assert.Equal("answer-timeout", (await probe)?.Trouble);
+        Assert.Equal("answer-timeout", (await probe)?.Failure);
     }
 
     [Fact]

@@ -9,10 +9,10 @@ public sealed class SuspectWatchTests
 {
     private readonly ManualTime _time = new();
     private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
-    private readonly List<Server> _doubted = [];
+    private readonly List<Server> _probeRequested = [];
     private readonly SuspectWatch _watch;
 
-    public SuspectWatchTests() => _watch = new SuspectWatch(_pool, _doubted.Add, _time);
+    public SuspectWatchTests() => _watch = new SuspectWatch(_pool, _probeRequested.Add, _time);
 
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
@@ -22,19 +22,19 @@ public sealed class SuspectWatchTests
         Server owing = _pool.Current.Servers[1];
         Assert.True(owing.Load.TryEnter(NowMs));
         _watch.Look();
-        Assert.Empty(_doubted);
+        Assert.Empty(_probeRequested);
 
-        Pass(ServerLoad.LeastPatienceMs + 1);
+        Pass(ServerLoad.MinSuspectAfterMs + 1);
         _watch.Look();
         _watch.Look();
-        Assert.Equal([owing], _doubted);
+        Assert.Equal([owing], _probeRequested);
 
-        owing.Load.Answered(1000, NowMs);
+        owing.Load.OnResponse(1000, NowMs);
         _watch.Look();
         Assert.True(owing.Load.TryEnter(NowMs));
-        Pass(ServerLoad.LeastPatienceMs + 1);
+        Pass(ServerLoad.MinSuspectAfterMs + 1);
         _watch.Look();
-        Assert.Equal([owing, owing], _doubted);
+        Assert.Equal([owing, owing], _probeRequested);
     }
 
     private void Pass(long milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));

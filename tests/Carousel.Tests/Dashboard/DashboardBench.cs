@@ -28,7 +28,7 @@ internal sealed class DashboardBench
 
     public EventLog Events { get; }
 
-    public SessionLink Sessions { get; } = new(new SessionOptions(), SessionStore.ProcessKeys(new SessionOptions(), TimeProvider.System), 2);
+    public SessionChannel Sessions { get; } = new(new SessionOptions(), SessionStore.ProcessKeys(new SessionOptions(), TimeProvider.System), 2);
 
     public TimeSpan? TimeLeft { get; set; }
 
@@ -43,7 +43,7 @@ internal sealed class DashboardBench
         {
             ServerCounters counters = server.Traffic.Of(i % 2);
             counters.Attempts++;
-            counters.Answered(200);
+            counters.CountResponse(200);
             counters.FirstByte.Record(micros);
             Traffic.Workers[i % 2].Requests++;
         }

@@ -47,7 +47,7 @@ public class DashboardSamplerTests
         Assert.Equal(100, frame.Second.Heat[4]);
         Assert.Equal(300, frame.Second.Heat[8]);
         Assert.Equal(400, frame.Second.Heat.Sum());
-        Assert.Equal(4800, frame.Second.Answers[2]);
+        Assert.Equal(4800, frame.Second.Responses[2]);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public class DashboardSamplerTests
     {
         var sampler = new DashboardSampler(_bench.Source);
         var nowMs = (long)_bench.Time.GetElapsedTime(0).TotalMilliseconds;
-        long forMs = _bench[1].Load.Guard.Open(_bench[1].Load.Guard.Mark, new GuardOptions(), nowMs);
+        long forMs = _bench[1].Load.Breaker.Open(_bench[1].Load.Breaker.Epoch, new OutlierOptions(), nowMs);
         _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
         DashboardFrame frame = sampler.Next();
 
@@ -138,16 +138,16 @@ public class DashboardSamplerTests
         _bench.Count(_bench[1], 90, 1000);
         for (int i = 0; i < 9; i++)
         {
-            _bench[1].Traffic.Of(0).Answered(503);
+            _bench[1].Traffic.Of(0).CountResponse(503);
         }
-        _bench[1].Traffic.Of(1).Answered(404);
+        _bench[1].Traffic.Of(1).CountResponse(404);
         _bench[1].Traffic.Of(1).Failed(FailureReason.ClientClosed);
         _bench.Traffic.Workers[0].Failed(FailureReason.AnswerTimeout);
         _bench.Traffic.Workers[0].Failed(FailureReason.BadHost);
         _bench.Time.Advance(TimeSpan.FromSeconds(1));
         DashboardFrame frame = sampler.Next();
 
-        Assert.Equal(9, frame.Second.Answers[5]);
+        Assert.Equal(9, frame.Second.Responses[5]);
         Assert.Equal(1, frame.Second.Failed);
         Assert.Equal(Math.Round(10.0 / 1001, 5), frame.Second.ErrorShare);
         Assert.Equal([0.0, 0.09, -1], frame.Servers.ErrorShare);

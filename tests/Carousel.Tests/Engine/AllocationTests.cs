@@ -11,10 +11,10 @@ namespace Carousel.Tests.Engine;
 /// <summary>A worker's thread allocates nothing once it is warm: not the collector decides when an answer comes.</summary>
 public sealed class AllocationTests
 {
-    private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+    private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
 
     /// <summary>What the answer grows to: a Date, an id, and <c>Connection: close</c> where it is asked for.</summary>
-    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
+    private static readonly int ResponseLength = Response.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
 
     [Fact]
     public void Worker_AMillionRequests_AllocatesNothing() => AssertNothingAllocated(warmUp: 100_000, measured: 1_000_000);
@@ -30,11 +30,11 @@ public sealed class AllocationTests
     private static void AssertNothingAllocated(int warmUp, int measured, int max = int.MaxValue, EngineOptions? options = null)
     {
         const int clients = 8, batch = 50;
-        using var server = new LoopbackServer(Answer);
+        using var server = new LoopbackServer(Response);
         using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, max: max, options: options);
         byte[] requests = [.. Enumerable.Repeat("GET /some/path?q=1 HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\n\r\n"u8.ToArray(), batch).SelectMany(bytes => bytes)];
         Socket[] sockets = [.. Enumerable.Range(0, clients).Select(_ => Connect(worker.Port, IPAddress.Loopback))];
-        byte[] answers = new byte[batch * AnswerLength];
+        byte[] responses = new byte[batch * ResponseLength];
         for (int sent = 0; sent < warmUp + measured; sent += clients * batch)
         {
             foreach (Socket socket in sockets)
@@ -43,7 +43,7 @@ public sealed class AllocationTests
             }
             foreach (Socket socket in sockets)
             {
-                ReceiveAll(socket, answers);
+                ReceiveAll(socket, responses);
             }
         }
         long allocated = worker.Finish();
@@ -55,16 +55,16 @@ public sealed class AllocationTests
     public void Worker_ManyShortConnections_AllocatesNothing()
     {
         const int warmUp = 5_000, measured = 20_000, sources = 100;
-        using var server = new LoopbackServer(Answer);
+        using var server = new LoopbackServer(Response);
         using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured);
-        byte[] answer = new byte[AnswerLength + "Connection: close\r\n".Length];
+        byte[] response = new byte[ResponseLength + "Connection: close\r\n".Length];
         for (int i = 0; i < warmUp + measured; i++)
         {
             // Several addresses of our own, so that ports which wait for late packets are not missed.
             using Socket socket = Connect(worker.Port, new IPAddress([127, 0, 0, (byte)(1 + i % sources)]));
             socket.Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"u8);
-            ReceiveAll(socket, answer);
-            Assert.Equal(0, socket.Receive(answer));
+            ReceiveAll(socket, response);
+            Assert.Equal(0, socket.Receive(response));
         }
         Assert.Equal(0, worker.Finish());
     }
@@ -73,44 +73,44 @@ public sealed class AllocationTests
     public void Worker_RequestsOfKnownVisitors_AllocatesNothing()
     {
         const int warmUp = 100_000, measured = 200_000, batch = 50;
-        SessionLink link = Sessions();
+        SessionChannel channel = Sessions();
         uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         byte[] requests = [.. Enumerable.Range(0, batch).SelectMany(visitor => Encoding.ASCII.GetBytes(
             $"GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\nCookie: a=b; LB_SESSION={Cookie((ulong)visitor, now)}\r\n\r\n"))];
-        Assert.Equal(0, Measure(link, requests, batch, AnswerLength, warmUp, measured));
-        Assert.Equal((warmUp + measured, 0), (link.Counters[0].Returned, link.Counters[0].Minted));
+        Assert.Equal(0, Measure(channel, requests, batch, ResponseLength, warmUp, measured));
+        Assert.Equal((warmUp + measured, 0), (channel.Counters[0].Returned, channel.Counters[0].Minted));
     }
 
     [Fact]
     public void Worker_NewVisitors_AllocatesNothing()
     {
         const int warmUp = 20_000, measured = 20_000, batch = 50;
-        SessionLink link = Sessions();
+        SessionChannel channel = Sessions();
         byte[] requests = [.. Enumerable.Repeat("GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\n\r\n"u8.ToArray(), batch).SelectMany(bytes => bytes)];
         int cookie = $"Set-Cookie: LB_SESSION={Cookie(1, 1)}; Path=/; HttpOnly; SameSite=Lax\r\nCache-Control: private\r\n".Length;
-        Assert.Equal(0, Measure(link, requests, batch, AnswerLength + cookie, warmUp, measured));
-        Assert.Equal((warmUp + measured, 0), (link.Counters[0].Minted, link.Counters[0].Deferred));
+        Assert.Equal(0, Measure(channel, requests, batch, ResponseLength + cookie, warmUp, measured));
+        Assert.Equal((warmUp + measured, 0), (channel.Counters[0].Minted, channel.Counters[0].Deferred));
     }
 
     /// <summary>What the worker allocates while a client sends these requests over and over, and a reader takes what the store is to be told.</summary>
-    private static long Measure(SessionLink link, byte[] requests, int batch, int answerLength, int warmUp, int measured)
+    private static long Measure(SessionChannel channel, byte[] requests, int batch, int responseLength, int warmUp, int measured)
     {
-        using var server = new LoopbackServer(Answer);
-        using var reader = new QueueReader(link);
-        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, link);
+        using var server = new LoopbackServer(Response);
+        using var reader = new QueueReader(channel);
+        using var worker = new MeasuredWorker(server.Port, warmUp, warmUp + measured, channel);
         using Socket socket = Connect(worker.Port, IPAddress.Loopback);
-        byte[] answers = new byte[batch * answerLength];
+        byte[] responses = new byte[batch * responseLength];
         for (int sent = 0; sent < warmUp + measured; sent += batch)
         {
             socket.Send(requests);
-            ReceiveAll(socket, answers);
+            ReceiveAll(socket, responses);
         }
         long allocated = worker.Finish();
         Assert.NotEqual(0, reader.Read);
         return allocated;
     }
 
-    private static SessionLink Sessions() =>
+    private static SessionChannel Sessions() =>
         new(new SessionOptions { NewRecordsPerSecond = 1_000_000 }, SessionSamples.Keys(SessionSamples.Key()), workers: 1);
 
     private static string Cookie(ulong visitor, uint issuedAt) =>

@@ -1,7 +1,7 @@
 using System.Net;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
-using Carousel.Engine.Transport;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Tests.Engine;
 
@@ -9,9 +9,9 @@ namespace Carousel.Tests.Engine;
 internal sealed unsafe class LoopbackServer : IDisposable
 {
     private const int BufferSize = 4096;
-    private const int TurnMs = 100;
+    private const int TickMs = 100;
 
-    private readonly byte[] _answer;
+    private readonly byte[] _response;
     private readonly ListenSocket _listener = ListenSocket.Open([IPAddress.Loopback], 0)[0];
     private readonly EpollSet _set = new(256);
     private readonly TcpTransport _transport = new();
@@ -19,9 +19,9 @@ internal sealed unsafe class LoopbackServer : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopped;
 
-    public LoopbackServer(byte[] answer)
+    public LoopbackServer(byte[] response)
     {
-        _answer = answer;
+        _response = response;
         _set.Register(_listener.Fd, Readiness.Readable, (ulong)_listener.Fd);
         _thread = new Thread(Run);
         _thread.Start();
@@ -45,7 +45,7 @@ internal sealed unsafe class LoopbackServer : IDisposable
     {
         while (!_stopped)
         {
-            int count = _set.Wait(TurnMs);
+            int count = _set.Wait(TickMs);
             for (int i = 0; i < count; i++)
             {
                 _set.Get(i, out _, out ulong fd);
@@ -78,9 +78,9 @@ internal sealed unsafe class LoopbackServer : IDisposable
         int received = _transport.Receive(fd, buffer, BufferSize);
         if (received > 0)
         {
-            fixed (byte* answer = _answer)
+            fixed (byte* response = _response)
             {
-                _transport.Send(fd, answer, _answer.Length);
+                _transport.Send(fd, response, _response.Length);
             }
         }
         else if (received != -Errno.EAGAIN)

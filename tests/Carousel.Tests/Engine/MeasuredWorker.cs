@@ -5,7 +5,7 @@ using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
-using Carousel.Engine.Transport;
+using Carousel.Engine.Sockets;
 using Carousel.Tests.Ring;
 
 namespace Carousel.Tests.Engine;
@@ -14,20 +14,20 @@ namespace Carousel.Tests.Engine;
 internal sealed class MeasuredWorker : IDisposable
 {
     private readonly ListenSocket _listener = ListenSocket.Open([IPAddress.Loopback], 0)[0];
-    private readonly EpollPoller _poller = new(Carousel.Engine.Reactor.Reactor.MaxEventsATurn);
+    private readonly EpollPoller _poller = new(Carousel.Engine.Reactor.EventLoop.MaxEventsPerTick);
     private readonly Worker _worker;
     private readonly Thread _thread;
     private readonly long _from, _to;
     private long _before = -1, _allocated = -1;
 
     /// <summary>Measures from one request to another; those before warm it up.</summary>
-    public MeasuredWorker(int serverPort, long from, long to, SessionLink? sessions = null, int max = int.MaxValue, EngineOptions? options = null)
+    public MeasuredWorker(int serverPort, long from, long to, SessionChannel? sessions = null, int max = int.MaxValue, EngineOptions? options = null)
     {
         (_from, _to) = (from, to);
         Server[] servers = RingFixture.Servers(1);
         servers[0].Load.Max = max;
-        var standing = new Standing([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
-        var pool = new ServerPool(PoolBuilder.Build([.. servers], [standing]));
+        var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
+        var pool = new ServerPool(PoolBuilder.Build([.. servers], [status]));
         var group = new WorkerGroup(options ?? new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];
@@ -57,7 +57,7 @@ internal sealed class MeasuredWorker : IDisposable
     {
         while (!_worker.IsOver)
         {
-            _worker.Reactor.RunTurn();
+            _worker.Loop.RunTick();
             if (_before < 0 && _worker.Requests >= _from)
             {
                 _before = GC.GetAllocatedBytesForCurrentThread();

@@ -7,14 +7,14 @@ internal sealed class QueueReader : IDisposable
 {
     private const int PatienceMs = 50;
 
-    private readonly SessionLink _link;
+    private readonly SessionChannel _channel;
     private readonly Thread _thread;
     private volatile bool _stopped;
     private long _read;
 
-    public QueueReader(SessionLink link)
+    public QueueReader(SessionChannel channel)
     {
-        _link = link;
+        _channel = channel;
         _thread = new Thread(Run);
         _thread.Start();
     }
@@ -32,7 +32,7 @@ internal sealed class QueueReader : IDisposable
     {
         while (!_stopped)
         {
-            foreach (SessionQueue queue in _link.Queues)
+            foreach (SessionQueue queue in _channel.Queues)
             {
                 while (queue.TryPeek(out _))
                 {
@@ -40,9 +40,9 @@ internal sealed class QueueReader : IDisposable
                     Interlocked.Increment(ref _read);
                 }
             }
-            if (_link.TrySleep())
+            if (_channel.TrySleep())
             {
-                _link.Arrived.Wait(PatienceMs);
+                _channel.Arrived.Wait(PatienceMs);
             }
         }
     }

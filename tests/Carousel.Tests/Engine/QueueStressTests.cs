@@ -12,8 +12,8 @@ namespace Carousel.Tests.Engine;
 /// <summary>Real workers on real threads, with room for far fewer requests than come: whoever is forgotten would be told queue-timeout.</summary>
 public sealed class QueueStressTests
 {
-    private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
-    private static readonly int AnswerLength = Answer.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
+    private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+    private static readonly int ResponseLength = Response.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
 
     [Theory]
     [InlineData(1)]
@@ -21,18 +21,18 @@ public sealed class QueueStressTests
     public void Workers_FewPlacesForManyRequests_NobodyIsForgotten(int servers)
     {
         const int clients = 16, rounds = 1_000, patienceMs = 20_000;
-        LoopbackServer[] running = [.. Enumerable.Range(0, servers).Select(_ => new LoopbackServer(Answer))];
+        LoopbackServer[] running = [.. Enumerable.Range(0, servers).Select(_ => new LoopbackServer(Response))];
         ImmutableArray<Server> pooled = [.. RingFixture.Servers(servers)];
         foreach (Server server in pooled)
         {
             server.Load.Max = 1;
         }
         var pool = new ServerPool(PoolBuilder.Build(
-            pooled, [.. running.Select(server => new Standing([new IPEndPoint(IPAddress.Loopback, server.Port)], IsHealthy: true))]));
+            pooled, [.. running.Select(server => new ServerStatus([new IPEndPoint(IPAddress.Loopback, server.Port)], IsHealthy: true))]));
         var engine = new ProxyEngine(new EngineOptions { Bind = [IPAddress.Loopback], Port = 0, Workers = 2 }, pool, new FailureLog());
         engine.Start();
         Socket[] sockets = [.. Enumerable.Range(0, clients).Select(_ => Connect(engine.Port, patienceMs))];
-        byte[] answer = new byte[AnswerLength];
+        byte[] response = new byte[ResponseLength];
         for (int round = 0; round < rounds; round++)
         {
             foreach (Socket socket in sockets)
@@ -41,13 +41,13 @@ public sealed class QueueStressTests
             }
             foreach (Socket socket in sockets)
             {
-                for (int at = 0; at < answer.Length;)
+                for (int at = 0; at < response.Length;)
                 {
-                    int received = socket.Receive(answer.AsSpan(at));
+                    int received = socket.Receive(response.AsSpan(at));
                     Assert.NotEqual(0, received);
                     at += received;
                 }
-                Assert.True(answer.AsSpan().StartsWith("HTTP/1.1 200"u8), System.Text.Encoding.Latin1.GetString(answer));
+                Assert.True(response.AsSpan().StartsWith("HTTP/1.1 200"u8), System.Text.Encoding.Latin1.GetString(response));
             }
         }
         Array.ForEach(sockets, socket => socket.Dispose());

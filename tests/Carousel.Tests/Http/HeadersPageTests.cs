@@ -25,9 +25,9 @@ public partial class HeadersPageTests
         ],
         ["What clients get"] =
         [
-            "src/Carousel.Engine/Http/ResponseRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs", "src/Carousel.Engine/Sessions/CookieText.cs",
+            "src/Carousel.Engine/Http/ResponseRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs", "src/Carousel.Engine/Sessions/SetCookieLines.cs",
         ],
-        ["Carousel's own responses"] = ["src/Carousel.Engine/Proxy/OwnAnswer.cs"],
+        ["Carousel's own responses"] = ["src/Carousel.Engine/Proxy/LocalResponse.cs"],
         ["Health checks"] = ["src/Carousel.Control/Probes/SocketProbe.cs"],
     };
 

@@ -214,7 +214,7 @@ public class RequestRewriterTests
         RewriteCase longest = RewriteCase.All.Single(rewrite => !rewrite.TrustClient && rewrite.SendForwarded) with { TrustClient = true };
         // An upgrade, which would add 1, is for HTTP/1.1 only, where Host can't be missing; the client's address is 6 shorter than the longest text of a peer's.
         Assert.Equal(RequestRewriter.MaxGrowth - 7, RequestRewriting.Rewrite(request, longest).Length - request.Head.Length);
-        Assert.InRange(RequestRewriter.MaxGrowth, 1, FlowBuffer.Headroom);
+        Assert.InRange(RequestRewriter.MaxGrowth, 1, MessageBuffer.Headroom);
     }
 
     [Fact]

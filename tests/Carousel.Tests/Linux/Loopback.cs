@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Carousel.Engine.Linux;
-using Carousel.Engine.Transport;
+using Carousel.Engine.Sockets;
 using Xunit;
 
 namespace Carousel.Tests.Linux;

@@ -90,7 +90,7 @@ public class ConsistentHashTests
             // Half of all requests have one key.
             Server server = policy.Pick(candidates, Input(key: random.Below(2) == 0 ? 1 : random.Next(), nowMs: now))!;
             Assert.True(server.Load.TryEnter(now));
-            server.Load.Answered(1, now);
+            server.Load.OnResponse(1, now);
             leases.Enqueue(server);
             double bound = 1.25 * leases.Count * server.Entry.Weight / 8;
             Assert.InRange(server.Load.InFlight, 1, Math.Max(8, Math.Ceiling(bound)));

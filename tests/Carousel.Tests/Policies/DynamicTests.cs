@@ -35,14 +35,14 @@ public class DynamicTests
     public void Pick_RecoveredServer_HasItsShareAgain()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1);
-        Answer(servers, 100_000, 1_000, 1_000);
+        Respond(servers, 100_000, 1_000, 1_000);
         var policy = new Dynamic(1);
         Candidates candidates = PolicyFixture.Among(servers);
         policy.Shares(candidates, Picks);
         long nowMs = 1_000;
         for (int i = 0; i < 3 * Picks; i++)
         {
-            policy.Pick(candidates)!.Load.Answered(1_000, nowMs += 2);
+            policy.Pick(candidates)!.Load.OnResponse(1_000, nowMs += 2);
         }
         AssertNear(1 / 3.0, policy.Shares(candidates, Picks)[0]);
     }
@@ -58,7 +58,7 @@ public class DynamicTests
     public void Pick_MoreInFlight_IsAvoided()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1);
-        Answer(servers, 1_000, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000, 1_000);
         Enter(servers[1], 3);
         Assert.Equal(0, new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[1]);
     }
@@ -67,7 +67,7 @@ public class DynamicTests
     public void Pick_AllBusy_FollowsWhatTheyHaveForTheirWeight()
     {
         Server[] servers = PolicyFixture.Servers(1, 4);
-        Answer(servers, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000);
         Enter(servers[0], 2);
         Enter(servers[1], 4);
         Assert.Equal(0, new Dynamic(1).Shares(PolicyFixture.Among(servers), 100)[0]);
@@ -77,10 +77,10 @@ public class DynamicTests
     public void Pick_FailingFast_IsAvoided()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1);
-        Answer(servers, 1_000, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000, 1_000);
         for (int i = 0; i < 1_000; i++)
         {
-            servers[2].Load.Reports.Answered(failed: true, nowMs: 0);
+            servers[2].Load.Reports.OnResponse(failed: true, nowMs: 0);
         }
         Assert.InRange(new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[2], 1, Picks / 100);
     }
@@ -91,7 +91,7 @@ public class DynamicTests
         Server[] servers = PolicyFixture.Servers(1, 1);
         for (int i = 0; i < 1_000; i++)
         {
-            Array.ForEach(servers, server => server.Load.Reports.Answered(failed: true, nowMs: 0));
+            Array.ForEach(servers, server => server.Load.Reports.OnResponse(failed: true, nowMs: 0));
         }
         AssertNear(1 / 2.0, new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[0]);
     }
@@ -103,10 +103,10 @@ public class DynamicTests
     public void Pick_WasBadAWhileAgo_GetsItsShareAgain(bool failed)
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
-        Answer(servers, 1_000, 1_000, 1_000, failed ? 1_000 : 5_000_000);
+        Respond(servers, 1_000, 1_000, 1_000, failed ? 1_000 : 5_000_000);
         for (int i = 0; i < 300; i++)
         {
-            servers[3].Load.Reports.Answered(failed, nowMs: 0);
+            servers[3].Load.Reports.OnResponse(failed, nowMs: 0);
         }
         Candidates candidates = PolicyFixture.Among(servers);
         var dynamic = new Dynamic(1);
@@ -122,7 +122,7 @@ public class DynamicTests
     public void Pick_HadMuchInFlightBeforeItsEjection_GetsItsShareAgain()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
-        Answer(servers, 1_000, 1_000, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000, 1_000, 1_000);
         Enter(servers[3], 200);
         Candidates candidates = PolicyFixture.Among(servers);
         var dynamic = new Dynamic(1);
@@ -139,7 +139,7 @@ public class DynamicTests
     public void Pick_ReportedCapacity_CountsInsteadOfTheWeightUntilItIsOld()
     {
         Server[] servers = PolicyFixture.Servers(1, 1);
-        Answer(servers, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000);
         servers[1].Load.Reports.ReportCapacity(3, nowMs: 5_000);
         Candidates candidates = PolicyFixture.Among(servers);
         AssertNear(3 / 4.0, Shares(candidates, nowMs: 5_000)[1]);
@@ -151,7 +151,7 @@ public class DynamicTests
     public void Pick_ReportedLoad_CountsUntilItIsOld()
     {
         Server[] servers = PolicyFixture.Servers(1, 1);
-        Answer(servers, 1_000, 1_000);
+        Respond(servers, 1_000, 1_000);
         servers[0].Load.Reports.ReportLoad(1, nowMs: 5_000);
         servers[1].Load.Reports.ReportLoad(0.25, nowMs: 5_000);
         Candidates candidates = PolicyFixture.Among(servers);
@@ -207,7 +207,7 @@ public class DynamicTests
     private static int[] Shares(double[] latencies, params int[] weights)
     {
         Server[] servers = PolicyFixture.Servers(weights);
-        Answer(servers, latencies);
+        Respond(servers, latencies);
         return new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks);
     }
 
@@ -223,13 +223,13 @@ public class DynamicTests
         return counts;
     }
 
-    private static void Answer(Server[] servers, params double[] latencies)
+    private static void Respond(Server[] servers, params double[] latencies)
     {
         for (int i = 0; i < servers.Length; i++)
         {
             if (latencies[i] > 0)
             {
-                servers[i].Load.Answered(latencies[i], nowMs: 1);
+                servers[i].Load.OnResponse(latencies[i], nowMs: 1);
             }
         }
     }

@@ -11,8 +11,8 @@ public class EwmaTests
     public void Pick_OneOfTwoIsSlower_OtherIsPicked()
     {
         Server[] servers = Alike(2);
-        servers[0].Load.Answered(10_000, nowMs: 0);
-        servers[1].Load.Answered(1_000, nowMs: 0);
+        servers[0].Load.OnResponse(10_000, nowMs: 0);
+        servers[1].Load.OnResponse(1_000, nowMs: 0);
 
         Assert.Equal("bbbb", new Ewma(seed: 1).Picks(Among(servers), 4));
     }
@@ -21,8 +21,8 @@ public class EwmaTests
     public void Pick_QuickOneHasMuchToDo_SlowOneIsPicked()
     {
         Server[] servers = Alike(2);
-        servers[0].Load.Answered(3_000, nowMs: 0);
-        servers[1].Load.Answered(1_000, nowMs: 0);
+        servers[0].Load.OnResponse(3_000, nowMs: 0);
+        servers[1].Load.OnResponse(1_000, nowMs: 0);
         var policy = new Ewma(seed: 1);
         Candidates candidates = Among(servers);
 
@@ -39,7 +39,7 @@ public class EwmaTests
     public void Pick_HeavyServerOfTheSameLatency_HasItsWeightInFlight()
     {
         Server[] servers = Servers(1, 4);
-        Array.ForEach(servers, server => server.Load.Answered(1_000, nowMs: 0));
+        Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 0));
         var policy = new Ewma(seed: 1);
         Candidates candidates = Among(servers);
 
@@ -59,15 +59,15 @@ public class EwmaTests
         Candidates candidates = Among(servers);
         for (int i = 0; i < 100; i++)
         {
-            Array.ForEach(servers, server => server.Load.Answered(1_000, nowMs: 1));
+            Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 1));
         }
 
-        servers[0].Load.Answered(200_000, nowMs: 1);
+        servers[0].Load.OnResponse(200_000, nowMs: 1);
         Assert.Equal("bbbb", policy.Picks(candidates, 4));
 
         for (long now = 1; now < 60_000; now++)
         {
-            servers[1].Load.Answered(1_000, now);
+            servers[1].Load.OnResponse(1_000, now);
             if (policy.Pick(candidates, Input(nowMs: now)) == servers[0])
             {
                 // 200 times as slow: forgotten when the memory of 5 s has faded as far as that, e to the 5.3.
@@ -84,7 +84,7 @@ public class EwmaTests
         Server[] servers = Alike(4);
         var policy = new Ewma(seed: 1);
         Candidates candidates = Among(servers);
-        Array.ForEach(servers[1..], server => server.Load.Answered(1_000, nowMs: 0));
+        Array.ForEach(servers[1..], server => server.Load.OnResponse(1_000, nowMs: 0));
 
         int first = 0;
         for (int i = 0; i < 100; i++)
@@ -116,8 +116,8 @@ public class EwmaTests
     public void Pick_AllButTwoAreTried_CheaperOfThoseIsMostlyPicked()
     {
         Server[] servers = Alike(20);
-        Array.ForEach(servers, server => server.Load.Answered(1_000, nowMs: 0));
-        servers[7].Load.Answered(9_000, nowMs: 0);
+        Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 0));
+        servers[7].Load.OnResponse(9_000, nowMs: 0);
         Server[] tried = [.. servers.Where(server => server.Slot is not (7 or 13))];
 
         var policy = new Ewma(seed: 5);

@@ -65,12 +65,12 @@ public class PickOrderTests
     public void IsSuspect_AfterItsPatience(double latencyMs, long patienceMs)
     {
         var load = new ServerLoad();
-        load.Answered(latencyMs * 1000, Now);
+        load.OnResponse(latencyMs * 1000, Now);
         Assert.False(load.IsSuspect(Now + 100_000));
         load.TryEnter(Now);
         Assert.False(load.IsSuspect(Now + patienceMs));
         Assert.True(load.IsSuspect(Now + patienceMs + 1));
-        load.Answered(latencyMs * 1000, Now + patienceMs + 1);
+        load.OnResponse(latencyMs * 1000, Now + patienceMs + 1);
         Assert.False(load.IsSuspect(Now + patienceMs + 2));
     }
 
@@ -80,7 +80,7 @@ public class PickOrderTests
     {
         var load = new ServerLoad();
         load.TryEnter(Now);
-        load.Answered(1_000, Now);
+        load.OnResponse(1_000, Now);
         Assert.False(load.IsSuspect(Now + 1_000_000));
         load.TryEnter(Now);
         load.Leave();
@@ -147,10 +147,10 @@ public class PickOrderTests
         membership.SetHealth(server.Tag, healthy: false);
         membership.SetHealth(server.Tag, healthy: true);
         Assert.True(server.Load.IsRamping(nowMs));
-        Assert.Equal(GuardState.Closed, server.Load.Guard.State);
+        Assert.Equal(CircuitState.Closed, server.Load.Breaker.State);
     }
 
-    private static void Eject(Server server) => server.Load.Guard.Open(server.Load.Guard.Mark, new GuardOptions(), Now);
+    private static void Eject(Server server) => server.Load.Breaker.Open(server.Load.Breaker.Epoch, new OutlierOptions(), Now);
 
     private static Picker Make(bool panics = false) => new(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1), panics);
 
@@ -173,7 +173,7 @@ public class PickOrderTests
     private static PoolSnapshot Pool(string lines, bool isHealthy = true)
     {
         ImmutableArray<Server> servers = PoolBuilder.Servers(ServersParser.Parse(lines).Servers);
-        var standing = new Standing([new IPEndPoint(IPAddress.Loopback, 1)], isHealthy);
-        return PoolBuilder.Build(servers, [.. servers.Select(_ => standing)]);
+        var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], isHealthy);
+        return PoolBuilder.Build(servers, [.. servers.Select(_ => status)]);
     }
 }

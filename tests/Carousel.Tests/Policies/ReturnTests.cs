@@ -19,17 +19,17 @@ public sealed class ReturnTests
     private readonly ManualTime _time = new();
     private readonly ServerPool _pool;
     private readonly PoolMembership _membership;
-    private readonly PoolGuard _guard;
+    private readonly OutlierDetector _breaker;
 
     public ReturnTests()
     {
         Server[] all = RingFixture.Servers(Servers);
-        _pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select(_ => new Standing([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
+        _pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
         {
             SlowStart = TimeSpan.FromSeconds(10),
         };
         _membership = new PoolMembership(_pool, probed: true, _time);
-        _guard = new PoolGuard(_pool, new GuardOptions { FirstTime = TimeSpan.FromSeconds(5) }, new FailureLog());
+        _breaker = new OutlierDetector(_pool, new OutlierOptions { FirstTime = TimeSpan.FromSeconds(5) }, new FailureLog());
     }
 
     public enum Out
@@ -98,11 +98,11 @@ public sealed class ReturnTests
     public void ProbeWentWell_OwesAnswers_OnlyAnAnswerCounts()
     {
         Assert.True(First.Load.TryEnter(NowMs));
-        First.Load.Guard.Open(First.Load.Guard.Mark, new GuardOptions(), NowMs);
+        First.Load.Breaker.Open(First.Load.Breaker.Epoch, new OutlierOptions(), NowMs);
         _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.False(_membership.ProbeWentWell(First, answered: false));
-        Assert.True(_membership.ProbeWentWell(First, answered: true));
-        Assert.False(_membership.ProbeWentWell(First, answered: true));
+        Assert.False(_membership.ProbeWentWell(First, responded: false));
+        Assert.True(_membership.ProbeWentWell(First, responded: true));
+        Assert.False(_membership.ProbeWentWell(First, responded: true));
     }
 
     private void Leave(Out why, Picker picker)
@@ -113,7 +113,7 @@ public sealed class ReturnTests
                 _membership.SetHealth(First.Tag, healthy: false);
                 return;
             case Out.EjectedAfterItWasSlow:
-                First.Load.Answered(20_000_000, NowMs);
+                First.Load.OnResponse(20_000_000, NowMs);
                 break;
             case Out.EjectedAfterItWasStuck:
                 Enumerable.Range(0, 100).ToList().ForEach(_ => First.Load.TryEnter(NowMs));
@@ -123,9 +123,9 @@ public sealed class ReturnTests
         }
         for (int i = 0; i < 3; i++)
         {
-            _guard.Failed(First, First.Load.Guard.Mark, FailureReason.ConnectRefused, NowMs);
+            _breaker.OnFailure(First, First.Load.Breaker.Epoch, FailureReason.ConnectRefused, NowMs);
         }
-        Assert.Equal(GuardState.Open, First.Load.Guard.State);
+        Assert.Equal(CircuitState.Open, First.Load.Breaker.State);
     }
 
     private void Return(Out why)
@@ -136,7 +136,7 @@ public sealed class ReturnTests
         }
         else
         {
-            Assert.True(_membership.ProbeWentWell(First, answered: false));
+            Assert.True(_membership.ProbeWentWell(First, responded: false));
         }
     }
 
@@ -148,7 +148,7 @@ public sealed class ReturnTests
         {
             Server server = picker.Pick(_pool.Current, None, NowMs)!;
             first += ReferenceEquals(server, First) ? 1 : 0;
-            server.Load.Answered(1_000, NowMs);
+            server.Load.OnResponse(1_000, NowMs);
             server.Load.Leave();
         }
         return first;

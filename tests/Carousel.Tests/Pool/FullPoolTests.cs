@@ -73,6 +73,6 @@ public sealed class FullPoolTests
         {
             servers[i].Load.Max = max[i];
         }
-        return PoolBuilder.Build(servers, [.. servers.Select(server => new Standing([new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 80)], IsHealthy: true))]);
+        return PoolBuilder.Build(servers, [.. servers.Select(server => new ServerStatus([new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 80)], IsHealthy: true))]);
     }
 }

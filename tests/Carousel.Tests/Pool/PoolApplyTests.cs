@@ -85,7 +85,7 @@ public class PoolApplyTests
         Assert.Equal("draining http://10.0.0.2:80", Apply("10.0.0.1\n10.0.0.3"));
         Assert.Equal("1 3", Ring());
         Assert.Same(server, Now.Find(server.Tag));
-        Assert.Equal((true, true, false), (Now[server].IsLeaving, Now.CanServe(server), Now.TakesVisitors(server)));
+        Assert.Equal((true, true, false), (Now[server].IsLeaving, Now.CanServe(server), Now.TakesNewTraffic(server)));
     }
 
     [Fact]

@@ -51,9 +51,9 @@ public class PoolMembershipTests
     {
         _membership.SetAddresses("api", [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2")]);
         Server server = _pool.Current.Servers.First(server => server.Entry.Address.Host == "api");
-        server.Load.Guard.Open(server.Load.Guard.Mark, new GuardOptions(), 0);
+        server.Load.Breaker.Open(server.Load.Breaker.Epoch, new OutlierOptions(), 0);
         _membership.SetAddresses("api", [.. addresses.Split(' ').Select(IPAddress.Parse)]);
-        Assert.Equal(isBack ? GuardState.Closed : GuardState.Open, server.Load.Guard.State);
+        Assert.Equal(isBack ? CircuitState.Closed : CircuitState.Open, server.Load.Breaker.State);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public class PoolMembershipTests
     private static IEnumerable<int> Picked(ServerPool pool)
     {
         int[] inTheRing = [.. pool.Current.Primary.Ring.ToArray().Select(server => server.Slot)];
-        Assert.Equal(pool.Current.Servers.Where(pool.Current.TakesVisitors).Select(server => server.Slot), inTheRing);
+        Assert.Equal(pool.Current.Servers.Where(pool.Current.TakesNewTraffic).Select(server => server.Slot), inTheRing);
         return inTheRing;
     }
 }

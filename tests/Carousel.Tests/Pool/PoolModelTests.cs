@@ -125,7 +125,7 @@ public class PoolModelTests
         foreach (Candidates candidates in (Candidates[])[pool.Primary, pool.Backup])
         {
             Assert.Equal(candidates.Servers, candidates.Ring.ToArray());
-            Assert.Equal(pool.Servers.Where(server => pool.TakesVisitors(server) && server.Entry.Backup == ReferenceEquals(candidates, pool.Backup)), candidates.Servers);
+            Assert.Equal(pool.Servers.Where(server => pool.TakesNewTraffic(server) && server.Entry.Backup == ReferenceEquals(candidates, pool.Backup)), candidates.Servers);
         }
         Assert.Equal(pool.Servers.Length, pool.Servers.Select(server => server.Slot).Distinct().Count());
         Assert.All(pool.Servers, server => Assert.True(server.Slot < Universe.Length + 1));
@@ -133,7 +133,7 @@ public class PoolModelTests
     }
 
     private static string State(PoolSnapshot pool) => string.Join(' ', pool.Servers.Select(server =>
-        Describe(server.Entry, pool[server].IsHealthy, !pool.EndPoints(server).IsEmpty, pool[server].IsLeaving, pool.TakesVisitors(server))));
+        Describe(server.Entry, pool[server].IsHealthy, !pool.EndPoints(server).IsEmpty, pool[server].IsLeaving, pool.TakesNewTraffic(server))));
 
     private static string Describe(ServerEntry entry, bool healthy, bool reachable, bool leaving, bool takesVisitors) =>
         $"{entry.Address}:{entry.Weight}{(entry.Backup ? "b" : "")}{(entry.Drain ? "d" : "")}{(healthy ? "h" : "")}{(reachable ? "r" : "")}{(leaving ? "l" : "")}{(takesVisitors ? "!" : "")}";
@@ -158,7 +158,7 @@ public class PoolModelTests
         public bool Healthy { get; set; }
         public bool Reachable { get; set; }
         public bool Leaving { get; set; }
-        public bool WouldTakeVisitors => Healthy && Reachable && Entry is { Drain: false, Weight: > 0 };
+        public bool WouldTakeNewTraffic => Healthy && Reachable && Entry is { Drain: false, Weight: > 0 };
     }
 
     private sealed class Model
@@ -169,9 +169,9 @@ public class PoolModelTests
         {
             get
             {
-                bool anyStays = _members.Any(member => member is { Leaving: false, WouldTakeVisitors: true });
+                bool anyStays = _members.Any(member => member is { Leaving: false, WouldTakeNewTraffic: true });
                 return string.Join(' ', _members.Select(member =>
-                    Describe(member.Entry, member.Healthy, member.Reachable, member.Leaving, member.WouldTakeVisitors && !(member.Leaving && anyStays))));
+                    Describe(member.Entry, member.Healthy, member.Reachable, member.Leaving, member.WouldTakeNewTraffic && !(member.Leaving && anyStays))));
             }
         }
 

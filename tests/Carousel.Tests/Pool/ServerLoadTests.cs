@@ -9,15 +9,15 @@ public class ServerLoadTests
     public void PeakMicros_SlowAnswer_CountsInFullAndIsForgottenByTime()
     {
         var load = new ServerLoad();
-        Assert.False(load.HasAnswered);
+        Assert.False(load.HasResponded);
         for (int i = 0; i < 100; i++)
         {
-            load.Answered(1_000, nowMs: 100);
+            load.OnResponse(1_000, nowMs: 100);
         }
-        Assert.True(load.HasAnswered);
+        Assert.True(load.HasResponded);
         Assert.Equal(1_000, load.PeakMicros(100), 6);
 
-        load.Answered(50_000, nowMs: 100);
+        load.OnResponse(50_000, nowMs: 100);
 
         Assert.Equal(50_000, load.PeakMicros(100), 6);
         Assert.InRange(load.LatencyMicros, 1_000, 2_000);
@@ -29,11 +29,11 @@ public class ServerLoadTests
     public void PeakMicros_QuickAnswersAfterASlowOne_BringItDown()
     {
         var load = new ServerLoad();
-        load.Answered(50_000, nowMs: 0);
+        load.OnResponse(50_000, nowMs: 0);
         double before = load.PeakMicros(0);
         for (int i = 0; i < 1_000; i++)
         {
-            load.Answered(1_000, nowMs: 0);
+            load.OnResponse(1_000, nowMs: 0);
             Assert.InRange(load.PeakMicros(0), 1_000, before);
             before = load.PeakMicros(0);
         }

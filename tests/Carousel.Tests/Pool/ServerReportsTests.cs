@@ -11,11 +11,11 @@ public class ServerReportsTests
     public void FailedShare_FailuresOnly_ComesNearToOneAndGoesBackToNone()
     {
         var news = new ServerReports();
-        Answer(news, failed: true, 300);
+        Respond(news, failed: true, 300);
         Assert.InRange(news.FailedShare(Now), 0.98, 1);
-        Answer(news, failed: false, 64);
+        Respond(news, failed: false, 64);
         Assert.InRange(news.FailedShare(Now), 0.3, 0.45);
-        Answer(news, failed: false, 1_000);
+        Respond(news, failed: false, 1_000);
         Assert.Equal(0, news.FailedShare(Now));
     }
 
@@ -27,7 +27,7 @@ public class ServerReportsTests
     public void FailedShare_NothingFollows_FadesByTime(long afterMs, double least, double most)
     {
         var news = new ServerReports();
-        Answer(news, failed: true, 300);
+        Respond(news, failed: true, 300);
         Assert.InRange(news.FailedShare(Now + afterMs), least, most);
     }
 
@@ -71,11 +71,11 @@ public class ServerReportsTests
         Assert.Equal(expected, news.Load(0.5, Now));
     }
 
-    private static void Answer(ServerReports news, bool failed, int times)
+    private static void Respond(ServerReports news, bool failed, int times)
     {
         for (int i = 0; i < times; i++)
         {
-            news.Answered(failed, Now);
+            news.OnResponse(failed, Now);
         }
     }
 }

@@ -82,10 +82,10 @@ public class ServerStateTests
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);
         ServerLoad load = membership.Pool.Current.Servers[0].Load;
-        load.Answered(1000, 1);
+        load.OnResponse(1000, 1);
         Assert.True(load.TryEnter(10));
         Assert.Equal(ServerState.Up, State(membership, 20));
-        Assert.Equal(ServerState.Suspect, State(membership, 20 + (2 * ServerLoad.LeastPatienceMs)));
+        Assert.Equal(ServerState.Suspect, State(membership, 20 + (2 * ServerLoad.MinSuspectAfterMs)));
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public class ServerStateTests
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);
         Server server = membership.Pool.Current.Servers[0];
-        var guards = new PoolGuard(membership.Pool, new GuardOptions { Failures = 1 }, _log);
-        guards.Failed(server, server.Load.Guard.Mark, FailureReason.ConnectRefused, 1);
+        var breakers = new OutlierDetector(membership.Pool, new OutlierOptions { Failures = 1 }, _log);
+        breakers.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, 1);
         Assert.Equal(ServerState.Ejected, State(membership));
         Assert.True(server.Load.TryEnter(100_000));
         Assert.Equal(ServerState.OnTrial, State(membership));

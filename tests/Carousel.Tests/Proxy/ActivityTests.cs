@@ -13,9 +13,9 @@ public sealed class ActivityTests
     [Fact]
     public void Server_FoundDown_WasWaitingForTheAnswer()
     {
-        using var rig = new Rig(new EngineOptions { RescuesWaiting = true }, servers: 2) { OnRequest = (_, _) => null };
+        using var rig = new Rig(new EngineOptions { RetriesWaiting = true }, servers: 2) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
-        GuardTests.Down(rig, 0);
+        OutlierTests.Down(rig, 0);
         AssertLogged(rig, (FailureReason.ServerDown, "waiting for the answer"));
     }
 

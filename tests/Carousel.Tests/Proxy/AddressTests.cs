@@ -95,7 +95,7 @@ public sealed class AddressTests
         rig.Advance(Delay + Tick);
         rig.Servers.ForEach(server => server.EndConnect(0));
         rig.Run();
-        Assert.Single(Message.Answers(client.TakenText, ["GET"], false));
+        Assert.Single(Message.Responds(client.TakenText, ["GET"], false));
         Assert.Single(rig.Servers, server => !server.IsClosed);
         rig.AssertNothingLeft();
     }
@@ -157,7 +157,7 @@ public sealed class AddressTests
         using var rig = new Rig(addresses: 2);
         rig.Network.OnConnect = to => Number(to) == 0 ? -first : -second;
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        Assert.Equal(reason, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
+        Assert.Equal(reason, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
         Assert.True(rig.Log.TryRead(out FailureEvent failure));
         Assert.Equal(errno, failure.Errno);
         // What we are out of says nothing of its name.

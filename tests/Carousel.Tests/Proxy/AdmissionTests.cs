@@ -18,9 +18,9 @@ public sealed class AdmissionTests
         rig.Connect(1);
         rig.Connect(2);
         FakeSocket third = rig.Connect(3);
-        Message answer = Assert.Single(Message.Answers(third.TakenText, ["GET"], true));
-        Assert.Equal(503, answer.Status);
-        Assert.Equal("too-many-connections", answer.Field("X-Carousel-Reason"));
+        Message response = Assert.Single(Message.Responds(third.TakenText, ["GET"], true));
+        Assert.Equal(503, response.Status);
+        Assert.Equal("too-many-connections", response.Field("X-Carousel-Reason"));
         Assert.True(third.EndSent);
         third.Finish();
         rig.Run();
@@ -83,7 +83,7 @@ public sealed class AdmissionTests
         rig.Run();
         Assert.Equal([FailureReason.OutOfResources], rig.Reasons());
         rig.Network.AcceptError = 0;
-        Assert.Null(Record.Exception(() => rig.Network.Knock(Rig.ClientAddress(1))));
+        Assert.Null(Record.Exception(() => rig.Network.Ping(Rig.ClientAddress(1))));
         rig.Run();
         Assert.Empty(rig.Network.All);
         rig.Advance(100 + 8);
@@ -97,7 +97,7 @@ public sealed class AdmissionTests
         using var rig = new Rig();
         for (int i = 0; i < 100; i++)
         {
-            rig.Network.Knock(Rig.ClientAddress(1));
+            rig.Network.Ping(Rig.ClientAddress(1));
         }
         rig.Run();
         Assert.Equal(100, rig.Worker.Connections);
@@ -112,7 +112,7 @@ public sealed class AdmissionTests
         rig.Group.Workers = [rig.Worker, other];
         for (int i = 0; i < 6; i++)
         {
-            rig.Network.Knock(Rig.ClientAddress(i));
+            rig.Network.Ping(Rig.ClientAddress(i));
             rig.Run();
         }
         Assert.Equal(4, rig.Worker.Connections);

@@ -50,7 +50,7 @@ public sealed class BodyFramingTests
     public void UntilClose_FullBuffer_HasRoomForItsFraming()
     {
         using var slab = new BufferSlab(4096);
-        FlowBuffer buffer = default;
+        MessageBuffer buffer = default;
         buffer.Acquire(slab);
         BodyFraming framing = default;
         framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.Chunk);
@@ -72,7 +72,7 @@ public sealed class BodyFramingTests
             (BodyKind.Length, BodyRecoding.None), (BodyKind.Chunked, BodyRecoding.None), (BodyKind.Chunked, BodyRecoding.Dechunk),
         })
         {
-            FlowBuffer buffer = default;
+            MessageBuffer buffer = default;
             BodyFraming framing = default;
             framing.Begin(kind, 10, recoding);
             Assert.False(framing.TakeEnd(ref buffer));
@@ -85,7 +85,7 @@ public sealed class BodyFramingTests
     {
         using var slab = new BufferSlab(2048);
         var sent = new StringBuilder();
-        FlowBuffer buffer = default;
+        MessageBuffer buffer = default;
         BodyFraming framing = default;
         framing.Begin(kind, length, recoding);
         for (int at = 0, i = 0; at < wire.Length && !framing.Ended; i++)
@@ -110,13 +110,13 @@ public sealed class BodyFramingTests
         return (sent.ToString(), rest, framing.Ended);
     }
 
-    private static unsafe void Append(ref FlowBuffer buffer, string text)
+    private static unsafe void Append(ref MessageBuffer buffer, string text)
     {
         Encoding.Latin1.GetBytes(text, new Span<byte>(buffer.Base + buffer.End, buffer.Free));
         buffer.End += text.Length;
     }
 
-    private static unsafe string TakeAll(ref FlowBuffer buffer)
+    private static unsafe string TakeAll(ref MessageBuffer buffer)
     {
         string all = Encoding.Latin1.GetString(buffer.Base + buffer.Start, buffer.Pending);
         buffer.Start = buffer.Framed;
@@ -127,7 +127,7 @@ public sealed class BodyFramingTests
 
     private static string Decode(string wire)
     {
-        Fakes.Message message = Assert.Single(Fakes.Message.Answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + wire, ["GET"], false));
+        Fakes.Message message = Assert.Single(Fakes.Message.Responds("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + wire, ["GET"], false));
         Assert.True(message.IsWhole);
         return message.Body;
     }

@@ -30,7 +30,7 @@ public sealed class DeadlyRequestTests
         }
         rig.Network.OnConnect = to => !restarts && _dead.Contains(to.AddressBytes[3] - 1) ? -Errno.ECONNREFUSED : 0;
         client = rig.Connect(Rig.Get("/deadly"));
-        Assert.Equal("server-closed", Message.Answers(client.TakenText, ["GET"], client.EndSent)[^1].Field("X-Carousel-Reason"));
+        Assert.Equal("server-closed", Message.Responds(client.TakenText, ["GET"], client.EndSent)[^1].Field("X-Carousel-Reason"));
         Assert.Equal(retries + 1, _dead.Count);
         // That a kept connection was only stale, the server says itself: by taking a fresh one.
         Assert.Equal(retries + 1 + (restarts ? 1 : 0), _executed.Count);
@@ -87,7 +87,7 @@ public sealed class DeadlyRequestTests
 
     private Rig Make(int retries)
     {
-        var rig = new Rig(new EngineOptions { Retries = retries, Guard = new() { IsOn = false } }, Servers);
+        var rig = new Rig(new EngineOptions { Retries = retries, Outliers = new() { IsOn = false } }, Servers);
         rig.OnRequest = (socket, request) =>
         {
             if (HeldRig.PathOf(request) != "/deadly")

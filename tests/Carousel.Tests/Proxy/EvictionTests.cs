@@ -110,11 +110,11 @@ public sealed class EvictionTests
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 1 }) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
-        for (int i = 0; i < 10 * Worker.MaxTurnedAway; i++)
+        for (int i = 0; i < 10 * Worker.MaxRejected; i++)
         {
             Assert.Contains("503", rig.Connect(2).TakenText);
         }
-        Assert.Equal(1 + Worker.MaxTurnedAway, rig.Network.All.Count(socket => !socket.IsClosed && rig.Clients.Contains(socket)));
+        Assert.Equal(1 + Worker.MaxRejected, rig.Network.All.Count(socket => !socket.IsClosed && rig.Clients.Contains(socket)));
         rig.AssertNothingLeft();
     }
 

@@ -18,10 +18,10 @@ public sealed class ExchangeTests
     {
         using var rig = new Rig(new EngineOptions { AllowsTrace = allowsTrace });
         FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\n\r\n");
-        Message answer = Message.Answers(client.TakenText, [method], client.EndSent)[0];
-        Assert.Equal((status, reason), (answer.Status, answer.Field("X-Carousel-Reason")));
+        Message response = Message.Responds(client.TakenText, [method], client.EndSent)[0];
+        Assert.Equal((status, reason), (response.Status, response.Field("X-Carousel-Reason")));
         // RFC 9110 section 15.5.6.
-        Assert.Equal(status == 405 ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : null, answer.Field("Allow"));
+        Assert.Equal(status == 405 ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : null, response.Field("Allow"));
         Assert.Equal(reason is null ? 1 : 0, rig.Servers.Count);
     }
 
@@ -30,9 +30,9 @@ public sealed class ExchangeTests
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        Message answer = Assert.Single(Message.Answers(client.TakenText, ["GET"], ended: false));
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("hello", answer.Body);
+        Message response = Assert.Single(Message.Responds(client.TakenText, ["GET"], ended: false));
+        Assert.Equal(200, response.Status);
+        Assert.Equal("hello", response.Body);
         Assert.False(client.IsClosed);
         rig.AssertNothingLeft();
         Assert.Equal(1, rig.ExchangesAtRest);

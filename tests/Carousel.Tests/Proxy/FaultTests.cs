@@ -19,14 +19,14 @@ public sealed class FaultTests
     {
         ["keep-alive"] = c => c.Ask("GET /1").Ask("GET /2").Ask("POST /3", "some body").Ask("HEAD /4").Ask("POST /5", "more").Ask("PUT /6", "even more"),
         ["close"] = c => c.Ask("GET /1").Ask("GET /2", fields: "Connection: close\r\n"),
-        ["chunked"] = c => c.Answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n", "0\r\n\r\n").Ask("GET /1").Ask("DELETE /2").Ask("POST /3"),
-        ["until close"] = c => c.Answers("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1").Ask("POST /2", "b").Ask("GET /3"),
-        ["until close, 1.0"] = c => c.Answers("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1", version: "1.0"),
-        ["interim"] = c => c.Answers("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", "llo").Ask("PUT /1", "body").Ask("POST /2", "b").Ask("GET /3"),
+        ["chunked"] = c => c.Responds("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n", "0\r\n\r\n").Ask("GET /1").Ask("DELETE /2").Ask("POST /3"),
+        ["until close"] = c => c.Responds("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1").Ask("POST /2", "b").Ask("GET /3"),
+        ["until close, 1.0"] = c => c.Responds("HTTP/1.1 200 OK\r\n\r\n", "hel", "lo", null).Ask("GET /1", version: "1.0"),
+        ["interim"] = c => c.Responds("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", "llo").Ask("PUT /1", "body").Ask("POST /2", "b").Ask("GET /3"),
         ["slow sends"] = c => c.InPieces(7).Ask("GET /1").Ask("POST /2", "a body to be sent").Ask("PUT /3", "another"),
-        ["large"] = c => c.InPieces(5000).Answers($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
-        ["spliced"] = c => c.Splicing().InPieces(5000).Answers($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
-        ["tunnel"] = c => c.Answers("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhi", "there", null).Upgrade(),
+        ["large"] = c => c.InPieces(5000).Responds($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
+        ["spliced"] = c => c.Splicing().InPieces(5000).Responds($"HTTP/1.1 200 OK\r\nContent-Length: {Large.Length}\r\n\r\n", Large[..9000], Large[9000..]).Ask("POST /1", Large).Ask("PUT /2", Large),
+        ["tunnel"] = c => c.Responds("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhi", "there", null).Upgrade(),
     };
 
     [Theory]
@@ -75,15 +75,15 @@ public sealed class FaultTests
     private sealed class Conversation
     {
         private readonly List<string> _methods = [];
-        private List<string?> _answer = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "hello"];
+        private List<string?> _response = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "hello"];
         private readonly string _cookie = "";
         private FakeSocket? _client;
         private int _room = int.MaxValue;
 
         public Conversation(int faultAt, Fault fault, int servers, int addresses, bool isSticky)
         {
-            SessionLink? sessions = isSticky
-                ? new SessionLink(new SessionOptions { Mode = SessionMode.Sticky }, SessionSamples.Keys(SessionRig.Key), workers: 1)
+            SessionChannel? sessions = isSticky
+                ? new SessionChannel(new SessionOptions { Mode = SessionMode.Sticky }, SessionSamples.Keys(SessionRig.Key), workers: 1)
                 : null;
             Rig = new Rig(servers: servers, addresses: addresses, sessions: sessions) { OnRequest = (_, request) => Pieces(request) };
             if (isSticky)
@@ -108,9 +108,9 @@ public sealed class FaultTests
 
         private string Body { get; set; } = "hello";
 
-        public Conversation Answers(params string?[] pieces)
+        public Conversation Responds(params string?[] pieces)
         {
-            _answer = [.. pieces];
+            _response = [.. pieces];
             Body = pieces.Contains(Large[..9000]) ? Large : "hello";
             return this;
         }
@@ -139,7 +139,7 @@ public sealed class FaultTests
             int[] before = [.. Rig.Servers.Select(server => server.Taken.Length)];
             string length = body.Length > 0 ? $"Content-Length: {body.Length}\r\n" : "";
             Rig.Say(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{_cookie}{fields}{length}\r\n{body}");
-            WaitForAnswer();
+            WaitForResponse();
             CheckSendings(method, before);
             return this;
         }
@@ -158,24 +158,24 @@ public sealed class FaultTests
         {
             if (_methods.Count > 0)
             {
-                CheckAnswers();
+                CheckResponses();
             }
             Rig.AssertNothingLeft();
             Assert.All(Rig.Network.All, socket => Assert.True(socket.IsClosed));
             Rig.Dispose();
         }
 
-        private void CheckAnswers()
+        private void CheckResponses()
         {
-            List<Message> answers = [.. Message.Answers(Client.TakenText, _methods, Client.EndSent && !Client.WasAborted).Where(answer => answer.Status is 0 or >= 200)];
-            for (int i = 0; i < answers.Count; i++)
+            List<Message> responses = [.. Message.Responds(Client.TakenText, _methods, Client.EndSent && !Client.WasAborted).Where(response => response.Status is 0 or >= 200)];
+            for (int i = 0; i < responses.Count; i++)
             {
                 // Where the end of the connection is the end of the body, nobody can tell that it came too early.
-                bool isCutUnseen = _answer.Contains(null) && Rig.Network.Fault == Fault.End && Body.StartsWith(answers[i].Body, StringComparison.Ordinal);
-                bool isWhole = answers[i].IsWhole && (answers[i].Body == Body || isCutUnseen || _methods[i] == "HEAD" || answers[i].Field("X-Carousel-Reason") is not null);
-                Assert.True(isWhole || ClientFailed || (i == answers.Count - 1 && !answers[i].IsWhole && Client.IsClosed), $"answer {i} is cut short but looks whole");
+                bool isCutUnseen = _response.Contains(null) && Rig.Network.Fault == Fault.End && Body.StartsWith(responses[i].Body, StringComparison.Ordinal);
+                bool isWhole = responses[i].IsWhole && (responses[i].Body == Body || isCutUnseen || _methods[i] == "HEAD" || responses[i].Field("X-Carousel-Reason") is not null);
+                Assert.True(isWhole || ClientFailed || (i == responses.Count - 1 && !responses[i].IsWhole && Client.IsClosed), $"answer {i} is cut short but looks whole");
             }
-            Assert.True(ClientFailed || answers.Count == _methods.Count, "a request has no answer");
+            Assert.True(ClientFailed || responses.Count == _methods.Count, "a request has no answer");
         }
 
         private FakeSocket Open()
@@ -185,17 +185,17 @@ public sealed class FaultTests
             return client;
         }
 
-        private IEnumerable<byte[]?> Pieces(Message request) => _answer
+        private IEnumerable<byte[]?> Pieces(Message request) => _response
             .Where(piece => piece is null || !request.Head.StartsWith("HEAD", StringComparison.Ordinal) || piece.StartsWith("HTTP", StringComparison.Ordinal))
             .Select(piece => piece is null ? null : Rig.Bytes(piece));
 
         /// <summary>Longer than the longest timeout, if nothing comes; no longer than it takes.</summary>
-        private void WaitForAnswer()
+        private void WaitForResponse()
         {
             for (int seconds = 0; seconds < 200 && !Client.EndSent; seconds++)
             {
-                List<Message> answers = Message.Answers(Client.TakenText, _methods, ended: false);
-                if (answers.Count(answer => answer.Status >= 200 && answer.IsWhole) == _methods.Count)
+                List<Message> responses = Message.Responds(Client.TakenText, _methods, ended: false);
+                if (responses.Count(response => response.Status >= 200 && response.IsWhole) == _methods.Count)
                 {
                     return;
                 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>docs/STATES.md and the code say the same, of legs and of guards.</summary>
+/// <summary>docs/STATES.md and the code say the same, of legs and of circuit breakers.</summary>
 public sealed class LegsTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Root(), "docs", "STATES.md"));
@@ -19,8 +19,8 @@ public sealed class LegsTests
         AssertTable<ResponseLeg>("## The response leg", (now, next) => next.MayFollow(now));
 
     [Fact]
-    public void Guard_EveryPair_IsAsDocumented() =>
-        AssertTable<GuardState>("## A server's guard", (now, next) => next.MayFollow(now));
+    public void CircuitBreaker_EveryPair_IsAsDocumented() =>
+        AssertTable<CircuitState>("## A server's circuit breaker", (now, next) => next.MayFollow(now));
 
     [Fact]
     public void Refuse_AnyStep_NamesIt()

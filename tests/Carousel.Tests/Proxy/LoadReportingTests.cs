@@ -14,9 +14,9 @@ public sealed class LoadReportingTests
         FakeSocket client = rig.Connect(Rig.Get("/"));
         Assert.DoesNotContain("X-Carousel", client.TakenText, StringComparison.OrdinalIgnoreCase);
         ServerReports news = rig.Pool.Current.Servers[0].Load.Reports;
-        Assert.Equal(4, news.Capacity(1, rig.Worker.Reactor.Now));
-        Assert.Equal(0.8, news.Load(0.5, rig.Worker.Reactor.Now));
-        Assert.Equal(0, news.FailedShare(rig.Worker.Reactor.Now));
+        Assert.Equal(4, news.Capacity(1, rig.Worker.Loop.Now));
+        Assert.Equal(0.8, news.Load(0.5, rig.Worker.Loop.Now));
+        Assert.Equal(0, news.FailedShare(rig.Worker.Loop.Now));
     }
 
     [Theory]
@@ -27,6 +27,6 @@ public sealed class LoadReportingTests
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n")] };
         rig.Connect(Rig.Get("/"));
-        Assert.Equal(failed, rig.Pool.Current.Servers[0].Load.Reports.FailedShare(rig.Worker.Reactor.Now) > 0);
+        Assert.Equal(failed, rig.Pool.Current.Servers[0].Load.Reports.FailedShare(rig.Worker.Loop.Now) > 0);
     }
 }

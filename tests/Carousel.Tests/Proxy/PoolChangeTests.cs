@@ -74,8 +74,8 @@ public sealed class PoolChangeTests
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         Forget(rig, Leave(rig, 0));
-        Message answer = Message.Answers(client.TakenText, ["POST"], client.EndSent)[^1];
-        Assert.Equal((503, "server-gone"), (answer.Status, answer.Field("X-Carousel-Reason")));
+        Message response = Message.Responds(client.TakenText, ["POST"], client.EndSent)[^1];
+        Assert.Equal((503, "server-gone"), (response.Status, response.Field("X-Carousel-Reason")));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }
@@ -91,7 +91,7 @@ public sealed class PoolChangeTests
         silent = true;
         rig.Say(client, Rig.Get("/3"));
         Forget(rig, Leave(rig, 0));
-        Assert.Equal([200, 200, 200], Message.Answers(client.TakenText, ["GET", "GET", "GET"], client.EndSent).Select(answer => answer.Status));
+        Assert.Equal([200, 200, 200], Message.Responds(client.TakenText, ["GET", "GET", "GET"], client.EndSent).Select(response => response.Status));
         rig.AssertNothingLeft();
     }
 
@@ -103,7 +103,7 @@ public sealed class PoolChangeTests
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         Assert.Empty(client.TakenText);
         Forget(rig, Leave(rig, 0));
-        Assert.Equal(200, Message.Answers(client.TakenText, ["POST"], client.EndSent)[^1].Status);
+        Assert.Equal(200, Message.Responds(client.TakenText, ["POST"], client.EndSent)[^1].Status);
         rig.AssertNothingLeft();
     }
 

@@ -16,10 +16,10 @@ public sealed class QueueProperties
     private enum Act
     {
         Ask,
-        AskAsVisitor,
+        AskWithSession,
         AskTwice,
-        Answer,
-        AnswerSeveral,
+        Response,
+        RespondSeveral,
         ServerCloses,
         ServerRefuses,
         ClientLeaves,
@@ -83,19 +83,19 @@ public sealed class QueueProperties
                 case Act.Ask:
                     Ask(how, "");
                     break;
-                case Act.AskAsVisitor:
+                case Act.AskWithSession:
                     Ask(how, _isSticky ? _rig.Cookie(1 + how, server.Slot) : "");
                     break;
                 case Act.AskTwice:
                     Ask(how, "", Rig.Get("/again"));
                     break;
-                case Act.Answer:
-                    _rig.Answer();
+                case Act.Response:
+                    _rig.Respond();
                     break;
-                case Act.AnswerSeveral:
+                case Act.RespondSeveral:
                     for (int i = 0; i < how % 5; i++)
                     {
-                        _rig.Answer(server.Slot);
+                        _rig.Respond(server.Slot);
                     }
                     break;
                 case Act.ServerCloses:
@@ -146,7 +146,7 @@ public sealed class QueueProperties
         {
             PoolSnapshot pool = _rig.Rig.Pool.Current;
             bool somebodyInLine = _rig.Rig.Group.Workers.Any(worker => worker.Queue.WaitsSince != long.MaxValue);
-            Assert.False(somebodyInLine && pool.Servers.Any(server => pool.TakesVisitors(server) && server.Load.MayTake(0)), "they wait, and there is room");
+            Assert.False(somebodyInLine && pool.Servers.Any(server => pool.TakesNewTraffic(server) && server.Load.MayTake(0)), "they wait, and there is room");
             var asked = _rig.Asked.ToHashSet();
             foreach ((string path, int own, FakeSocket client) in _visitors)
             {

@@ -22,7 +22,7 @@ public sealed class QueueTests
         for (int i = 1; i <= 5; i++)
         {
             Assert.Equal((i, 5 - i), (rig.Requests.Count, rig.Waiting));
-            rig.Answer();
+            rig.Respond();
             Assert.Equal("hello", HeldRig.Only(clients[i - 1]).Body);
         }
         Assert.Equal(["/1", "/2", "/3", "/4", "/5"], rig.Asked);
@@ -36,7 +36,7 @@ public sealed class QueueTests
         rig.Ask("/2");
         // Its next request is there when its answer is sent: in the turn in which the server has room again.
         newcomer.Send(Rig.Bytes(Rig.Get("/3")));
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/2", "/3"], rig.Asked);
     }
 
@@ -55,10 +55,10 @@ public sealed class QueueTests
         HeldRig.AssertShed(HeldRig.Only(client), "queue-full");
         Assert.Equal((false, queue), (client.IsClosed, rig.Waiting));
         Assert.Equal(["/1"], rig.Asked);
-        rig.AnswerAll();
+        rig.RespondToAll();
         rig.Rig.Say(client, Rig.Get("/again"));
-        rig.Answer();
-        Assert.Equal([503, 200], Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Status));
+        rig.Respond();
+        Assert.Equal([503, 200], Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Status));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class QueueTests
         Assert.Equal((FailureReason.QueueTimeout, "waiting for a server with room"), (failure.Reason, failure.Activity));
         Assert.Equal(0, rig.Waiting);
         rig.Rig.Say(client, Rig.Get("/3"));
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/3"], rig.Asked);
     }
 
@@ -101,7 +101,7 @@ public sealed class QueueTests
         rig.Rig.Run();
         rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
         Assert.Equal((true, 1), (leaver.IsClosed, rig.Waiting));
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/3"], rig.Asked);
     }
 
@@ -113,7 +113,7 @@ public sealed class QueueTests
         rig.Rig.Servers[0].Reset();
         rig.Rig.Run();
         Assert.Equal(502, HeldRig.Only(unlucky).Status);
-        rig.Answer();
+        rig.Respond();
         Assert.Equal("hello", HeldRig.Only(waiter).Body);
     }
 
@@ -130,7 +130,7 @@ public sealed class QueueTests
     [Fact]
     public void Servers_AllGoDown_WaitersAreToldAtOnce()
     {
-        using var rig = new HeldRig(new EngineOptions { RescuesWaiting = true }, servers: 2);
+        using var rig = new HeldRig(new EngineOptions { RetriesWaiting = true }, servers: 2);
         FakeSocket[] served = [rig.Ask("/1"), rig.Ask("/2")];
         FakeSocket[] waiters = [rig.Ask("/3"), rig.Ask("/4")];
         rig.SetHealth(0, false);
@@ -139,7 +139,7 @@ public sealed class QueueTests
         Assert.All(waiters, waiter => HeldRig.AssertShed(HeldRig.Only(waiter), "no-server"));
         // It had left its server, and waited with the others.
         HeldRig.AssertShed(HeldRig.Only(served[0]), "server-down");
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal("hello", HeldRig.Only(served[1]).Body);
     }
 
@@ -151,7 +151,7 @@ public sealed class QueueTests
         Server ejected = rig.Rig.Pool.Current.Servers[0];
         for (int i = 0; i < 3; i++)
         {
-            rig.Rig.Group.Guard.Failed(ejected, ejected.Load.Guard.Mark, FailureReason.ConnectRefused, rig.Rig.Worker.Reactor.Now);
+            rig.Rig.Group.Outliers.OnFailure(ejected, ejected.Load.Breaker.Epoch, FailureReason.ConnectRefused, rig.Rig.Worker.Loop.Now);
         }
         rig.Ask("/1");
         rig.Ask("/2");
@@ -193,7 +193,7 @@ public sealed class QueueTests
     [Fact]
     public void Waiters_RefusedByTheOnlyServerWithRoom_HoldUpNobody()
     {
-        using var rig = new HeldRig(new EngineOptions { Guard = new GuardOptions { IsOn = false } }, servers: 2);
+        using var rig = new HeldRig(new EngineOptions { Outliers = new OutlierOptions { IsOn = false } }, servers: 2);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
         rig.Ask("/at-b");
         rig.Ask("/refused");
@@ -202,8 +202,8 @@ public sealed class QueueTests
         rig.Rig.Network.OnConnect = _ => 0;
         rig.Ask("/at-a");
         Assert.Equal([(1, "/at-b"), (0, "/at-a")], Asked(rig));
-        rig.Answer(1);
-        rig.Answer(1);
+        rig.Respond(1);
+        rig.Respond(1);
         Assert.Equal([(1, "/refused"), (1, "/refused-too")], Asked(rig)[2..]);
     }
 
@@ -213,14 +213,14 @@ public sealed class QueueTests
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Ask("/1");
-        rig.Answer();
+        rig.Respond();
         rig.Rig.Say(client, Rig.Get("/2"));
         rig.Ask("/3");
         rig.Rig.Servers[0].Finish();
         rig.Rig.Run();
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/2", "/2", "/3"], rig.Asked);
-        Assert.Equal([200, 200], Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Status));
+        Assert.Equal([200, 200], Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Status));
     }
 
     [Fact]
@@ -231,9 +231,9 @@ public sealed class QueueTests
         FakeSocket client = rig.Rig.Connect(Rig.Get("/a") + Rig.Get("/b") + Rig.Get("/c"));
         rig.Ask("/2");
         Assert.Equal(2, rig.Waiting);
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/a", "/2", "/b", "/c"], rig.Asked);
-        Assert.Equal(3, Message.Answers(client.TakenText, ["GET", "GET", "GET"], false).Count);
+        Assert.Equal(3, Message.Responds(client.TakenText, ["GET", "GET", "GET"], false).Count);
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class QueueTests
         rig.Rig.Advance(1_000);
         Assert.True(client.Unreceived > body.Length - 64 * 1024);
         Assert.Equal(inUse + 1, rig.Rig.Worker.Slab.InUse);
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(body, Message.Requests(rig.Rig.Servers[0].TakenText)[1].Body);
         Assert.Equal("hello", HeldRig.Only(client, "POST").Body);
     }
@@ -258,8 +258,8 @@ public sealed class QueueTests
         using var rig = new HeldRig();
         FakeSocket[] clients = [rig.Ask("/1"), rig.Ask("/2"), rig.Ask("/3")];
         rig.Rig.Post(new Mail(MailKind.Drain, DrainMs: 1_000));
-        rig.Answer();
-        rig.Answer();
+        rig.Respond();
+        rig.Respond();
         Assert.All(clients[..2], client => Assert.Equal("close", HeldRig.Only(client).Field("Connection")));
         rig.Rig.Advance(1_000 + 8);
         Assert.Equal((true, true, 0), (rig.Rig.Worker.IsOver, clients[2].IsClosed, rig.Waiting));

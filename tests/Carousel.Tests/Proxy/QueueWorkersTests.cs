@@ -15,8 +15,8 @@ public sealed class QueueWorkersTests
         using var rig = new HeldRig(workers: 3);
         rig.Ask("/1", worker: 0);
         FakeSocket waiter = rig.Ask("/2", worker: 2);
-        rig.Answer();
-        rig.Answer();
+        rig.Respond();
+        rig.Respond();
         Assert.Equal("hello", HeldRig.Only(waiter).Body);
     }
 
@@ -27,7 +27,7 @@ public sealed class QueueWorkersTests
         rig.Ask("/1", worker: 0);
         rig.Ask("/other", worker: 1);
         rig.Ask("/own", worker: 0);
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/own", "/other"], rig.Asked);
     }
 
@@ -38,10 +38,10 @@ public sealed class QueueWorkersTests
         using var rig = new HeldRig(workers: 2);
         rig.Ask("/1", worker: 0);
         rig.Ask("/other", worker: 1);
-        rig.Rig.Advance(RequestQueue.PatienceMs + 8);
+        rig.Rig.Advance(RequestQueue.HeadStartMs + 8);
         rig.Ask("/own", worker: 0);
         rig.Ask("/own-too", worker: 0);
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/other", "/own", "/own-too"], rig.Asked);
     }
 
@@ -51,9 +51,9 @@ public sealed class QueueWorkersTests
         using var rig = new HeldRig(workers: 2);
         FakeSocket client = rig.Ask("/1", worker: 0);
         rig.Ask("/other", worker: 1);
-        rig.Rig.Advance(RequestQueue.PatienceMs + 8);
+        rig.Rig.Advance(RequestQueue.HeadStartMs + 8);
         client.Send(Rig.Bytes(Rig.Get("/2")));
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal(["/1", "/other", "/2"], rig.Asked);
     }
 
@@ -75,7 +75,7 @@ public sealed class QueueWorkersTests
         rig.Ask("/1", rig.Cookie(1, server: 0), worker: 0);
         rig.Ask("/2", rig.Cookie(2, server: 0), worker: 1);
         Assert.Equal(1, rig.Waiting);
-        rig.Answer();
+        rig.Respond();
         Assert.Equal((0, "/2"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
         Assert.Null(rig.Requests[^1].Request.Field("X-Session-Moved"));
     }

@@ -28,11 +28,11 @@ public sealed class ReceiveBodyTests
         }
         Assert.Equal((0, 0), (rig.Requests.Count, rig.Rig.Pool.Current.Servers[0].Load.InFlight));
         rig.Ask("/other");
-        Assert.True(rig.Answer());
+        Assert.True(rig.Respond());
         rig.Rig.Say(slow, body[^1..]);
         Assert.Equal(["/other", "/up"], rig.Asked);
         Assert.Equal("0123456789", rig.Requests[1].Request.Body);
-        rig.Answer();
+        rig.Respond();
         Assert.Equal("hello", HeldRig.Only(slow, "POST").Body);
     }
 
@@ -48,7 +48,7 @@ public sealed class ReceiveBodyTests
         {
             rig.Rig.Say(client, new string(piece));
         }
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal([("/up", "hello"), ("/next", "")], rig.Requests.Select(asked => (HeldRig.PathOf(asked.Request), asked.Request.Body)));
     }
 

@@ -27,17 +27,18 @@ public sealed class RecordingTests
         RequestRecord record = told.Record;
         Assert.Equal(("GET", "/path?q=1", "h", "me", "there", ""), (Text(told, RecordText.Method), Text(told, RecordText.Target), Text(told, RecordText.Host),
             Text(told, RecordText.UserAgent), Text(told, RecordText.Referer), Text(told, RecordText.GivenId)));
-        Assert.Equal((200, FailureReason.None, RecordedVisit.None, 1), (record.Status, record.Reason, record.Visit, record.AttemptCount));
+        Assert.Equal((200, FailureReason.None, SessionOutcome.None, 1), (record.Status, record.Reason, record.SessionOutcome, record.AttemptCount));
         Assert.Equal((0u, 0u, 30_000u, 30_000u), (record.RoutedMicros, record.ConnectedMicros, record.FirstByteMicros, record.TotalMicros));
         Assert.Equal((client.TakenText.Length, 40000), ((int)record.BytesOut, (int)record.ClientPort));
         Assert.Equal(Rig.Get("/path?q=1", "User-Agent: me\r\nReferer: there\r\n").Length, record.BytesIn);
         Assert.Equal(new AttemptRecord(Server(rig).Tag, 0, 30_000, FailureReason.None, Reused: false), record.Attempts[0]);
 
-        ServerTotals totals = Server(rig).Traffic.Read();
-        Assert.Equal((1, 1, 1, 0, 1), (totals.ByClass[2], totals.Attempts, totals.Connects, totals.Reuses, totals.OpenConnections));
-        Assert.Equal((1, 30_000, 1, 30_000), (totals.FirstByte.Count, totals.FirstByte.SumMicros, totals.Total.Count, totals.Total.SumMicros));
-        Assert.Equal(Rig.Ok("hello").Length, totals.BytesReceived);
-        Assert.True(totals.BytesSent > record.BytesIn);
+        ServerCounterSnapshot counted = Server(rig).Traffic.Read();
+        (LatencyTotals firstByte, LatencyTotals total) = Latencies(rig);
+        Assert.Equal((1, 1, 1, 0, 1), (counted.ByClass[2], counted.Attempts, counted.Connects, counted.Reuses, counted.OpenConnections));
+        Assert.Equal((1, 30_000, 1, 30_000), (firstByte.Count, firstByte.SumMicros, total.Count, total.SumMicros));
+        Assert.Equal(Rig.Ok("hello").Length, counted.BytesReceived);
+        Assert.True(counted.BytesSent > record.BytesIn);
         WorkerCounters worker = rig.Traffic.Workers[0];
         Assert.Equal((1, 1, 1), (worker.Requests, worker.Connections, worker.Accepted));
         rig.AssertNothingLeft();
@@ -50,10 +51,10 @@ public sealed class RecordingTests
         var asked = new List<string>();
         using var rig = new Rig(requestIds: true) { OnRequest = (_, request) => { asked.Add(request.Field("X-Request-Id")!); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: forged\r\n") + Rig.Get("/2"));
-        string[] answered = [.. Message.Answers(client.TakenText, ["GET", "GET"], false).Select(answer => answer.Field("X-Request-Id")!)];
+        string[] responded = [.. Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Field("X-Request-Id")!)];
         string[] told = [$"{Next(rig).Record.Id:x16}", $"{Next(rig).Record.Id:x16}"];
         Assert.Equal(told, asked);
-        Assert.Equal(told, answered);
+        Assert.Equal(told, responded);
         Assert.Equal(2, told.Distinct().Count());
         Assert.Equal(1, Server(rig).Traffic.Read().Reuses);
     }
@@ -111,8 +112,8 @@ public sealed class RecordingTests
         Assert.Equal((200, FailureReason.None, 2), (record.Status, record.Reason, record.AttemptCount));
         Assert.Equal([FailureReason.ConnectRefused, FailureReason.None], new[] { record.Attempts[0].Reason, record.Attempts[1].Reason });
         Assert.Equal(2, new[] { record.Attempts[0].ServerTag, record.Attempts[1].ServerTag }.Distinct().Count());
-        ServerTotals refused = rig.Pool.Current.Find(record.Attempts[0].ServerTag)!.Traffic.Read();
-        Assert.Equal((1, 1, 0), (refused.Attempts, refused.ByReason[(int)FailureReason.ConnectRefused], refused.Answers));
+        ServerCounterSnapshot refused = rig.Pool.Current.Find(record.Attempts[0].ServerTag)!.Traffic.Read();
+        Assert.Equal((1, 1, 0), (refused.Attempts, refused.ByReason[(int)FailureReason.ConnectRefused], refused.Responses));
         Assert.Equal(0, rig.Traffic.Workers[0].ByReason[(int)FailureReason.ConnectRefused]);
     }
 
@@ -126,7 +127,7 @@ public sealed class RecordingTests
         Assert.Equal((502, FailureReason.ConnectRefused, 2), (record.Status, record.Reason, record.AttemptCount));
         Assert.Equal($"{record.Id:x16}", HeldRig.Only(client).Field("X-Request-Id"));
         Assert.Equal(1, rig.Traffic.Workers[0].ByReason[(int)FailureReason.ConnectRefused]);
-        Assert.Equal(0, Server(rig).Traffic.Read().Total.Count);
+        Assert.Equal(0, Latencies(rig).Total.Count);
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public sealed class RecordingTests
         string cookie = SessionRig.CookieOf(rig.Ask())!;
         rig.Ask(cookie);
         RequestRecord first = Next(rig.Rig).Record, second = Next(rig.Rig).Record;
-        Assert.Equal((RecordedVisit.New, RecordedVisit.Returning), (first.Visit, second.Visit));
+        Assert.Equal((SessionOutcome.New, SessionOutcome.Returning), (first.SessionOutcome, second.SessionOutcome));
         Assert.NotEqual(UInt128.Zero, first.Session);
         Assert.Equal(first.Session, second.Session);
     }
@@ -179,6 +180,13 @@ public sealed class RecordingTests
     private static void Refuse(Rig rig, int times) => rig.Network.OnConnect = _ => times-- > 0 ? -Errno.ECONNREFUSED : 0;
 
     private static Server Server(Rig rig) => rig.Pool.Current.Servers[0];
+
+    private static (LatencyTotals FirstByte, LatencyTotals Total) Latencies(Rig rig)
+    {
+        (LatencyTotals firstByte, LatencyTotals total) = (new(), new());
+        Server(rig).Traffic.ReadLatencies(firstByte, total);
+        return (firstByte, total);
+    }
 
     private static string Text(RecordCopy copy, RecordText text) => Encoding.Latin1.GetString(copy.Text(text));
 

@@ -31,14 +31,14 @@ public sealed class RefusedCookieTests
     public void Cookie_NoGood_IsReplacedAndCounted(string cookie, CookieVerdict verdict)
     {
         using var rig = new SessionRig();
-        Message answer = rig.Ask(cookie);
-        Assert.Equal(200, answer.Status);
-        Assert.Equal(rig.LastId, SessionRig.Read(SessionRig.CookieOf(answer)!).Id.ToString());
+        Message response = rig.Ask(cookie);
+        Assert.Equal(200, response.Status);
+        Assert.Equal(rig.LastId, SessionRig.Read(SessionRig.CookieOf(response)!).Id.ToString());
         Assert.NotEqual(Ticket.Id.ToString(), rig.LastId);
         Assert.Null(rig.Last.Request.Field("Cookie"));
         Assert.All(Enum.GetValues<CookieVerdict>(), other => Assert.Equal(other == verdict ? 1 : 0, rig.Counters.Refused(other)));
         Assert.Equal((1, 0), (rig.Counters.Minted, rig.Counters.Returned));
-        Assert.Equal(verdict == CookieVerdict.UnknownKey, rig.Link.Keys.TakeMissed());
+        Assert.Equal(verdict == CookieVerdict.UnknownKey, rig.Channel.Keys.TakeMissed());
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RefusedCookieTests
         using var rig = new SessionRig();
         string cookie = SessionSamples.Cookie(Ticket with { KeyId = 8 }, SessionSamples.Key(8));
         Assert.NotNull(SessionRig.CookieOf(rig.Ask(cookie)));
-        rig.Link.Keys.Publish(SessionSamples.Keys(SessionSamples.Key(8), SessionRig.Key));
+        rig.Channel.Keys.Publish(SessionSamples.Keys(SessionSamples.Key(8), SessionRig.Key));
         Assert.Null(SessionRig.CookieOf(rig.Ask(cookie)));
         Assert.Equal(Ticket.Id.ToString(), rig.LastId);
     }
@@ -57,7 +57,7 @@ public sealed class RefusedCookieTests
     {
         using var rig = new SessionRig();
         string old = SessionRig.CookieOf(rig.Ask())!;
-        rig.Link.Keys.Publish(SessionSamples.Keys(SessionSamples.Key(9), SessionRig.Key));
+        rig.Channel.Keys.Publish(SessionSamples.Keys(SessionSamples.Key(9), SessionRig.Key));
         Assert.Null(SessionRig.CookieOf(rig.Ask(old)));
         string cookie = SessionRig.CookieOf(rig.Ask())!;
         Assert.Equal(cookie, SessionSamples.Cookie(

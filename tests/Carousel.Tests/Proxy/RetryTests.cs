@@ -18,9 +18,9 @@ public sealed class RetryTests
         /// <summary>A part of the request was taken.</summary>
         InTheRequest,
         /// <summary>All of it was taken.</summary>
-        BeforeTheAnswer,
+        BeforeTheResponse,
         /// <summary>A byte of the answer came.</summary>
-        InTheAnswer,
+        InTheResponse,
     }
 
     public static TheoryData<string, bool, Death, bool> Deaths => [.. from method in Methods
@@ -43,16 +43,16 @@ public sealed class RetryTests
         Prepare(rig, reused, death, clean);
         rig.Say(client, $"{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         FakeSocket first = rig.Servers[0];
-        if (death is Death.InTheRequest or Death.BeforeTheAnswer or Death.InTheAnswer)
+        if (death is Death.InTheRequest or Death.BeforeTheResponse or Death.InTheResponse)
         {
             Kill(first, clean);
             rig.Run();
         }
         bool unsent = death == Death.BeforeAnything;
-        bool mayRetry = unsent ? reused : reused && Idempotent.Contains(method) && death != Death.InTheAnswer;
-        Message last = Message.Answers(client.TakenText, reused ? ["GET", method] : [method], client.EndSent)[^1];
+        bool mayRetry = unsent ? reused : reused && Idempotent.Contains(method) && death != Death.InTheResponse;
+        Message last = Message.Responds(client.TakenText, reused ? ["GET", method] : [method], client.EndSent)[^1];
         Assert.Equal(mayRetry ? 200 : 502, last.Status);
-        Assert.Equal(mayRetry ? null : death == Death.InTheAnswer ? "bad-answer" : "server-closed", last.Field("X-Carousel-Reason"));
+        Assert.Equal(mayRetry ? null : death == Death.InTheResponse ? "bad-answer" : "server-closed", last.Field("X-Carousel-Reason"));
         Assert.Equal(before + (mayRetry || !reused ? 1 : 0), rig.Servers.Count);
         rig.AssertNothingLeft();
     }
@@ -104,9 +104,9 @@ public sealed class RetryTests
                 server.EndConnect(errno);
             };
             FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Message answer = Assert.Single(Message.Answers(client.TakenText, [method], client.EndSent));
-            Assert.Equal(status, answer.Status);
-            Assert.Equal(reason, answer.Field("X-Carousel-Reason"));
+            Message response = Assert.Single(Message.Responds(client.TakenText, [method], client.EndSent));
+            Assert.Equal(status, response.Status);
+            Assert.Equal(reason, response.Field("X-Carousel-Reason"));
             Assert.Equal(6, tried.Distinct().Count());
             Assert.Equal(6, tried.Count);
             Assert.False(client.IsClosed);
@@ -127,7 +127,7 @@ public sealed class RetryTests
             int attempts = 0;
             rig.Network.OnConnect = _ => attempts++ == working ? 0 : -Errno.ECONNREFUSED;
             FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
-            Assert.Equal(200, Assert.Single(Message.Answers(client.TakenText, [method], false)).Status);
+            Assert.Equal(200, Assert.Single(Message.Responds(client.TakenText, [method], false)).Status);
             Assert.Equal(working + 1, attempts);
         }
     }
@@ -150,7 +150,7 @@ public sealed class RetryTests
     {
         using var rig = new Rig(servers: 0);
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        Assert.Equal("no-server", Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
+        Assert.Equal("no-server", Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
     }
 
     /// <summary>A kept connection that its server has closed: nothing of a request that must not be sent twice is risked on it.</summary>
@@ -164,7 +164,7 @@ public sealed class RetryTests
         rig.Say(client, "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
         Assert.DoesNotContain("POST", rig.Servers[0].TakenText);
         Assert.Contains("POST", rig.Servers[1].TakenText);
-        Assert.Equal(2, Message.Answers(client.TakenText, ["GET", "POST"], false).Count);
+        Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "POST"], false).Count);
         rig.AssertNothingLeft();
     }
 
@@ -197,7 +197,7 @@ public sealed class RetryTests
             };
         }
         rig.OnRequest = (server, _) => !ReferenceEquals(server, rig.Servers[0]) ? [Rig.Ok("hello")]
-            : death == Death.InTheAnswer ? [Rig.Bytes("HTTP/1.1 2")] : null;
+            : death == Death.InTheResponse ? [Rig.Bytes("HTTP/1.1 2")] : null;
     }
 
     private static void Kill(FakeSocket server, bool clean)

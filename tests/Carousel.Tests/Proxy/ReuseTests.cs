@@ -25,9 +25,9 @@ public sealed class ReuseTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok, and more")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\nmore")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")]
-    public void Server_AnswerThatForbidsIt_IsNot(string answer)
+    public void Server_AnswerThatForbidsIt_IsNot(string response)
     {
-        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(answer)] };
+        using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(response)] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         Assert.True(rig.Servers[0].IsClosed);
         Assert.False(client.IsClosed);
@@ -45,11 +45,11 @@ public sealed class ReuseTests
         using var rig = new Rig();
         rig.Worker.SpliceFrom = spliced ? 1000 : long.MaxValue;
         // One of these lengths, with its head, is what two receives take that get all they ask for.
-        int two = 2 * (rig.Worker.Slab.Size - FlowBuffer.Headroom - FlowBuffer.Tailroom);
+        int two = 2 * (rig.Worker.Slab.Size - MessageBuffer.Headroom - MessageBuffer.Tailroom);
         for (int length = two - 60; length < two; length += spliced ? 20 : 1)
         {
-            byte[] answer = [.. Rig.Ok(new string('x', length)), .. Rig.Ok("poison")];
-            rig.OnRequest = (_, request) => request.FirstLine.Contains("/large") ? [answer] : [Rig.Ok("hello")];
+            byte[] response = [.. Rig.Ok(new string('x', length)), .. Rig.Ok("poison")];
+            rig.OnRequest = (_, request) => request.FirstLine.Contains("/large") ? [response] : [Rig.Ok("hello")];
             FakeSocket client = rig.Connect(Rig.Get("/large"));
             rig.Say(client, Rig.Get("/next"));
             Assert.DoesNotContain("poison", client.TakenText);
@@ -91,7 +91,7 @@ public sealed class ReuseTests
         rig.Run();
         Assert.True(rig.Servers[0].IsClosed);
         rig.Say(client, Rig.Get("/2"));
-        Assert.Equal(2, Message.Answers(client.TakenText, ["GET", "GET"], false).Count(answer => answer.Status == 200));
+        Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "GET"], false).Count(response => response.Status == 200));
         rig.AssertNothingLeft();
     }
 
@@ -130,7 +130,7 @@ public sealed class ReuseTests
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Clock.Advance(afterMs);
         rig.Say(client, $"{method} /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
-        Assert.Equal(2, Message.Answers(client.TakenText, ["GET", method], false).Count(answer => answer.Status == 200 && answer.Field("Keep-Alive") is null));
+        Assert.Equal(2, Message.Responds(client.TakenText, ["GET", method], false).Count(response => response.Status == 200 && response.Field("Keep-Alive") is null));
         Assert.Equal(isUsed ? 1 : 2, rig.Servers.Count);
         Assert.Equal(!isUsed, rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
@@ -190,9 +190,9 @@ public sealed class ReuseTests
         rig.Say(client, Rig.Get("/2"));
         rig.Servers[0].Reset();
         rig.Run();
-        List<Message> answers = Message.Answers(client.TakenText, ["GET", "GET"], false);
-        Assert.Equal("hello", answers[1].Body);
-        Assert.Null(answers[1].Field("Connection"));
+        List<Message> responses = Message.Responds(client.TakenText, ["GET", "GET"], false);
+        Assert.Equal("hello", responses[1].Body);
+        Assert.Null(responses[1].Field("Connection"));
         rig.Say(client, Rig.Get("/3"));
         Assert.Equal(2, rig.Servers.Count);
         rig.AssertNothingLeft();
@@ -204,8 +204,8 @@ public sealed class ReuseTests
         using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok(request.FirstLine)] };
         string[] paths = [.. Enumerable.Range(0, 300).Select(i => $"/{i}")];
         FakeSocket client = rig.Connect(string.Concat(paths.Select(path => Rig.Get(path))));
-        List<Message> answers = Message.Answers(client.TakenText, paths.Select(_ => "GET"), false);
-        Assert.Equal(paths.Select(path => $"GET {path} HTTP/1.1"), answers.Select(answer => answer.Body));
+        List<Message> responses = Message.Responds(client.TakenText, paths.Select(_ => "GET"), false);
+        Assert.Equal(paths.Select(path => $"GET {path} HTTP/1.1"), responses.Select(response => response.Body));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }

@@ -23,7 +23,7 @@ public sealed class SessionLinesTests
     [InlineData(SameSite.None, "example.com", true, "Path=/; Domain=example.com; HttpOnly; SameSite=None; Secure")]
     public void CookieText_Options_AreItsAttributes(SameSite sameSite, string? domain, bool isSecure, string attributes)
     {
-        var text = new CookieText(new SessionOptions { CookieName = "my", SameSite = sameSite, Domain = domain });
+        var text = new SetCookieLines(new SessionOptions { CookieName = "my", SameSite = sameSite, Domain = domain });
         // Twice, in either way: what the one before left does not show.
         foreach (bool secure in new[] { isSecure, !isSecure, isSecure })
         {
@@ -38,13 +38,13 @@ public sealed class SessionLinesTests
     [Fact]
     public void CookieText_Longest_IsAsLongAsSaid()
     {
-        var text = new CookieText(new SessionOptions
+        var text = new SetCookieLines(new SessionOptions
         {
             CookieName = new string('n', SessionOptions.MaxCookieName),
             Domain = new string('d', SessionOptions.MaxDomain),
             SameSite = SameSite.Strict,
         });
-        Assert.Equal(CookieText.MaxBytes, text.Write(Ticket, SessionSamples.Key(7), isSecure: true).Length);
+        Assert.Equal(SetCookieLines.MaxBytes, text.Write(Ticket, SessionSamples.Key(7), isSecure: true).Length);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class SessionLinesTests
     [Fact]
     public void Headroom_LongestGrowthOfBothHeads_FitsIn()
     {
-        Assert.True(FlowBuffer.Headroom >= RequestRewriter.MaxGrowth + SessionMovedLine.MaxBytes);
-        Assert.True(FlowBuffer.Headroom >= ResponseRewriter.MaxGrowth + CookieText.MaxBytes);
+        Assert.True(MessageBuffer.Headroom >= RequestRewriter.MaxGrowth + SessionMovedLine.MaxBytes);
+        Assert.True(MessageBuffer.Headroom >= ResponseRewriter.MaxGrowth + SetCookieLines.MaxBytes);
         Assert.Equal(ForwardingInfo.MaxSessionId, SessionId.TextLength);
     }
 
@@ -69,7 +69,7 @@ public sealed class SessionLinesTests
     public void AppendToHead_AfterTheLongestGrowth_MovesTheHeadOnly(string body)
     {
         using var slab = new BufferSlab(32 * 1024);
-        var buffer = default(FlowBuffer);
+        var buffer = default(MessageBuffer);
         buffer.Acquire(slab);
         const string received = "GET / HTTP/1.1\r\n\r\n";
         Append(ref buffer, received + body);
@@ -91,11 +91,11 @@ public sealed class SessionLinesTests
         buffer.Release(slab);
     }
 
-    private static unsafe void Append(ref FlowBuffer buffer, string text)
+    private static unsafe void Append(ref MessageBuffer buffer, string text)
     {
         Encoding.ASCII.GetBytes(text).CopyTo(new Span<byte>(buffer.Base + buffer.End, text.Length));
         buffer.End += text.Length;
     }
 
-    private static unsafe string Text(in FlowBuffer buffer, int from, int to) => Encoding.ASCII.GetString(new ReadOnlySpan<byte>(buffer.Base + from, to - from));
+    private static unsafe string Text(in MessageBuffer buffer, int from, int to) => Encoding.ASCII.GetString(new ReadOnlySpan<byte>(buffer.Base + from, to - from));
 }

@@ -117,7 +117,7 @@ public sealed class SessionRecordTests
         Assert.True(Assert.Single(rig.Told()).IsRecord);
         rig.Ask(cookie);
         Assert.Empty(rig.Told());
-        rig.Link.BeginStoreEpoch();
+        rig.Channel.BeginStoreEpoch();
         rig.Ask(cookie);
         Assert.True(Assert.Single(rig.Told()).IsRecord);
     }
@@ -251,9 +251,9 @@ public sealed class SessionRecordTests
     public void Reader_Asleep_IsWokenByARecord()
     {
         using var rig = new SessionRig();
-        Assert.True(rig.Link.TrySleep());
+        Assert.True(rig.Channel.TrySleep());
         rig.Ask();
-        Assert.Equal(1, rig.Link.Arrived.CurrentCount);
+        Assert.Equal(1, rig.Channel.Arrived.CurrentCount);
         Assert.Single(rig.Told());
     }
 }

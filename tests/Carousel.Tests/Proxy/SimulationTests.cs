@@ -25,7 +25,7 @@ public sealed class SimulationTests
         TakeSlowly,
         TakeAll,
         ServerSlow,
-        ServerCutsItsAnswer,
+        ServerCutsItsResponse,
         ServerResets,
         ServerIsFull,
         ServersRefuse,
@@ -54,13 +54,13 @@ public sealed class SimulationTests
         {
             _mode = mode;
             _rig = new Rig(servers: 2, addresses: 2, sessions: mode == SessionMode.Off ? null
-                : new SessionLink(new SessionOptions { Mode = mode }, SessionSamples.Keys(SessionRig.Key), workers: 1));
+                : new SessionChannel(new SessionOptions { Mode = mode }, SessionSamples.Keys(SessionRig.Key), workers: 1));
             _rig.Worker.SpliceFrom = 500;
             _rig.OnRequest = (_, request) =>
             {
                 string path = request.FirstLine.Split(' ')[1];
                 CheckSession(path, request);
-                return Split(Answer(path, request.Body), _pieces);
+                return Split(Respond(path, request.Body), _pieces);
             };
             _rig.Network.OnConnect = _ => _refusals-- > 0 ? -Carousel.Engine.Linux.Errno.ECONNREFUSED : 0;
         }
@@ -71,7 +71,7 @@ public sealed class SimulationTests
             {
                 _framing = how;
                 Step(act, who, how);
-                _rig.Worker.Reactor.RunTurn();
+                _rig.Worker.Loop.RunTick();
                 if (how % 3 == 0)
                 {
                     _rig.Network.Pump();
@@ -118,7 +118,7 @@ public sealed class SimulationTests
                 case Act.ServerSlow:
                     _pieces = 1 + how % 8;
                     break;
-                case Act.ServerCutsItsAnswer:
+                case Act.ServerCutsItsResponse:
                     server.Finish();
                     break;
                 case Act.ServerResets:
@@ -178,7 +178,7 @@ public sealed class SimulationTests
             Assert.True(_mode == SessionMode.Off || who == 0 || id == SessionSamples.Id((ulong)who).ToString(), $"{path} came with {id}");
         }
 
-        private byte[] Answer(string path, string body)
+        private byte[] Respond(string path, string body)
         {
             string text = path + " " + new string('x', body.Length + _framing % 2000);
             return (_framing % 4) switch
@@ -196,14 +196,14 @@ public sealed class SimulationTests
             {
                 return;
             }
-            List<Message> answers = [.. Message.Answers(client.TakenText, _paths[who].Select(_ => "GET"), true).Where(answer => answer.Status is 0 or >= 200)];
-            for (int i = 0; i < answers.Count; i++)
+            List<Message> responses = [.. Message.Responds(client.TakenText, _paths[who].Select(_ => "GET"), true).Where(response => response.Status is 0 or >= 200)];
+            for (int i = 0; i < responses.Count; i++)
             {
-                bool isOwn = answers[i].Field("X-Carousel-Reason") is not null;
-                bool isCut = i == answers.Count - 1 && !answers[i].IsWhole;
+                bool isOwn = responses[i].Field("X-Carousel-Reason") is not null;
+                bool isCut = i == responses.Count - 1 && !responses[i].IsWhole;
                 string wanted = _paths[who][i] + " ";
-                Assert.True(isOwn || answers[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(answers[i].Body)), $"client {who} asked for {wanted} and got {answers[i]}");
-                Assert.True(answers[i].IsWhole || isCut, "an answer is cut short and another follows");
+                Assert.True(isOwn || responses[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(responses[i].Body)), $"client {who} asked for {wanted} and got {responses[i]}");
+                Assert.True(responses[i].IsWhole || isCut, "an answer is cut short and another follows");
             }
         }
 

@@ -25,7 +25,7 @@ public sealed class SlowClientTests
         Assert.Equal((408, "client-too-slow"), (HeldRig.Only(slow).Status, HeldRig.Only(slow).Field("X-Carousel-Reason")));
         Assert.Equal([FailureReason.ClientTooSlow], rig.Rig.Reasons());
         Assert.Equal(0, rig.Rig.Pool.Current.Servers[0].Load.InFlight);
-        Assert.Equal(Core.Health.GuardState.Closed, GuardState(rig));
+        Assert.Equal(Core.Health.CircuitState.Closed, CircuitState(rig));
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class SlowClientTests
         client.RoomAtATime = client.Room = int.MaxValue;
         client.IsTouched = true;
         rig.Run();
-        Assert.Equal(1_000_000, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body.Length);
+        Assert.Equal(1_000_000, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Body.Length);
         rig.AssertNothingLeft();
     }
 
@@ -145,9 +145,9 @@ public sealed class SlowClientTests
         Drip(rig.Rig, client, bytesASecond: 0, 9_000);
         client.Send(Rig.Bytes("x" + "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n"));
         rig.Rig.Run();
-        rig.Answer();
+        rig.Respond();
         Drip(rig.Rig, client, bytesASecond: 0, 9_000);
-        Assert.Single(Message.Answers(client.TakenText, ["POST"], false));
+        Assert.Single(Message.Responds(client.TakenText, ["POST"], false));
         Assert.False(client.EndSent);
     }
 
@@ -168,7 +168,7 @@ public sealed class SlowClientTests
         rig.Run();
         Assert.Equal(20_000, HeldRig.Only(slow).Body.Length);
         rig.Say(slow, Rig.Get("/again"));
-        Assert.Equal(2, Message.Answers(slow.TakenText, ["GET", "GET"], false).Count);
+        Assert.Equal(2, Message.Responds(slow.TakenText, ["GET", "GET"], false).Count);
         rig.AssertNothingLeft();
     }
 
@@ -196,7 +196,7 @@ public sealed class SlowClientTests
         rig.AssertNothingLeft();
     }
 
-    private static Core.Health.GuardState GuardState(HeldRig rig) => rig.Rig.Pool.Current.Servers[0].Load.Guard.State;
+    private static Core.Health.CircuitState CircuitState(HeldRig rig) => rig.Rig.Pool.Current.Servers[0].Load.Breaker.State;
 
     private static Rig Limited(EngineOptions options, int bodySize, int servers = 1, int max = 1)
     {

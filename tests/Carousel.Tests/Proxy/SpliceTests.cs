@@ -29,7 +29,7 @@ public sealed class SpliceTests
         for (int i = 1; i <= 2; i++)
         {
             rig.Say(client, $"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
-            Assert.Equal(Body, Message.Answers(client.TakenText, Enumerable.Repeat("POST", i), false)[^1].Body);
+            Assert.Equal(Body, Message.Responds(client.TakenText, Enumerable.Repeat("POST", i), false)[^1].Body);
         }
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
@@ -91,7 +91,7 @@ public sealed class SpliceTests
     {
         using Rig rig = Splicing();
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body);
+        Assert.Equal(Body, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Body);
         Assert.Equal(1, client.TimesAskedForRoom);
         rig.AssertNothingLeft();
     }
@@ -109,7 +109,7 @@ public sealed class SpliceTests
         stuck.Reset(Errno.EPIPE);
         rig.Run();
         FakeSocket client = rig.Connect(Rig.Get("/2"));
-        Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body);
+        Assert.Equal(Body, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Body);
         rig.AssertNothingLeft();
     }
 
@@ -140,7 +140,7 @@ public sealed class SpliceTests
     {
         stuck.ForEach(client => client.RoomAtATime = 10_000);
         rig.Run();
-        Assert.All(stuck, client => Assert.Equal(Body, Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Body));
+        Assert.All(stuck, client => Assert.Equal(Body, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Body));
         rig.AssertNothingLeft();
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class SplitTests
     private const string Post = "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world";
     private const string Chunked = "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-T: v\r\n\r\n";
     private const string Old = "GET /old HTTP/1.0\r\nConnection: keep-alive\r\nHost: h\r\n\r\n";
-    private const string ChunkedAnswer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n1\r\n!\r\n0\r\nX-Sum: 5\r\n\r\n";
+    private const string ChunkedResponse = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n1\r\n!\r\n0\r\nX-Sum: 5\r\n\r\n";
     private const string Interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private const string UntilClose = "HTTP/1.1 200 OK\r\nX: y\r\n\r\nuntil the end";
 
@@ -20,62 +20,62 @@ public sealed partial class SplitTests
     public static TheoryData<string, string, bool> Conversations => new()
     {
         { "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false },
-        { Post, ChunkedAnswer, false },
+        { Post, ChunkedResponse, false },
         { Chunked, Interim, false },
-        { Post + "|" + Chunked + "|GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", ChunkedAnswer, false },
+        { Post + "|" + Chunked + "|GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", ChunkedResponse, false },
         { "GET /u HTTP/1.1\r\nHost: h\r\n\r\n", UntilClose, true },
         { Old, UntilClose, true },
-        { Old, ChunkedAnswer, false },
+        { Old, ChunkedResponse, false },
         { Old, Interim, false },
-        { "GET /s HTTP/1.1\r\nHost: h\r\nCookie: a=b; LB_SESSION=old; c=d\r\nCookie: e=f\r\n\r\n", ChunkedAnswer, false },
+        { "GET /s HTTP/1.1\r\nHost: h\r\nCookie: a=b; LB_SESSION=old; c=d\r\nCookie: e=f\r\n\r\n", ChunkedResponse, false },
         { "HEAD /h HTTP/1.1\r\nHost: h\r\n\r\n|GET /n HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", false },
     };
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Request_SplitAnywhere_SameBytes(string requests, string answer, bool closes)
+    public void Request_SplitAnywhere_SameBytes(string requests, string response, bool closes)
     {
-        string expected = Play(requests, answer, closes);
+        string expected = Play(requests, response, closes);
         for (int split = 1; split < requests.Replace("|", "").Length; split++)
         {
-            Assert.Equal(expected, Play(requests, answer, closes, requestSplit: split));
+            Assert.Equal(expected, Play(requests, response, closes, requestSplit: split));
         }
     }
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Answer_SplitAnywhere_SameBytes(string requests, string answer, bool closes)
+    public void Answer_SplitAnywhere_SameBytes(string requests, string response, bool closes)
     {
-        string expected = Play(requests, answer, closes);
-        for (int split = 1; split < answer.Length; split++)
+        string expected = Play(requests, response, closes);
+        for (int split = 1; split < response.Length; split++)
         {
-            Assert.Equal(expected, Play(requests, answer, closes, answerSplit: split));
+            Assert.Equal(expected, Play(requests, response, closes, responseSplit: split));
         }
     }
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Sends_TakenInPieces_SameBytes(string requests, string answer, bool closes)
+    public void Sends_TakenInPieces_SameBytes(string requests, string response, bool closes)
     {
-        string expected = Play(requests, answer, closes);
+        string expected = Play(requests, response, closes);
         for (int room = 1; room < 300; room += 1 + room / 16)
         {
-            Assert.Equal(expected, Play(requests, answer, closes, room: room));
+            Assert.Equal(expected, Play(requests, response, closes, room: room));
         }
     }
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Everything_ByteByByte_SameBytes(string requests, string answer, bool closes)
+    public void Everything_ByteByByte_SameBytes(string requests, string response, bool closes)
     {
-        Assert.Equal(Play(requests, answer, closes), Play(requests, answer, closes, requestSplit: -1, answerSplit: -1, room: 1));
+        Assert.Equal(Play(requests, response, closes), Play(requests, response, closes, requestSplit: -1, responseSplit: -1, room: 1));
     }
 
     /// <summary>What the servers got and what the client got, without the framing of bodies that may differ.</summary>
-    private static string Play(string requests, string answer, bool closes, int requestSplit = 0, int answerSplit = 0, int room = int.MaxValue)
+    private static string Play(string requests, string response, bool closes, int requestSplit = 0, int responseSplit = 0, int room = int.MaxValue)
     {
-        using var rig = new Rig(sessions: new SessionLink(new SessionOptions(), SessionSamples.Keys(SessionSamples.Key()), workers: 1));
-        rig.OnRequest = (server, _) => [.. Split(answer, answerSplit), .. closes ? new byte[]?[] { null } : []];
+        using var rig = new Rig(sessions: new SessionChannel(new SessionOptions(), SessionSamples.Keys(SessionSamples.Key()), workers: 1));
+        rig.OnRequest = (server, _) => [.. Split(response, responseSplit), .. closes ? new byte[]?[] { null } : []];
         FakeSocket client = rig.Connect();
         rig.Network.Connected = server =>
         {
@@ -89,12 +89,12 @@ public sealed partial class SplitTests
             rig.Run();
         }
         string[] methods = [.. requests.Split('|').Select(request => request.Split(' ')[0])];
-        List<Message> answers = Message.Answers(client.TakenText, methods, client.EndSent);
+        List<Message> responses = Message.Responds(client.TakenText, methods, client.EndSent);
         string toServers = string.Join("\n", rig.Servers.Select(server => server.TakenText));
-        string toClient = string.Join("\n", answers.Select(a => $"{a.Head}\n{a.Body}\n{a.IsWhole}"));
+        string toClient = string.Join("\n", responses.Select(a => $"{a.Head}\n{a.Body}\n{a.IsWhole}"));
         bool wasKept = !client.EndSent;
         rig.AssertNothingLeft();
-        Assert.Equal(methods.Length, answers.Count(a => a.Status >= 200));
+        Assert.Equal(methods.Length, responses.Count(a => a.Status >= 200));
         Assert.Equal(methods.Length, Random().Count(toServers));
         return Random().Replace($"{toServers}\n---\n{toClient}\n{wasKept}", "(random)");
     }

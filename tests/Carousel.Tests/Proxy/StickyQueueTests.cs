@@ -19,7 +19,7 @@ public sealed class StickyQueueTests
         FakeSocket visitor = rig.Ask("/2", rig.Cookie(2, server: 0));
         rig.Rig.Advance(StickyMs - 100);
         Assert.Equal((1, 1), (rig.Requests.Count, rig.Waiting));
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.Equal((0, null), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
         Assert.Null(HeldRig.Only(visitor).Field("Set-Cookie"));
     }
@@ -33,7 +33,7 @@ public sealed class StickyQueueTests
         rig.Rig.Advance(StickyMs + 8);
         Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
         Assert.Equal(0, rig.Waiting);
-        rig.AnswerAll();
+        rig.RespondToAll();
         Assert.NotNull(HeldRig.Only(visitor).Field("Set-Cookie"));
     }
 
@@ -66,7 +66,7 @@ public sealed class StickyQueueTests
         rig.Ask("/3", rig.Cookie(3, server: 0));
         rig.Rig.Advance(StickyMs + 8);
         Assert.Equal((2, 1), (rig.Requests.Count, rig.Waiting));
-        rig.Answer(server: 1);
+        rig.Respond(server: 1);
         Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
     }
 
@@ -79,7 +79,7 @@ public sealed class StickyQueueTests
         rig.Ask("/2", rig.Cookie(2, server: 1));
         rig.Ask("/3", rig.Cookie(3, server: 0));
         rig.Rig.Advance(StickyMs + 8);
-        rig.Answer(server: 0);
+        rig.Respond(server: 0);
         Assert.Equal((0, null), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
     }
 
@@ -91,9 +91,9 @@ public sealed class StickyQueueTests
         rig.Ask("/2", rig.Cookie(2, server: 1));
         rig.Ask("/own", rig.Cookie(3, server: 0));
         rig.Ask("/any");
-        rig.Answer(server: 1);
+        rig.Respond(server: 1);
         Assert.Equal((1, "/any"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
-        rig.Answer(server: 0);
+        rig.Respond(server: 0);
         Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
     }
 
@@ -112,7 +112,7 @@ public sealed class StickyQueueTests
         }
         rig.Rig.Advance(100 + 8);
         Assert.Equal(101, rig.Waiting);
-        rig.Answer(server: 1);
+        rig.Respond(server: 1);
         Assert.Equal((1, "/gives-up"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
     }
 
@@ -125,10 +125,10 @@ public sealed class StickyQueueTests
         rig.Ask("/any");
         rig.Ask("/own", rig.Cookie(3, server: 0));
         rig.Ask("/own-too", rig.Cookie(4, server: 0));
-        rig.Answer(server: 0);
+        rig.Respond(server: 0);
         Assert.Equal("/any", HeldRig.PathOf(rig.Requests[^1].Request));
-        rig.Answer(server: 0);
-        rig.Answer(server: 0);
+        rig.Respond(server: 0);
+        rig.Respond(server: 0);
         Assert.Equal(["/own", "/own-too"], rig.Asked.TakeLast(2));
     }
 
@@ -154,9 +154,9 @@ public sealed class StickyQueueTests
         rig.Ask("/2", rig.Cookie(2, server: 1));
         rig.Ask("/any");
         rig.Ask("/own", rig.Cookie(3, server: 0));
-        rig.Answer(server: 0);
+        rig.Respond(server: 0);
         Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
-        rig.Answer(server: 1);
+        rig.Respond(server: 1);
         Assert.Equal((1, "/any"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
     }
 

@@ -57,15 +57,15 @@ public sealed class StickyTests
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = Refusing(0);
-        Message answer = rig.Ask(rig.Cookie(1, server: 0), "A: b\r\n", method, body: body);
-        Assert.Equal((200, 1), (answer.Status, rig.Last.Server));
+        Message response = rig.Ask(rig.Cookie(1, server: 0), "A: b\r\n", method, body: body);
+        Assert.Equal((200, 1), (response.Status, rig.Last.Server));
         string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
         Assert.Equal(
             $"{method} / HTTP/1.1\r\nHost: h\r\nA: b\r\n{length}X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\n"
             + $"X-Session-Id: {SessionSamples.Id(1)}\r\nVia: 1.1 carousel\r\nX-Session-Moved: connect-refused\r\n\r\n{body}",
             rig.Rig.Servers[^1].TakenText);
         Assert.Equal(
-            new SessionTicket(SessionSamples.Id(1), rig.Pool.Servers[1].Tag, rig.Now, SessionRig.Key.Id), SessionRig.Read(SessionRig.CookieOf(answer)!));
+            new SessionTicket(SessionSamples.Id(1), rig.Pool.Servers[1].Tag, rig.Now, SessionRig.Key.Id), SessionRig.Read(SessionRig.CookieOf(response)!));
         Assert.Equal((1, 0, 1), (rig.Counters.Moved, rig.Counters.Minted, rig.Counters.Returned));
     }
 
@@ -95,7 +95,7 @@ public sealed class StickyTests
         rig.Rig.Advance(5_000);
         Assert.Equal((2, "connect-refused", body), (rig.Last.Server, Moved(rig), rig.Last.Request.Body));
         Assert.Single(rig.Last.Request.Head.Split("\r\n"), line => line.StartsWith("X-Session-Moved", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(200, Message.Answers(client.TakenText, ["POST"], false)[0].Status);
+        Assert.Equal(200, Message.Responds(client.TakenText, ["POST"], false)[0].Status);
         Assert.Equal(1, rig.Counters.Moved);
     }
 
@@ -107,7 +107,7 @@ public sealed class StickyTests
         FakeSocket client = rig.Rig.Connect(Rig.Get("/", SessionRig.CookieLine(rig.Cookie(1, server: 0))));
         rig.Rig.Advance(5_000);
         Assert.Equal((1, "connect-timeout"), (rig.Last.Server, Moved(rig)));
-        Assert.Equal(200, Message.Answers(client.TakenText, ["GET"], false)[0].Status);
+        Assert.Equal(200, Message.Responds(client.TakenText, ["GET"], false)[0].Status);
     }
 
     /// <summary>That a kept connection ends says little about its server: it is asked anew, and nobody moves.</summary>
@@ -130,8 +130,8 @@ public sealed class StickyTests
             kept.Reset(Errno.EPIPE);
             kept.IsTouched = false; // Its event comes later.
         }
-        Message answer = rig.Ask(cookie, method: method);
-        Assert.Equal((200, null), (answer.Status, SessionRig.CookieOf(answer)));
+        Message response = rig.Ask(cookie, method: method);
+        Assert.Equal((200, null), (response.Status, SessionRig.CookieOf(response)));
         Assert.Equal(2, rig.Rig.Servers.Count);
         Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));
         Assert.Equal(0, rig.Counters.Moved);
@@ -145,9 +145,9 @@ public sealed class StickyTests
         rig.Ask(cookie);
         rig.Rig.Network.OnConnect = Refusing(0);
         rig.OnRequest = _ => rig.Rig.Servers.Count == 1 ? [null] : [Rig.Ok("hello")];
-        Message answer = rig.Ask(cookie);
-        Assert.Equal((200, 1, "connect-refused"), (answer.Status, rig.Last.Server, Moved(rig)));
-        Assert.Equal(rig.Pool.Servers[1].Tag, SessionRig.Read(SessionRig.CookieOf(answer)!).ServerTag);
+        Message response = rig.Ask(cookie);
+        Assert.Equal((200, 1, "connect-refused"), (response.Status, rig.Last.Server, Moved(rig)));
+        Assert.Equal(rig.Pool.Servers[1].Tag, SessionRig.Read(SessionRig.CookieOf(response)!).ServerTag);
     }
 
     [Fact]
@@ -157,9 +157,9 @@ public sealed class StickyTests
         string cookie = rig.Cookie(1, server: 1);
         PoolSnapshot pool = rig.Pool;
         Publish(rig, [pool.Servers[0]]);
-        Message answer = rig.Ask(cookie);
+        Message response = rig.Ask(cookie);
         Assert.Equal((0, "server-gone"), (rig.Last.Server, Moved(rig)));
-        Assert.Equal(pool.Servers[0].Tag, SessionRig.Read(SessionRig.CookieOf(answer)!).ServerTag);
+        Assert.Equal(pool.Servers[0].Tag, SessionRig.Read(SessionRig.CookieOf(response)!).ServerTag);
     }
 
     [Fact]
@@ -203,8 +203,8 @@ public sealed class StickyTests
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 1);
         rig.Rig.Network.OnConnect = _ => -Errno.ECONNREFUSED;
-        Message answer = rig.Ask(cookie);
-        Assert.Equal((502, null), (answer.Status, answer.Field("Set-Cookie")));
+        Message response = rig.Ask(cookie);
+        Assert.Equal((502, null), (response.Status, response.Field("Set-Cookie")));
         rig.Rig.Network.OnConnect = _ => 0;
         Assert.Null(SessionRig.CookieOf(rig.Ask(cookie)));
         Assert.Equal((1, null), (rig.Last.Server, Moved(rig)));

@@ -65,7 +65,7 @@ public sealed class TimeoutTests
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect(Rig.Get("/") + "GET /2");
         rig.Advance(3000 + TimingWheel.TickMs);
-        Assert.Equal([200, 408], Message.Answers(client.TakenText, ["GET", "GET"], true).Select(answer => answer.Status));
+        Assert.Equal([200, 408], Message.Responds(client.TakenText, ["GET", "GET"], true).Select(response => response.Status));
         rig.AssertNothingLeft();
     }
 
@@ -75,7 +75,7 @@ public sealed class TimeoutTests
         using var rig = new Rig(Options);
         rig.Network.OnConnect = _ => -Errno.EINPROGRESS;
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        AssertAnswersAfter(rig, 1000, client, 504, "connect-timeout");
+        AssertRespondsAfter(rig, 1000, client, 504, "connect-timeout");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TimeoutTests
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
-        AssertAnswersAfter(rig, 50_000, client, 504, "answer-timeout");
+        AssertRespondsAfter(rig, 50_000, client, 504, "answer-timeout");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TimeoutTests
             rig.Advance(1000);
             rig.Say(rig.Servers[0], next.ToString());
         }
-        AssertAnswersAfter(rig, 50_000 - 17_000, client, 504, "answer-timeout");
+        AssertRespondsAfter(rig, 50_000 - 17_000, client, 504, "answer-timeout");
     }
 
     [Fact]
@@ -109,9 +109,9 @@ public sealed class TimeoutTests
             rig.Advance(1000 - (i == 49 ? 1 : 0));
             rig.Say(rig.Servers[0], "HTTP/1.1 102 Processing\r\n\r\n");
         }
-        Assert.Equal(50, Message.Answers(client.TakenText, ["GET"], false).Count);
+        Assert.Equal(50, Message.Responds(client.TakenText, ["GET"], false).Count);
         rig.Advance(1 + TimingWheel.TickMs);
-        Assert.Equal("answer-timeout", Message.Answers(client.TakenText, ["GET"], false)[^1].Field("X-Carousel-Reason"));
+        Assert.Equal("answer-timeout", Message.Responds(client.TakenText, ["GET"], false)[^1].Field("X-Carousel-Reason"));
         rig.AssertNothingLeft();
     }
 
@@ -125,7 +125,7 @@ public sealed class TimeoutTests
             rig.Advance(6000);
             rig.Say(client, "x");
         }
-        AssertAnswersAfter(rig, 50_000, client, 504, "answer-timeout");
+        AssertRespondsAfter(rig, 50_000, client, 504, "answer-timeout");
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
         rig.Advance(6000);
         rig.Say(client, "x");
-        AssertAnswersAfter(rig, 7000, client, 408, "request-body-timeout");
+        AssertRespondsAfter(rig, 7000, client, 408, "request-body-timeout");
         Assert.True(client.EndSent);
     }
 
@@ -150,7 +150,7 @@ public sealed class TimeoutTests
             server.RoomAtATime = 0;
         };
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + new string('x', 1000));
-        AssertAnswersAfter(rig, 7000, client, 504, "server-stalled");
+        AssertRespondsAfter(rig, 7000, client, 504, "server-stalled");
     }
 
     /// <summary>The timeout of bodies bounds a pause, also while the first bytes are still being sent.</summary>
@@ -171,7 +171,7 @@ public sealed class TimeoutTests
             rig.Servers[0].MakeRoom(10);
             rig.Run();
         }
-        AssertAnswersAfter(rig, 7000, client, 504, "server-stalled");
+        AssertRespondsAfter(rig, 7000, client, 504, "server-stalled");
     }
 
     [Fact]
@@ -300,14 +300,14 @@ public sealed class TimeoutTests
         AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
     }
 
-    private static void AssertAnswersAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)
+    private static void AssertRespondsAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)
     {
         rig.Advance(milliseconds - 1);
         Assert.Empty(client.TakenText);
         rig.Advance(1 + TimingWheel.TickMs);
-        Message answer = Assert.Single(Message.Answers(client.TakenText, ["GET"], client.EndSent));
-        Assert.Equal(status, answer.Status);
-        Assert.Equal(reason, answer.Field("X-Carousel-Reason"));
+        Message response = Assert.Single(Message.Responds(client.TakenText, ["GET"], client.EndSent));
+        Assert.Equal(status, response.Status);
+        Assert.Equal(reason, response.Field("X-Carousel-Reason"));
         Assert.All(rig.Servers, server => Assert.True(server.IsClosed));
         rig.AssertNothingLeft();
     }

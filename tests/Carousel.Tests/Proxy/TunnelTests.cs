@@ -102,10 +102,10 @@ public sealed class TunnelTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: h\r\n\r\n", Switching)]
     [InlineData(Upgrade, "HTTP/1.1 101 Switching Protocols\r\n\r\n")]
-    public void Switching_NotAskedForOrNotSaid_IsBadAnswer(string request, string answer)
+    public void Switching_NotAskedForOrNotSaid_IsBadAnswer(string request, string response)
     {
-        using var rig = Open(answer, out FakeSocket client, request);
-        Assert.Equal("bad-answer", Assert.Single(Message.Answers(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
+        using var rig = Open(response, out FakeSocket client, request);
+        Assert.Equal("bad-answer", Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
         Assert.True(rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
     }
@@ -139,10 +139,10 @@ public sealed class TunnelTests
         rig.AssertNothingLeft();
     }
 
-    private static Rig Open(string answer, out FakeSocket client, string request = Upgrade, EngineOptions? options = null)
+    private static Rig Open(string response, out FakeSocket client, string request = Upgrade, EngineOptions? options = null)
     {
         var rig = new Rig(options);
-        rig.OnRequest = (_, _) => [Rig.Bytes(answer)];
+        rig.OnRequest = (_, _) => [Rig.Bytes(response)];
         client = rig.Connect(request);
         rig.OnRequest = (_, _) => [Rig.Ok("hello")];
         return rig;

@@ -24,10 +24,10 @@ public class NextUntriedTests
     [InlineData(3, "ad", "b")]
     [InlineData(2, "c", "d")]
     [InlineData(4, "abd", "c")]
-    public void NextUntried_SomeTried_IsTheFirstOfTheOthersInTurn(int turnsBefore, string tried, string expected)
+    public void NextUntried_SomeTried_IsTheFirstOfTheOthersInTurn(int ticksBefore, string tried, string expected)
     {
         ServerRing ring = RingOf(_all);
-        Turns(ring, turnsBefore);
+        Turns(ring, ticksBefore);
         Assert.Equal(expected, ring.NextUntried(Tried(tried))!.Id);
     }
 

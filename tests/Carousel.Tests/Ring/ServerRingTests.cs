@@ -136,10 +136,10 @@ public class ServerRingTests
     [InlineData(2, 1, "caca")]
     [InlineData(3, 2, "abab")]
     [InlineData(3, 0, "bcbc")]
-    public void Remove_AnyCursor_TheRestGoesOn(int turnsBefore, int removed, string expected)
+    public void Remove_AnyCursor_TheRestGoesOn(int ticksBefore, int removed, string expected)
     {
         ServerRing ring = RingOf(A, B, C);
-        Turns(ring, turnsBefore);
+        Turns(ring, ticksBefore);
         Assert.True(ring.Remove(_all[removed]));
         Assert.False(ring.Remove(_all[removed]));
         Assert.Equal(2, ring.Count);

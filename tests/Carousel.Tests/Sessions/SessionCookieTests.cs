@@ -39,7 +39,7 @@ public class SessionCookieTests
         {
             byte[] flipped = [.. text];
             flipped[bit / 8] ^= (byte)(1 << bit % 8);
-            Assert.NotEqual(CookieVerdict.Valid, Judge(Encoding.Latin1.GetString(flipped)));
+            Assert.NotEqual(CookieVerdict.Valid, Evaluate(Encoding.Latin1.GetString(flipped)));
         }
     }
 
@@ -62,12 +62,12 @@ public class SessionCookieTests
         string text = SessionSamples.Cookie(Ticket, Key);
         for (int length = 0; length < text.Length; length++)
         {
-            Assert.Equal(CookieVerdict.Malformed, Judge(text[..length]));
-            Assert.Equal(CookieVerdict.Malformed, Judge(text[(text.Length - length)..]));
-            Assert.Equal(CookieVerdict.Malformed, Judge(text[..length] + " " + text[(length + 1)..]));
-            Assert.Equal(CookieVerdict.Malformed, Judge(text.Insert(length, "\t")));
+            Assert.Equal(CookieVerdict.Malformed, Evaluate(text[..length]));
+            Assert.Equal(CookieVerdict.Malformed, Evaluate(text[(text.Length - length)..]));
+            Assert.Equal(CookieVerdict.Malformed, Evaluate(text[..length] + " " + text[(length + 1)..]));
+            Assert.Equal(CookieVerdict.Malformed, Evaluate(text.Insert(length, "\t")));
         }
-        Assert.All(["A", "=", " ", "AAAA"], more => Assert.Equal(CookieVerdict.Malformed, Judge(text + more)));
+        Assert.All(["A", "=", " ", "AAAA"], more => Assert.Equal(CookieVerdict.Malformed, Evaluate(text + more)));
     }
 
     /// <summary>Neither base64's other alphabet nor padding is another way to say the same.</summary>
@@ -77,10 +77,10 @@ public class SessionCookieTests
         string text = SessionSamples.Cookie(Ticket, Key);
         Assert.Contains('_', text);
         Assert.Contains('-', text);
-        Assert.Equal(CookieVerdict.Malformed, Judge(text.Replace('_', '/')));
-        Assert.Equal(CookieVerdict.Malformed, Judge(text.Replace('-', '+')));
-        Assert.Equal(CookieVerdict.Malformed, Judge(text[..62] + "=="));
-        Assert.Equal(CookieVerdict.Malformed, Judge(text[..63] + "%"));
+        Assert.Equal(CookieVerdict.Malformed, Evaluate(text.Replace('_', '/')));
+        Assert.Equal(CookieVerdict.Malformed, Evaluate(text.Replace('-', '+')));
+        Assert.Equal(CookieVerdict.Malformed, Evaluate(text[..62] + "=="));
+        Assert.Equal(CookieVerdict.Malformed, Evaluate(text[..63] + "%"));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class SessionCookieTests
         Assert.Equal(0, WarmAllocation.Least(1_000, Round));
     }
 
-    private static CookieVerdict Judge(string text)
+    private static CookieVerdict Evaluate(string text)
     {
         byte[] signed = new byte[SessionTicket.SignedBytes];
         return SessionCookie.TryDecode(Encoding.Latin1.GetBytes(text), signed) ? Verify(signed, Issued, Key) : CookieVerdict.Malformed;

@@ -28,7 +28,7 @@ public class SimulatorTests
         Servers = [new(1), new(1), new(2), new(2), new(4), new(4)],
     };
 
-    private static readonly Span Trouble = new(10, 20);
+    private static readonly Span Failure = new(10, 20);
 
     /// <summary>M/M/1: the time in the system is exponential with mean 1 / (mu - lambda).</summary>
     [Fact]
@@ -89,7 +89,7 @@ public class SimulatorTests
     [Fact]
     public void Run_FailingServer_ItsErrorsAreCounted()
     {
-        Outcome outcome = Run(Unequal with { Servers = [new ServerSpec(1) { Phases = [new Phase(Trouble, 1, Fails: true)] }, new ServerSpec(1)], Load = 0.4 }, new RoundRobin());
+        Outcome outcome = Run(Unequal with { Servers = [new ServerSpec(1) { Phases = [new Phase(Failure, 1, Fails: true)] }, new ServerSpec(1)], Load = 0.4 }, new RoundRobin());
         // Half of the requests of ten seconds, at 160 a second.
         AssertNear(800, outcome.Errors);
     }
@@ -114,8 +114,8 @@ public class SimulatorTests
         {
             Balancers = balancers,
             Seconds = 60,
-            Trouble = Trouble,
-            Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Trouble, 0.1)] }],
+            Failure = Failure,
+            Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Failure, 0.1)] }],
         };
         Outcome dynamic = Run(scenario, seed => new Dynamic((ulong)seed)), least = Run(scenario, new LeastRequests());
         Assert.InRange(dynamic.InTrouble!.Quantile(0.99), 0, 0.65 * least.InTrouble!.Quantile(0.99));
@@ -127,7 +127,7 @@ public class SimulatorTests
     [Fact]
     public void Dynamic_ServerThatFailsFast_GetsHardlyAny()
     {
-        Scenario scenario = Unequal with { Load = 0.6, Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Trouble, 1, Fails: true)] }] };
+        Scenario scenario = Unequal with { Load = 0.6, Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Failure, 1, Fails: true)] }] };
         int errors = Run(scenario, seed => new Dynamic((ulong)seed)).Errors;
         // It would be a sixth of 14,400 if nobody noticed.
         Assert.InRange(errors, 1, 240);

@@ -164,9 +164,9 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         }
 
         Task disposed = _store.DisposeAsync().AsTask();
-        await UntilAsync(() => process.WasAsked && _time.Waits.Contains(EmbeddedStore.LongestGoodbye));
+        await UntilAsync(() => process.WasAsked && _time.Waits.Contains(EmbeddedStore.ShutdownLimit));
         Assert.False(process.WasKilled);
-        await PassAsync(EmbeddedStore.LongestGoodbye);
+        await PassAsync(EmbeddedStore.ShutdownLimit);
         await disposed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         Assert.True(process.WasKilled);

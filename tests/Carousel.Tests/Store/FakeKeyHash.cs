@@ -10,7 +10,7 @@ internal sealed class FakeKeyHash : IKeyHash
     public int Reads { get; private set; }
 
     /// <summary>Thrown by every command while it is set.</summary>
-    public StoreTrouble? Trouble { get; set; }
+    public StoreFailure? Failure { get; set; }
 
     /// <summary>Called once, before the next HSETNX.</summary>
     public Action? BeforeAdd { get; set; }
@@ -41,9 +41,9 @@ internal sealed class FakeKeyHash : IKeyHash
 
     private void Fail()
     {
-        if (Trouble is not null)
+        if (Failure is not null)
         {
-            throw new StoreException(Trouble);
+            throw new StoreException(Failure);
         }
     }
 }

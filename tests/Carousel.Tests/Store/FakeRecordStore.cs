@@ -11,7 +11,7 @@ internal sealed class FakeRecordStore : IRecordStore
     public Dictionary<SessionId, long> Requests { get; } = [];
 
     /// <summary>What becomes of an update. A result that may be counted is counted.</summary>
-    public Func<SessionUpdate, WriteResult> Answer { get; set; } = _ => new WriteResult(IsCounted: true, Trouble: null, Refusal: null);
+    public Func<SessionUpdate, WriteResult> Response { get; set; } = _ => new WriteResult(IsCounted: true, Failure: null, Refusal: null);
 
     public Task<WriteResult[]> WriteAsync(IReadOnlyList<SessionUpdate> updates)
     {
@@ -21,7 +21,7 @@ internal sealed class FakeRecordStore : IRecordStore
 
     private WriteResult Take(SessionUpdate update)
     {
-        WriteResult result = Answer(update);
+        WriteResult result = Response(update);
         if (result.IsCounted)
         {
             Requests[update.Id] = Requests.GetValueOrDefault(update.Id) + update.Requests;

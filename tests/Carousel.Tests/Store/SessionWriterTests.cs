@@ -7,21 +7,21 @@ namespace Carousel.Tests.Store;
 
 public class SessionWriterTests
 {
-    private static readonly StoreTrouble s_gone = StoreTroubles.Unreachable("gone");
+    private static readonly StoreFailure s_gone = StoreFailures.Unreachable("gone");
 
-    private readonly SessionLink _link = new(new SessionOptions(), SessionKeeper.ProcessKeys(new SessionOptions(), TimeProvider.System), workers: 2);
+    private readonly SessionChannel _channel = new(new SessionOptions(), SessionKeySync.ProcessKeys(new SessionOptions(), TimeProvider.System), workers: 2);
     private readonly FakeRecordStore _store = new();
     private readonly StoreCounters _counters = new();
     private readonly List<string> _log = [];
     private readonly SessionWriter _writer;
 
-    public SessionWriterTests() => _writer = new SessionWriter(_link, _counters, (_, line) => _log.Add(line));
+    public SessionWriterTests() => _writer = new SessionWriter(_channel, _counters, (_, line) => _log.Add(line));
 
     [Fact]
     public async Task WriteAsync_EventsOfOneSessionInSeveralQueues_AreOneUpdate()
     {
         SessionUpdate? written = null;
-        _store.Answer = update =>
+        _store.Response = update =>
         {
             written = update;
             return default;
@@ -77,15 +77,15 @@ public class SessionWriterTests
     [Fact]
     public async Task WriteAsync_StoreAway_KeepsTheBatchAndLeavesTheQueuesAlone()
     {
-        _store.Answer = _ => new WriteResult(IsCounted: false, s_gone, Refusal: null);
+        _store.Response = _ => new WriteResult(IsCounted: false, s_gone, Refusal: null);
         Tell(0, 1);
         Assert.Same(s_gone, await _writer.WriteAsync(_store));
         Tell(0, 2);
-        long waiting = _link.Queues[0].Waiting;
+        long waiting = _channel.Queues[0].Waiting;
 
         await _writer.WriteAsync(_store);
-        Assert.Equal(waiting, _link.Queues[0].Waiting);
-        _store.Answer = _ => new WriteResult(IsCounted: true, null, null);
+        Assert.Equal(waiting, _channel.Queues[0].Waiting);
+        _store.Response = _ => new WriteResult(IsCounted: true, null, null);
         Assert.Null(await _writer.WriteAsync(_store));
         Assert.Null(await _writer.WriteAsync(_store));
 
@@ -97,10 +97,10 @@ public class SessionWriterTests
     [Fact]
     public async Task WriteAsync_OutcomeUnknown_CountsOnceAtMost()
     {
-        _store.Answer = _ => new WriteResult(IsCounted: true, s_gone, Refusal: null);
+        _store.Response = _ => new WriteResult(IsCounted: true, s_gone, Refusal: null);
         Tell(0, 1, requests: 3);
         await _writer.WriteAsync(_store);
-        _store.Answer = _ => new WriteResult(IsCounted: true, null, null);
+        _store.Response = _ => new WriteResult(IsCounted: true, null, null);
 
         await _writer.WriteAsync(_store);
 
@@ -111,13 +111,13 @@ public class SessionWriterTests
     [Fact]
     public async Task WriteAsync_HalfOfTheBatchFails_OnlyThatHalfIsWrittenAgain()
     {
-        _store.Answer = update => update.Id.Low % 2 == 0 ? new WriteResult(true, null, null) : new WriteResult(false, s_gone, null);
+        _store.Response = update => update.Id.Low % 2 == 0 ? new WriteResult(true, null, null) : new WriteResult(false, s_gone, null);
         for (ulong id = 0; id < 4; id++)
         {
             Tell(0, id);
         }
         Assert.Same(s_gone, await _writer.WriteAsync(_store));
-        _store.Answer = _ => new WriteResult(true, null, null);
+        _store.Response = _ => new WriteResult(true, null, null);
 
         await _writer.WriteAsync(_store);
 
@@ -128,7 +128,7 @@ public class SessionWriterTests
     [Fact]
     public async Task WriteAsync_SessionThatTheStoreRefuses_IsNotTriedAgainAndSaidOnce()
     {
-        _store.Answer = _ => new WriteResult(IsCounted: false, null, "WRONGTYPE of a kind");
+        _store.Response = _ => new WriteResult(IsCounted: false, null, "WRONGTYPE of a kind");
         Tell(0, 1);
         Tell(0, 2);
 
@@ -142,7 +142,7 @@ public class SessionWriterTests
     [Fact]
     public async Task Abandon_OwedAndQueued_CountsBoth()
     {
-        _store.Answer = _ => new WriteResult(false, s_gone, null);
+        _store.Response = _ => new WriteResult(false, s_gone, null);
         Tell(0, 1);
         await _writer.WriteAsync(_store);
         Tell(0, 2);
@@ -162,7 +162,7 @@ public class SessionWriterTests
         {
             SessionFields.TryAppend(packed, ref length, Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
         }
-        Assert.True(_link.Queues[worker].TryWrite(new SessionEvent
+        Assert.True(_channel.Queues[worker].TryWrite(new SessionEvent
         {
             Id = new SessionId(0, id),
             ServerTag = server,

@@ -13,7 +13,7 @@ namespace Carousel.Tests.Store;
 public sealed class StoreProcessTests
 {
     private const string Greeting = "*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*1\r\n$4\r\nPING\r\n";
-    private const string Answer = "+OK\r\n+PONG\r\n";
+    private const string Response = "+OK\r\n+PONG\r\n";
 
     private readonly ConcurrentQueue<string> _log = new();
 
@@ -31,11 +31,11 @@ public sealed class StoreProcessTests
         });
 
         Assert.True(await store.StartAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(Answer, Ask(store.EndPoint));
+        Assert.Equal(Response, Ask(store.EndPoint));
 
         processes.First().Kill();
         await UntilAsync(() => processes.Count == 2 && store.State == EmbeddedStoreState.Running);
-        Assert.Equal(Answer, Ask(store.EndPoint));
+        Assert.Equal(Response, Ask(store.EndPoint));
         Assert.Equal("session store left: exit code 137; it is started again in 250ms", _log.ElementAt(1));
 
         await store.DisposeAsync();
@@ -80,9 +80,9 @@ public sealed class StoreProcessTests
         using var client = new TcpClient();
         client.Connect(to);
         client.GetStream().Write(Encoding.ASCII.GetBytes(Greeting));
-        byte[] answer = new byte[Answer.Length];
-        client.GetStream().ReadExactly(answer);
-        return Encoding.ASCII.GetString(answer);
+        byte[] response = new byte[Response.Length];
+        client.GetStream().ReadExactly(response);
+        return Encoding.ASCII.GetString(response);
     }
 
     /// <summary>Below the range that the kernel gives to others meanwhile.</summary>

@@ -51,7 +51,7 @@ public class StateReasonTests
     [Fact]
     public void Of_AnEjectedServer_IsTheFailuresThatEjectedIt()
     {
-        Eject("grey", (guard, server) => guard.Failed(server, server.Load.Guard.Mark, FailureReason.ConnectRefused, Now));
+        Eject("grey", (breaker, server) => breaker.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, Now));
 
         Assert.Equal(new StateReason("connect-refused", "3 requests in a row failed, the last: " + FailureReason.ConnectRefused.Describe().Sentence), Of("grey"));
     }
@@ -59,7 +59,7 @@ public class StateReasonTests
     [Fact]
     public void Of_AServerEjectedForStatuses_NamesTheStatus()
     {
-        Eject("blue", (guard, server) => guard.Answered(server, server.Load.Guard.Mark, 503, Now));
+        Eject("blue", (breaker, server) => breaker.OnResponse(server, server.Load.Breaker.Epoch, 503, Now));
 
         Assert.Equal(new StateReason("bad-status", "20 of 20 requests failed, the last: HTTP 503"), Of("blue"));
     }
@@ -78,7 +78,7 @@ public class StateReasonTests
         Assert.Equal((ServerState.Down, began + TimeSpan.FromSeconds(10)), states.Of(_sample["grey"]));
 
         // A worker ejects, and somebody looks later.
-        Eject("blue", (guard, server) => guard.Answered(server, server.Load.Guard.Mark, 503, Now));
+        Eject("blue", (breaker, server) => breaker.OnResponse(server, server.Load.Breaker.Epoch, 503, Now));
         _time.Advance(TimeSpan.FromMilliseconds(500));
         states.Look();
         Assert.Equal((ServerState.Ejected, began + TimeSpan.FromSeconds(20)), states.Of(_sample["blue"]));
@@ -91,13 +91,13 @@ public class StateReasonTests
     private void Probe(string name, ProbeResult result, string text) =>
         _sample[name].LastProbe = ProbeReport.After(_sample[name].LastProbe, _time.GetUtcNow(), TimeSpan.FromMilliseconds(3), result, text);
 
-    private void Eject(string name, Action<PoolGuard, Server> tell)
+    private void Eject(string name, Action<OutlierDetector, Server> tell)
     {
-        var guard = new PoolGuard(_sample.Pool, new GuardOptions(), new FailureLog());
-        for (int i = 0; i < 100 && _sample[name].Load.Guard.State == GuardState.Closed; i++)
+        var breaker = new OutlierDetector(_sample.Pool, new OutlierOptions(), new FailureLog());
+        for (int i = 0; i < 100 && _sample[name].Load.Breaker.State == CircuitState.Closed; i++)
         {
-            tell(guard, _sample[name]);
+            tell(breaker, _sample[name]);
         }
-        Assert.Equal(GuardState.Open, _sample[name].Load.Guard.State);
+        Assert.Equal(CircuitState.Open, _sample[name].Load.Breaker.State);
     }
 }

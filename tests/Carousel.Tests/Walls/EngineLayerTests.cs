@@ -13,8 +13,8 @@ public class EngineLayerTests
     public void Engine_ItsArrows_AreAllNeeded() => Assert.Empty(EngineLayers.Unused(s_engine.Value));
 
     [Fact]
-    public void Engine_WithoutTheSourcesOfTransport_DoesNotNeedItsArrow() =>
-        Assert.NotEmpty(EngineLayers.Unused([.. s_engine.Value.Where(mention => mention.Layer != "Carousel.Engine.Transport")]));
+    public void Engine_WithoutTheSourcesOfSockets_DoesNotNeedItsArrow() =>
+        Assert.NotEmpty(EngineLayers.Unused([.. s_engine.Value.Where(mention => mention.Layer != "Carousel.Engine.Sockets")]));
 
     [Fact]
     public void Engine_ReactorSourcesMovedIntoHttp_BreakTheWalls()
@@ -30,11 +30,11 @@ public class EngineLayerTests
     [InlineData("Linux", "Http", 1)]
     [InlineData("Linux", "Reactor", 1)]
     [InlineData("Reactor", "Linux", 0)]
-    [InlineData("Reactor", "Transport", 1)]
+    [InlineData("Reactor", "Sockets", 1)]
     [InlineData("Reactor", "Proxy", 1)]
-    [InlineData("Transport", "Linux", 0)]
-    [InlineData("Transport", "Reactor", 1)]
-    [InlineData("Transport", "Http", 1)]
+    [InlineData("Sockets", "Linux", 0)]
+    [InlineData("Sockets", "Reactor", 1)]
+    [InlineData("Sockets", "Http", 1)]
     [InlineData("Http", "Linux", 1)]
     [InlineData("Http", "Proxy", 1)]
     [InlineData("Http", "Http", 0)]
@@ -65,7 +65,7 @@ public class EngineLayerTests
     [Theory]
     [InlineData("Http", "Carousel.Core.Telemetry.FailureReason", false)]
     [InlineData("Reactor", "Carousel.Core.Telemetry.FailureReason", true)]
-    [InlineData("Transport", "Carousel.Core.Telemetry.FailureReason", true)]
+    [InlineData("Sockets", "Carousel.Core.Telemetry.FailureReason", true)]
     [InlineData("Linux", "Carousel.Core.Telemetry.FailureReason", true)]
     [InlineData("Proxy", "Carousel.Core.Telemetry.FailureReason", false)]
     [InlineData("Http", "System.Buffers.Binary.BinaryPrimitives", false)]

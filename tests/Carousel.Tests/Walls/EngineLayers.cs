@@ -18,7 +18,7 @@ internal static class EngineLayers
     {
         ["Carousel.Engine.Linux"] = [],
         ["Carousel.Engine.Reactor"] = ["Carousel.Engine.Linux"],
-        ["Carousel.Engine.Transport"] = ["Carousel.Engine.Linux"],
+        ["Carousel.Engine.Sockets"] = ["Carousel.Engine.Linux"],
         ["Carousel.Engine.Http"] = [Core],
         ["Carousel.Engine.Sessions"] = [Core, "Carousel.Engine.Linux", "Carousel.Engine.Reactor", "Carousel.Engine.Http"],
         ["Carousel.Engine.Proxy"] = [Core, Engine],

@@ -31,14 +31,14 @@ internal sealed class Crowd : IAsyncDisposable
     {
         using var client = await Client.ConnectAsync(port, 0, stop);
         await client.SendAsync(begins, stop);
-        var answered = client.TakeAsync(1, stop);
-        while (!answered.IsCompleted)
+        var responded = client.TakeAsync(1, stop);
+        while (!responded.IsCompleted)
         {
             await client.SendAsync("x", stop);
-            await Task.WhenAny(answered, Task.Delay(Pause, stop));
+            await Task.WhenAny(responded, Task.Delay(Pause, stop));
         }
 
-        await answered;
+        await responded;
     });
 
     /// <summary>They ask for this, and take so many bytes a second of it; with 0 none at all.</summary>

@@ -32,7 +32,7 @@ internal sealed record Scenario
     public double WarmUpSeconds { get; init; } = 5;
 
     /// <summary>The part of the time that is also looked at alone: when something is wrong.</summary>
-    public Span? Trouble { get; init; }
+    public Span? Failure { get; init; }
 
     /// <summary>True if servers say in their answers what they can do (X-Carousel-Capacity).</summary>
     public bool Reports { get; init; }

@@ -33,10 +33,10 @@ internal sealed class SimulatedBalancer
     /// <param name="nowMs">The workers' clock.</param>
     /// <param name="failed">The answer is a 500.</param>
     /// <param name="capacity">What the server reports; 0 for nothing.</param>
-    public static void Answered(Server server, double tookMicros, long nowMs, bool failed, double capacity)
+    public static void OnResponse(Server server, double tookMicros, long nowMs, bool failed, double capacity)
     {
-        server.Load.Answered(failed ? Math.Max(tookMicros, server.Load.LatencyMicros) : tookMicros, nowMs);
-        server.Load.Reports.Answered(failed, nowMs);
+        server.Load.OnResponse(failed ? Math.Max(tookMicros, server.Load.LatencyMicros) : tookMicros, nowMs);
+        server.Load.Reports.OnResponse(failed, nowMs);
         server.Load.Reports.ReportCapacity(capacity, nowMs);
         server.Load.Leave();
     }

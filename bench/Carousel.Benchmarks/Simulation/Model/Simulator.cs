@@ -34,7 +34,7 @@ internal sealed class Simulator
         _work = new Random(seed + 1);
         _servers = [.. scenario.Servers.Select(spec => new SimulatedServer(spec, scenario.Processors, scenario.MeanMicros))];
         _balancers = [.. Enumerable.Range(0, scenario.Balancers).Select(i => new SimulatedBalancer(scenario, () => policy(seed + 2 + i)))];
-        _inTrouble = scenario.Trouble is null ? null : new Latencies();
+        _inTrouble = scenario.Failure is null ? null : new Latencies();
     }
 
     public Outcome Run()
@@ -109,7 +109,7 @@ internal sealed class Simulator
     {
         SimulatedServer server = _servers[job.Server.Slot];
         double took = _now - job.ArrivedAt;
-        SimulatedBalancer.Answered(job.Server, took, NowMs, job.Failed, _scenario.Reports ? server.Spec.Speed : 0);
+        SimulatedBalancer.OnResponse(job.Server, took, NowMs, job.Failed, _scenario.Reports ? server.Spec.Speed : 0);
         Count(job, took);
         if (!job.Failed && server.Finish(job, _now) is { } next)
         {
@@ -132,7 +132,7 @@ internal sealed class Simulator
             return;
         }
         _all.Add(took);
-        if (_scenario.Trouble is { } trouble && trouble.Contains(cameAt))
+        if (_scenario.Failure is { } failure && failure.Contains(cameAt))
         {
             _inTrouble!.Add(took);
         }

@@ -7,7 +7,7 @@ import { follow } from './feed.js';
 import { count } from './format.js';
 import { Heat } from './heat.js';
 import { model, takeFrame, takePool } from './model.js';
-import { answers, figures, reasons, sessions, takeEvents } from './panels.js';
+import { figures, reasons, responses, sessions, takeEvents } from './panels.js';
 import { Ring } from './ring.js';
 import { label, states } from './states.js';
 import { Table } from './table.js';
@@ -41,7 +41,7 @@ function render() {
   table.render(servers, model.chosen);
   chosen.render();
   heat.render(frame);
-  answers(frame);
+  responses(frame);
   reasons(frame);
   sessions(frame);
 }

@@ -5,7 +5,7 @@ import { clock, count, errorShare, millis, none, rate } from './format.js';
 
 export function figures(frame, servers) {
   const { failed, errorShare: share } = frame.second;
-  const errors = frame.second.answers[5] + failed;
+  const errors = frame.second.responses[5] + failed;
   setText(byId('rate'), rate(frame.rate));
   setText(byId('hub-rate'), rate(frame.rate));
   setText(byId('in-flight'), count(servers.reduce((sum, server) => sum + server.inFlight, 0)));
@@ -16,14 +16,14 @@ export function figures(frame, servers) {
   setText(byId('error-rate'), errorShare(share));
   setAttribute(byId('error-rate'), 'class', share > 0 ? 'some-failed' : '');
   setText(byId('errors'), count(errors));
-  setAttribute(byId('errors').parentElement, 'title', `${count(frame.second.answers[5])} responses with 5xx, ${count(failed)} requests without a whole response`);
+  setAttribute(byId('errors').parentElement, 'title', `${count(frame.second.responses[5])} responses with 5xx, ${count(failed)} requests without a whole response`);
 }
 
 /** By class of status: of what the servers that are here now have answered. */
-export function answers(frame) {
-  const all = frame.second.answers.reduce((sum, one) => sum + one, 0);
-  const parts = [1, 2, 3, 4, 5].filter((i) => frame.second.answers[i]).map((i) => `${i}xx ${count(frame.second.answers[i])}`);
-  setText(byId('answers'), all ? `Responses so far: ${parts.join(' · ')}` : '');
+export function responses(frame) {
+  const all = frame.second.responses.reduce((sum, one) => sum + one, 0);
+  const parts = [1, 2, 3, 4, 5].filter((i) => frame.second.responses[i]).map((i) => `${i}xx ${count(frame.second.responses[i])}`);
+  setText(byId('responses'), all ? `Responses so far: ${parts.join(' · ')}` : '');
 }
 
 export function reasons(frame) {

@@ -29,7 +29,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the end may take, and how long of it may pass without a line that is written.</summary>
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5), EndPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5), EndContinueWait = TimeSpan.FromSeconds(1);
 
     /// <summary>A write has about so much.</summary>
     private const int WriteBytes = 64 * 1024;
@@ -110,7 +110,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// </summary>
     /// <param name="destination">Where to.</param>
     /// <param name="openFile">As of <see cref="To"/>.</param>
-    public static string? Trouble(LogDestination destination, Func<string, SafeFileHandle> openFile)
+    public static string? Failure(LogDestination destination, Func<string, SafeFileHandle> openFile)
     {
         try
         {
@@ -125,7 +125,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
             }
             return null;
         }
-        catch (Exception e) when (LogTarget.IsTrouble(e))
+        catch (Exception e) when (LogTarget.IsOutputError(e))
         {
             return destination is LogDestination.File file
                 ? $"{file.Path} can't be opened: {e.Message} (make its folder, and let this user write in it, or name another file)"
@@ -137,7 +137,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     public void Start()
     {
         _thread = Supervisor.OfProcess.StartThread("access log", Run);
-        _hangTimer = Supervisor.OfProcess.StartTimer("access log", SayThatItHangs, _time, HangLimit, HangLimit);
+        _hangTimer = Supervisor.OfProcess.StartTimer("access log", LogThatItHangs, _time, HangLimit, HangLimit);
     }
 
     /// <summary>Opens the file anew, before the next line: the old one was moved away. Any thread.</summary>
@@ -261,11 +261,11 @@ public sealed class AccessLog : IMetricSource, IDisposable
         do
         {
             before = Volatile.Read(ref _written) + Volatile.Read(ref _unwritten);
-            if (thread.Join(EndPatience))
+            if (thread.Join(EndContinueWait))
             {
                 return true;
             }
-            waited += EndPatience;
+            waited += EndContinueWait;
         }
         while (waited < EndLimit && Volatile.Read(ref _written) + Volatile.Read(ref _unwritten) != before);
         return false;
@@ -302,7 +302,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
                 _failedAt = null;
             }
         }
-        catch (Exception e) when (LogTarget.IsTrouble(e))
+        catch (Exception e) when (LogTarget.IsOutputError(e))
         {
             if (_failedAt is null)
             {
@@ -322,7 +322,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     }
 
     /// <summary>Once for each write.</summary>
-    private void SayThatItHangs()
+    private void LogThatItHangs()
     {
         long began = Volatile.Read(ref _writeBegan);
         if (began > 0 && _time.GetElapsedTime(began) >= HangLimit && Interlocked.CompareExchange(ref _writeBegan, -began, began) == began)

@@ -36,7 +36,7 @@ internal static class JsonLine
         line.Append(record.BytesOut);
         Time(line, ",\"route_ms\":"u8, entry.RouteMicros);
         Time(line, ",\"connect_ms\":"u8, entry.ConnectMicros);
-        Time(line, ",\"answer_ms\":"u8, entry.AnswerMicros);
+        Time(line, ",\"answer_ms\":"u8, entry.ResponseMicros);
         Time(line, ",\"total_ms\":"u8, record.TotalMicros);
         line.Append(",\"attempts\":"u8);
         line.Append((long)record.AttemptCount);
@@ -138,15 +138,15 @@ internal static class JsonLine
 
     private static void WriteSession(ByteBuffer line, in RequestRecord record)
     {
-        ReadOnlySpan<byte> visit = RecordBytes.Visit(record.Visit);
+        ReadOnlySpan<byte> outcome = RecordBytes.Outcome(record.SessionOutcome);
         line.Append(",\"visit\":"u8);
-        if (visit.IsEmpty)
+        if (outcome.IsEmpty)
         {
             line.Append("null"u8);
         }
         else
         {
-            AppendText(line, visit);
+            AppendText(line, outcome);
         }
         line.Append(",\"session\":"u8);
         if (record.Session == 0)

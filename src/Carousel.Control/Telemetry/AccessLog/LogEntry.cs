@@ -29,7 +29,7 @@ internal sealed class LogEntry(RecordCopy copy, ByteBuffer line, ServerNames nam
     public long ConnectMicros => Record.ConnectedMicros == 0 ? -1 : Math.Max(0, (long)Record.ConnectedMicros - Record.RoutedMicros);
 
     /// <summary>From the connection being there to the answer's head, in microseconds; below 0 if it did not come so far.</summary>
-    public long AnswerMicros => Record.FirstByteMicros == 0 ? -1 : Math.Max(0, (long)Record.FirstByteMicros - Record.ConnectedMicros);
+    public long ResponseMicros => Record.FirstByteMicros == 0 ? -1 : Math.Max(0, (long)Record.FirstByteMicros - Record.ConnectedMicros);
 
     /// <summary>Until a server had taken it on, in microseconds; below 0 if none did.</summary>
     public long RouteMicros => Record.AttemptCount == 0 ? -1 : Record.RoutedMicros;

@@ -28,7 +28,7 @@ internal abstract class LogTarget : IDisposable
     }
 
     /// <summary>True for what goes wrong outside of this program.</summary>
-    public static bool IsTrouble(Exception e) => e is IOException or UnauthorizedAccessException or SocketException or NotSupportedException;
+    public static bool IsOutputError(Exception e) => e is IOException or UnauthorizedAccessException or SocketException or NotSupportedException;
 }
 
 /// <summary>Standard output, which is there all the time.</summary>
@@ -80,7 +80,7 @@ internal sealed class FileTarget(string path, Func<string, SafeFileHandle> open)
             }
             Append(lines);
         }
-        catch (Exception e) when (IsTrouble(e))
+        catch (Exception e) when (IsOutputError(e))
         {
             _isTorn = true;
             Reopen();

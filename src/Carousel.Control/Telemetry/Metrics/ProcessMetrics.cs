@@ -30,17 +30,17 @@ public sealed class ProcessMetrics(string version, ulong descriptors, TimeProvid
     /// <inheritdoc/>
     public void Collect(IMetricSink sink)
     {
-        Tell(Memory, Environment.WorkingSet);
-        Tell(Cpu, CpuSeconds());
-        Tell(Open, CountOpen());
-        Tell(MaxOpen, descriptors);
-        Tell(Start, _started);
-        Tell(Heap, GC.GetTotalMemory(forceFullCollection: false));
-        Tell(Pauses, GC.GetTotalPauseDuration().TotalSeconds);
+        Set(Memory, Environment.WorkingSet);
+        Set(Cpu, CpuSeconds());
+        Set(Open, CountOpen());
+        Set(MaxOpen, descriptors);
+        Set(Start, _started);
+        Set(Heap, GC.GetTotalMemory(forceFullCollection: false));
+        Set(Pauses, GC.GetTotalPauseDuration().TotalSeconds);
         sink.Begin(Build);
         sink.Add(1, version);
 
-        void Tell(Metric metric, double value)
+        void Set(Metric metric, double value)
         {
             sink.Begin(metric);
             sink.Add(value);

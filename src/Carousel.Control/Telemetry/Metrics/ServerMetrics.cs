@@ -82,14 +82,14 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
         "Servers that new visitors may be sent to now, backups included");
 
     private readonly ServerPool _pool;
-    private readonly TrafficBook _book;
+    private readonly CounterHistory _history;
     private readonly StateTimes _states;
 
     /// <param name="pool">Whose servers.</param>
     /// <param name="time">The clock.</param>
     /// <param name="states">Since when they are as they are; null to watch for that here.</param>
     public ServerMetrics(ServerPool pool, TimeProvider time, StateTimes? states = null) =>
-        (_pool, _book, _states) = (pool, new TrafficBook(pool, time), states ?? new StateTimes(pool, time));
+        (_pool, _history, _states) = (pool, new CounterHistory(pool, time), states ?? new StateTimes(pool, time));
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics =>
@@ -102,9 +102,9 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
     public void Collect(IMetricSink sink)
     {
         PoolSnapshot snapshot = _pool.Current;
-        var left = new ServerSums();
-        List<(string Label, ServerSums Sums)> counted = [.. Labels(snapshot).Zip(_book.Read(snapshot, left))];
-        if (_book.HasLeft)
+        var left = new ServerHistory();
+        List<(string Label, ServerHistory History)> counted = [.. Labels(snapshot).Zip(_history.Read(snapshot, left))];
+        if (_history.HasLeft)
         {
             counted.Add((Left, left));
         }
@@ -116,49 +116,49 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _book.Dispose();
+        _history.Dispose();
         _states.Dispose();
     }
 
-    private static void CollectCounters(IMetricSink sink, List<(string Label, ServerSums Sums)> counted)
+    private static void CollectCounters(IMetricSink sink, List<(string Label, ServerHistory History)> counted)
     {
         sink.Begin(Requests);
-        foreach ((string label, ServerSums sums) in counted)
+        foreach ((string label, ServerHistory history) in counted)
         {
             for (int i = 1; i < Classes.Length; i++)
             {
-                sink.Add(sums.ByClass[i], label, Classes[i]);
+                sink.Add(history.Counters.ByClass[i], label, Classes[i]);
             }
         }
-        Each(Attempts, sums => sums.Attempts);
+        Each(Attempts, counters => counters.Attempts);
         sink.Begin(Failures);
-        foreach ((string label, ServerSums sums) in counted)
+        foreach ((string label, ServerHistory history) in counted)
         {
-            for (int i = 1; i < sums.ByReason.Length; i++)
+            for (int i = 1; i < history.Counters.ByReason.Count; i++)
             {
-                if (sums.ByReason[i] != 0)
+                if (history.Counters.ByReason[i] != 0)
                 {
-                    sink.Add(sums.ByReason[i], label, ((FailureReason)i).Describe().Name);
+                    sink.Add(history.Counters.ByReason[i], label, ((FailureReason)i).Describe().Name);
                 }
             }
         }
-        Each(Connects, sums => sums.Connects);
-        Each(Reuses, sums => sums.Reuses);
-        Each(Sent, sums => sums.BytesSent);
-        Each(Received, sums => sums.BytesReceived);
+        Each(Connects, counters => counters.Connects);
+        Each(Reuses, counters => counters.Reuses);
+        Each(Sent, counters => counters.BytesSent);
+        Each(Received, counters => counters.BytesReceived);
         sink.Begin(FirstByte);
-        counted.ForEach(server => sink.Add(server.Sums.FirstByte.Value, server.Label));
+        counted.ForEach(server => sink.Add(server.History.FirstByte.Value, server.Label));
         sink.Begin(Duration);
-        counted.ForEach(server => sink.Add(server.Sums.Total.Value, server.Label));
+        counted.ForEach(server => sink.Add(server.History.Total.Value, server.Label));
 
-        void Each(Metric metric, Func<ServerSums, long> value)
+        void Each(Metric metric, Func<ServerCounterSnapshot, long> value)
         {
             sink.Begin(metric);
-            counted.ForEach(server => sink.Add(value(server.Sums), server.Label));
+            counted.ForEach(server => sink.Add(value(server.History.Counters), server.Label));
         }
     }
 
-    private static void CollectGauges(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerSums Sums)> counted)
+    private static void CollectGauges(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerHistory History)> counted)
     {
         Each(InFlight, server => server.Load.InFlight);
         Each(Up, server => snapshot.CanServe(server) && !IsEjected(server) ? 1 : 0);
@@ -169,12 +169,12 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
         sink.Begin(Open);
         for (int i = 0; i < snapshot.Servers.Length; i++)
         {
-            sink.Add(counted[i].Sums.OpenConnections, counted[i].Label);
+            sink.Add(counted[i].History.Counters.OpenConnections, counted[i].Label);
         }
         sink.Begin(Servers);
         sink.Add(snapshot.Servers.Length);
         sink.Begin(Available);
-        sink.Add(snapshot.Servers.Count(server => snapshot.TakesVisitors(server) && !IsEjected(server)));
+        sink.Add(snapshot.Servers.Count(server => snapshot.TakesNewTraffic(server) && !IsEjected(server)));
 
         void Each(Metric metric, Func<Server, double> value)
         {
@@ -186,7 +186,7 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
         }
     }
 
-    private void CollectStates(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerSums Sums)> counted)
+    private void CollectStates(IMetricSink sink, PoolSnapshot snapshot, List<(string Label, ServerHistory History)> counted)
     {
         _states.Look();
         sink.Begin(State);
@@ -228,7 +228,7 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
         static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1e3;
     }
 
-    private static bool IsEjected(Server server) => server.Load.Guard.State != GuardState.Closed;
+    private static bool IsEjected(Server server) => server.Load.Breaker.State != CircuitState.Closed;
 
     /// <summary>What to call the servers, in their order: by name, or by URL if another has that name. One that is leaving may have left it to a new one.</summary>
     private static IEnumerable<string> Labels(PoolSnapshot snapshot)

@@ -16,6 +16,6 @@ public sealed class ServersFileMetrics(ServersFileWatcher watcher) : IMetricSour
     public void Collect(IMetricSink sink)
     {
         sink.Begin(Good);
-        sink.Add(watcher.Trouble is null ? 1 : 0);
+        sink.Add(watcher.Failure is null ? 1 : 0);
     }
 }

@@ -8,7 +8,7 @@ namespace Carousel.Control.Telemetry;
 public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricSource
 {
     /// <summary>Long enough for the usual scrape to see every long turn once, and for two readers not to take them from each other.</summary>
-    private static readonly TimeSpan TurnWindow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TickWindow = TimeSpan.FromMinutes(1);
 
     private static readonly Metric Requests = new("carousel_client_requests_total", MetricKind.Counter, "{request}", "Requests of clients whose heads were accepted");
 
@@ -27,9 +27,9 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private static readonly Metric Busy = new("carousel_worker_busy_seconds_total", MetricKind.Counter, "s",
         "Time in which the worker had something to do; the rest it waited", "worker");
 
-    private static readonly Metric Turns = new("carousel_worker_turns_total", MetricKind.Counter, "{turn}", "Turns of the worker's loop that had something to do", "worker");
+    private static readonly Metric Ticks = new("carousel_worker_turns_total", MetricKind.Counter, "{turn}", "Turns of the worker's loop that had something to do", "worker");
 
-    private static readonly Metric LongestTurn = new("carousel_worker_longest_turn_seconds", MetricKind.Gauge, "s",
+    private static readonly Metric LongestTick = new("carousel_worker_longest_turn_seconds", MetricKind.Gauge, "s",
         "The longest turn of the last one to two minutes: so long all else of that worker had to wait", "worker");
 
     private readonly (double Before, double Now)[] _longest = new (double, double)[traffic.Workers.Count];
@@ -37,7 +37,7 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private long _windowBegan = time.GetTimestamp();
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Waiting, Connections, Accepted, Evicted, Busy, Turns, LongestTurn];
+    public IReadOnlyList<Metric> Metrics => [Requests, Failures, Waiting, Connections, Accepted, Evicted, Busy, Ticks, LongestTick];
 
     /// <inheritdoc/>
     public void Collect(IMetricSink sink)
@@ -58,9 +58,9 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
         sink.Begin(Evicted);
         sink.Add(traffic.Workers.Sum(worker => Volatile.Read(ref worker.Evicted)));
         Each(Busy, index => Volatile.Read(ref traffic.Workers[index].BusyMicros) / 1e6);
-        Each(Turns, index => Volatile.Read(ref traffic.Workers[index].Turns));
-        TurnWindows();
-        Each(LongestTurn, Longest);
+        Each(Ticks, index => Volatile.Read(ref traffic.Workers[index].Ticks));
+        TickWindows();
+        Each(LongestTick, Longest);
 
         void Each(Metric metric, Func<int, double> value)
         {
@@ -75,18 +75,18 @@ public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricS
     private double Longest(int index)
     {
         ref (double Before, double Now) longest = ref _longest[index];
-        longest.Now = Math.Max(longest.Now, traffic.Workers[index].TakeLongestTurn() / 1e6);
+        longest.Now = Math.Max(longest.Now, traffic.Workers[index].TakeLongestTick() / 1e6);
         return Math.Max(longest.Before, longest.Now);
     }
 
-    private void TurnWindows()
+    private void TickWindows()
     {
         TimeSpan passed = time.GetElapsedTime(_windowBegan);
-        if (passed >= TurnWindow)
+        if (passed >= TickWindow)
         {
             foreach (ref (double Before, double Now) longest in _longest.AsSpan())
             {
-                longest = (passed < 2 * TurnWindow ? longest.Now : 0, 0);
+                longest = (passed < 2 * TickWindow ? longest.Now : 0, 0);
             }
             _windowBegan = time.GetTimestamp();
         }

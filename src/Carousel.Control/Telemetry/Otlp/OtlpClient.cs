@@ -19,7 +19,7 @@ internal sealed class OtlpClient : IDisposable
     private const int GrpcPrefix = 5;
 
     /// <summary>Answers say how much was taken, no more.</summary>
-    private const int LongestAnswer = 1 << 20;
+    private const int LongestResponse = 1 << 20;
 
     private readonly OtlpOptions _options;
     private readonly HttpClient _http;
@@ -27,7 +27,7 @@ internal sealed class OtlpClient : IDisposable
     public OtlpClient(OtlpOptions options)
     {
         _options = options;
-        _http = new HttpClient(Handler(options)) { Timeout = options.Timeout, MaxResponseContentBufferSize = LongestAnswer };
+        _http = new HttpClient(Handler(options)) { Timeout = options.Timeout, MaxResponseContentBufferSize = LongestResponse };
     }
 
     private bool IsGrpc => _options.Protocol == OtlpProtocol.Grpc;
@@ -38,10 +38,10 @@ internal sealed class OtlpClient : IDisposable
         try
         {
             using HttpRequestMessage request = Request(to, message);
-            using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
-            return answer.StatusCode is >= (HttpStatusCode)200 and < (HttpStatusCode)300
-                ? IsGrpc ? GrpcResult(answer) : default
-                : new OtlpResult($"it answered {(int)answer.StatusCode}", MayRetry(answer.StatusCode));
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
+            return response.StatusCode is >= (HttpStatusCode)200 and < (HttpStatusCode)300
+                ? IsGrpc ? GrpcResult(response) : default
+                : new OtlpResult($"it answered {(int)response.StatusCode}", MayRetry(response.StatusCode));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -60,10 +60,10 @@ internal sealed class OtlpClient : IDisposable
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>The status is in the trailer, or in the head if there is nothing else.</summary>
-    private static OtlpResult GrpcResult(HttpResponseMessage answer)
+    private static OtlpResult GrpcResult(HttpResponseMessage response)
     {
         const string name = "grpc-status";
-        if (!answer.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) && !answer.Headers.TryGetValues(name, out values))
+        if (!response.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) && !response.Headers.TryGetValues(name, out values))
         {
             return new OtlpResult("its answer has no grpc-status", MayRetry: false);
         }

@@ -69,12 +69,12 @@ internal static class RecordBytes
     }
 
     /// <summary>What a visit is called; empty for none.</summary>
-    public static ReadOnlySpan<byte> Visit(RecordedVisit visit) => visit switch
+    public static ReadOnlySpan<byte> Outcome(SessionOutcome outcome) => outcome switch
     {
-        RecordedVisit.New => "new"u8,
-        RecordedVisit.Returning => "returning"u8,
-        RecordedVisit.Moved => "moved"u8,
-        RecordedVisit.Stateless => "stateless"u8,
+        SessionOutcome.New => "new"u8,
+        SessionOutcome.Returning => "returning"u8,
+        SessionOutcome.Moved => "moved"u8,
+        SessionOutcome.Stateless => "stateless"u8,
         _ => default,
     };
 }

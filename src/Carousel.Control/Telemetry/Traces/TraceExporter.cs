@@ -11,7 +11,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a span waits for others to come along.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectTime = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -32,8 +32,8 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     private readonly OtlpClient _client;
     private readonly OtlpStatus _status;
     private readonly CancellationTokenSource _stop = new(), _giveUp = new();
-    private SpanBatch _gathered, _onItsWay;
-    private long _gatheringSince;
+    private SpanBatch _collected, _onItsWay;
+    private long _collectingSince;
     private Task _sending = Task.CompletedTask, _running = Task.CompletedTask;
     private long _sent, _dropped, _refused, _overrun;
 
@@ -48,7 +48,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         _follower = new RecordFollower(traffic.Records);
         _clock = new WallClock(time);
         var names = new ServerNames(pool);
-        (_gathered, _onItsWay) = (new SpanBatch(options, names), new SpanBatch(options, names));
+        (_collected, _onItsWay) = (new SpanBatch(options, names), new SpanBatch(options, names));
         _client = new OtlpClient(options);
         _status = new OtlpStatus("traces", options.Traces!, log);
     }
@@ -77,10 +77,10 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         await _running.ConfigureAwait(false);
         _giveUp.CancelAfter(EndLimit);
         await _sending.ConfigureAwait(false);
-        Gather();
+        Collect();
         Send();
         await _sending.ConfigureAwait(false);
-        _gathered.Dispose();
+        _collected.Dispose();
         _onItsWay.Dispose();
         _client.Dispose();
     }
@@ -89,8 +89,8 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            Gather();
-            if (_sending.IsCompleted && (_gathered.Count >= SendFrom || _gathered.Count > 0 && _time.GetElapsedTime(_gatheringSince) >= Gathering))
+            Collect();
+            if (_sending.IsCompleted && (_collected.Count >= SendFrom || _collected.Count > 0 && _time.GetElapsedTime(_collectingSince) >= CollectTime))
             {
                 Send();
             }
@@ -98,7 +98,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         }
     }
 
-    private void Gather()
+    private void Collect()
     {
         _clock.Look();
         while (_follower.TryRead())
@@ -108,28 +108,28 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
             {
                 continue;
             }
-            if (_gathered.Count + SpanBatch.CountOf(record) > MostSpans)
+            if (_collected.Count + SpanBatch.CountOf(record) > MostSpans)
             {
                 Volatile.Write(ref _dropped, _dropped + SpanBatch.CountOf(record));
                 continue;
             }
-            if (_gathered.Count == 0)
+            if (_collected.Count == 0)
             {
-                _gatheringSince = _time.GetTimestamp();
+                _collectingSince = _time.GetTimestamp();
             }
-            _gathered.Add(_follower.Copy, _clock.UnixMicros(record.BeganMicros));
+            _collected.Add(_follower.Copy, _clock.UnixMicros(record.BeganMicros));
         }
         Volatile.Write(ref _overrun, _overrun + _follower.TakeLost());
     }
 
     private void Send()
     {
-        if (_gathered.Count == 0)
+        if (_collected.Count == 0)
         {
             return;
         }
-        (_gathered, _onItsWay) = (_onItsWay, _gathered);
-        _gathered.Clear();
+        (_collected, _onItsWay) = (_onItsWay, _collected);
+        _collected.Clear();
         _sending = SendAsync(_onItsWay.Finish(), _onItsWay.Count);
     }
 

@@ -45,8 +45,8 @@ public class ContainerTests
     {
         Assert.SkipUnless(Tool.IsRoot, NotRoot);
         await using NetworkNamespace network = await NetworkNamespace.CreateAsync();
-        await using ScriptedServer one = network.Run(() => ScriptedServer.Answering("one"));
-        await using ScriptedServer two = network.Run(() => ScriptedServer.Answering("two"));
+        await using ScriptedServer one = network.Run(() => ScriptedServer.Responding("one"));
+        await using ScriptedServer two = network.Run(() => ScriptedServer.Responding("two"));
         using ServersFile servers = await MountedAsync(one.Url);
         var image = ImageFile.Read("final");
         await using RunningContainer container = await RunningContainer.StartAsync(image, network, servers.Directory);
@@ -93,6 +93,6 @@ public class ContainerTests
     {
         using var client = new Wire(await network.ConnectAsync(s_front));
         await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
-        return (await client.ReadAnswerAsync()).Text;
+        return (await client.ReadResponseAsync()).Text;
     }
 }

@@ -111,7 +111,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         using var root = new PackageRoot();
         await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
         string path = $"PATH={root["usr/bin"]}:/usr/bin:/bin";
-        await using var server = ScriptedServer.Answering("one");
+        await using var server = ScriptedServer.Responding("one");
         string other = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         await using var balancer = await Balancer.StartAsync([$"{server.Url} name=blue", other], ["--admin", "127.0.0.1:0"]);
         string admin = await AdminAsync(balancer);

@@ -39,7 +39,7 @@ public partial class ImageTests
     [Fact]
     public async Task DemoServer_PortTaken_SaysSo()
     {
-        await using var other = ScriptedServer.Answering("taken");
+        await using var other = ScriptedServer.Responding("taken");
         await using var server = ChildProcess.Start("/", Binary.Path, "demo-server", "--port", $"{new Uri(other.Url).Port}");
         Assert.Equal(1, await server.ExitAsync());
         Assert.Contains("(choose another with --port)", server.Errors);
@@ -51,7 +51,7 @@ public partial class ImageTests
     public async Task Balancer_ArgumentsOfTheManifest_IsReadyAsItsProbesAsk(string name)
     {
         V1Container container = Container(name, "Deployment/carousel");
-        await using var one = ScriptedServer.Answering("one");
+        await using var one = ScriptedServer.Responding("one");
         using var servers = new ServersFile(one.Url);
         string secret = Path.Combine(servers.Directory, "secret");
         File.WriteAllText(secret, ManifestTests.Load(Main).The<V1Secret>("carousel").StringData["admin-token"] + "\n");

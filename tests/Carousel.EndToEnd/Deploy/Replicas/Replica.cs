@@ -62,7 +62,7 @@ internal sealed class Replica : IAsyncDisposable
         {
             using var probe = new Wire(await _network.ConnectAsync(new IPEndPoint(_place.Address, AdminPort)));
             await probe.SendAsync("GET /readyz HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n");
-            return (await probe.ReadAnswerAsync()).Status == 200;
+            return (await probe.ReadResponseAsync()).Status == 200;
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {

@@ -70,9 +70,9 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
         await visitor.LogInAsync(name);
         while (!_enough)
         {
-            Message answer = await visitor.GetAsync();
-            Assert.True(answer.Status == 200, $"{answer}\n{visitor.Replica!.Said}");
-            Assert.True((name, 1) == (answer.Text, visitor.Given), $"{name} is {answer.Text} and was given {visitor.Given} cookies\n{visitor.Replica!.Said}");
+            Message response = await visitor.GetAsync();
+            Assert.True(response.Status == 200, $"{response}\n{visitor.Replica!.Said}");
+            Assert.True((name, 1) == (response.Text, visitor.Given), $"{name} is {response.Text} and was given {visitor.Given} cookies\n{visitor.Replica!.Said}");
             Interlocked.Increment(ref _turns[number]);
         }
         visitor.Dispose();
@@ -95,8 +95,8 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
         public async Task LogInAsync(string name)
         {
             await ConnectAsync();
-            Message answer = await AskAsync($"POST /login HTTP/1.1\r\nHost: test\r\nContent-Length: {name.Length}\r\n\r\n{name}");
-            Assert.True(answer.Status == 200, answer.ToString());
+            Message response = await AskAsync($"POST /login HTTP/1.1\r\nHost: test\r\nContent-Length: {name.Length}\r\n\r\n{name}");
+            Assert.True(response.Status == 200, response.ToString());
         }
 
         public async Task<Message> GetAsync()
@@ -143,16 +143,16 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
         {
             _requests++;
             await _connection!.SendAsync(request);
-            Message answer = await _connection.ReadAnswerAsync();
-            if (IssuedCookie.In(answer) is { } cookie)
+            Message response = await _connection.ReadResponseAsync();
+            if (IssuedCookie.In(response) is { } cookie)
             {
                 (Cookie, Given) = (cookie, Given + 1);
             }
-            if ("close".Equals(answer["Connection"], StringComparison.OrdinalIgnoreCase))
+            if ("close".Equals(response["Connection"], StringComparison.OrdinalIgnoreCase))
             {
                 Dispose();
             }
-            return answer;
+            return response;
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ReplicaServer(ReplicaNetwork network, ReplicaStore store) 
                 await data.AskAsync("HSET", key, "name", request.Text);
                 await data.AskAsync("EXPIRE", key, "86400");
             }
-            await connection.AnswerAsync(await data.TextAsync("HGET", key, "name") ?? "nobody");
+            await connection.RespondAsync(await data.TextAsync("HGET", key, "name") ?? "nobody");
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ReplicaStore : IAsyncDisposable
     public static async Task<ReplicaStore> StartAsync(ReplicaNetwork network, string password)
     {
         var store = new ReplicaStore(network, password);
-        await Patience.UntilAsync(store.AnswersAsync, "redis-server to answer");
+        await Patience.UntilAsync(store.RespondsAsync, "redis-server to answer");
         return store;
     }
 
@@ -49,7 +49,7 @@ internal sealed class ReplicaStore : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> RespondsAsync()
     {
         if (_program.HasExited)
         {

@@ -10,7 +10,7 @@ public class NotifyTests
     public async Task Service_FromStartToEnd_TellsHowItIs()
     {
         using var systemd = new NotifySocket();
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server.Url], [], systemd.Launcher());
         Assert.Equal($"READY=1\nSTATUS=listening on port {balancer.Port}", await systemd.NextAsync());
 
@@ -27,7 +27,7 @@ public class NotifyTests
     public async Task Service_ThatIsWatched_TellsThatItsIdleWorkersTurn()
     {
         using var systemd = new NotifySocket();
-        await using var server = ScriptedServer.Answering("x");
+        await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server.Url], ["--workers", "2"], systemd.Launcher(watchdogMicros: "200000"));
         Assert.StartsWith("READY=1", await systemd.NextAsync());
         for (int i = 0; i < 5; i++)

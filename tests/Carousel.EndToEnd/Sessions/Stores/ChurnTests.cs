@@ -45,7 +45,7 @@ public class ChurnTests
                 {
                     first.Signal(Posix.SigKill);
                 }
-                await member.VisitAsync(mode == "sticky", alive);
+                await member.RequestAsync(mode == "sticky", alive);
             });
             servers[2 * round].Start();
             alive.Add(2 * round);
@@ -78,17 +78,17 @@ public class ChurnTests
         public async Task LogInAsync()
         {
             _name = $"visitor-{number}";
-            Message answer = await _visitor.PostAsync("/login", _name);
-            Assert.Equal(200, answer.Status);
-            _server = ServerOf(answer);
+            Message response = await _visitor.PostAsync("/login", _name);
+            Assert.Equal(200, response.Status);
+            _server = ServerOf(response);
             _visitor.Dispose();
         }
 
-        public async Task VisitAsync(bool stays, IReadOnlySet<int> alive)
+        public async Task RequestAsync(bool stays, IReadOnlySet<int> alive)
         {
-            Message answer = await AskAsync();
-            Assert.True(answer.Status == 200 && answer.Text.EndsWith($" {_name}", StringComparison.Ordinal), $"{_name} was told: {answer}");
-            int server = ServerOf(answer);
+            Message response = await AskAsync();
+            Assert.True(response.Status == 200 && response.Text.EndsWith($" {_name}", StringComparison.Ordinal), $"{_name} was told: {response}");
+            int server = ServerOf(response);
             if (stays && alive.Contains(_server))
             {
                 Assert.Equal(_server, server);
@@ -112,6 +112,6 @@ public class ChurnTests
             }
         }
 
-        private static int ServerOf(Message answer) => answer.Text[0] - '0';
+        private static int ServerOf(Message response) => response.Text[0] - '0';
     }
 }

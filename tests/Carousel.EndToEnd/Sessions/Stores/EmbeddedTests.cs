@@ -32,7 +32,7 @@ public class EmbeddedTests
         int port = FixedPort.Next();
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(server, port);
-        using var load = new VisitorLoad(balancer, 4);
+        using var load = new SessionLoad(balancer, 4);
         await load.TurnsAsync(100);
         await RecordTests.RecordAsync(port, load.Strangers.First());
         int before = Assert.Single(Posix.Children(balancer.ProcessId));

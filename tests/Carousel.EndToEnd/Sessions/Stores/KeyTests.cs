@@ -80,9 +80,9 @@ public class KeyTests
         for (int i = 0; i < 2; i++)
         {
             visitor.Cookie = old;
-            Message answer = await visitor.GetAsync();
-            Assert.Equal(isGood, Echo.Id(answer) == old.Id);
-            Assert.Equal(isIssued, IssuedCookie.In(answer) is not null);
+            Message response = await visitor.GetAsync();
+            Assert.Equal(isGood, Echo.Id(response) == old.Id);
+            Assert.Equal(isIssued, IssuedCookie.In(response) is not null);
         }
         if (isIssued)
         {

@@ -12,7 +12,7 @@ public class OutageTests
     private const int Turns = 2000;
 
     /// <summary>How a store gets into trouble and out of it.</summary>
-    private static readonly Dictionary<string, (Func<RedisServer, Task> Break, Func<RedisServer, Task> Mend)> Troubles = new()
+    private static readonly Dictionary<string, (Func<RedisServer, Task> Break, Func<RedisServer, Task> Mend)> Failures = new()
     {
         ["killed"] = (redis => redis.KillAsync(), redis => redis.StartAsync()),
         ["frozen"] = (redis => Do(redis.Stop), redis => Do(redis.Continue)),
@@ -21,25 +21,25 @@ public class OutageTests
         ["locked"] = (LockAsync, UnlockAsync),
     };
 
-    public static TheoryData<string> Names => [.. Troubles.Keys];
+    public static TheoryData<string> Names => [.. Failures.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Store_InTroubleUnderLoad_NobodyNoticesAndWhatIsOwedIsWritten(string trouble)
+    public async Task Store_InTroubleUnderLoad_NobodyNoticesAndWhatIsOwedIsWritten(string failure)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url, "--session-new-records", "100000");
         await KeyTests.SignsSharedAsync(redis, balancer);
-        using var load = new VisitorLoad(balancer, Visitors);
+        using var load = new SessionLoad(balancer, Visitors);
         await load.TurnsAsync(200);
         await RecordTests.RecordAsync(redis, load.Strangers.Last());
 
-        await Troubles[trouble].Break(redis);
+        await Failures[failure].Break(redis);
         int before = load.Strangers.Count;
         await load.TurnsAsync(Turns);
         string[] meanwhile = [.. load.Strangers.Skip(before + Visitors)];
-        await Troubles[trouble].Mend(redis);
+        await Failures[failure].Mend(redis);
         await load.TurnsAsync(200);
         await load.EndAsync();
 
@@ -47,7 +47,7 @@ public class OutageTests
         {
             await RecordTests.RecordAsync(redis, id);
         }
-        if (trouble != "killed")
+        if (failure != "killed")
         {
             // A store that lost its data begins to count again; what was under way when the trouble came may be missing, but nothing counts twice.
             await Patience.UntilAsync(async () => await MissingAsync(redis, load) <= 0.2, "the requests of the outage to be counted");
@@ -117,7 +117,7 @@ public class OutageTests
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url);
         await KeyTests.SignsSharedAsync(redis, balancer);
-        using var load = new VisitorLoad(balancer, 1);
+        using var load = new SessionLoad(balancer, 1);
         await load.TurnsAsync(100);
         string[] atBegin = Lines(balancer);
         await redis.KillAsync();
@@ -134,7 +134,7 @@ public class OutageTests
     private static string[] Lines(Balancer balancer) => balancer.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The share of requests by returning visitors that their records don't count; below zero if one counts more than there were.</summary>
-    private static async Task<double> MissingAsync(RedisServer redis, VisitorLoad load)
+    private static async Task<double> MissingAsync(RedisServer redis, SessionLoad load)
     {
         long counted = 0;
         foreach ((string id, int requests) in load.Requests)

@@ -33,7 +33,7 @@ internal sealed class SessionServer(int number, int storePort) : IAsyncDisposabl
                 await store.AskAsync("EXPIRE", key, "86400");
             }
             string? name = await store.TextAsync("HGET", key, "name");
-            await connection.AnswerAsync($"{number} {name ?? "nobody"}");
+            await connection.RespondAsync($"{number} {name ?? "nobody"}");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Carousel.EndToEnd.Sessions.Stores;
 /// Visitors who come again and again, and with every turn one who never came before, until told to end. Every answer must be a 200 with the right
 /// session, and no visitor is ever given a second cookie.
 /// </summary>
-internal sealed class VisitorLoad : IDisposable
+internal sealed class SessionLoad : IDisposable
 {
     private readonly Balancer _balancer;
     private readonly Task[] _visitors;
@@ -16,7 +16,7 @@ internal sealed class VisitorLoad : IDisposable
     private volatile bool _enough;
     private int _turns;
 
-    public VisitorLoad(Balancer balancer, int visitors)
+    public SessionLoad(Balancer balancer, int visitors)
     {
         _balancer = balancer;
         _visitors = [.. Enumerable.Range(0, visitors).Select(_ => RunAsync())];
@@ -56,14 +56,14 @@ internal sealed class VisitorLoad : IDisposable
         using RawClient strangers = await _balancer.ConnectAsync();
         while (!_enough)
         {
-            Message answer = await visitor.GetAsync();
-            Assert.True(answer.Status == 200, $"{answer}\n{_balancer.Errors}");
-            Assert.Equal((1, visitor.Id), (visitor.Given, Echo.Id(answer)));
+            Message response = await visitor.GetAsync();
+            Assert.True(response.Status == 200, $"{response}\n{_balancer.Errors}");
+            Assert.Equal((1, visitor.Id), (visitor.Given, Echo.Id(response)));
             Requests.AddOrUpdate(visitor.Id, 1, (_, count) => count + 1);
-            answer = await strangers.GetAsync();
-            Assert.True(answer.Status == 200, $"{answer}\n{_balancer.Errors}");
-            Assert.Equal(IssuedCookie.Of(answer).Id, Echo.Id(answer));
-            Strangers.Enqueue(Echo.Id(answer));
+            response = await strangers.GetAsync();
+            Assert.True(response.Status == 200, $"{response}\n{_balancer.Errors}");
+            Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
+            Strangers.Enqueue(Echo.Id(response));
             Interlocked.Increment(ref _turns);
         }
     }

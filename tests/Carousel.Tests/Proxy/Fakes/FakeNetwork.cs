@@ -6,7 +6,7 @@ namespace Carousel.Tests.Proxy.Fakes;
 /// Connections in memory, with the kernel's manners: the lowest free descriptor is given out, a short count means that there is no more, a closed
 /// descriptor must not be used (here that throws). Each call is counted, and the one that a test names fails.
 /// </summary>
-internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
+internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
 {
     /// <summary>Above the real descriptors of the test's process (the mailbox and pipes are real).</summary>
     private const int FirstFd = 3000;
@@ -54,7 +54,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Transport.Transport
     public int OpenListener() => ListenerFd = Open(new SockAddr(), isListener: true).Fd;
 
     /// <summary>A client whose connection waits to be accepted.</summary>
-    public void Knock(in SockAddr peer) => _backlog.Enqueue(peer);
+    public void Ping(in SockAddr peer) => _backlog.Enqueue(peer);
 
     /// <summary>A connection of a client that was accepted already.</summary>
     public FakeSocket OpenClient(in SockAddr peer) => Open(peer, isListener: false);

@@ -14,8 +14,8 @@ internal sealed class HeldRig : IDisposable
 
     public HeldRig(EngineOptions? options = null, int servers = 1, int max = 1, int workers = 1, SessionOptions? sessions = null)
     {
-        SessionLink? link = sessions is null ? null : new SessionLink(sessions, SessionSamples.Keys(SessionRig.Key), workers);
-        Rig = new Rig(options, servers, sessions: link, workers: workers)
+        SessionChannel? channel = sessions is null ? null : new SessionChannel(sessions, SessionSamples.Keys(SessionRig.Key), workers);
+        Rig = new Rig(options, servers, sessions: channel, workers: workers)
         {
             OnRequest = (socket, request) =>
             {
@@ -52,7 +52,7 @@ internal sealed class HeldRig : IDisposable
     public FakeSocket Ask(string path, string fields = "", int worker = 0) => Rig.ConnectTo(worker, Rig.Get(path, fields));
 
     /// <summary>The request that is held longest, by this server if one is named, is answered; false if there is none.</summary>
-    public bool Answer(int? server = null)
+    public bool Respond(int? server = null)
     {
         _held.RemoveAll(held => held.Socket.IsClosed);
         int index = _held.FindIndex(held => server is null || held.Server == server);
@@ -67,9 +67,9 @@ internal sealed class HeldRig : IDisposable
         return true;
     }
 
-    public void AnswerAll()
+    public void RespondToAll()
     {
-        while (Answer())
+        while (Respond())
         {
         }
     }
@@ -86,10 +86,10 @@ internal sealed class HeldRig : IDisposable
         new SessionTicket(SessionSamples.Id((ulong)visitor), Rig.Pool.Current.Servers[server].Tag, (uint)Rig.Clock.UnixSeconds, SessionRig.Key.Id),
         SessionRig.Key));
 
-    public static Message Only(FakeSocket client, string method = "GET") => Assert.Single(Message.Answers(client.TakenText, [method], client.EndSent));
+    public static Message Only(FakeSocket client, string method = "GET") => Assert.Single(Message.Responds(client.TakenText, [method], client.EndSent));
 
-    public static void AssertShed(Message answer, string reason) =>
-        Assert.Equal((503, reason, "1"), (answer.Status, answer.Field("X-Carousel-Reason"), answer.Field("Retry-After")));
+    public static void AssertShed(Message response, string reason) =>
+        Assert.Equal((503, reason, "1"), (response.Status, response.Field("X-Carousel-Reason"), response.Field("Retry-After")));
 
     public List<FailureEvent> Failures()
     {
@@ -103,7 +103,7 @@ internal sealed class HeldRig : IDisposable
 
     public void Dispose()
     {
-        AnswerAll();
+        RespondToAll();
         Rig.AssertNothingLeft();
         Rig.Dispose();
     }

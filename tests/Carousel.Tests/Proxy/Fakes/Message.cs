@@ -18,24 +18,24 @@ internal sealed record Message(string Head, string Body, bool IsWhole)
         .FirstOrDefault(pair => pair.Length == 2 && pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 
     /// <summary>The answers in these bytes; <paramref name="methods"/> are those of the requests, <paramref name="ended"/> that no more will come.</summary>
-    public static List<Message> Answers(string bytes, IEnumerable<string> methods, bool ended)
+    public static List<Message> Responds(string bytes, IEnumerable<string> methods, bool ended)
     {
-        var answers = new List<Message>();
+        var responses = new List<Message>();
         int at = 0;
         foreach (string method in methods)
         {
-            Message? answer;
+            Message? response;
             do
             {
-                answer = Read(bytes, ref at, method == "HEAD", ended);
-                if (answer is not null)
+                response = Read(bytes, ref at, method == "HEAD", ended);
+                if (response is not null)
                 {
-                    answers.Add(answer);
+                    responses.Add(response);
                 }
             }
-            while (answer is { Status: < 200 and not 101 });
+            while (response is { Status: < 200 and not 101 });
         }
-        return at == bytes.Length ? answers : throw new FormatException($"unexpected: {bytes[at..]}");
+        return at == bytes.Length ? responses : throw new FormatException($"unexpected: {bytes[at..]}");
     }
 
     /// <summary>The requests in these bytes.</summary>

@@ -18,25 +18,25 @@ namespace Carousel.Tests.Proxy.Fakes;
 internal sealed class Rig : IDisposable
 {
     /// <summary>More turns than any test needs: one that does not come to rest would go on for ever.</summary>
-    private const int MaxTurns = 200_000;
+    private const int MaxSteps = 200_000;
 
-    private readonly Dictionary<FakeSocket, int> _answered = [];
+    private readonly Dictionary<FakeSocket, int> _responded = [];
     private readonly ScriptedPoller[] _pollers;
 
     /// <summary>Those of the group, which a test may say are more.</summary>
     private readonly Worker[] _workers;
 
-    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionLink? sessions = null, int workers = 1, bool requestIds = false)
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionChannel? sessions = null, int workers = 1, bool requestIds = false)
     {
         _pollers = [.. Enumerable.Range(0, workers).Select(_ => new ScriptedPoller(Network))];
         Network.Closing = fd => Array.ForEach(_pollers, poller => poller.Forget(fd));
         Network.Connected = socket => Servers.Add(socket);
-        Network.Sent = Answer;
+        Network.Sent = Respond;
         Server[] all = RingFixture.Servers(servers);
         Log = new FailureLog();
         options ??= new EngineOptions();
-        Standing[] standings = [.. all.Select((_, i) => new Standing(EndPoints(i, addresses), IsHealthy: true))];
-        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. standings])) { SlowStart = options.SlowStart };
+        ServerStatus[] statuses = [.. all.Select((_, i) => new ServerStatus(EndPoints(i, addresses), IsHealthy: true))];
+        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. statuses])) { SlowStart = options.SlowStart };
         Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
         Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
@@ -75,7 +75,7 @@ internal sealed class Rig : IDisposable
     /// <summary>A client comes.</summary>
     public FakeSocket Connect(int number = 1)
     {
-        Network.Knock(ClientAddress(number));
+        Network.Ping(ClientAddress(number));
         Run();
         Clients.Add(Network.All.Last(socket => socket.Peer.Port == 40000));
         return Clients[^1];
@@ -108,7 +108,7 @@ internal sealed class Rig : IDisposable
     /// <summary>Workers are told that there is a new snapshot of the pool.</summary>
     public void TellPoolChanged()
     {
-        Array.ForEach(_workers, worker => worker.TellPoolChanged());
+        Array.ForEach(_workers, worker => worker.PostPoolChanged());
         Run();
     }
 
@@ -130,9 +130,9 @@ internal sealed class Rig : IDisposable
     {
         // A turn that begins quietly may fire deadlines, whose work makes events: only the second in a row says that all is done.
         int quiet = 0;
-        for (int i = 0; i < MaxTurns; i++)
+        for (int i = 0; i < MaxSteps; i++)
         {
-            RunTurn();
+            RunTick();
             bool isQuiet = _pollers.All(poller => poller.IsQuiet) && !_workers.Any(HasMail);
             quiet = isQuiet && !Network.Pump() ? quiet + 1 : 0;
             if (quiet == 2)
@@ -144,12 +144,12 @@ internal sealed class Rig : IDisposable
     }
 
     /// <summary>A turn of each worker.</summary>
-    public void RunTurn()
+    public void RunTick()
     {
         for (int i = 0; i < _workers.Length; i++)
         {
             _pollers[i].MailCame |= HasMail(_workers[i]);
-            _workers[i].Reactor.RunTurn();
+            _workers[i].Loop.RunTick();
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed class Rig : IDisposable
     public void RunToEnd()
     {
         Run();
-        for (int i = 0; i < MaxTurns && NextDeadline() < int.MaxValue; i++)
+        for (int i = 0; i < MaxSteps && NextDeadline() < int.MaxValue; i++)
         {
             Advance(NextDeadline());
         }
@@ -186,7 +186,7 @@ internal sealed class Rig : IDisposable
     {
         RunToEnd();
         Assert.All(_workers, worker => Assert.Equal((0, 0, 0), (worker.Slab.InUse, worker.Slab.LargeInUse, worker.Connections)));
-        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Idle.Count, worker.TurnedAway.Count)));
+        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Idle.Count, worker.Rejected.Count)));
         Assert.Equal((0, 0), (Group.Limits.Open, Group.Limits.Sockets));
         Assert.Equal(0, Group.Waiting.Waiting);
         Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));
@@ -209,7 +209,7 @@ internal sealed class Rig : IDisposable
     private static ImmutableArray<IPEndPoint> EndPoints(int server, int addresses) =>
         [.. Enumerable.Range(0, addresses).Select(address => new IPEndPoint(new IPAddress([10, 0, (byte)address, (byte)(server + 1)]), 8000))];
 
-    private void Answer(FakeSocket socket)
+    private void Respond(FakeSocket socket)
     {
         if (!Servers.Contains(socket))
         {
@@ -217,9 +217,9 @@ internal sealed class Rig : IDisposable
         }
         List<Message> requests = Message.Requests(socket.TakenText);
         int whole = requests.Count(request => request.IsWhole);
-        for (int i = _answered.GetValueOrDefault(socket); i < whole; i++)
+        for (int i = _responded.GetValueOrDefault(socket); i < whole; i++)
         {
-            _answered[socket] = i + 1;
+            _responded[socket] = i + 1;
             if (OnRequest(socket, requests[i]) is { } pieces)
             {
                 socket.Plan(pieces);

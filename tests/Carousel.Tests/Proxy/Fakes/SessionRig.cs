@@ -16,8 +16,8 @@ internal sealed class SessionRig : IDisposable
     public SessionRig(SessionOptions? options = null, int servers = 1, EngineOptions? engine = null)
     {
         Options = options ?? new SessionOptions();
-        Link = new SessionLink(Options, SessionSamples.Keys(Key), workers: 1);
-        Rig = new Rig(engine, servers, sessions: Link)
+        Channel = new SessionChannel(Options, SessionSamples.Keys(Key), workers: 1);
+        Rig = new Rig(engine, servers, sessions: Channel)
         {
             OnRequest = (socket, request) =>
             {
@@ -30,10 +30,10 @@ internal sealed class SessionRig : IDisposable
     public static SessionKey Key { get; } = SessionSamples.Key(7);
 
     public SessionOptions Options { get; }
-    public SessionLink Link { get; }
+    public SessionChannel Channel { get; }
     public Rig Rig { get; }
-    public SessionQueue Queue => Link.Queues[0];
-    public SessionCounters Counters => Link.Counters[0];
+    public SessionQueue Queue => Channel.Queues[0];
+    public SessionCounters Counters => Channel.Counters[0];
     public PoolSnapshot Pool => Rig.Pool.Current;
     public uint Now => (uint)Rig.Clock.UnixSeconds;
 
@@ -56,10 +56,10 @@ internal sealed class SessionRig : IDisposable
     public static string CookieLine(string? cookie) => cookie is null ? "" : $"Cookie: {CookieName}={cookie}\r\n";
 
     /// <summary>The value of the cookie that this answer brings; null if it brings none.</summary>
-    public static string? CookieOf(Message answer)
+    public static string? CookieOf(Message response)
     {
-        string? line = answer.Field("Set-Cookie");
-        Assert.Equal(line is null, answer.Field("Cache-Control") is null);
+        string? line = response.Field("Set-Cookie");
+        Assert.Equal(line is null, response.Field("Cache-Control") is null);
         return line?.Split(';')[0][(CookieName.Length + 1)..];
     }
 
@@ -81,7 +81,7 @@ internal sealed class SessionRig : IDisposable
     {
         string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
         FakeSocket client = Rig.Connect($"{method} / HTTP/{version}\r\nHost: h\r\n{CookieLine(cookie)}{fields}{length}\r\n{body}");
-        return Message.Answers(client.TakenText, [method], client.EndSent)[^1];
+        return Message.Responds(client.TakenText, [method], client.EndSent)[^1];
     }
 
     /// <summary>What the store was told since the last call.</summary>
@@ -96,7 +96,7 @@ internal sealed class SessionRig : IDisposable
     }
 
     /// <summary>Longer than what is owed to the store is kept back.</summary>
-    public void LetTell() => Rig.Advance(VisitDesk.TellEveryMs + 100);
+    public void LetTell() => Rig.Advance(SessionAffinity.FlushIntervalMs + 100);
 
     public void Dispose()
     {

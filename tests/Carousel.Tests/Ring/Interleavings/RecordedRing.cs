@@ -12,7 +12,7 @@ internal sealed class RecordedRing
     private readonly Server[] _placesInOrder;
     private readonly HashSet<Server> _atFirst;
     private readonly List<(Server Server, bool NowIn, int Begin, int End)> _changes = [];
-    private readonly List<(Server? Answer, int[] Tried, int Begin, int End)> _picks = [];
+    private readonly List<(Server? Response, int[] Tried, int Begin, int End)> _picks = [];
     private int _clock;
 
     /// <summary>A ring with these servers in it.</summary>
@@ -36,8 +36,8 @@ internal sealed class RecordedRing
         for (int i = 0; i < turns; i++)
         {
             int begin = _clock++;
-            Server? answer = _core.Next();
-            _picks.Add((answer, [], begin, _clock++));
+            Server? response = _core.Next();
+            _picks.Add((response, [], begin, _clock++));
         }
     }
 
@@ -46,8 +46,8 @@ internal sealed class RecordedRing
         var slots = new SlotSet();
         Array.ForEach(tried, slots.Add);
         int begin = _clock++;
-        Server? answer = _core.NextWhere(new PickInput(slots, 0));
-        _picks.Add((answer, [.. tried.Select(server => server.Slot)], begin, _clock++));
+        Server? response = _core.NextWhere(new PickInput(slots, 0));
+        _picks.Add((response, [.. tried.Select(server => server.Slot)], begin, _clock++));
     }
 
     public void Add(Server server) => Change(server, nowIn: true, () => _core.Add_NeedsLock(server));
@@ -72,10 +72,10 @@ internal sealed class RecordedRing
         CheckFullRotation(expected);
     }
 
-    private void CheckPick((Server? Answer, int[] Tried, int Begin, int End) pick)
+    private void CheckPick((Server? Response, int[] Tried, int Begin, int End) pick)
     {
         IEnumerable<int> call = Enumerable.Range(pick.Begin, pick.End - pick.Begin + 1);
-        if (pick.Answer is { } server)
+        if (pick.Response is { } server)
         {
             Assert.DoesNotContain(server.Slot, pick.Tried);
             Assert.False(call.All(at => CertainlyOut(server, at)), $"{server} was out throughout the call");
@@ -96,7 +96,7 @@ internal sealed class RecordedRing
             return; // these give servers more than their turns
         }
         int[] turns = [.. _atFirst.Where(server => _changes.All(change => change.Server != server))
-            .Select(server => _picks.Count(pick => pick.Answer == server))];
+            .Select(server => _picks.Count(pick => pick.Response == server))];
         Assert.True(turns.Length == 0 || turns.Max() - turns.Min() <= 1, $"turns of those that stayed: {string.Join(' ', turns)}");
     }
 

@@ -244,7 +244,7 @@ public class AccessLogTests
     }
 
     [Fact]
-    public void Stdout_NobodyReads_IsTrouble() => Assert.True(LogTarget.IsTrouble(Assert.Throws<IOException>(() => new StdoutTarget(_ => -32).Write("line\n"u8))));
+    public void Stdout_NobodyReads_IsTrouble() => Assert.True(LogTarget.IsOutputError(Assert.Throws<IOException>(() => new StdoutTarget(_ => -32).Write("line\n"u8))));
 
     [Fact]
     public void Reopen_BeforeTheNextLine_IsDone()

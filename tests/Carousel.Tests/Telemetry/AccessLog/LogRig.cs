@@ -51,7 +51,7 @@ internal sealed class LogRig : IDisposable
             ClientPort = 40000,
             Status = 200,
             Session = 5,
-            Visit = RecordedVisit.Returning,
+            SessionOutcome = SessionOutcome.Returning,
             AttemptCount = 2,
         };
         record.Attempts[0] = new AttemptRecord(Sample["blue"].Tag, 10, 1_000, FailureReason.ConnectRefused, Reused: false);

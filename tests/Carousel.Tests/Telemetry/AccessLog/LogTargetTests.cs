@@ -53,7 +53,7 @@ public sealed class LogTargetTests : IDisposable
         string folder = Path.Combine(_folder, "gone");
         using var target = new FileTarget(Path.Combine(folder, "a.log"), AppendFile.Open);
         Exception e = Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8));
-        Assert.True(LogTarget.IsTrouble(e));
+        Assert.True(LogTarget.IsOutputError(e));
         Assert.Equal("No such file or directory", e.Message);
         Directory.CreateDirectory(folder);
         target.Write("2\n"u8);
@@ -66,7 +66,7 @@ public sealed class LogTargetTests : IDisposable
         // Takes nothing: every write is "no space left".
         string path = "/dev/full";
         using var target = new FileTarget(path, _ => AppendFile.Open(path));
-        Assert.True(LogTarget.IsTrouble(Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8))));
+        Assert.True(LogTarget.IsOutputError(Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8))));
         path = Path.Combine(_folder, "a.log");
         target.Write("2\n"u8);
         Assert.Equal("\n2\n", File.ReadAllText(path));
@@ -101,7 +101,7 @@ public sealed class LogTargetTests : IDisposable
             return socket;
         }
         using var target = new SyslogTarget("there", Connect, new ManualTime());
-        Assert.True(LogTarget.IsTrouble(Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8))));
+        Assert.True(LogTarget.IsOutputError(Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8))));
         for (int life = 0; life < 2; life++)
         {
             using (var receiver = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
@@ -113,7 +113,7 @@ public sealed class LogTargetTests : IDisposable
                 Assert.EndsWith(" access - 2", Encoding.UTF8.GetString(message, 0, receiver.Receive(message)));
             }
             File.Delete(path);
-            Assert.True(LogTarget.IsTrouble(Assert.ThrowsAny<Exception>(() => target.Write("3\n"u8))));
+            Assert.True(LogTarget.IsOutputError(Assert.ThrowsAny<Exception>(() => target.Write("3\n"u8))));
         }
     }
 }

@@ -18,8 +18,8 @@ internal static class AllMetrics
     {
         var sample = new Sample("http://10.0.0.1");
         var options = new SessionOptions();
-        var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
-        var sessions = new SessionMetrics(link, new SessionStore(StoreAddress.None, link, sample.Pool, TimeProvider.System, (_, _) => { }, null));
+        var channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
+        var sessions = new SessionMetrics(channel, new SessionStore(StoreAddress.None, channel, sample.Pool, TimeProvider.System, (_, _) => { }, null));
         using var log = new StderrLog(new FailureLog(), _ => { }, TimeProvider.System, new EventLog(TimeProvider.System), sample.Pool, clientsToo: false);
         using var writer = new LogWriter(new LogSettings(), TimeProvider.System);
         using var watcher = new ServersFileWatcher("s", () => default, default, new PoolMembership(sample.Pool), TimeProvider.System, _ => { }, _ => { });

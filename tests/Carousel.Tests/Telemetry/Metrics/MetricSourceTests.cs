@@ -26,8 +26,8 @@ public partial class MetricSourceTests
         (traffic.Workers[0].Evicted, traffic.Workers[1].Evicted) = (1, 3);
         (traffic.Workers[0].Waiting, traffic.Workers[1].Waiting) = (2, 8);
         traffic.Workers[1].Failed(FailureReason.QueueFull);
-        traffic.Workers[1].EndTurn(1_500_000);
-        traffic.Workers[1].EndTurn(500_000);
+        traffic.Workers[1].EndTick(1_500_000);
+        traffic.Workers[1].EndTick(500_000);
         Dictionary<string, double> read = Values.Of(new WorkerMetrics(traffic, _time));
         Assert.Equal((7, 5, 6), (read["carousel_client_requests_total"], read["carousel_connections"], read["carousel_connections_accepted_total"]));
         Assert.Equal(4, read["carousel_connections_evicted_total"]);
@@ -42,11 +42,11 @@ public partial class MetricSourceTests
     {
         var traffic = new Traffic(1, TrafficOptions.NoRecords);
         var metrics = new WorkerMetrics(traffic, _time);
-        traffic.Workers[0].EndTurn(3_000_000);
+        traffic.Workers[0].EndTick(3_000_000);
         double Longest() => Values.Of(metrics)["carousel_worker_longest_turn_seconds 0"];
         Assert.Equal(3, Longest());
         _time.Advance(TimeSpan.FromSeconds(61));
-        traffic.Workers[0].EndTurn(1_000_000);
+        traffic.Workers[0].EndTick(1_000_000);
         Assert.Equal(3, Longest());
         _time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(1, Longest());
@@ -58,15 +58,15 @@ public partial class MetricSourceTests
     public async Task Sessions_WhatWasCounted_IsTold()
     {
         var options = new SessionOptions();
-        var link = new SessionLink(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
+        var channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
         var pool = new ServerPool(PoolBuilder.Build([]));
-        await using var store = new SessionStore(StoreAddress.None, link, pool, TimeProvider.System, (_, _) => { }, null);
-        link.Counters[0].CountMinted();
-        link.Counters[1].CountMinted();
-        link.Counters[1].CountRefused(CookieVerdict.Forged);
-        link.Queues[0].TryWrite(new SessionEvent { Id = new SessionId(1, 1), ServerTag = 1, CreatedAt = 1, SeenAt = 1, Requests = 1 });
+        await using var store = new SessionStore(StoreAddress.None, channel, pool, TimeProvider.System, (_, _) => { }, null);
+        channel.Counters[0].CountMinted();
+        channel.Counters[1].CountMinted();
+        channel.Counters[1].CountRefused(CookieVerdict.Forged);
+        channel.Queues[0].TryWrite(new SessionEvent { Id = new SessionId(1, 1), ServerTag = 1, CreatedAt = 1, SeenAt = 1, Requests = 1 });
 
-        Dictionary<string, double> read = Values.Of(new SessionMetrics(link, store));
+        Dictionary<string, double> read = Values.Of(new SessionMetrics(channel, store));
 
         Assert.Equal((2, 1, 0), (read["carousel_session_cookies_minted_total"], read["carousel_session_cookies_refused_total forged"],
             read["carousel_session_cookies_refused_total expired"]));
@@ -117,7 +117,7 @@ public partial class MetricSourceTests
         var sample = new Sample("http://10.0.0.1 name=blue");
         using var servers = new ServerMetrics(sample.Pool, _time);
         using var bridge = new MeterBridge(new MetricsCollector([servers]), _time);
-        sample.Of("blue").Answered(200);
+        sample.Of("blue").CountResponse(200);
         var read = new Dictionary<string, double>();
         using var listener = new MeterListener
         {

@@ -21,8 +21,8 @@ public class ServerMetricsTests
         foreach (int worker in (int[])[0, 1])
         {
             ServerCounters counters = sample.Of("blue", worker);
-            counters.Answered(200);
-            counters.Answered(404);
+            counters.CountResponse(200);
+            counters.CountResponse(404);
             counters.Failed(FailureReason.ConnectRefused);
             (counters.Attempts, counters.Connects, counters.Reuses, counters.OpenConnections, counters.BytesSent, counters.BytesReceived) = (3, 2, 1, 2, 100, 200);
             counters.FirstByte.Record(700);
@@ -71,7 +71,7 @@ public class ServerMetricsTests
         var sample = new Sample(TwoServers);
         using var metrics = new ServerMetrics(sample.Pool, _time);
         ServerCounters counters = sample.Of("green");
-        counters.Answered(200);
+        counters.CountResponse(200);
         sample.Apply("http://10.0.0.1 name=blue");
         // What was in flight is cut a little later.
         counters.Failed(FailureReason.ServerGone);
@@ -93,7 +93,7 @@ public class ServerMetricsTests
         for (int i = 0; i < 5; i++)
         {
             sample.Apply($"http://10.0.0.1 name=blue\nhttp://10.0.1.{i} name=n{i}");
-            sample.Of($"n{i}").Answered(200);
+            sample.Of($"n{i}").CountResponse(200);
             _time.Advance(TimeSpan.FromSeconds(i * 10));
         }
         sample.Apply("http://10.0.0.1 name=blue");
@@ -105,7 +105,7 @@ public class ServerMetricsTests
     {
         var sample = new Sample("http://10.0.0.1 name=blue");
         using var metrics = new ServerMetrics(sample.Pool, _time);
-        sample.Of("blue").Answered(200);
+        sample.Of("blue").CountResponse(200);
         string url = sample["blue"].Entry.Address.Url;
         sample.Membership.Apply(Sample.Entries("http://10.0.0.9 name=blue"));
         Dictionary<string, double> read = Values.Of(metrics);
@@ -126,7 +126,7 @@ public class ServerMetricsTests
                 sample.Apply(string.Join('\n', Enumerable.Range(first, count + 1).Select(i => $"http://10.0.0.{i} name=n{i}")));
                 foreach (Carousel.Core.Pool.Server server in sample.Pool.Current.Servers)
                 {
-                    server.Traffic.Of(0).Answered(200);
+                    server.Traffic.Of(0).CountResponse(200);
                     server.Traffic.Of(0).Total.Record(1000 * seconds);
                     counted++;
                 }
@@ -147,7 +147,7 @@ public class ServerMetricsTests
     public void LatencySums_BucketOf32BitsWentRound_GoesOn()
     {
         var histogram = new LatencyHistogram();
-        var sums = new LatencySums();
+        var sums = new ExportedHistogram();
         histogram.Record(100);
         sums.Update(Totals(histogram));
         // As if 2^32 - 1 more had come: the bucket is at 0.

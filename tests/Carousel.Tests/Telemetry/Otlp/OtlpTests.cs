@@ -22,7 +22,7 @@ public class OtlpTests
     {
         await using Collector collector = await Collector.StartAsync(grpc);
         var sample = new Sample("http://10.0.0.1 name=blue");
-        sample.Of("blue").Answered(200);
+        sample.Of("blue").CountResponse(200);
         sample.Of("blue").Total.Record(700);
         sample.Of("blue").Total.Record(90_000_000);
         using var servers = new ServerMetrics(sample.Pool, TimeProvider.System);
@@ -52,10 +52,10 @@ public class OtlpTests
         Sum requests = metrics.Single(metric => metric.Name == "carousel_requests_total").Sum;
         Assert.True(requests.IsMonotonic);
         Assert.Equal(AggregationTemporality.Cumulative, requests.AggregationTemporality);
-        NumberDataPoint answered = requests.DataPoints.Single(point => Collector.Text(point.Attributes, "class") == "2xx");
-        Assert.Equal((1, "blue"), (answered.AsInt, Collector.Text(answered.Attributes, "server")));
-        Assert.InRange(answered.TimeUnixNano, OtlpMetrics.Nanos(begun), OtlpMetrics.Nanos(TimeProvider.System.GetUtcNow()));
-        Assert.InRange(answered.StartTimeUnixNano, OtlpMetrics.Nanos(begun), answered.TimeUnixNano);
+        NumberDataPoint responded = requests.DataPoints.Single(point => Collector.Text(point.Attributes, "class") == "2xx");
+        Assert.Equal((1, "blue"), (responded.AsInt, Collector.Text(responded.Attributes, "server")));
+        Assert.InRange(responded.TimeUnixNano, OtlpMetrics.Nanos(begun), OtlpMetrics.Nanos(TimeProvider.System.GetUtcNow()));
+        Assert.InRange(responded.StartTimeUnixNano, OtlpMetrics.Nanos(begun), responded.TimeUnixNano);
 
         Histogram duration = metrics.Single(metric => metric.Name == "carousel_request_duration_seconds").Histogram;
         HistogramDataPoint point = Assert.Single(duration.DataPoints);

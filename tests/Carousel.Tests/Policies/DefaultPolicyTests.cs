@@ -1,0 +1,28 @@
+using Carousel.Core.Policies;
+using Carousel.Core.Pool;
+using Xunit;
+using static Carousel.Tests.Policies.PolicyFixture;
+
+namespace Carousel.Tests.Policies;
+
+public class DefaultPolicyTests
+{
+    [Fact]
+    public void Pick_EvenWeights_AllWorkersTurnOneRing()
+    {
+        Candidates candidates = Among(Servers(3, 3, 3));
+        Policy one = new DefaultPolicy(seed: 1), other = new DefaultPolicy(seed: 2);
+
+        Assert.Equal("abcabc", string.Concat(Enumerable.Range(0, 3).Select(_ => one.Picks(candidates, 1) + other.Picks(candidates, 1))));
+    }
+
+    [Fact]
+    public void Pick_AWeightChanges_HasItsEffectAtOnce()
+    {
+        var policy = new DefaultPolicy(seed: 1);
+
+        Assert.Equal([4, 4, 4], policy.Shares(Among(Servers(1, 1, 1)), 12));
+        Assert.Equal([3, 6, 3], policy.Shares(Among(Servers(1, 2, 1)), 12));
+        Assert.Equal([4, 4, 4], policy.Shares(Among(Servers(2, 2, 2)), 12));
+    }
+}

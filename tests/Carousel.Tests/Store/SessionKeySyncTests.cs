@@ -1,0 +1,305 @@
+using System.Globalization;
+using Carousel.Control.Store;
+using Carousel.Core.Sessions;
+using Carousel.Tests.Control;
+using Xunit;
+
+namespace Carousel.Tests.Store;
+
+public class SessionKeySyncTests
+{
+    private static readonly TimeSpan s_day = TimeSpan.FromHours(24);
+    private static readonly SessionOptions s_options = new();
+
+    private readonly ManualTime _time = new();
+    private readonly FakeKeyHash _store = new();
+    private readonly List<string> _log = [];
+
+    private uint Today => (uint)new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
+    [Fact]
+    public async Task LookAsync_EmptyStore_GetsTheProcessKeyForThisPeriod()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        SessionKey own = channel.Keys.Current.Current;
+
+        await keeper.SyncAsync(_store);
+
+        Assert.Equal(Today, own.Id);
+        Assert.Equal([KeyValuePair.Create(Text(Today), KeyText.Value(own))], _store.Fields);
+        Assert.Same(own, channel.Keys.Current.Current);
+    }
+
+    [Fact]
+    public async Task LookAsync_SecondReplica_SignsWithTheStoresKeyAndStillVerifiesItsOwn()
+    {
+        (SessionKeySync first, SessionChannel firstLink) = Keeper();
+        (SessionKeySync second, SessionChannel secondLink) = Keeper();
+        SessionKey ownOfSecond = secondLink.Keys.Current.Current;
+
+        await first.SyncAsync(_store);
+        await second.SyncAsync(_store);
+
+        Assert.True(secondLink.Keys.Current.Current.IsSameAs(firstLink.Keys.Current.Current));
+        Assert.Contains(secondLink.Keys.Current.All, ownOfSecond.IsSameAs);
+        Assert.Single(_store.Fields);
+    }
+
+    [Fact]
+    public async Task LookAsync_AnotherReplicaIsFasterByAMoment_TakesItsKey()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        SessionKey faster = Key(Today, 7);
+        _store.BeforeAdd = () => _store.Fields.Add(Text(Today), KeyText.Value(faster));
+
+        await keeper.SyncAsync(_store);
+
+        Assert.True(channel.Keys.Current.Current.IsSameAs(faster));
+    }
+
+    [Fact]
+    public async Task LookAsync_NextPeriodIsNear_PutsItsKeyButDoesNotSignWithIt()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        await keeper.SyncAsync(_store);
+        uint tomorrow = Today + 86400;
+
+        _time.Advance(UntilTomorrow() - TimeSpan.FromHours(2.4) - TimeSpan.FromSeconds(1));
+        await keeper.SyncAsync(_store);
+        Assert.DoesNotContain(Text(tomorrow), _store.Fields.Keys);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await keeper.SyncAsync(_store);
+
+        Assert.Contains(Text(tomorrow), _store.Fields.Keys);
+        Assert.Equal(Today, channel.Keys.Current.Current.Id);
+        Assert.Contains(channel.Keys.Current.All, key => key.Id == tomorrow);
+    }
+
+    [Fact]
+    public async Task Turn_PeriodBegins_SignsWithTheNextKeyWithoutAskingTheStore()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        _time.Advance(UntilTomorrow() - TimeSpan.FromSeconds(1));
+        await keeper.SyncAsync(_store);
+        int reads = _store.Reads;
+
+        keeper.RotateIfDue();
+        Assert.Equal(Today, channel.Keys.Current.Current.Id);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        keeper.RotateIfDue();
+
+        Assert.Equal(Today + 86400, channel.Keys.Current.Current.Id);
+        Assert.Contains(channel.Keys.Current.All, key => key.Id == Today);
+        Assert.Equal(reads, _store.Reads);
+    }
+
+    [Fact]
+    public async Task Turn_StoreAwayOverTheBeginningOfAPeriod_StaysWithTheKeyThatReplicasAgreeOn()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        await keeper.SyncAsync(_store);
+        _store.Failure = StoreFailures.Unreachable("gone");
+
+        _time.Advance(2 * s_day);
+        keeper.RotateIfDue();
+        await Assert.ThrowsAsync<StoreException>(() => keeper.SyncAsync(_store));
+        Assert.Equal(Today, channel.Keys.Current.Current.Id);
+        Assert.True(keeper.IsDue());
+        _store.Failure = null;
+        await keeper.SyncAsync(_store);
+
+        Assert.Equal(Today + 2 * 86400, channel.Keys.Current.Current.Id);
+    }
+
+    [Fact]
+    public async Task LookAsync_ClocksDifferBySeconds_NobodySignsWithAKeyThatTheOtherHasNot()
+    {
+        var ahead = new ManualTime();
+        ahead.Advance(TimeSpan.FromSeconds(5));
+        (SessionKeySync behindKeeper, SessionChannel behind) = Keeper();
+        (SessionKeySync aheadKeeper, SessionChannel fast) = Keeper(time: ahead);
+        await behindKeeper.SyncAsync(_store);
+
+        for (TimeSpan passed = TimeSpan.Zero; passed < 2 * s_day; passed += SessionKeySync.Interval)
+        {
+            await aheadKeeper.SyncAsync(_store);
+            Assert.Contains(behind.Keys.Current.All, fast.Keys.Current.Current.IsSameAs);
+            await behindKeeper.SyncAsync(_store);
+            Assert.Contains(fast.Keys.Current.All, behind.Keys.Current.Current.IsSameAs);
+            _time.Advance(SessionKeySync.Interval);
+            ahead.Advance(SessionKeySync.Interval);
+        }
+
+        Assert.Equal(Today + 2 * 86400, fast.Keys.Current.Current.Id);
+    }
+
+    [Fact]
+    public async Task LookAsync_StoreLostItsData_GetsAllKeysBack()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        _time.Advance(UntilTomorrow() - TimeSpan.FromHours(1));
+        await keeper.SyncAsync(_store);
+        KeyValuePair<string, string>[] before = [.. _store.Fields];
+        SessionKey current = channel.Keys.Current.Current;
+
+        _store.Fields.Clear();
+        Assert.Equal(1, channel.StoreEpoch);
+        await keeper.SyncAsync(_store);
+
+        Assert.Equal(2, channel.StoreEpoch);
+        Assert.Equal(2, before.Length);
+        Assert.Equal(before, _store.Fields);
+        Assert.Same(current, channel.Keys.Current.Current);
+    }
+
+    [Fact]
+    public async Task LookAsync_StoreLostItsDataAndAnotherReplicaMadeAKey_SignsWithThatAndVerifiesBoth()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        await keeper.SyncAsync(_store);
+        SessionKey old = channel.Keys.Current.Current;
+        SessionKey made = Key(Today, 9);
+
+        _store.Fields.Clear();
+        _store.Fields.Add(Text(Today), KeyText.Value(made));
+        await keeper.SyncAsync(_store);
+
+        Assert.True(channel.Keys.Current.Current.IsSameAs(made));
+        Assert.Contains(channel.Keys.Current.All, old.IsSameAs);
+        Assert.Equal(KeyText.Value(made), Assert.Single(_store.Fields).Value);
+    }
+
+    [Fact]
+    public async Task LookAsync_KeyIsOver_IsRemovedAnHourAfterItsLastCookie()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        await keeper.SyncAsync(_store);
+
+        // A period of a day, cookies of one and a half, an hour of grace.
+        _time.Advance(DateTimeOffset.FromUnixTimeSeconds(Today) + TimeSpan.FromHours(24 + 36 + 1) - _time.GetUtcNow());
+        await keeper.SyncAsync(_store);
+        Assert.Contains(Text(Today), _store.Fields.Keys);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await keeper.SyncAsync(_store);
+
+        Assert.DoesNotContain(Text(Today), _store.Fields.Keys);
+        Assert.DoesNotContain(channel.Keys.Current.All, key => key.Id == Today);
+    }
+
+    [Theory]
+    [InlineData("x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("007", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("4294967296", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("7", "AAAA")]
+    [InlineData("7", "no base64 at all, but something that is much longer than a key ever is")]
+    [InlineData("", "")]
+    public async Task LookAsync_GarbageInTheHash_IsLeftAloneAndSaidOnce(string field, string value)
+    {
+        _store.Fields.Add(field, value);
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+
+        await keeper.SyncAsync(_store);
+        await keeper.SyncAsync(_store);
+
+        Assert.Equal(Today, Assert.Single(channel.Keys.Current.All).Id);
+        Assert.Equal(value, _store.Fields[field]);
+        Assert.Contains("no key: ignored", Assert.Single(_log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LookAsync_KeyOfAFarFuture_VerifiesButDoesNotSign()
+    {
+        _store.Fields.Add(Text(4_000_000_000), KeyText.Value(Key(4_000_000_000, 1)));
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+
+        await keeper.SyncAsync(_store);
+
+        Assert.Equal(Today, channel.Keys.Current.Current.Id);
+        Assert.Contains(channel.Keys.Current.All, key => key.Id == 4_000_000_000);
+    }
+
+    [Fact]
+    public async Task IsDue_BetweenLooks_IsAfterTheIntervalOrOneSecondAfterAMiss()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        Assert.True(keeper.IsDue());
+        await keeper.SyncAsync(_store);
+        Assert.False(keeper.IsDue());
+
+        channel.Keys.Miss();
+        Assert.False(keeper.IsDue());
+        _time.Advance(SessionKeySync.MissedInterval);
+        Assert.True(keeper.IsDue());
+        await keeper.SyncAsync(_store);
+        Assert.False(keeper.IsDue());
+
+        keeper.MakeDue();
+        Assert.True(keeper.IsDue());
+        await keeper.SyncAsync(_store);
+        _time.Advance(SessionKeySync.Interval - TimeSpan.FromSeconds(1));
+        Assert.False(keeper.IsDue());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(keeper.IsDue());
+    }
+
+    [Fact]
+    public async Task LookAsync_WithoutAStore_KeysRotateAllTheSame()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        var none = new LocalKeyHash();
+
+        for (int day = 0; day < 5; day++)
+        {
+            await keeper.SyncAsync(none);
+            Assert.Equal(Today + day * 86400, channel.Keys.Current.Current.Id);
+            _time.Advance(s_day);
+        }
+
+        Assert.InRange(channel.Keys.Current.All.Length, 2, 4);
+    }
+
+    [Fact]
+    public async Task LookAsync_NothingNew_PublishesNothing()
+    {
+        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        await keeper.SyncAsync(_store);
+        SessionKeys published = channel.Keys.Current;
+
+        await keeper.SyncAsync(_store);
+
+        Assert.Same(published, channel.Keys.Current);
+    }
+
+    [Fact]
+    public async Task LookAsync_ShortestPeriod_NextKeyIsThereHalfAMinuteBefore()
+    {
+        (SessionKeySync keeper, _) = Keeper(new SessionOptions { KeyRotation = TimeSpan.FromMinutes(1) });
+        uint minute = (uint)_time.GetUtcNow().ToUnixTimeSeconds();
+
+        _time.Advance(TimeSpan.FromSeconds(29));
+        await keeper.SyncAsync(_store);
+        Assert.DoesNotContain(Text(minute + 60), _store.Fields.Keys);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await keeper.SyncAsync(_store);
+
+        Assert.Contains(Text(minute + 60), _store.Fields.Keys);
+    }
+
+    private static SessionKey Key(uint id, byte filled)
+    {
+        byte[] secret = new byte[SessionKey.SecretBytes];
+        secret.AsSpan().Fill(filled);
+        return new SessionKey(id, secret);
+    }
+
+    private static string Text(uint id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private TimeSpan UntilTomorrow() => DateTimeOffset.FromUnixTimeSeconds(Today) + s_day - _time.GetUtcNow();
+
+    private (SessionKeySync Keeper, SessionChannel Channel) Keeper(SessionOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= s_options;
+        var channel = new SessionChannel(options, SessionKeySync.ProcessKeys(options, time ?? _time), workers: 1);
+        return (new SessionKeySync(channel, time ?? _time, (_, line) => _log.Add(line)), channel);
+    }
+}
