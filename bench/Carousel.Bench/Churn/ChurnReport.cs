@@ -14,7 +14,7 @@ internal static class ChurnReport
         report.Verdicts("What Carousel must reach", "promise", Verdicts(samples));
         var peers = samples.GroupBy(sample => sample.Peer.Name).Select(group => group.ToList()).ToList();
         report.Section("Requests");
-        report.Paragraph("Latency is that of GETs answered well, in ms, from when they were due: the worst round's.");
+        report.Paragraph("Latency is that of successful GETs, in ms, from when they were due: the worst round's.");
         report.Table(
         [
             ["peer", "GETs", "failed", "resent", "p50", "p99", "p99.9", "max", "CPU us/request", "late p99", "disturbed"],
@@ -23,7 +23,7 @@ internal static class ChurnReport
         report.Section("POSTs");
         report.Table(
         [
-            ["peer", "POSTs", "failed", "executed twice", "answered, not executed", "failed, but executed"],
+            ["peer", "POSTs", "failed", "executed twice", "2xx, not executed", "failed, but executed"],
             .. peers.Select(Posts),
         ]);
         report.Section("What failed");
@@ -53,10 +53,10 @@ internal static class ChurnReport
         return all.Count == 0 ? [] :
         [
             Verdict.Never("GETs that failed", byPath.Sum(sample => sample.Load.Errors("GET"))),
-            Verdict.Never("GETs whose connection was closed without an answer", all.Sum(sample => sample.Load.Resent)),
+            Verdict.Never("GETs whose connection was closed without a response", all.Sum(sample => sample.Load.Resent)),
             Verdict.Never("POSTs executed twice", all.Sum(sample => sample.Posts.Twice)),
-            Verdict.Never("POSTs answered well and not executed", all.Sum(sample => sample.Posts.Never)),
-            Verdict.Never("POSTs neither answered nor clearly failed", byPath.SelectMany(sample => sample.Load.Outcomes)
+            Verdict.Never("POSTs with a 2xx response that were not executed", all.Sum(sample => sample.Posts.Never)),
+            Verdict.Never("POSTs without a response and without a clear failure", byPath.SelectMany(sample => sample.Load.Outcomes)
                 .Where(outcome => outcome.Method == "POST" && outcome.IsError && !char.IsDigit(outcome.What[0])).Sum(outcome => outcome.Count)),
         ];
     }

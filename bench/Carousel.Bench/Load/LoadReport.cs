@@ -119,7 +119,7 @@ internal sealed class LoadReport(BenchRun run, LoadResults results)
             return;
         }
 
-        List<string[]> rows = [["peer", "ms to first answer", "least-most", "RSS MB", "PSS MB", "private dirty MB"]];
+        List<string[]> rows = [["peer", "ms to first response", "least-most", "RSS MB", "PSS MB", "private dirty MB"]];
         foreach (var samples in results.Starts.GroupBy(sample => sample.Peer).OrderBy(group => Order(group.Key)))
         {
             double[] times = [.. samples.Select(sample => sample.Milliseconds)];

@@ -21,17 +21,17 @@ internal sealed record LoadScenario(string Name, string Title, string Path, int 
     /// <summary>Of how many sessions requests bring the cookies; 0 if none has one.</summary>
     public int Sessions { get; init; }
 
-    /// <summary>What sessions cost is measured: by those that keep them, and by Carousel without.</summary>
+    /// <summary>The cost of sessions is measured: of the peers that keep them, and of those that do not, as a baseline.</summary>
     public bool NeedsSessions { get; init; }
 
     /// <summary>Whose numbers the others are compared with.</summary>
-    public string Own => NeedsSessions ? CarouselPeer.SessionsName : CarouselPeer.ProductName;
+    public string Own => NeedsSessions ? CarouselPeer.DefaultsName : CarouselPeer.ProductName;
 
     /// <summary>Small responses over keep-alive: all that the floor can do.</summary>
     public bool FitsFloor { get; init; }
 
     /// <summary>Whether the peer is measured in this.</summary>
     public bool Takes(Peer peer) => NeedsSessions
-        ? peer.KeepsSessions || peer.Name == CarouselPeer.ProductName
+        ? !peer.IsLimit && !peer.NeedsWarmUp
         : !peer.KeepsSessions && (FitsFloor || !peer.IsLimit);
 }

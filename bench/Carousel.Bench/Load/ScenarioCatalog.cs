@@ -10,23 +10,23 @@ internal static class ScenarioCatalog
 
     public static IReadOnlyList<LoadScenario> Loads { get; } =
     [
-        new(Small64, "64-byte answers, 64 keep-alive connections", "/64", 64) { FitsFloor = true },
-        new(Small256, "64-byte answers, 256 keep-alive connections", "/64", 256) { FitsFloor = true },
-        new(Ten, "10 KB answers, 64 keep-alive connections", "/10k", 64) { FitsFloor = true },
-        new(Megabyte, "1 MB answers, 16 keep-alive connections", "/1m", 16) { Unit = "MB" },
+        new(Small64, "64-byte responses, 64 keep-alive connections", "/64", 64) { FitsFloor = true },
+        new(Small256, "64-byte responses, 256 keep-alive connections", "/64", 256) { FitsFloor = true },
+        new(Ten, "10 KB responses, 64 keep-alive connections", "/10k", 64) { FitsFloor = true },
+        new(Megabyte, "1 MB responses, 16 keep-alive connections", "/1m", 16) { Unit = "MB" },
         new(Upload, "1 MB uploads, 16 keep-alive connections", "/upload", 16) { Unit = "MB", Uploads = true },
         new(UploadStreamed, "1 MB uploads, nginx told to pass them on unbuffered", "/upload/streamed", 16)
         {
             Unit = "MB",
             Uploads = true,
         },
-        new(Close, "64-byte answers, a new connection each, 64 at a time", "/64", 64) { Closes = true },
-        new(SessionReturning, "64-byte answers, 64 keep-alive connections, 1,000 visitors with their cookies", "/64", 64)
+        new(Close, "64-byte responses, a new connection each, 64 at a time", "/64", 64) { Closes = true },
+        new(SessionReturning, "64-byte responses, 64 keep-alive connections, 1,000 clients with their cookies", "/64", 64)
         {
             NeedsSessions = true,
             Sessions = 1000,
         },
-        new(SessionNew, "64-byte answers, 64 keep-alive connections, a new visitor each request", "/64", 64) { NeedsSessions = true },
+        new(SessionNew, "64-byte responses, 64 keep-alive connections, a new session each request", "/64", 64) { NeedsSessions = true },
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Loads.Select(load => load.Name), Idle, Start];

@@ -22,11 +22,12 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
         Ratio(ScenarioCatalog.Upload, "nginx", 0.85),
         Ratio(ScenarioCatalog.Close, "nginx", 1.0),
         .. ScenarioCatalog.Loads.Select(load => Ratio(load.Name, load.Own + CarouselPeer.Before, 1.01)),
+        Ratio(ScenarioCatalog.SessionReturning, HaproxyPeer.CookieName, 1.0),
         More(ScenarioCatalog.SessionReturning, 0.5),
         More(ScenarioCatalog.SessionNew, 1.5),
         new(ScenarioCatalog.Idle, "KB for an idle connection", 0.5, null, results =>
             Statistics.Median(results.Idles.Where(sample => sample.Peer == Carousel).Select(sample => sample.EachConnection.Rss))),
-        new(ScenarioCatalog.Start, "ms from start to first answer", 100, null, results =>
+        new(ScenarioCatalog.Start, "ms from start to first response", 100, null, results =>
             Statistics.Median(results.Starts.Where(sample => sample.Peer == Carousel).Select(sample => sample.Milliseconds))),
         new(ScenarioCatalog.Start, "MB resident at rest", 40, null, results =>
             Statistics.Median(results.Starts.Where(sample => sample.Peer == Carousel).Select(sample => sample.AtRest.Rss / 1024))),
@@ -58,7 +59,7 @@ internal sealed record Target(string Scenario, string Says, double Limit, string
     ];
 
     private static Target More(string scenario, double limit) => new(
-        scenario, "user CPU us a request of the worker more than without sessions", limit, Carousel, results => results.MoreUser(scenario, Carousel));
+        scenario, "user CPU us a request of the worker more than without sessions", limit, Carousel, results => results.MoreUser(scenario, CarouselPeer.SessionsName, Carousel));
 
     private static Target Ratio(string scenario, string peer, double limit) =>
         new(scenario, $"CPU by {peer}'s", limit, peer, results => results.Ratio(scenario, peer));

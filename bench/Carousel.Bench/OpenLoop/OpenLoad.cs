@@ -4,7 +4,7 @@ using Carousel.Bench.Processes;
 
 namespace Carousel.Bench.OpenLoop;
 
-/// <summary>An open-loop load: requests are due at times that no answer changes, and the same for every peer.</summary>
+/// <summary>An open-loop load: requests are due at times that no response changes, and the same for every peer.</summary>
 /// <param name="Program">The load generator.</param>
 /// <param name="Rate">Requests a second.</param>
 /// <param name="PostShare">How many of them are POSTs, 0 to 1.</param>

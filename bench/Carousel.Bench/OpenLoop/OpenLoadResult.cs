@@ -21,10 +21,10 @@ internal sealed record OpenLoadResult
 
     public required long Posts { get; init; }
 
-    /// <summary>GETs that were sent once more, as their kept connection had been closed without an answer.</summary>
+    /// <summary>GETs that were sent once more, as their kept connection had been closed without a response.</summary>
     public required long Resent { get; init; }
 
-    /// <summary>Of the GETs that were answered well, from when they were due.</summary>
+    /// <summary>Of the successful GETs, from when they were due.</summary>
     public required Percentiles Latency { get; init; }
 
     /// <summary>The same of those that were due in the second third of the time.</summary>

@@ -4,13 +4,13 @@ using Carousel.Bench.Servers;
 namespace Carousel.Bench.Peers;
 
 /// <summary>
-/// What is judged: published ahead of time as it ships, with one worker, and without what the others have nothing of in that benchmark, everything else at its
-/// default.
+/// The product that is judged: published ahead of time as it ships, with one worker. By default it runs without the features that the other products do not have in that
+/// benchmark; with <see cref="AtDefaults"/> it has all that a user gets.
 /// </summary>
 /// <param name="given">A binary that is built already; null to publish the repository's.</param>
 internal sealed class CarouselPeer(string? given) : Peer(ProductName)
 {
-    public const string ProductName = "carousel", SessionsName = "carousel-sessions", Dynamic = "dynamic";
+    public const string ProductName = "carousel", SessionsName = "carousel-sessions", DefaultsName = "carousel-defaults", Dynamic = "dynamic";
 
     /// <summary>What the binary of <c>--before</c> has behind the name of the peer that it is compared with.</summary>
     public const string Before = "-before";
@@ -21,6 +21,9 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
 
     /// <summary>Whether its health check asks for a response; else a server is down only if it can't be connected, as it is by default.</summary>
     public bool ByPath { get; init; } = true;
+
+    /// <summary>Sessions, health checks, request ids, records, metrics and the admin side are on, as they are without a flag. Needs <see cref="Peer.KeepsSessions"/>.</summary>
+    public bool AtDefaults { get; init; }
 
     public override string WorkerThread => "carousel-worker";
 
@@ -42,7 +45,7 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
             setup.Hostile is null ? _binary : OrdinaryUser.Readable(_binary, setup.Folder),
             "-f", setup.File(ServersFile), "-p", $"{setup.Port}", "--bind", "127.0.0.1", "--workers", "1",
             .. Policy is null ? (string[])[] : ["--policy", Policy],
-            .. Sessions(setup), .. Health(setup), .. setup.Hostile is { } hostile ? Limits(hostile) : Plain,
+            .. Sessions(setup), .. Health(setup), .. setup.Hostile is { } hostile ? Limits(hostile) : AtDefaults ? AnyAdminPort : Plain,
         ];
     }
 
@@ -51,6 +54,9 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
 
     /// <summary>The others have neither a page to look at nor ids of requests, as they are set up here.</summary>
     private static string[] Plain => ["--admin", "off", "--request-id", "off"];
+
+    /// <summary>The default port of the admin side may be in use.</summary>
+    private static string[] AnyAdminPort => ["--admin", "127.0.0.1:0"];
 
     private static string[] Limits(HostileSetup hostile) =>
     [
@@ -66,10 +72,10 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
     {
         if (setup.Detection is null)
         {
-            return ["--health", setup.Hostile is { ChecksServers: true } ? "on" : "off"];
+            return AtDefaults ? [] : ["--health", setup.Hostile is { ChecksServers: true } ? "on" : "off"];
         }
 
-        // As quick as the others' probes. No answer timeout: its default is a minute, and what it knows of a server that doesn't respond comes from its probes.
+        // As quick as the others' probes. No response timeout: its default is a minute, and what it knows of a server that doesn't respond comes from its probes.
         return
         [
             .. ByPath ? (string[])["--health-path", DetectionSetup.HealthPath] : [],

@@ -56,7 +56,7 @@ internal sealed class NginxPeer() : Peer("nginx")
                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         {{(setup.Detection is { } detection ? Retries(detection) : "")}}
         {{(setup.Hostile is null ? "" : NoFile)}}
-                # Buffers at their defaults: answers 8 x 4k then a file, requests 16k then a file.
+                # Buffers at their defaults: responses 8 x 4k then a file, requests 16k then a file.
                 location / {
                     proxy_pass http://servers;
                 }

@@ -8,16 +8,17 @@ internal static class PeerCatalog
     /// <summary>Each product with one worker, and those that keep sessions; each Carousel once more as it was before, if there is such a binary.</summary>
     public static IReadOnlyList<Peer> OfLoad(string? carousel, string? before)
     {
-        Peer[] Carousel(string name, bool sessions) =>
+        Peer[] Carousel(string name, bool sessions, bool defaults = false) =>
         [
-            new CarouselPeer(carousel) { Name = name, KeepsSessions = sessions },
-            .. before is null ? (Peer[])[] : [new CarouselPeer(before) { Name = name + CarouselPeer.Before, KeepsSessions = sessions }],
+            new CarouselPeer(carousel) { Name = name, KeepsSessions = sessions, AtDefaults = defaults },
+            .. before is null ? (Peer[])[] : [new CarouselPeer(before) { Name = name + CarouselPeer.Before, KeepsSessions = sessions, AtDefaults = defaults }],
         ];
 
         return
         [
             .. Carousel(CarouselPeer.ProductName, sessions: false), new NginxPeer(), new HaproxyPeer(), new YarpPeer(),
-            .. Carousel(CarouselPeer.SessionsName, sessions: true), new HaproxyPeer { Name = HaproxyPeer.CookieName, KeepsSessions = true },
+            .. Carousel(CarouselPeer.DefaultsName, sessions: true, defaults: true), .. Carousel(CarouselPeer.SessionsName, sessions: true),
+            new HaproxyPeer { Name = HaproxyPeer.CookieName, KeepsSessions = true },
             // The floor knows x64's layout of epoll events only.
             .. RuntimeInformation.ProcessArchitecture == Architecture.X64 ? (Peer[])[new FloorPeer()] : [],
         ];

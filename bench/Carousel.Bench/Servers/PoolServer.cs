@@ -40,7 +40,7 @@ internal sealed class PoolServer(string program, int port, string folder, Server
         "--shape", work.IsExponential ? "exponential" : "fixed", "--speed", work.Speed.ToString(CultureInfo.InvariantCulture), "--seed", $"{port}",
     ]);
 
-    /// <summary>Returns once it answers.</summary>
+    /// <summary>Returns once it responds.</summary>
     /// <exception cref="BenchException">It doesn't.</exception>
     public async Task WaitAsync(CancellationToken stop)
     {
@@ -98,7 +98,7 @@ internal sealed class PoolServer(string program, int port, string folder, Server
         }
         catch (HttpRequestException e)
         {
-            throw new BenchException($"server {port} doesn't answer: {e.Message}\n{_process?.LastLines}");
+            throw new BenchException($"server {port} does not respond: {e.Message}\n{_process?.LastLines}");
         }
     }
 }

@@ -72,16 +72,16 @@ internal sealed class SharedServers : IDisposable
                         return 200 $k$k$k$k$k$k$k$k$k$k;
                     }
                     location = /1m { }
-                    # A plain "return" would answer before it has read the body. Passing the request on, without its body, to
+                    # A plain "return" would respond before it has read the body. Passing the request on, without its body, to
                     # the next lines has nginx read all of it first.
                     location /upload {
-                        proxy_pass http://unix:{{folder}}/answer.sock:/64;
+                        proxy_pass http://unix:{{folder}}/response.sock:/64;
                         proxy_pass_request_body off;
                         proxy_set_header Content-Length "";
                     }
                 }
                 server {
-                    listen unix:{{folder}}/answer.sock;
+                    listen unix:{{folder}}/response.sock;
                     location / { return 200 "{{new string('c', 64)}}"; }
                 }
             }

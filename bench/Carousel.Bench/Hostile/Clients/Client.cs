@@ -46,7 +46,7 @@ internal sealed class Client : IDisposable
     /// <summary>Takes what is there, at most so many bytes; 0 at the end.</summary>
     public async Task<int> TakeAsync(int bytes, CancellationToken stop) => await _socket.ReceiveAsync(new byte[bytes], stop);
 
-    /// <summary>Asks, and takes the whole answer: its status, and the bytes of its body.</summary>
+    /// <summary>Asks, and takes the whole response: its status, and the bytes of its body.</summary>
     public async Task<(int Status, long Bytes)> AskAsync(string path, byte[] buffer, CancellationToken stop)
     {
         await SendAsync(Get(path), stop);
@@ -54,7 +54,7 @@ internal sealed class Client : IDisposable
         while ((headEnd = buffer.AsSpan(0, have).IndexOf("\r\n\r\n"u8)) < 0)
         {
             int received = await _socket.ReceiveAsync(buffer.AsMemory(have), stop);
-            have += received > 0 ? received : throw new IOException("closed before an answer");
+            have += received > 0 ? received : throw new IOException("closed before a response");
         }
 
         string head = Encoding.ASCII.GetString(buffer, 0, headEnd);
@@ -62,7 +62,7 @@ internal sealed class Client : IDisposable
         while (left > 0)
         {
             int received = await _socket.ReceiveAsync(buffer, stop);
-            left -= received > 0 ? received : throw new IOException("closed within an answer");
+            left -= received > 0 ? received : throw new IOException("closed within a response");
         }
 
         return (int.Parse(head.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), length);

@@ -11,7 +11,7 @@ internal sealed class AdminTrial : Trial
     public override string Description => "64 connections hold the port of probes and operators, half of them silent, half with half a head. `GET /healthz` and `/readyz` "
         + "once every 200 ms, each on a connection of its own, with 3 s for each; latency in ms. nginx and HAProxy have no such port.";
 
-    public override string[] Columns => ["probes answered 200", "p50", "worst"];
+    public override string[] Columns => ["probes with 200", "p50", "worst"];
 
     public override async Task<string[]?> MeasureAsync(Peer peer, Place place, CancellationToken stop)
     {
