@@ -17,8 +17,8 @@ public class PoliciesDocumentTests
 
     public static TheoryData<string> Sentences =>
     [
-        $"of more than {Dynamic.MaxLooks} servers, the cheapest of {Dynamic.MaxLooks} from a random place on",
-        $"the last {1 / Dynamic.Newest} looks",
+        $"of more than {Dynamic.MaxLooks} servers, {Dynamic.MaxLooks} from a random position are compared",
+        $"the last {1 / Dynamic.Newest} samples",
         $"Weights that add up to more than {ConsistentHash.MaxTotalWeight} are halved",
         $"Up to {ConsistentHash.AlwaysAllowed} requests in flight are always allowed",
     ];
