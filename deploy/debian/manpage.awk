@@ -22,9 +22,9 @@ NR == 1 {
 
 /^Usage:$/ { part = "usage"; print ".SH SYNOPSIS"; next }
 # More commands.
-part == "usage" && /^A balancer that runs:$/ { print ".SS A balancer that runs"; next }
-# What a line of the file has: before the units, as in --help.
-/^Behind a server's URL:$/ { part = "options"; print ".SS Behind a server\\(aqs URL"; next }
+part == "usage" && /^Commands for a running balancer:$/ { print ".SS Commands for a running balancer"; next }
+# Options of a line of the file: before the units, as in --help.
+/^Server options, after the URL:$/ { part = "options"; print ".SS Server options, after the URL"; next }
 /^Examples:$/ { part = "text"; print ".SH EXAMPLES"; next }
 /^Exit codes:/ { print ".SH EXIT STATUS\n" safe(substr($0, 13)); next }
 /^TIME is/ { print ".SH UNITS\n" safe($0); part = "text"; next }
@@ -75,10 +75,11 @@ part == "text" && NF { print safe($0) }
 
 END {
     print ".SH SIGNALS"
-    print "SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads FILE again. A SIGINT that is ignored at the start, as of a script's background job, stays ignored."
+    print "SIGTERM and SIGINT drain, a second stops immediately; SIGHUP reloads FILE; SIGUSR1 reopens the access log."
+    print "A SIGINT that is ignored at the start, as in background jobs of scripts, stays ignored."
     print ".SH FILES"
-    print ".TP\n.I /etc/carousel/servers.txt\nThe servers that the service balances over."
+    print ".TP\n.I /etc/carousel/servers.txt\nThe servers of the service."
     print ".TP\n.I /etc/default/carousel\nMore flags for the service, in CAROUSEL_FLAGS."
-    print ".TP\n.I /var/lib/carousel\nWhat the embedded store keeps of sessions, and the last good list of servers."
-    print ".TP\n.I /etc/logrotate.d/carousel\nHow the access log in /var/log/carousel is rotated."
+    print ".TP\n.I /var/lib/carousel\nThe embedded store's sessions, and the last good list of servers."
+    print ".TP\n.I /etc/logrotate.d/carousel\nRotation of the access log in /var/log/carousel."
 }

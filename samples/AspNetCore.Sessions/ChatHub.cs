@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Carousel.Samples.AspNetCore.Sessions;
 
-/// <summary>Sends what a client says to all clients, whichever server they are connected to. Users come with the login's cookie or with a JWT.</summary>
+/// <summary>Sends a client's message to all clients, on all servers. Users authenticate with the login cookie or with a JWT.</summary>
 [Authorize(AuthenticationSchemes = $"{CookieAuthenticationDefaults.AuthenticationScheme},{JwtBearerDefaults.AuthenticationScheme}")]
 internal sealed class ChatHub : Hub
 {

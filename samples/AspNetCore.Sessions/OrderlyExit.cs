@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Carousel.Samples.AspNetCore.Sessions;
 
 /// <summary>
-/// After SIGTERM the health check answers 503, and the server serves on for <see cref="Notice"/>: by then the balancer has noticed and sends nothing any
-/// more. Only then does the server stop listening and finish what it has.
+/// After SIGTERM the health check responds 503 and the server keeps serving for <see cref="Notice"/>, until the balancer has marked it down and sends no
+/// more requests. Then the server stops listening and finishes its requests.
 /// </summary>
 internal sealed class OrderlyExit(IHostApplicationLifetime lifetime) : IHealthCheck, IHostedLifecycleService
 {

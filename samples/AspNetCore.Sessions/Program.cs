@@ -8,17 +8,17 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using StackExchange.Redis;
 
-// What ASP.NET Core keeps in one server's memory, kept where all servers find it: docs/ASPNETCORE.md explains each block.
+// Moves the state that ASP.NET Core keeps in one server's memory into the shared store: docs/ASPNETCORE.md explains each block.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var tokens = new Tokens(builder.Configuration["JWT_KEY"] ?? throw new InvalidOperationException("JWT_KEY: set 32 characters or more, the same for all servers"));
 
-// One connection to the store for everything. A server starts without the store, and finds it when it is back.
+// One connection to the store for everything. A server starts without the store, and reconnects when it is back.
 var store = ConfigurationOptions.Parse(builder.Configuration["store"] ?? "localhost:6379");
 store.AbortOnConnectFail = false;
 IConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(store);
 
-// The client's address and scheme are what the balancer says they are. Nobody else is believed.
+// The client's address and scheme are taken from the balancer's fields only.
 builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
 {
     forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
@@ -31,7 +31,7 @@ builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
     }
 });
 
-// Cookies and antiforgery tokens of one server are good on the others: same keys, same name of the application.
+// Cookies and antiforgery tokens are valid on all servers: same keys, same application name.
 builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToStackExchangeRedis(redis, "shop:keys");
 
 // HttpContext.Session and IDistributedCache are in the store.
@@ -52,20 +52,20 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     .AddJwtBearer(tokens.Accept);
 builder.Services.AddAuthorization();
 
-// What one server sends to all clients goes to the clients of the other servers too.
+// Messages to all clients also reach the clients of other servers.
 builder.Services.AddSignalR().AddStackExchangeRedis(backplane =>
 {
     backplane.ConnectionFactory = _ => Task.FromResult(redis);
     backplane.Configuration.ChannelPrefix = RedisChannel.Literal("shop:");
 });
 
-// A server that stops is down by its health check first, and stops listening after that.
+// On shutdown the health check fails first; the server stops listening after that.
 builder.Services.AddHealthChecks().AddCheck<OrderlyExit>("exit");
 builder.Services.AddHostedService<OrderlyExit>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = OrderlyExit.Notice + TimeSpan.FromSeconds(20));
 
 WebApplication app = builder.Build();
-app.UseForwardedHeaders(); // First: all that follows goes by the address and the scheme.
+app.UseForwardedHeaders(); // First: everything below uses the address and the scheme.
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
@@ -88,7 +88,7 @@ app.MapGet("/login", (HttpContext context, IAntiforgery antiforgery) =>
         "text/html");
 });
 
-// [FromForm] makes ASP.NET Core check the antiforgery token. A real login checks a password, too.
+// [FromForm] makes ASP.NET Core check the antiforgery token. A real login also checks a password.
 app.MapPost("/login", ([FromForm] string name) => Results.SignIn(
     new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], CookieAuthenticationDefaults.AuthenticationScheme)),
     new AuthenticationProperties { RedirectUri = "/" },
@@ -101,5 +101,5 @@ app.MapHub<ChatHub>(ChatHub.Path, hub => hub.LongPolling.PollTimeout = TimeSpan.
 
 await app.RunAsync();
 
-/// <summary>What the server knows of the request that it got.</summary>
+/// <summary>The request as the server sees it.</summary>
 internal sealed record Visit(string? Name, int Visits, string Client, string Scheme, int Server);

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Carousel.Samples.AspNetCore.Sessions;
 
-/// <summary>JWTs, signed and checked with a key that all servers have. With an identity provider, only <see cref="Accept"/> is needed.</summary>
+/// <summary>JWTs, signed and validated with a key that all servers share. With an identity provider, only <see cref="Accept"/> is needed.</summary>
 internal sealed class Tokens(string secret)
 {
     private const string Shop = "shop";
@@ -31,7 +31,7 @@ internal sealed class Tokens(string secret)
             IssuerSigningKey = _key,
             NameClaimType = JwtRegisteredClaimNames.Name,
         };
-        // A browser can't send Authorization with a WebSocket: SignalR's client puts the token into the query there.
+        // Browsers can't send Authorization with a WebSocket, so SignalR's client puts the token into the query.
         bearer.Events = new JwtBearerEvents
         {
             OnMessageReceived = context =>

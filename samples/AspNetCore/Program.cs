@@ -1,11 +1,11 @@
 using Carousel.Samples.AspNetCore;
 using StackExchange.Redis;
 
-// A login that survives every hop: whichever server gets the request, the session's data is in the store that all of them share.
+// A login shared by several servers: session data is in the store that all of them share.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var store = ConfigurationOptions.Parse(builder.Configuration["store"] ?? "localhost:6379");
-// Start without the store and come back to it; while it is away say so at once, where the client's own way is to wait.
+// Start without the store and reconnect later. While it is unreachable, fail fast; the client's default is to wait.
 store.AbortOnConnectFail = false;
 store.BacklogPolicy = BacklogPolicy.FailFast;
 store.AsyncTimeout = 2000;
@@ -14,7 +14,7 @@ var redis = await ConnectionMultiplexer.ConnectAsync(store);
 var app = builder.Build();
 app.Use(async (context, next) =>
 {
-    // What a visitor sees is nobody else's: no cache may keep it.
+    // Responses are per user: caches must not store them.
     context.Response.Headers.CacheControl = "private, no-store";
     try
     {
@@ -22,7 +22,7 @@ app.Use(async (context, next) =>
     }
     catch (Exception error) when (error is RedisException or RedisTimeoutException)
     {
-        // Not "who are you?": the visitor is logged in, we just can't tell.
+        // Not 401: the user may be logged in, but the store is unreachable.
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
     }
 });
@@ -34,7 +34,7 @@ app.MapPost("/login", async (HttpRequest request) =>
     {
         return Results.BadRequest();
     }
-    // A real one checks a password first.
+    // A real login checks a password first.
     await session.LogInAsync(name);
     return Results.Text($"welcome {name}, says {request.HttpContext.Connection.LocalPort}\n");
 });

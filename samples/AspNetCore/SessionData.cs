@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace Carousel.Samples.AspNetCore;
 
-/// <summary>What the backends know of one session: a hash in the store, under a key of their own that the balancer never touches.</summary>
+/// <summary>The backends' data of one session: a hash in the store, under their own key, which the balancer never touches.</summary>
 internal sealed class SessionData
 {
-    /// <summary>As long as the balancer's --session-ttl: a session that it has forgotten is of no use to us.</summary>
+    /// <summary>The balancer's --session-ttl: data of an expired session is useless.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     private readonly IDatabase _store;
@@ -18,13 +18,13 @@ internal sealed class SessionData
     }
 
     /// <summary>
-    /// The session that the request belongs to; null if it has none. The balancer drops what clients send as X-Session-Id and writes its own, so it can
-    /// be trusted, as long as this server can be reached through the balancer only.
+    /// The request's session; null if it has none. The balancer removes X-Session-Id from client requests and sets its own. It can be trusted as long
+    /// as clients can't reach this server directly.
     /// </summary>
     public static SessionData? Of(HttpRequest request, IConnectionMultiplexer redis) =>
         request.Headers["X-Session-Id"] is [{ Length: 32 } id] ? new SessionData(redis.GetDatabase(), id) : null;
 
-    /// <summary>Who logged in; null if nobody did. Being seen makes the data live on.</summary>
+    /// <summary>The user who logged in; null if none. Extends the lifetime of the data.</summary>
     public async Task<string?> NameAsync()
     {
         string? name = await _store.HashGetAsync(_key, "name");
@@ -35,7 +35,7 @@ internal sealed class SessionData
         return name;
     }
 
-    /// <summary>Begins with nothing, so that nobody inherits what was left by who used this browser before; all at once, or not at all.</summary>
+    /// <summary>Starts with empty data, since old data may be of another user of this browser. One transaction.</summary>
     public async Task LogInAsync(string name)
     {
         ITransaction change = _store.CreateTransaction();
@@ -45,6 +45,6 @@ internal sealed class SessionData
         await change.ExecuteAsync();
     }
 
-    /// <summary>Deletes everything: the id stays the browser's, and is worth nothing from here on.</summary>
+    /// <summary>Deletes all data. The browser keeps the id, which has no data from now on.</summary>
     public Task ForgetAsync() => _store.KeyDeleteAsync(_key);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A login that survives every hop: backend.py PORT [STORE-HOST:PORT]
+"""A login shared by several servers: backend.py PORT [STORE-HOST:PORT]
 
-Whichever server gets the request, the session's data is in the store that all of them share.
+Session data is in the store that all servers share.
 """
 import os
 import re
@@ -10,12 +10,12 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-# As long as the balancer's --session-ttl: a session that it has forgotten is of no use to us.
+# The balancer's --session-ttl: data of an expired session is useless.
 LIFETIME = 24 * 60 * 60
 
 
 class Store:
-    """Just enough of a Redis client (https://redis.io/docs/latest/develop/reference/protocol-spec/)."""
+    """A minimal Redis client (https://redis.io/docs/latest/develop/reference/protocol-spec/)."""
 
     def __init__(self, address):
         host, _, port = address.rpartition(":")
@@ -44,12 +44,12 @@ class Store:
             return [self.read(replies) for _ in range(int(rest))]
         if kind in (b"+", b":"):
             return rest.decode()
-        raise OSError(line.decode() or "the store hung up")
+        raise OSError(line.decode() or "the store closed the connection")
 
 
 class Backend(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept: the balancer uses them again
-    wbufsize = -1  # head and body leave together
+    protocol_version = "HTTP/1.1"  # keep-alive: the balancer reuses connections
+    wbufsize = -1  # send head and body together
     store = None
 
     def do_GET(self):
@@ -58,7 +58,7 @@ class Backend(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def serve(self, length):
-        # On a kept connection a body that was not read would be taken for the next request, with an X-Session-Id of its author's choice.
+        # On a kept connection an unread body would be parsed as the next request, with an X-Session-Id chosen by its author.
         if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > 65536:
             self.close_connection = True
             return self.answer(413, "a short form, please\n")
@@ -66,35 +66,35 @@ class Backend(BaseHTTPRequestHandler):
         try:
             self.answer(*self.route(self.command, self.path, self.data_key(), form.get("name", [""])[0].strip()))
         except OSError:
-            # Not "who are you?": the visitor is logged in, we just can't tell.
-            self.answer(503, "the store is away\n")
+            # Not 401: the user may be logged in, but the store is unreachable.
+            self.answer(503, "the store is unreachable\n")
 
     def route(self, method, path, key, name):
-        """Status and text for a request; key is where the data of its session is, None without a session."""
+        """Status and text for a request; key is the store key of its session's data, None without a session."""
         where = f"says {self.server.server_port}\n"
         if (method, path) == ("POST", "/login") and key and name:
-            # A real one checks a password first. All at once, and from nothing: who used this browser before left nothing to inherit.
+            # A real login checks a password first. One transaction that deletes old data, which may be of another user of this browser.
             self.store.ask(("MULTI",), ("DEL", key), ("HSET", key, "name", name), ("EXPIRE", key, LIFETIME), ("EXEC",))
             return 200, f"welcome {name}, {where}"
         if (method, path) == ("POST", "/logout"):
             if key:
-                # The id stays the browser's, and is worth nothing from here on.
+                # The browser keeps the id, which has no data from now on.
                 self.store.ask(("DEL", key))
             return 200, "bye\n"
         if (method, path) == ("GET", "/me"):
             name = key and self.store.ask(("HGET", key, "name"))
             if not name:
                 return 401, "who are you?\n"
-            # Being seen makes the data live on.
+            # Each request extends the lifetime.
             self.store.ask(("EXPIRE", key, LIFETIME))
             return 200, f"{name}, {where}"
         return 400, "POST /login name=..., GET /me or POST /logout\n"
 
     def data_key(self):
-        """The backends' own key of this visitor's session; None if there is none.
+        """The backends' own key of this session's data; None without a session.
 
-        The balancer drops what clients send as X-Session-Id and writes its own, so it can be trusted, as long as this server can be
-        reached through the balancer only: it listens on loopback.
+        The balancer removes X-Session-Id from client requests and sets its own. It can be trusted as long as clients can't reach this
+        server directly: it listens on loopback.
         """
         session = self.headers.get("X-Session-Id", "")
         return f"carousel:session:{session}:data" if re.fullmatch("[0-9a-f]{32}", session) else None
@@ -104,7 +104,7 @@ class Backend(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        # What a visitor sees is nobody else's: no cache may keep it.
+        # Responses are per user: caches must not store them.
         self.send_header("Cache-Control", "private, no-store")
         if self.close_connection:
             self.send_header("Connection", "close")
@@ -112,7 +112,7 @@ class Backend(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format, *words):
-        pass  # the request line is the visitor's business
+        pass  # no access log
 
 
 if __name__ == "__main__":

@@ -4,20 +4,20 @@ using System.Net.Sockets;
 namespace Carousel.Store;
 
 /// <summary>
-/// What the store must have to itself while it runs. Garnet would share both in silence: it listens in a way (SO_REUSEPORT) that gives half of
-/// the connections to each of two stores, and two writers ruin a log.
+/// Exclusive locks on the store's port and data directory. Garnet would share both silently: it listens with SO_REUSEPORT, which splits
+/// connections between two stores, and two writers corrupt a log.
 /// </summary>
 internal sealed class Claims : IDisposable
 {
-    /// <summary>In the data directory.</summary>
+    /// <summary>The lock file in the data directory.</summary>
     private const string LockName = "carousel-store.lock";
 
-    /// <summary>What .NET reports of a file that somebody else has locked: Linux's EWOULDBLOCK.</summary>
+    /// <summary>.NET's error for a file locked by another process: Linux's EWOULDBLOCK.</summary>
     private const int WouldBlock = 11;
 
     private readonly List<IDisposable> _held = [];
 
-    /// <exception cref="StartException">Somebody else has it.</exception>
+    /// <exception cref="StartException">Another process has the port or the directory.</exception>
     public static Claims Take(StoreOptions options)
     {
         var claims = new Claims();
@@ -43,8 +43,8 @@ internal sealed class Claims : IDisposable
     public void Dispose() => _held.ForEach(held => held.Dispose());
 
     /// <summary>
-    /// Against other stores by a name that the kernel gives to one process only, in the same network namespace as the port (an abstract socket,
-    /// unix(7)); against all others by binding once in the way that refuses to share.
+    /// Other stores are excluded by an abstract socket (unix(7)), which one process per network namespace can bind; other programs by one bind
+    /// without SO_REUSEPORT.
     /// </summary>
     private void TakePort(IPEndPoint endPoint)
     {
@@ -62,7 +62,7 @@ internal sealed class Claims : IDisposable
         }
     }
 
-    /// <summary>Why this end point can't be listened on, in a line.</summary>
+    /// <summary>Why listening on this end point fails, in one line.</summary>
     public static string PortError(IPEndPoint endPoint, SocketException e) => e.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse => $"{endPoint} is taken: another program listens there (choose another --port)",
@@ -76,7 +76,7 @@ internal sealed class Claims : IDisposable
         try
         {
             Directory.CreateDirectory(directory);
-            // No sharing is an advisory lock (flock), which ends with the process however it ends.
+            // FileShare.None takes an advisory lock (flock), which ends with the process.
             _held.Add(new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.HResult == WouldBlock)

@@ -1,14 +1,14 @@
 namespace Carousel.Store;
 
-/// <summary>What the process ends with.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>Left because it was told to.</summary>
+    /// <summary>Stopped on request.</summary>
     public const int Ok = 0;
 
     /// <summary>Could not start: port taken, data not writable or not readable.</summary>
     public const int CannotStart = 1;
 
-    /// <summary>The command line is wrong.</summary>
+    /// <summary>The command line is invalid.</summary>
     public const int BadInput = 2;
 }

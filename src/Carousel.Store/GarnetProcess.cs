@@ -4,7 +4,7 @@ using Garnet;
 
 namespace Carousel.Store;
 
-/// <summary>Garnet, started and stopped.</summary>
+/// <summary>Starts and stops Garnet.</summary>
 internal sealed class GarnetProcess : IDisposable
 {
     private readonly Claims _claims;
@@ -13,8 +13,8 @@ internal sealed class GarnetProcess : IDisposable
 
     private GarnetProcess(Claims claims, GarnetServer server, bool keeps) => (_claims, _server, _keeps) = (claims, server, keeps);
 
-    /// <summary>Starts it: when this returns, connections are taken and what was kept is back. May take as long as reading that does.</summary>
-    /// <exception cref="StartException">It can't; nothing is left behind.</exception>
+    /// <summary>Starts it: when this returns, the data is recovered and connections are accepted. Takes as long as the recovery.</summary>
+    /// <exception cref="StartException">It can't start; everything is released.</exception>
     public static GarnetProcess Start(StoreOptions options)
     {
         var claims = Claims.Take(options);
@@ -33,7 +33,7 @@ internal sealed class GarnetProcess : IDisposable
         }
     }
 
-    /// <summary>Writes what is not on the disk yet, then ends.</summary>
+    /// <summary>Writes unsaved data to the disk, then stops.</summary>
     public void Dispose()
     {
         if (_keeps)

@@ -6,22 +6,22 @@ using Tsavorite.core;
 
 namespace Carousel.Store;
 
-/// <summary>Our options in Garnet's words. Every number that is none of the user's business is chosen here.</summary>
+/// <summary>Maps the options to Garnet's settings, and sets what users can't configure.</summary>
 internal static class GarnetSettings
 {
-    /// <summary>The unit in which memory is taken and given way; no inline value is larger than half of it.</summary>
+    /// <summary>The unit of allocation and eviction; no inline value is larger than half of it.</summary>
     private const long PageBytes = 1 << 20;
 
-    /// <summary>What waits for the disk: with 8 MB, pipelined writes stalled for seconds.</summary>
+    /// <summary>Buffer of writes to the disk: with 8 MB, pipelined writes stalled for seconds.</summary>
     private const long AppendOnlyMemory = 64 << 20;
 
-    /// <summary>Garnet wants it to be at least twice a page of the store.</summary>
+    /// <summary>Garnet requires at least twice a page of the store.</summary>
     private const long AppendOnlyPage = 4 << 20;
 
-    /// <summary>Files of the append-only log are given back to the disk one at a time.</summary>
+    /// <summary>File size of the append-only log, which is truncated by whole files.</summary>
     private const long AppendOnlySegment = 64 << 20;
 
-    /// <summary>How much a kill -9 may cost: what was written since.</summary>
+    /// <summary>A kill -9 loses the writes since the last commit.</summary>
     private const int CommitEveryMilliseconds = 100;
 
     private const int SweepEverySeconds = 60;
@@ -38,11 +38,11 @@ internal static class GarnetSettings
             SegmentSize = "16m",
             ObjectLogSegmentSize = "16m",
             PubSubPageSize = "4k",
-            // A session that nobody comes back for makes room when it expires, not when the memory is full.
+            // Frees expired sessions on expiry, not only when memory is full.
             ExpiredKeyDeletionScanFrequencySecs = SweepEverySeconds,
             EnableLua = true,
             LuaOptions = new LuaOptions(LuaMemoryManagementMode.Native, "", Timeout.InfiniteTimeSpan, LuaLoggingMode.Silent, [], null),
-            // Garnet's native device is not found in a self-contained program: the process would die at the first commit.
+            // A self-contained program does not find Garnet's native device: the process would crash at the first commit.
             DeviceType = DeviceType.RandomAccess,
             DeviceFactoryCreator = new LocalStorageNamedDeviceFactoryCreator(deviceType: DeviceType.RandomAccess),
         };
@@ -57,12 +57,12 @@ internal static class GarnetSettings
         return settings;
     }
 
-    /// <summary>What the files may grow to before they are written anew: a checkpoint of what is in memory, and a short log.</summary>
+    /// <summary>The size of the log at which it is replaced by a checkpoint of the memory and a short log.</summary>
     internal static long AppendOnlyLimit(long memory) => Math.Max(4 * PowerOfTwo(memory), 4 * AppendOnlySegment);
 
     private static void KeepIn(string directory, long memory, GarnetServerOptions settings)
     {
-        // Not LogDir: that one asks for a storage tier.
+        // Not LogDir, which enables a storage tier.
         settings.CheckpointDir = directory;
         settings.EnableAOF = true;
         settings.Recover = true;
@@ -75,8 +75,8 @@ internal static class GarnetSettings
     }
 
     /// <summary>
-    /// A quarter of the memory: room for keys of the smallest records that fill it. When its overflow is exhausted Garnet cuts the connection of
-    /// whoever writes, so it must not be. What is not touched of it takes no memory.
+    /// A quarter of the memory: enough for the keys of the smallest records that fill it. If its overflow is exhausted, Garnet closes the writer's
+    /// connection, so this must not happen. Untouched pages take no memory.
     /// </summary>
     private static long IndexBytes(long memory) => PowerOfTwo(memory) / 4;
 

@@ -1,15 +1,15 @@
 namespace Carousel.Store;
 
 /// <summary>
-/// The bound behind the bounds: Garnet counts what its values take and lets the oldest go, but the garbage of that is the runtime's, which takes
-/// what the machine has unless it is told otherwise.
+/// A limit of the managed heap: Garnet counts its values and evicts the oldest, but garbage is the runtime's, which uses all memory of the machine
+/// unless limited.
 /// </summary>
 internal static class HeapLimit
 {
     /// <summary>Garnet's own objects, scripts, connections' buffers.</summary>
     private const long Base = 128L << 20;
 
-    /// <summary>Measured: values that Garnet counts as one byte take two of the heap, and a compacting collector needs some room to move in.</summary>
+    /// <summary>Measured: a byte counted by Garnet takes two bytes of heap, and a compacting collector needs free space.</summary>
     private const long Factor = 4;
 
     public static long Of(long memory) => Base + Factor * memory;

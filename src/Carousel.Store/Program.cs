@@ -5,7 +5,7 @@ namespace Carousel.Store;
 
 internal static class Program
 {
-    /// <summary>Less than anybody waits before a kill -9: our own supervisor 3 s, Docker 10.</summary>
+    /// <summary>Shorter than the grace periods before a kill -9: the balancer's 3 s, Docker's 10 s.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(2);
 
     private static int Main(string[] args)
@@ -21,13 +21,13 @@ internal static class Program
             case StoreRequest.Run run:
                 return Run(run.Options);
             default:
-                throw new InvalidOperationException($"nothing does {request}");
+                throw new InvalidOperationException($"unknown request {request}");
         }
     }
 
     private static int Run(StoreOptions options)
     {
-        using var departure = new Departure(options.LeaveWithInput);
+        using var stopSignal = new StopSignal(options.StopWithInput);
         GarnetProcess garnet;
         try
         {
@@ -38,10 +38,10 @@ internal static class Program
         {
             return Fail(e.Message, ExitCode.CannotStart);
         }
-        departure.BeginServing();
+        stopSignal.BeginServing();
         WriteLine(Console.Out, "ready " + string.Join(' ', options.Bind.Select(address => new IPEndPoint(address, options.Port))));
-        departure.Wait();
-        // Connections that are served meanwhile can hold Garnet up; nobody waits for those.
+        stopSignal.Wait();
+        // Open connections can delay Garnet's shutdown; they are cut after the limit.
         _ = Task.Run(garnet.Dispose).Wait(ShutdownLimit);
         Environment.Exit(ExitCode.Ok);
         return ExitCode.Ok;
@@ -53,7 +53,7 @@ internal static class Program
         return code;
     }
 
-    /// <summary>An output that is full or closed is no reason to end.</summary>
+    /// <summary>Ignores a full or closed output.</summary>
     private static void WriteLine(TextWriter to, string line)
     {
         try
@@ -62,7 +62,7 @@ internal static class Program
         }
         catch (IOException)
         {
-            // Whoever has no place for the line does without.
+            // The line is dropped.
         }
     }
 }

@@ -1,4 +1,4 @@
 namespace Carousel.Store;
 
-/// <summary>The store can't start; the message is one line for people.</summary>
+/// <summary>The store can't start; the message is one line for the user.</summary>
 internal sealed class StartException(string message) : Exception(message);

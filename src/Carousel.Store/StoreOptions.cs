@@ -3,10 +3,10 @@ using System.Net;
 
 namespace Carousel.Store;
 
-/// <summary>How the store is to run. What is in here has been checked.</summary>
+/// <summary>The validated options of the store.</summary>
 internal sealed record StoreOptions
 {
-    /// <summary>What the data may take by default.</summary>
+    /// <summary>The default memory limit of the data.</summary>
     public const long DefaultMemory = 64 << 20;
 
     public const int DefaultPort = 6379;
@@ -16,15 +16,15 @@ internal sealed record StoreOptions
     /// <summary>Loopback addresses; at least one.</summary>
     public ImmutableArray<IPAddress> Bind { get; init; } = [IPAddress.Loopback];
 
-    /// <summary>Bytes that keys and values may take before the oldest give way.</summary>
+    /// <summary>Most bytes of keys and values; beyond it the oldest are evicted.</summary>
     public long Memory { get; init; } = DefaultMemory;
 
     /// <summary>Where the data is kept, or null to keep it in memory only.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>What clients have to AUTH with, or null.</summary>
+    /// <summary>The AUTH password, or null.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Leave when standard input ends: whoever started the store holds its other end, and the kernel closes that however they die.</summary>
-    public bool LeaveWithInput { get; init; }
+    /// <summary>Stop when standard input ends: the parent process holds its other end, and the kernel closes it when the parent dies.</summary>
+    public bool StopWithInput { get; init; }
 }

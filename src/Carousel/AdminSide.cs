@@ -5,22 +5,22 @@ using Carousel.Logging;
 
 namespace Carousel;
 
-/// <summary>The admin side of a running balancer. Traffic goes on without it.</summary>
+/// <summary>The admin side of a running balancer. Traffic does not depend on it.</summary>
 /// <param name="settings">From the command line.</param>
-/// <param name="context">What it shows and changes.</param>
+/// <param name="context">The state that it shows and changes.</param>
 internal sealed class AdminSide(RunSettings settings, AdminContext context) : IDisposable
 {
     private AdminServer? _server;
 
-    /// <summary>Where it is, the dashboard first of all, as a link; null if it is not there.</summary>
+    /// <summary>Its URL, which is the dashboard's; null if it does not run.</summary>
     public string? Url => _server is null ? null : Link.Of(_server.EndPoint) + "/";
 
     /// <summary>
-    /// Starts it, if it is wanted. False with a line on standard error if it can't be had, though it was asked for; where the default address
-    /// is taken, as by another balancer on this machine, the line is only a warning.
+    /// Starts it, unless it is off. False with a line on standard error if it can't start and --admin was given. If the default address is taken, such as by another balancer on
+    /// this machine, the line is only a warning.
     /// </summary>
-    /// <param name="warn">Takes the warning.</param>
-    /// <param name="writer">Takes the line that ends the start.</param>
+    /// <param name="warn">Receives the warning.</param>
+    /// <param name="writer">Receives the error that ends the start.</param>
     public bool Start(ReportEvent warn, LogWriter writer)
     {
         if (settings.Admin is null)

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Carousel;
 
 /// <summary>
-/// Opens a file so that the kernel puts every write at its end (open(2), O_APPEND), whoever else writes to it or cuts it short: .NET's own way of appending
-/// remembers where the end was.
+/// Opens a file with O_APPEND (open(2)): the kernel writes at its end, even if other processes write to it or truncate it. .NET's FileMode.Append remembers the end
+/// instead.
 /// </summary>
 internal static partial class AppendFile
 {
@@ -17,20 +17,20 @@ internal static partial class AppendFile
     /// <summary>ENXIO.</summary>
     private const int NoReader = 6;
 
-    /// <summary>rw-r-----: logs tell of people.</summary>
+    /// <summary>rw-r-----: logs contain personal data.</summary>
     private const uint Mode = 0x1A0;
 
-    /// <summary>Opens it, and makes it if it is not there. Waits for nobody: a named pipe that nobody reads can't be opened.</summary>
-    /// <exception cref="IOException">It can't be.</exception>
+    /// <summary>Opens or creates it. Does not block: a named pipe without a reader can't be opened.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
     public static SafeFileHandle Open(string path)
     {
         int descriptor = Open(path, WriteOnly | Create | NoTerminal | Append | NonBlocking | CloseOnExec, Mode);
         if (descriptor < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            throw new IOException(error == NoReader ? "a pipe that nobody reads" : Marshal.GetPInvokeErrorMessage(error));
+            throw new IOException(error == NoReader ? "a pipe without a reader" : Marshal.GetPInvokeErrorMessage(error));
         }
-        // From now on as everywhere: whoever reads the pipe may take a while.
+        // Blocking from now on: the reader of the pipe may be slow.
         _ = Control(descriptor, SetStatus, Append);
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }

@@ -16,14 +16,14 @@ using Carousel.Logging;
 
 namespace Carousel;
 
-/// <summary>Puts the parts together and runs them until they are told to leave.</summary>
+/// <summary>Wires up the parts and runs them until shutdown.</summary>
 internal static class Balancer
 {
-    /// <summary>Balances over these servers. Blocks until the balancer has left; gives the exit code.</summary>
+    /// <summary>Balances over these servers. Blocks until shutdown; returns the exit code.</summary>
     /// <param name="entries">At least one.</param>
     /// <param name="settings">From the command line.</param>
-    /// <param name="source">Where they come from; null if it can't be read again.</param>
-    /// <param name="whenStarted">Called with the port and the address of the admin side, if there is one, when connections are taken and the banner is written.</param>
+    /// <param name="source">The file of the servers; null if there is none that can be read again.</param>
+    /// <param name="whenStarted">Called with the port and the URL of the admin side, if there is one, once connections are accepted and the banner is written.</param>
     public static int Run(ImmutableArray<ServerEntry> entries, RunSettings settings, ServersSource? source = null, Action<int, string?, LogWriter>? whenStarted = null)
     {
         using var writer = new LogWriter(settings.Log, TimeProvider.System);
@@ -50,17 +50,17 @@ internal static class Balancer
         AdminContext context = Context(membership, traffic, telemetry, events, settings, sessions, drains, log, Saver(settings, watcher, source), watcher);
         using var admin = new AdminSide(settings, context);
         var engine = new ProxyEngine(options, pool, failures, sessions?.Channel, traffic);
-        // As process 1 of a container we have no default action for signals: they must work while names are still looked up.
+        // Process 1 of a container has no default action for signals, so handlers are needed while names are still being resolved.
         bool started = false;
         using var systemd = SystemdNotify.Of(Environment.GetEnvironmentVariable, TimeProvider.System);
-        Action reload = watcher is null ? () => log.Info("SIGHUP: the servers come from no file that could be read again") : Reload(watcher, systemd);
-        Action leave = () => Leave(engine, context, systemd, log, Volatile.Read(ref started), settings.DrainTimeout);
-        using var signals = new Signals(leave, engine.Stop, reload, telemetry.Reopen);
+        Action reload = watcher is null ? () => log.Info("SIGHUP ignored: the servers are not from a file that can be read again") : Reload(watcher, systemd);
+        Action drain = () => Drain(engine, context, systemd, log, Volatile.Read(ref started), settings.DrainTimeout);
+        using var signals = new Signals(drain, engine.Stop, reload, telemetry.Reopen);
         drains.Start();
         names.StartAsync().GetAwaiter().GetResult();
-        Task? firstVerdict = health?.StartAsync();
+        Task? firstProbes = health?.StartAsync();
         sessions?.Start();
-        firstVerdict?.GetAwaiter().GetResult();
+        firstProbes?.GetAwaiter().GetResult();
         try
         {
             engine.Start();
@@ -74,24 +74,24 @@ internal static class Balancer
         telemetry.Start();
         log.Start();
         using IDisposable? notices = watcher is not null && settings.Watch ? Watch(watcher, source!.Path) : null;
-        bool goesOn = admin.Start(log.Report, writer);
-        if (goesOn)
+        bool adminStarted = admin.Start(log.Report, writer);
+        if (adminStarted)
         {
             writer.Print(Banner.Text(options.Bind, engine.Port, options.Workers, pool.Current, admin.Url));
             whenStarted?.Invoke(engine.Port, admin.Url, writer);
-            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Ping).Beats);
+            systemd?.Ready($"listening on port {engine.Port}", new WorkerPulse(traffic.Workers, engine.Ping).AllTicked);
         }
         else
         {
             engine.Stop();
         }
         WaitForEnd(engine, sessions, telemetry);
-        return goesOn ? ExitCode.Ok : ExitCode.CannotStart;
+        return adminStarted ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
     private static void WaitForEnd(ProxyEngine engine, SessionSide? sessions, TelemetrySide telemetry)
     {
-        // What the start left behind goes now, and a collection under traffic finds its own code and tables in memory.
+        // Collects the garbage of the start, and brings the collector's code and tables into memory before traffic needs them.
         GC.Collect();
         engine.WaitForExit();
         End(sessions);
@@ -100,7 +100,7 @@ internal static class Balancer
 
     private static void End(IAsyncDisposable? side) => side?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>With as many connections as the descriptors allow.</summary>
+    /// <summary>The engine options with the connections that the descriptors allow.</summary>
     private static EngineOptions? Limited(RunSettings settings, ulong descriptors, out string? error)
     {
         int? connections = DescriptorBudget.Connections(descriptors, settings.Engine.Workers, settings.MaxConnections, out error);
@@ -114,9 +114,9 @@ internal static class Balancer
 
     private static WatchThread Watch(ServerPool pool, NameResolver names, HealthMonitor? health)
     {
-        Action lookForUnreachable = new UnreachableWatch(pool, names.LookUpSoon).Look;
-        Action lookForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.RequestProbe, TimeProvider.System).Look;
-        return WatchThread.Start(Supervisor.OfProcess, ("unreachable servers", lookForUnreachable), ("suspects", lookForSuspects));
+        Action checkForUnreachable = new UnreachableWatch(pool, names.LookUpSoon).Look;
+        Action checkForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.RequestProbe, TimeProvider.System).Look;
+        return WatchThread.Start(Supervisor.OfProcess, ("unreachable servers", checkForUnreachable), ("suspects", checkForSuspects));
     }
 
     private static HealthMonitor Health(PoolMembership membership, HealthOptions options, ReportServer report) =>
@@ -129,7 +129,7 @@ internal static class Balancer
     private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher, LogWriter writer) =>
         ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, Supervisor.OfProcess]).OfType<IMetricSource>();
 
-    /// <summary>Keeps each list that is good; if the balancer starts with such a list, says so.</summary>
+    /// <summary>Keeps each good list; logs a start with the last good list.</summary>
     private static LastGoodWriter? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
     {
         if (source?.LastGood is not { } file || watcher is null)
@@ -144,12 +144,12 @@ internal static class Balancer
         }
         else
         {
-            log.Error($"{source.Path} can't be used as it is ({watcher.Failure}): starting with the last good list, of {file.Time}, from {file.Path}, until it can");
+            log.Error($"{source.Path} can't be used ({watcher.Failure}): starting with the last good list of {file.Time}, from {file.Path}");
         }
         return keeper;
     }
 
-    /// <summary>Whatever happened to the file during the start is seen by the first look.</summary>
+    /// <summary>The first check finds changes made during the start.</summary>
     private static IDisposable? Watch(ServersFileWatcher watcher, string path)
     {
         IDisposable? notices = FolderNotices.Start(path, watcher.Notice);
@@ -192,21 +192,21 @@ internal static class Balancer
         };
     }
 
-    private static void Leave(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, StderrLog log, bool started, TimeSpan atMost)
+    private static void Drain(ProxyEngine engine, AdminContext context, SystemdNotify? systemd, StderrLog log, bool started, TimeSpan atMost)
     {
-        systemd?.Leaving(atMost);
+        systemd?.Stopping(atMost);
         if (!started)
         {
             Environment.Exit(ExitCode.Ok);
         }
         context.BeginDrain();
         engine.Drain(atMost);
-        log.Info($"draining: no new connections, requests in flight have {Durations.Format(atMost)} to finish; a second signal ends at once");
+        log.Info($"draining: no new connections; requests in flight have {Durations.Format(atMost)} to finish; a second signal stops immediately");
     }
 
-    private static int CannotStart(LogWriter writer, string why)
+    private static int CannotStart(LogWriter writer, string error)
     {
-        writer.Fail(why);
+        writer.Fail(error);
         return ExitCode.CannotStart;
     }
 }

@@ -5,16 +5,16 @@ using Carousel.Core.Pool;
 
 namespace Carousel;
 
-/// <summary>The few lines that tell that and how the balancer runs. Pure.</summary>
+/// <summary>The lines printed once the balancer runs. Pure.</summary>
 internal static class Banner
 {
-    /// <summary>More servers than this are counted only: the banner stays a few lines.</summary>
+    /// <summary>Most servers listed by name; the rest is counted.</summary>
     private const int MaxNamed = 5;
 
-    /// <summary>The lines, each ended.</summary>
+    /// <summary>The lines, each with a line feed.</summary>
     /// <param name="bind">The addresses that it listens on; empty for all.</param>
-    /// <param name="port">The port there.</param>
-    /// <param name="workers">How many.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="workers">The number of workers.</param>
     /// <param name="pool">The servers.</param>
     /// <param name="dashboard">The dashboard's URL; null if there is none.</param>
     public static string Text(IReadOnlyList<IPAddress> bind, int port, int workers, PoolSnapshot pool, string? dashboard)
@@ -31,7 +31,7 @@ internal static class Banner
         return text + "Ctrl-C drains and stops\n";
     }
 
-    /// <summary>A link, and what else it stands for.</summary>
+    /// <summary>The URL, and what a wildcard address means.</summary>
     private static string Where(IPAddress address, int port) =>
         Link.Of(address, port) + (Link.IsIPv4Wildcard(address) ? " (all IPv4 addresses)" : Link.IsWildcard(address) ? " (all addresses)" : "");
 

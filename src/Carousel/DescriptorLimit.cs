@@ -7,12 +7,12 @@ internal static partial class DescriptorLimit
 {
     private const int RlimitNofile = 7;
 
-    /// <summary>Raises the soft limit to the hard one and gives what holds then. Never fails: what can't be raised stays.</summary>
+    /// <summary>Raises the soft limit to the hard limit and returns the limit in effect. Never fails: a limit that can't be raised stays.</summary>
     public static ulong Raise()
     {
         if (GetLimit(RlimitNofile, out Limit limit) != 0)
         {
-            // The kernel knows this resource since ever; POSIX promises at least so many.
+            // Does not happen on Linux; POSIX guarantees at least this many.
             const ulong posixMinimum = 20;
             return posixMinimum;
         }
@@ -24,7 +24,7 @@ internal static partial class DescriptorLimit
         return SetLimit(RlimitNofile, in raised) == 0 ? raised.Soft : limit.Soft;
     }
 
-    /// <summary>struct rlimit where rlim_t has 64 bits: every 64-bit Linux.</summary>
+    /// <summary>struct rlimit with a 64-bit rlim_t, as on every 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Limit
     {

@@ -4,16 +4,16 @@ using Carousel.Core.Telemetry;
 namespace Carousel;
 
 /// <summary>
-/// Makes lines of failures: the first of a kind at once, those that follow as one line a second with their number, however many they are.
-/// A kind is everything that the line shows. One thread at a time.
+/// Makes log lines of failures: the first of a kind immediately, repeats as one line per second with their count. Failures with the same line are of one kind.
+/// One thread at a time.
 /// </summary>
-/// <param name="clientsToo">False to leave out what clients cause: it is theirs to see, and anyone could fill the log with it.</param>
-/// <param name="whyNoServer">Says why there is no server, as it is now: <c>all 2 servers are down</c>.</param>
+/// <param name="clientsToo">False to omit failures caused by clients, since any client could fill the log with them.</param>
+/// <param name="whyNoServer">Returns why no server is available now: <c>all 2 servers are down</c>.</param>
 internal sealed class FailureLines(bool clientsToo, Func<string> whyNoServer)
 {
     private readonly Dictionary<FailureEvent, int> _sinceLine = [];
 
-    /// <summary>Takes a failure in; gives its line if it is to be written at once.</summary>
+    /// <summary>Adds a failure; returns its line if it is to be written immediately.</summary>
     public LogLine? Take(in FailureEvent failure)
     {
         if (failure.Reason.Describe().Side == FailureSide.Client && !clientsToo)
@@ -29,7 +29,7 @@ internal sealed class FailureLines(bool clientsToo, Func<string> whyNoServer)
         return Line(failure, 1);
     }
 
-    /// <summary>The lines of what came again. A kind that did not is forgotten: its next is a first one.</summary>
+    /// <summary>The lines of repeated failures. A kind without repeats is removed, so its next failure is written immediately.</summary>
     public IReadOnlyList<LogLine> EndSecond()
     {
         var lines = new List<LogLine>();
@@ -60,7 +60,7 @@ internal sealed class FailureLines(bool clientsToo, Func<string> whyNoServer)
         }
         string errno = failure.Errno == 0 ? "" : $" (errno {failure.Errno})";
         string times = count == 1 ? "" : $" x{count}";
-        // What clients cause is nobody's trouble but theirs.
+        // Failures caused by clients are no errors of the balancer.
         EventLevel level = description.Side == FailureSide.Client ? EventLevel.Info : EventLevel.Error;
         return new LogLine(level, $"{description.Name}: {sentence} while {failure.Activity}{errno}{times}")
         {

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace Carousel;
 
 /// <summary>
-/// Signals that this process was started with as ignored, as nohup and shells do. .NET respects that: handlers that are registered for them are never called.
-/// docs/decisions/0024-inherited-signals.md says which we take back.
+/// Signals that were ignored when this process started, as by nohup and shells. .NET never calls handlers for them.
+/// docs/decisions/0024-inherited-signals.md says which are reset.
 /// </summary>
 internal static unsafe partial class IgnoredSignal
 {
     private const nint Default = 0, Ignored = 1;
 
-    /// <summary>More than struct sigaction, whose first field is the handler, has on any Linux of 64 bits.</summary>
+    /// <summary>Larger than struct sigaction on any 64-bit Linux; its first field is the handler.</summary>
     private const int MaxActionBytes = 256;
 
-    /// <summary>Gives it its default meaning, if it is ignored; does nothing else. To be called before a handler is registered.</summary>
+    /// <summary>Resets an ignored signal to its default action; other signals are unchanged. Call it before registering a handler.</summary>
     /// <param name="signal">Its number on Linux.</param>
-    public static void RewindForRetry(int signal)
+    public static void Reset(int signal)
     {
         byte* action = stackalloc byte[MaxActionBytes];
         if (GetAction(signal, 0, action) == 0 && *(nint*)action == Ignored)

@@ -4,15 +4,15 @@ using Carousel.Core.Config;
 namespace Carousel;
 
 /// <summary>
-/// Keeps each good list of servers in its file, on a thread of the runtime's pool: whoever has a list never waits for the disk. Of lists that come faster than they can be written
-/// the newest is kept. Any thread.
+/// Writes each good list of servers to its file, on a thread pool thread, so that callers never wait for the disk. If lists arrive faster than they can be written, only the
+/// newest is written. Any thread.
 /// </summary>
-/// <param name="file">Where.</param>
+/// <param name="file">Its path.</param>
 /// <param name="write">Writes it: <see cref="LastGoodFile.Write"/>.</param>
-/// <param name="reportError">Takes a line when it can't be written, once until it can.</param>
+/// <param name="reportError">Receives one line when writing fails, and no more until it succeeds.</param>
 internal sealed class LastGoodWriter(string file, Action<string> write, Action<string> reportError) : IDisposable
 {
-    /// <summary>What is not written by then is written at the next start.</summary>
+    /// <summary>A list that is not written by then is written at the next start.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class LastGoodWriter(string file, Action<string> write, Action<s
     private Task? _writing;
     private bool _failed;
 
-    /// <summary>Keeps this list. Returns at once.</summary>
+    /// <summary>Queues this list to be written. Never blocks.</summary>
     public void Keep(ServersText list)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class LastGoodWriter(string file, Action<string> write, Action<s
         }
     }
 
-    /// <summary>Waits for what is being written, but not for long.</summary>
+    /// <summary>Waits for a write in progress, for at most <see cref="LongestEnd"/>.</summary>
     public void Dispose()
     {
         Task? writing;
@@ -41,7 +41,7 @@ internal sealed class LastGoodWriter(string file, Action<string> write, Action<s
         writing?.Wait(LongestEnd);
     }
 
-    /// <summary>On a thread of the pool, which it blocks while it writes.</summary>
+    /// <summary>Runs on a thread pool thread, which it blocks while writing.</summary>
     private Task WriteAllAsync()
     {
         while (true)

@@ -49,7 +49,7 @@ internal static class Program
             case Request.Complete complete:
                 return CompleteCommand.Run(complete);
             case Request.Demo or Request.Run when !OperatingSystem.IsLinux():
-                Console.Error.WriteLine("carousel: runs on Linux only: its engine speaks to the kernel's epoll; a container or WSL will do");
+                Console.Error.WriteLine("carousel: runs on Linux only, since it needs epoll: use a container or WSL");
                 return ExitCode.CannotStart;
             case Request.Demo demo:
                 return DemoCommand.Run(demo);
@@ -58,11 +58,11 @@ internal static class Program
             case Request.Run run:
                 return RunCommand.Run(run);
             default:
-                throw new InvalidOperationException($"nothing does {request}");
+                throw new InvalidOperationException($"unknown request {request}");
         }
     }
 
-    /// <summary>Does not throw, and does not wait for whoever should read it.</summary>
+    /// <summary>Does not throw, and does not block on its output.</summary>
     private static int ReportDefect(object exception)
     {
         using var errors = new OutputWriter("defect", StandardStreams.WriteError, _ => []);

@@ -4,24 +4,24 @@ using Carousel.Core.Config;
 
 namespace Carousel;
 
-/// <summary>A file that has a secret in its first line.</summary>
+/// <summary>Reads a secret from the first line of a file.</summary>
 internal static class SecretFile
 {
-    /// <summary>Longer first lines are some other file's.</summary>
+    /// <summary>A longer first line is no secret.</summary>
     private const int MaxLength = 4096;
 
-    /// <summary>The secret; null with one line that says what is wrong.</summary>
-    /// <param name="flag">Which names the file.</param>
+    /// <summary>The secret; null with a one-line error.</summary>
+    /// <param name="flag">The flag that names the file.</param>
     /// <param name="file">The file.</param>
-    /// <param name="what">What the secret is called.</param>
-    /// <param name="error">Empty if there is nothing wrong.</param>
+    /// <param name="what">The name of the secret in errors.</param>
+    /// <param name="error">Empty on success.</param>
     public static string? Read(string flag, string file, string what, out string error)
     {
         try
         {
             if (!FileThread.TryRun(() => FirstLine(file), ServersFileReader.StartLimit, out string? line))
             {
-                error = $"{flag}: {file} can't be read: waited {Durations.Format(ServersFileReader.StartLimit)} (a pipe that nobody writes to, or a file system that hangs?)";
+                error = $"{flag}: {file} can't be read: waited {Durations.Format(ServersFileReader.StartLimit)} (a pipe without a writer, or a file system that hangs?)";
                 return null;
             }
             error = line!.Length is > 0 and <= MaxLength ? "" : $"{flag}: {file} has no {what} in its first line";
@@ -42,7 +42,7 @@ internal static class SecretFile
         return null;
     }
 
-    /// <summary>Or as much of it as is too much.</summary>
+    /// <summary>The first line, up to one character more than allowed.</summary>
     private static string FirstLine(string file)
     {
         using StreamReader reader = File.OpenText(file);

@@ -3,15 +3,15 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel;
 
-/// <summary>What there is to say of servers that are ejected or back. Pure.</summary>
+/// <summary>Log lines about ejected and recovered servers. Pure.</summary>
 internal static class ServerLines
 {
-    /// <summary>The rest of a line that begins with the server.</summary>
+    /// <summary>The text after the server's name.</summary>
     public static string Of(in ServerNews news)
     {
         if (news.EjectedMs == 0)
         {
-            return "is back: its trial went well";
+            return "is back: its trial succeeded";
         }
         string what = news.Reason == FailureReason.None ? $"status {news.Status}" : news.Reason.Describe().Name;
         string count = news.Requests != 0 ? $" ({news.Failures} of {news.Requests} requests failed)" : news.Failures > 1 ? $" x{news.Failures}" : "";

@@ -4,28 +4,28 @@ using Carousel.Core.Config;
 
 namespace Carousel;
 
-/// <summary>Reads servers.txt from the disk; a file that can't be read gives the same kind of error as one that is wrong.</summary>
+/// <summary>Reads servers.txt from the disk. A read failure is reported like an error in the file.</summary>
 internal static class ServersFileReader
 {
-    /// <summary>Tens of thousands of servers; what is larger is some other file.</summary>
+    /// <summary>Enough for tens of thousands of servers; a larger file is probably the wrong one.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>Most files are smaller; a buffer grows with those that are not.</summary>
+    /// <summary>Initial buffer size, enough for most files; it grows.</summary>
     private const int FirstBuffer = 4096;
 
-    /// <summary>How long a start waits for a file: for who writes into a pipe, and for a file system that may hang.</summary>
+    /// <summary>How long a start waits for a file: the writer of a pipe, or a file system that hangs.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the file says, for who reads it again and again: only a regular file will do. May take long where a file system hangs, but waits for no writer.</summary>
+    /// <summary>Reads the file for a reload: only a regular file is accepted. May block on a file system that hangs, but never on a pipe.</summary>
     public static ServersText Read(string path) => Try(() =>
     {
         byte[] bytes = RegularFile.ReadBytes(path, MaxBytes);
         return bytes.Length > MaxBytes ? TooLarge : new ServersText(Encoding.UTF8.GetString(bytes));
     });
 
-    /// <summary>What the file says at a start. Pipes (<c>-f /dev/stdin</c>, <c>-f &lt;(command)</c>) will do, if somebody writes to them soon.</summary>
+    /// <summary>Reads the file at the start. Pipes (<c>-f /dev/stdin</c>, <c>-f &lt;(command)</c>) are accepted, if they are written within <see cref="StartLimit"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="isPipe">True if what it said can't be read a second time.</param>
+    /// <param name="isPipe">True if it can't be read a second time.</param>
     public static ServersText ReadAtStart(string path, out bool isPipe) => ReadAtStart(path, StartLimit, out isPipe);
 
     /// <inheritdoc cref="ReadAtStart(string, out bool)"/>
@@ -44,7 +44,7 @@ internal static class ServersFileReader
         });
         bool isDone = FileThread.TryRun(Read, limit, out ServersText text);
         isPipe = canNotSeek;
-        return isDone ? text : Failed($"can't be read: waited {Durations.Format(limit)} (a pipe that nobody writes to, or a file system that hangs?)");
+        return isDone ? text : Failed($"can't be read: waited {Durations.Format(limit)} (a pipe without a writer, or a file system that hangs?)");
     }
 
     private static ServersText Try(Func<ServersText> read)

@@ -7,13 +7,13 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel;
 
-/// <summary>What sessions take beside the engine: the link to the workers, the store's client, and the embedded store if that is the one.</summary>
+/// <summary>The parts of sessions outside the engine: the channel to the workers, the store client and, if used, the embedded store.</summary>
 internal sealed class SessionSide : IAsyncDisposable
 {
-    /// <summary>A start that nobody notices, where no store was asked for.</summary>
+    /// <summary>How long the start waits for a store that was not requested.</summary>
     private static readonly TimeSpan ShortHeadStart = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For a store that was named: until the keys are here, visitors of other replicas would be taken for new ones. One that refuses ends the wait.</summary>
+    /// <summary>How long it waits for a named store: without its keys, sessions of other replicas would count as new. A refusing store ends the wait.</summary>
     private static readonly TimeSpan LongHeadStart = TimeSpan.FromSeconds(2);
 
     private readonly TimeSpan _headStart;
@@ -35,7 +35,7 @@ internal sealed class SessionSide : IAsyncDisposable
     /// <summary>For the engine.</summary>
     public SessionChannel Channel { get; }
 
-    /// <summary>What is to be told of sessions.</summary>
+    /// <summary>The metrics of sessions.</summary>
     public SessionMetrics Metrics { get; }
 
     /// <summary>The store's client.</summary>
@@ -45,14 +45,14 @@ internal sealed class SessionSide : IAsyncDisposable
     public static SessionSide? Of(RunSettings settings, ServerPool pool, ReportEvent log) =>
         settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
 
-    /// <summary>Before connections are taken. Returns when the store's keys are known, or soon: traffic does not wait for the store.</summary>
+    /// <summary>Call it before connections are accepted. Returns when the store's keys are known, or after a short wait: traffic does not depend on the store.</summary>
     public void Start()
     {
         Store.Start();
         Store.FirstTryAsync(_headStart).GetAwaiter().GetResult();
     }
 
-    /// <summary>After the engine has ended: writes what is left, and takes the embedded store along.</summary>
+    /// <summary>Call it after the engine has stopped: writes unsaved updates, then stops the embedded store.</summary>
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync().ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal sealed class SessionSide : IAsyncDisposable
         }
     }
 
-    /// <summary>One that could not start is let go: the port may be somebody else's by now, and whoever asks tries again.</summary>
+    /// <summary>A store that could not start is disposed: another process may have the port by now, and the caller retries.</summary>
     private async Task<bool> StartEmbeddedAsync(int port, CancellationToken stop)
     {
         _process ??= new EmbeddedStore(_embedded with { Port = port }, TimeProvider.System, LogOnce);
@@ -78,7 +78,7 @@ internal sealed class SessionSide : IAsyncDisposable
         return false;
     }
 
-    /// <summary>A store that was there before has keys that our visitors' cookies are signed with. What it keeps is in folders of its own.</summary>
+    /// <summary>True if a previous store left data, including the keys that sign existing cookies. Its data is in subfolders.</summary>
     private static bool HasData(string? folder) => folder is not null && Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any();
 
     private void LogOnce(EventLevel level, string line)

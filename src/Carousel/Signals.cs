@@ -4,26 +4,26 @@ using Carousel.Control.Supervision;
 namespace Carousel;
 
 /// <summary>
-/// SIGTERM and SIGINT (Ctrl-C): the first asks to leave, the second to leave at once, all later ones change nothing. SIGHUP asks to read servers.txt anew; so
-/// a balancer outlives the terminal it was started from. SIGUSR1 asks to open the access log anew. Handlers run on a thread of the runtime.
-/// A SIGINT that was ignored when we were started stays so, the others do not: docs/decisions/0024-inherited-signals.md.
+/// SIGTERM and SIGINT (Ctrl-C): the first starts a drain, the second stops immediately, later ones are ignored. SIGHUP reloads servers.txt, so a balancer survives the
+/// terminal that it was started from. SIGUSR1 reopens the access log. Handlers run on a thread of the runtime.
+/// A SIGINT that was ignored at the start stays ignored, the other signals do not: docs/decisions/0024-inherited-signals.md.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
-    // Their numbers on every Linux that we run on; .NET numbers signals in its own way, and has no name for the second.
+    // The numbers on all supported Linux platforms; .NET has its own numbers, and no name for SIGUSR1.
     private const int HangUp = 1, User1 = 10, Terminate = 15;
 
-    private readonly Action _leave;
-    private readonly Action _leaveNow;
+    private readonly Action _drain;
+    private readonly Action _stop;
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
 
-    public Signals(Action leave, Action leaveNow, Action reload, Action reopen)
+    public Signals(Action drain, Action stop, Action reload, Action reopen)
     {
-        (_leave, _leaveNow) = (leave, leaveNow);
+        (_drain, _stop) = (drain, stop);
         foreach (int signal in (int[])[HangUp, User1, Terminate])
         {
-            IgnoredSignal.RewindForRetry(signal);
+            IgnoredSignal.Reset(signal);
         }
         _registrations =
         [
@@ -36,16 +36,16 @@ internal sealed class Signals : IDisposable
 
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
-    /// <summary>What a signal to leave does.</summary>
+    /// <summary>Handles SIGTERM and SIGINT.</summary>
     internal void Receive()
     {
         switch (Interlocked.Increment(ref _received))
         {
             case 1:
-                _leave();
+                _drain();
                 break;
             case 2:
-                _leaveNow();
+                _stop();
                 break;
         }
     }

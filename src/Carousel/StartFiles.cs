@@ -6,14 +6,14 @@ using Carousel.Core.Sessions;
 
 namespace Carousel;
 
-/// <summary>The files and folders that a balancer was told to use: each can be used, or the start is refused with one line that says what is wrong and what to do.</summary>
+/// <summary>Checks the files and folders named by flags. If one can't be used, the start is refused with a one-line error and a remedy.</summary>
 internal static class StartFiles
 {
-    /// <summary>Where the last good list of this file is kept; null for nowhere, with an error if one was named that can't be used.</summary>
+    /// <summary>The copy of this file's last good list; null if it is not kept, with an error if a named file can't be used.</summary>
     /// <param name="settings">From the command line.</param>
     /// <param name="servers">The file of the servers.</param>
     /// <param name="isPipe">True if it can't be read a second time.</param>
-    /// <param name="folder">Where data is kept if nobody says where; null for nowhere.</param>
+    /// <param name="folder">The default data folder; null for none.</param>
     /// <param name="error">Empty if there is nothing wrong.</param>
     public static LastGoodFile? LastGood(RunSettings settings, string servers, bool isPipe, DataFolder? folder, out string error)
     {
@@ -24,22 +24,22 @@ internal static class StartFiles
             return kept?.Failure() is null ? kept : null;
         }
         var lastGood = new LastGoodFile(file, servers);
-        string? failure = isPipe ? $"{servers} is a pipe, which the next start has not: leave --last-good out" : lastGood.Failure();
+        string? failure = isPipe ? $"{servers} is a pipe, which has no last good list: leave --last-good out" : lastGood.Failure();
         error = failure is null ? "" : $"--last-good: {failure}";
         return failure is null ? lastGood : null;
     }
 
-    /// <summary>What is asked of a list that comes by a pipe, and can't be done, since it is gone once it is read; null if nothing.</summary>
+    /// <summary>The error for a flag that needs a file if the list is read from a pipe, which can be read only once; null if there is none.</summary>
     /// <param name="settings">From the command line.</param>
     /// <param name="servers">The pipe.</param>
     public static string? PipeError(RunSettings settings, string servers) =>
         settings.Watch && settings.Described.SelectMany(group => group.Settings).Any(setting => setting is { Flag: "--watch", IsGiven: true })
-            ? $"--watch on: {servers} is a pipe, which says nothing a second time: name a file, or leave it out"
+            ? $"--watch on: {servers} is a pipe, which can't be read again: name a file, or leave --watch out"
             : null;
 
-    /// <summary>How the embedded store runs, with its folder; null with an error if one was named that can't or won't be used.</summary>
+    /// <summary>The options of the embedded store with its folder; null with an error if a named folder can't or won't be used.</summary>
     /// <param name="settings">From the command line.</param>
-    /// <param name="folder">Where data is kept if nobody says where; null for nowhere.</param>
+    /// <param name="folder">The default data folder; null for none.</param>
     /// <param name="error">Empty if there is nothing wrong.</param>
     public static EmbeddedStoreOptions? Store(RunSettings settings, DataFolder? folder, out string error)
     {
@@ -58,15 +58,15 @@ internal static class StartFiles
         }
         if (folder is null)
         {
-            return options with { WhyInMemory = "neither STATE_DIRECTORY, XDG_DATA_HOME nor HOME names a place for data; --data DIR does" };
+            return options with { WhyInMemory = "neither STATE_DIRECTORY, XDG_DATA_HOME nor HOME names a data folder: set --data DIR" };
         }
         string place = folder.ForStore(settings.Store.Hosts[0].Port);
         return DataFolder.Failure(place) is { } why
-            ? options with { WhyInMemory = $"{place} can't be written: {why}; --data DIR names another place" }
+            ? options with { WhyInMemory = $"{place} can't be written: {why}; set another folder with --data DIR" }
             : options with { DataDirectory = place };
     }
 
-    /// <summary>What is wrong with where the access log goes; null if nothing.</summary>
+    /// <summary>Why the access log can't be opened; null if it can.</summary>
     public static string? AccessLogError(LogDestination destination) =>
         AccessLog.Failure(destination, AppendFile.Open) is { } failure ? $"--access-log: {failure}" : null;
 }

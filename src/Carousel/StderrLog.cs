@@ -6,18 +6,18 @@ using Carousel.Core.Telemetry;
 namespace Carousel;
 
 /// <summary>
-/// Makes the lines of the log. Failures come from the workers through a <see cref="FailureLog"/>, and are looked for by a thread of this log's own. Nobody waits for the
-/// output: whoever takes the lines must return at once.
+/// Makes the lines of the log. A thread of its own reads the workers' failures from a <see cref="FailureLog"/>. Callers never wait for the output: <c>write</c> must not
+/// block.
 /// </summary>
 /// <param name="failures">Read by this log alone.</param>
-/// <param name="write">Takes the lines; any thread.</param>
-/// <param name="time">For the length of a second.</param>
-/// <param name="events">Keeps what is no failure of a request, for who looks later.</param>
-/// <param name="pool">Whose servers' states say why there was no server.</param>
+/// <param name="write">Receives the lines; any thread.</param>
+/// <param name="time">The clock.</param>
+/// <param name="events">Stores events that are no request failures.</param>
+/// <param name="pool">The pool, whose states explain why no server is available.</param>
 /// <param name="clientsToo">See <see cref="FailureLines"/>.</param>
 internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, TimeProvider time, EventLog events, ServerPool pool, bool clientsToo) : IDisposable
 {
-    /// <summary>Between two looks into a busy log: 4,096 places filled in this time are 200,000 failures a second.</summary>
+    /// <summary>Between two reads of a busy log: 4,096 entries in this time are 200,000 failures per second.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
     /// <summary>Starts the thread, once.</summary>
     public void Start() => Supervisor.OfProcess.StartThread("log", Run);
 
-    /// <summary>Writes a line about something that is no failure of a request. Any thread. A <see cref="ReportEvent"/>.</summary>
+    /// <summary>Writes a line that is no request failure. Any thread. A <see cref="ReportEvent"/>.</summary>
     public void Report(EventLevel level, string message)
     {
         lock (_gate)
@@ -50,13 +50,13 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
         }
     }
 
-    /// <summary>Writes a line that is good to know. Any thread.</summary>
+    /// <summary>Writes an info line. Any thread.</summary>
     public void Info(string message) => Report(EventLevel.Info, message);
 
-    /// <summary>Writes a line about something that is wrong and no failure of a request. Any thread.</summary>
+    /// <summary>Writes an error line that is no request failure. Any thread.</summary>
     public void Error(string message) => Report(EventLevel.Error, message);
 
-    /// <summary>Writes what has come, and what is due of what came before. Any thread; the log's own calls it all the time.</summary>
+    /// <summary>Writes new failures, and repeats that are due. Any thread; the log's own thread calls it in a loop.</summary>
     public void Pump()
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
         }
     }
 
-    /// <summary>Writes all that is left, and nothing more.</summary>
+    /// <summary>Writes all remaining lines; later ones are dropped.</summary>
     public void Dispose()
     {
         Pump();
@@ -107,7 +107,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
         WriteOutage_NeedsLock();
     }
 
-    /// <summary>That no server is left is more than the sum of its lines.</summary>
+    /// <summary>Logs when the last server becomes unavailable, and when one is available again.</summary>
     private void WriteOutage_NeedsLock()
     {
         bool isOut = PoolOutage.IsOut(pool.Current, NowMs(time));
@@ -136,7 +136,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
         long dropped = failures.TakeDropped();
         if (dropped != 0)
         {
-            Write(new LogLine(EventLevel.Error, $"{dropped} more failures came too fast to be told apart"));
+            Write(new LogLine(EventLevel.Error, $"{dropped} more failures not logged: too many at once"));
         }
         _secondBegan = time.GetTimestamp();
     }

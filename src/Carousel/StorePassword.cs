@@ -2,13 +2,13 @@ using Carousel.Core.Config;
 
 namespace Carousel;
 
-/// <summary>The store's password, from wherever it is given. It is never shown.</summary>
+/// <summary>The store's password, from the URL, a file or the environment. It is never printed.</summary>
 internal static class StorePassword
 {
-    /// <summary>Of the environment.</summary>
+    /// <summary>The environment variable.</summary>
     public const string Variable = "CAROUSEL_STORE_PASSWORD";
 
-    /// <summary>The address with its password: its own, else the file's first line, else the environment's. Null with one line that says what is wrong.</summary>
+    /// <summary>The address with its password: its own, else the file's first line, else the environment's. Null with a one-line error.</summary>
     public static StoreAddress? Add(StoreAddress address, string? file, Func<string, string?> environment, out string error)
     {
         error = "";

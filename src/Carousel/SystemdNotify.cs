@@ -7,17 +7,17 @@ using Carousel.Control.Supervision;
 namespace Carousel;
 
 /// <summary>
-/// Tells systemd how we are, as sd_notify(3) says: ready, reading servers.txt again, leaving; and that the workers turn, where it watches. Any thread. What
-/// systemd does not take is lost: traffic does not depend on it.
+/// Notifies systemd (sd_notify(3)): ready, reloading, stopping, and the watchdog while the workers run. Any thread. Messages that systemd does not accept are lost: traffic
+/// does not depend on it.
 /// </summary>
 internal sealed class SystemdNotify : IDisposable
 {
-    /// <summary>It takes datagrams at once, unless it is in trouble itself.</summary>
+    /// <summary>systemd normally accepts datagrams immediately.</summary>
     private const int SendTimeoutMs = 1000;
 
     private const long MicrosASecond = 1_000_000;
 
-    /// <summary>Beyond the drain's own limit: the store is told what is left.</summary>
+    /// <summary>In addition to the drain limit: unsaved updates are written to the store.</summary>
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeoutMs };
@@ -26,17 +26,17 @@ internal sealed class SystemdNotify : IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private ITimer? _timer;
-    private bool _leaving;
+    private bool _stopping;
     private volatile bool _ready;
 
     private SystemdNotify(UnixDomainSocketEndPoint manager, TimeSpan? watchdog, TimeProvider time) => (_manager, _watchdog, _time) = (manager, watchdog, time);
 
-    /// <summary>Null if it was not systemd that started us, or not as a service that tells.</summary>
+    /// <summary>Null if not started by systemd, or not as a service of type notify.</summary>
     /// <param name="environment">A variable's value, or null.</param>
     /// <param name="time">The clock of the watchdog.</param>
     public static SystemdNotify? Of(Func<string, string?> environment, TimeProvider time)
     {
-        // A path, or '@' and a name that is in no file system.
+        // A path, or '@' and the name of an abstract socket.
         string? socket = environment("NOTIFY_SOCKET");
         if (socket is not ['/' or '@', _, ..])
         {
@@ -49,34 +49,34 @@ internal sealed class SystemdNotify : IDisposable
         return new SystemdNotify(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), watchdog, time);
     }
 
-    /// <summary>Connections are taken; and from now on, where systemd watches, it is told twice in each of its periods that we are well, as long as we are.</summary>
-    /// <param name="status">For people: systemctl status shows it.</param>
-    /// <param name="isWell">Asked before each time, by a thread of the runtime's pool.</param>
+    /// <summary>Connections are accepted. If the watchdog is enabled, it is notified twice per period from now on, as long as <paramref name="isWell"/> returns true.</summary>
+    /// <param name="status">The text in systemctl status.</param>
+    /// <param name="isWell">Called before each notification, on a thread pool thread.</param>
     public void Ready(string status, Func<bool> isWell)
     {
         Send($"READY=1\nSTATUS={status}");
         _ready = true;
         lock (_gate)
         {
-            if (_watchdog is { } period && !_leaving)
+            if (_watchdog is { } period && !_stopping)
             {
                 _timer = Supervisor.OfProcess.StartTimer("watchdog", () => Pet(isWell), _time, TimeSpan.Zero, period / 2);
             }
         }
     }
 
-    /// <summary>servers.txt is being read again; <see cref="Reloaded"/> has to follow.</summary>
+    /// <summary>servers.txt is being reloaded; <see cref="Reloaded"/> must follow.</summary>
     public void Reloading() => SendIfReady($"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / MicrosASecond)}");
 
-    /// <summary>servers.txt was read, whatever came of it.</summary>
+    /// <summary>servers.txt was read, with or without success.</summary>
     public void Reloaded() => SendIfReady("READY=1");
 
-    /// <summary>We leave, within this time or a little more. From now on systemd does not watch.</summary>
-    public void Leaving(TimeSpan within)
+    /// <summary>The balancer stops within this time plus <see cref="AfterDrain"/>. The watchdog ends.</summary>
+    public void Stopping(TimeSpan within)
     {
         lock (_gate)
         {
-            _leaving = true;
+            _stopping = true;
             _timer?.Dispose();
         }
         Send($"STOPPING=1\nEXTEND_TIMEOUT_USEC={(within + AfterDrain).Ticks / TimeSpan.TicksPerMicrosecond}");
@@ -96,7 +96,7 @@ internal sealed class SystemdNotify : IDisposable
         }
     }
 
-    /// <summary>During the start nobody is to be told that it is over.</summary>
+    /// <summary>READY=1 must not be sent before the start has finished.</summary>
     private void SendIfReady(string state)
     {
         if (_ready)
@@ -113,7 +113,7 @@ internal sealed class SystemdNotify : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Nobody there any more, or not fast enough.
+            // systemd is not there, or too slow.
         }
     }
 }

@@ -6,7 +6,7 @@ using Carousel.Logging;
 
 namespace Carousel;
 
-/// <summary>What tells of the traffic, beside the workers: metrics, access log, traces.</summary>
+/// <summary>The parts of telemetry outside the workers: metrics, access log, traces.</summary>
 internal sealed class TelemetrySide : IAsyncDisposable
 {
     private readonly ServerMetrics _servers;
@@ -15,13 +15,13 @@ internal sealed class TelemetrySide : IAsyncDisposable
     private readonly TraceExporter? _traces;
     private readonly OtlpMetricsExporter? _metrics;
 
-    /// <param name="settings">What is to be told; the environment was asked.</param>
-    /// <param name="traffic">What the workers tell, made with <see cref="Records"/>.</param>
+    /// <param name="settings">The settings, with those of the environment.</param>
+    /// <param name="traffic">The records of the workers, made with <see cref="Records"/>.</param>
     /// <param name="pool">The servers.</param>
-    /// <param name="others">Whoever else has metrics.</param>
-    /// <param name="descriptors">How many the process may have open.</param>
-    /// <param name="log">For people.</param>
-    /// <param name="events">Told of servers that are ejected and back; null if nobody is.</param>
+    /// <param name="others">Other sources of metrics.</param>
+    /// <param name="descriptors">The descriptor limit of the process.</param>
+    /// <param name="log">The balancer's log.</param>
+    /// <param name="events">Receives events of ejected and recovered servers; may be null.</param>
     public TelemetrySide(
         TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log, EventLog? events = null)
     {
@@ -48,10 +48,10 @@ internal sealed class TelemetrySide : IAsyncDisposable
     /// <summary>All metrics.</summary>
     public MetricsCollector Metrics { get; }
 
-    /// <summary>Since when servers are as they are.</summary>
+    /// <summary>Since when servers are in their state.</summary>
     public StateTimes States { get; }
 
-    /// <summary>What workers are to tell of each request.</summary>
+    /// <summary>What workers record of each request.</summary>
     public static TrafficOptions Records(TelemetrySettings settings, bool hasAdmin) =>
         settings.AccessLog is not LogDestination.Off || settings.TraceShare is not null ? AccessLog.Records
         : hasAdmin ? new TrafficOptions()
@@ -64,10 +64,10 @@ internal sealed class TelemetrySide : IAsyncDisposable
         _metrics?.Start();
     }
 
-    /// <summary>Opens the access log's file anew.</summary>
+    /// <summary>Reopens the access log's file.</summary>
     public void Reopen() => _accessLog?.Reopen();
 
-    /// <summary>After the engine has ended: tells what is left.</summary>
+    /// <summary>Call it after the engine has stopped: writes and sends the remaining records.</summary>
     public async ValueTask DisposeAsync()
     {
         _accessLog?.Dispose();

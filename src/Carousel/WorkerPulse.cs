@@ -2,15 +2,15 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel;
 
-/// <summary>Finds out whether the workers turn: knocks at each, and looks the next time whether all have answered. One thread at a time.</summary>
+/// <summary>Checks whether the workers run: pings each, and checks on the next call whether all have ticked since. One thread at a time.</summary>
 /// <param name="workers">Their counters.</param>
-/// <param name="ping">Makes every worker turn once, even one that has nothing to do.</param>
+/// <param name="ping">Wakes every worker for one tick, even an idle one.</param>
 internal sealed class WorkerPulse(IReadOnlyList<WorkerCounters> workers, Action ping)
 {
     private readonly long[] _ticks = [.. workers.Select(_ => -1L)];
 
-    /// <summary>False if a worker has not turned since the last call, although it was knocked at then.</summary>
-    public bool Beats()
+    /// <summary>False if a worker has not ticked since the last call, which pinged it.</summary>
+    public bool AllTicked()
     {
         bool all = true;
         for (int i = 0; i < _ticks.Length; i++)

@@ -1,6 +1,6 @@
-# bash completion for carousel. It asks the binary, so that it knows what this version and its balancers have.
+# bash completion for carousel. The binary provides the candidates, so they match its version and the running balancer.
 _carousel() {
-    # What bash takes for several words, such as localhost:8001 or --policy=hash, is one.
+    # bash splits words such as localhost:8001 or --policy=hash; the binary needs them whole.
     local -a words
     read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
     [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
@@ -13,11 +13,11 @@ _carousel() {
             COMPREPLY+=("${candidate%%$'\t'*}")
         fi
     done < <("${words[0]}" complete "${words[@]:1}" 2>/dev/null)
-    # bash replaces only what follows the last of its own word breaks.
+    # bash replaces only the text after its last word break.
     if [[ $current == *[:=]* ]]; then
         COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*[:=]}"}"}")
     fi
-    # What goes on, such as weight= or cookie:, gets no blank.
+    # No blank after an incomplete word such as weight= or cookie:.
     [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[:=/] ]] && compopt -o nospace 2>/dev/null
     return 0
 }

@@ -1,4 +1,4 @@
-# fish completion for carousel. It asks the binary, so that it knows what this version and its balancers have.
+# fish completion for carousel. The binary provides the candidates, so they match its version and the running balancer.
 function __carousel_complete
     set -l words (commandline -opc)
     $words[1] complete $words[2..] (commandline -ct) 2>/dev/null

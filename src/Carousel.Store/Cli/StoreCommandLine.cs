@@ -8,26 +8,26 @@ using Carousel.Core.Config;
 
 namespace Carousel.Store.Cli;
 
-/// <summary>From arguments to what they ask for. Reads the password's file, changes nothing.</summary>
+/// <summary>Parses arguments into a <see cref="StoreRequest"/>. Reads the password file, changes nothing.</summary>
 internal sealed class StoreCommandLine
 {
-    /// <summary>Not a flag: command lines are everybody's to read.</summary>
+    /// <summary>Not a flag: other users can read command lines.</summary>
     public const string PasswordVariable = "CAROUSEL_STORE_PASSWORD";
 
-    /// <summary>Garnet needs some pages to turn over.</summary>
+    /// <summary>Garnet needs several pages to evict from.</summary>
     private const long MinMemory = 16L << 20;
 
     private const long MaxMemory = 64L << 30;
 
     private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
 
-    // Values come as text: what is wrong with them is ours to say.
+    // Values are taken as text, so that all error messages are written here.
     private readonly Option<string[]> _port = Flag("--port", "-p");
     private readonly Option<string[]> _bind = Flag("--bind");
     private readonly Option<string[]> _memory = Flag("--memory");
     private readonly Option<string[]> _data = Flag("--data");
     private readonly Option<string[]> _passwordFile = Flag("--password-file");
-    private readonly Option<bool> _leaveWithInput = new("--leave-with-stdin");
+    private readonly Option<bool> _stopWithInput = new("--leave-with-stdin");
     private readonly Option<bool> _help = new("--help", "-h");
     private readonly Option<bool> _version = new("--version");
     private readonly RootCommand _root = new();
@@ -36,15 +36,15 @@ internal sealed class StoreCommandLine
     {
         _root.Options.Clear();
         _root.Directives.Clear();
-        foreach (Option option in (Option[])[_port, _bind, _memory, _data, _passwordFile, _leaveWithInput, _help, _version])
+        foreach (Option option in (Option[])[_port, _bind, _memory, _data, _passwordFile, _stopWithInput, _help, _version])
         {
             _root.Add(option);
         }
         _root.TreatUnmatchedTokensAsErrors = false;
     }
 
-    /// <param name="args">As they come.</param>
-    /// <param name="password">The value of <see cref="PasswordVariable"/>; null or empty is none.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="password">The value of <see cref="PasswordVariable"/>; null or empty for none.</param>
     public static StoreRequest Parse(string[] args, string? password)
     {
         var line = new StoreCommandLine();
@@ -65,7 +65,7 @@ internal sealed class StoreCommandLine
     {
         if (result.UnmatchedTokens is [string unknown, ..])
         {
-            throw new FormatException($"{Quote.Of(unknown)} is not understood (see carousel-store --help)");
+            throw new FormatException($"{Quote.Of(unknown)} is unknown (see carousel-store --help)");
         }
         return new StoreOptions
         {
@@ -74,7 +74,7 @@ internal sealed class StoreCommandLine
             Memory = Value(result, _memory) is { } memory ? Memory(memory) : StoreOptions.DefaultMemory,
             DataDirectory = Value(result, _data) is { } data ? Path.GetFullPath(data) : null,
             Password = Value(result, _passwordFile) is { } file ? FirstLine(file) : string.IsNullOrEmpty(password) ? null : password,
-            LeaveWithInput = result.GetValue(_leaveWithInput),
+            StopWithInput = result.GetValue(_stopWithInput),
         };
     }
 
@@ -105,9 +105,9 @@ internal sealed class StoreCommandLine
         IPAddress.TryParse(text.Trim(), out IPAddress? address) && IPAddress.IsLoopback(address)
             ? address
             : throw new FormatException(
-                $"--bind: expected a loopback address (127.0.0.1 or ::1), found {Quote.Of(text)}: the store serves its own machine only, use Redis for others");
+                $"--bind: expected a loopback address (127.0.0.1 or ::1), found {Quote.Of(text)}: the store serves its own machine only; use Redis for several machines");
 
-    /// <summary>What "localhost" may mean: IPv6 only where the machine has it.</summary>
+    /// <summary>Both addresses of localhost; IPv6 only if the machine has it.</summary>
     private static ImmutableArray<IPAddress> DefaultBind()
     {
         try

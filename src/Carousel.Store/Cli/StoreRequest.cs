@@ -1,14 +1,14 @@
 namespace Carousel.Store.Cli;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>A parsed command line.</summary>
 internal abstract record StoreRequest
 {
-    /// <summary>Print this and end.</summary>
+    /// <summary>Print this text.</summary>
     public sealed record Print(string Text) : StoreRequest;
 
-    /// <summary>It can't be done; one line for people.</summary>
+    /// <summary>An invalid command line, with a one-line error.</summary>
     public sealed record Invalid(string Error) : StoreRequest;
 
-    /// <summary>Be a store.</summary>
+    /// <summary>Run the store.</summary>
     public sealed record Run(StoreOptions Options) : StoreRequest;
 }

@@ -5,29 +5,29 @@ using Carousel.Core.Config;
 
 namespace Carousel.Cli;
 
-/// <summary>The part of the command line that speaks to a running balancer.</summary>
+/// <summary>The commands for a running balancer.</summary>
 internal sealed class AdminCommandLine
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly Flag<string> _admin = new("--admin", null, "ADDRESS", "host and port of the balancer's admin side; a port alone is one of this machine", $"{AdminOptions.Default}",
+    private readonly Flag<string> _admin = new("--admin", null, "ADDRESS", "host and port of the balancer's admin side; a port alone means localhost", $"{AdminOptions.Default}",
         new ValueReader<string>($"a host and a port such as {AdminOptions.Default}", TryAddress));
 
-    private readonly Flag<string> _tokenFile = new("--admin-token-file", null, "FILE", "the token that it asks for: the first line of FILE", null, ValueReaders.Path);
+    private readonly Flag<string> _tokenFile = new("--admin-token-file", null, "FILE", "file with the admin token in its first line", null, ValueReaders.Path);
 
-    private readonly Switch _json = new("--json", null, "as JSON, for programs");
-    private readonly Switch _wait = new("--wait", null, "wait until no request is in flight there and, with sticky sessions, no session is left");
+    private readonly Switch _json = new("--json", null, "print JSON");
+    private readonly Switch _wait = new("--wait", null, "wait until the server has no request in flight and, with sticky sessions, no session");
 
-    private readonly Switch _force = new("--force", null, "even if no server takes requests then: clients get 503");
+    private readonly Switch _force = new("--force", null, "even if no server is left for requests: clients then get 503");
 
-    private readonly Flag<TimeSpan> _timeout = new("--timeout", null, "TIME", "with --wait: for how long at most", Durations.Format(DefaultTimeout),
+    private readonly Flag<TimeSpan> _timeout = new("--timeout", null, "TIME", "with --wait: the longest wait", Durations.Format(DefaultTimeout),
         ValueReaders.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
 
-    private readonly Switch _ready = new("--ready", null, "good only if it has a server that takes visitors, and is not leaving itself");
-    private readonly Flag<string> _url = new("--url", null, "URL", "the request's URL, or its path", null, ValueReaders.Path);
-    private readonly Flag<string> _cookie = new("--cookie", null, "TEXT", "its Cookie field, or the value of our cookie", "none", ValueReaders.Any);
-    private readonly Flag<string> _client = new("--client", null, "ADDRESS", "the client's address", "127.0.0.1", ValueReaders.Any);
-    private readonly Flag<string> _header = new("--header", null, "TEXT", "the value of the field that --hash-by header:NAME goes by", "none", ValueReaders.Any);
+    private readonly Switch _ready = new("--ready", null, "succeed only if a server accepts requests and the balancer is not shutting down");
+    private readonly Flag<string> _url = new("--url", null, "URL", "URL or path of the request", null, ValueReaders.Path);
+    private readonly Flag<string> _cookie = new("--cookie", null, "TEXT", "its Cookie field, or the value of the session cookie", "none", ValueReaders.Any);
+    private readonly Flag<string> _client = new("--client", null, "ADDRESS", "client address", "127.0.0.1", ValueReaders.Any);
+    private readonly Flag<string> _header = new("--header", null, "TEXT", "value of the header field named by --hash-by header:NAME", "none", ValueReaders.Any);
     private readonly Dictionary<string, AdminCommandHelp> _help;
 
     public AdminCommandLine()
@@ -47,16 +47,16 @@ internal sealed class AdminCommandLine
 
     public IReadOnlyList<Command> Commands { get; }
 
-    /// <summary>What flags need beside them.</summary>
+    /// <summary>Which flags require or exclude others.</summary>
     public FlagRules Rules { get; } = new();
 
     public bool Has(Command command) => Commands.Contains(command);
 
     public string Help(Command command) => Cli.Help.Admin(_help[command.Name], FlagsOf(command.Name));
 
-    /// <summary>What was asked for.</summary>
-    /// <param name="result">Of parsing.</param>
-    /// <param name="addUnknown">Says what is wrong with tokens that nobody understood.</param>
+    /// <summary>The request.</summary>
+    /// <param name="result">The parse result.</param>
+    /// <param name="addUnknown">Reports unknown tokens.</param>
     public Request Read(ParseResult result, Action<IReadOnlyList<string>, List<string>> addUnknown)
     {
         string command = result.CommandResult.Command.Name;
@@ -77,7 +77,7 @@ internal sealed class AdminCommandLine
         return errors.Count == 0 ? new Request.Admin(target, order!) : new Request.Invalid(errors);
     }
 
-    /// <summary>Null if the words are not those that are expected.</summary>
+    /// <summary>Null if the arguments do not fit the command.</summary>
     private AdminOrder? Order(string command, List<string> words, ParseResult result, List<string> errors) => (command, words) switch
     {
         ("status", []) => new AdminOrder.Status(_json.IsGiven(result)),
@@ -93,7 +93,7 @@ internal sealed class AdminCommandLine
         _ => null,
     };
 
-    /// <summary>What such a command takes, in a newcomer's order.</summary>
+    /// <summary>The flags of a command, in the order of --help.</summary>
     public IReadOnlyList<Flag> FlagsOf(string command) =>
     [
         .. command switch
@@ -111,7 +111,7 @@ internal sealed class AdminCommandLine
     private static bool TryWeight(string text, out int weight) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= ServerEntry.MaxWeight;
 
-    /// <summary>Whatever stands before the port: it may be a name. The URL that the balancer prints at its start is as good, and a port alone is one of this machine.</summary>
+    /// <summary>The host may be a name. The URL from the banner is accepted, and a port alone means this machine.</summary>
     private static bool TryAddress(string text, out string value)
     {
         const string scheme = "http://";

@@ -11,18 +11,18 @@ internal sealed class AdminFlags
     private const string Off = "off";
 
     public Flag<IPEndPoint?> Admin { get; } = new("--admin", null, "ADDRESS",
-        "where the dashboard, the API and the commands that use it find this balancer; with an address that others reach, a token is a must; off for none",
+        "address of the dashboard, the API and the commands that use it; other than loopback it requires a token; off: none",
         $"{AdminOptions.Default}", new ValueReader<IPEndPoint?>($"an address and a port such as {AdminOptions.Default} or [::1]:7778, a port alone, or {Off}", TryAdmin) { Words = [Off] });
 
     public Flag<string> TokenFile { get; } = new("--admin-token-file", null, "FILE",
-        $"whoever asks there must know the first line of FILE, {AdminOptions.MinToken} characters or more (openssl rand -hex 32 makes one)", "none", ValueReaders.Path);
+        $"file with the admin token in its first line: {AdminOptions.MinToken} characters or more (openssl rand -hex 32 makes one)", "none", ValueReaders.Path);
 
-    public Switch Save { get; } = new("--save", null, "write changes that are made there back to the file of the servers; comments and order stay");
+    public Switch Save { get; } = new("--save", null, "write changes made through the admin side back to FILE; comments and order are kept");
 
-    /// <summary>All of them, in a newcomer's order.</summary>
+    /// <summary>All of them, in the order of --help.</summary>
     public IReadOnlyList<Flag> All => [Admin, TokenFile, Save];
 
-    /// <summary>Where to listen, without the token; null for nowhere. What is wrong goes to the errors.</summary>
+    /// <summary>The listen address, without the token; null if off. Problems are added to the errors.</summary>
     public AdminOptions? Read(ParseResult result, List<string> errors)
     {
         if (Admin.Read(result, AdminOptions.Default.EndPoint, errors) is not { } endPoint)
@@ -32,7 +32,7 @@ internal sealed class AdminFlags
         var options = new AdminOptions(endPoint);
         if (!options.IsLocal && !TokenFile.IsGiven(result))
         {
-            errors.Add($"{Admin.Name} {options}: others reach that address, so they must know a token: add {TokenFile.Name} FILE (openssl rand -hex 32 > FILE makes one)");
+            errors.Add($"{Admin.Name} {options}: an address other than loopback requires a token: add {TokenFile.Name} FILE (openssl rand -hex 32 > FILE makes one)");
         }
         return options;
     }
@@ -40,7 +40,7 @@ internal sealed class AdminFlags
     /// <summary>The file with the token; null if there is none.</summary>
     public string? ReadTokenFile(ParseResult result, List<string> errors) => TokenFile.IsGiven(result) ? TokenFile.Read(result, "", errors) : null;
 
-    /// <summary>A port alone is one of this machine. An address alone has port 0 for the runtime: here it lacks its port.</summary>
+    /// <summary>A port alone means this machine. An address without a port is rejected; the runtime would parse it as port 0.</summary>
     private static bool TryAdmin(string text, out IPEndPoint? value)
     {
         value = null;

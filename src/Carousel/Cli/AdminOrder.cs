@@ -5,16 +5,16 @@ namespace Carousel.Cli;
 /// <param name="TokenFile">The file with its token; null if it needs none.</param>
 internal sealed record AdminTarget(string Address, string? TokenFile);
 
-/// <summary>What a running balancer is asked for.</summary>
+/// <summary>A request to a running balancer.</summary>
 internal abstract record AdminOrder
 {
-    /// <summary>Show all servers: once, or again and again where there is a terminal.</summary>
+    /// <summary>Show all servers: live in a terminal, else once.</summary>
     public sealed record Status(bool IsJson) : AdminOrder;
 
-    /// <summary>Let a server have no new visitors; if asked for, wait until nobody is there any more.</summary>
+    /// <summary>Drain a server; optionally wait until it has no requests and no sticky sessions.</summary>
     public sealed record Drain(string Name, bool Waits, TimeSpan AtMost, bool IsForced = false) : AdminOrder;
 
-    /// <summary>Let it have new visitors again.</summary>
+    /// <summary>End the drain of a server.</summary>
     public sealed record Undrain(string Name) : AdminOrder;
 
     /// <summary>Set a weight.</summary>
@@ -26,12 +26,12 @@ internal abstract record AdminOrder
     /// <summary>Remove a server.</summary>
     public sealed record Remove(string Name, bool IsForced = false) : AdminOrder;
 
-    /// <summary>Say whether the balancer lives, or is ready.</summary>
+    /// <summary>Check whether the balancer is alive, or ready.</summary>
     public sealed record HealthCheck(bool IsReady) : AdminOrder;
 
-    /// <summary>Say who would be sent a request.</summary>
+    /// <summary>Explain which server a request would go to.</summary>
     public sealed record Explain(string Url, string Cookie, string Client, string Header, bool IsJson) : AdminOrder;
 
-    /// <summary>Say what became of a request.</summary>
+    /// <summary>Show the outcome of a past request.</summary>
     public sealed record Past(string Id, bool IsJson) : AdminOrder;
 }

@@ -6,7 +6,7 @@ using Carousel.Core.Config;
 
 namespace Carousel.Cli;
 
-/// <summary>From arguments to what they ask for. Pure: prints nothing, does nothing.</summary>
+/// <summary>Parses arguments into a <see cref="Request"/>. Pure: prints nothing, does nothing.</summary>
 internal sealed class CommandLine
 {
     private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
@@ -50,29 +50,29 @@ internal sealed class CommandLine
         }
         foreach (Command command in (Command[])[_root, _check, _demo, _demoServer.Command, _helpCommand, _versionCommand, .. _session.Commands, .. _admin.Commands])
         {
-            // We name what is not understood ourselves, with a remedy.
+            // Unknown tokens are reported below, with a remedy.
             command.TreatUnmatchedTokensAsErrors = false;
         }
-        // Else the parser would insist on a subcommand. It is never invoked: see Read.
+        // Without an action the parser requires a subcommand. It is never invoked: see Read.
         _root.SetAction(_ => { });
         _help.Option.Recursive = true;
         _root.Add(_help.Option);
         _root.Add(_version.Option);
     }
 
-    /// <summary>What these arguments ask for.</summary>
+    /// <summary>The request that these arguments make.</summary>
     public static Request Parse(string[] args)
     {
         if (args is [Completion.Command, .. var words])
         {
-            // What is being written need not be right.
+            // An incomplete command line may be invalid.
             return new Request.Complete(words);
         }
         var line = new CommandLine();
         return line.Read(CommandLineParser.Parse(line._root, args, Configuration));
     }
 
-    /// <summary>How these words go on.</summary>
+    /// <summary>The completions of these words.</summary>
     public static Completion Complete(IReadOnlyList<string> words)
     {
         var line = new CommandLine();
@@ -189,7 +189,7 @@ internal sealed class CommandLine
         });
     }
 
-    /// <summary>A demo ends without ceremony: nobody waits for its answers.</summary>
+    /// <summary>A demo has a short drain: no client depends on its responses.</summary>
     private Request.Demo ReadDemo(ParseResult result, List<string> errors) =>
         new(new RunSettings
         {
@@ -204,7 +204,7 @@ internal sealed class CommandLine
             DrainTimeout = TimeSpan.FromSeconds(1),
         });
 
-    /// <summary>The servers of the command line; empty if a file lists them. What is wrong goes to the errors.</summary>
+    /// <summary>The servers of the command line; empty if a file lists them. Problems are added to the errors.</summary>
     private ImmutableArray<ServerEntry> ReadServers(string? file, List<string> words, List<string> errors)
     {
         string[] commands = [.. _root.Subcommands.Select(subcommand => subcommand.Name)];
@@ -219,7 +219,7 @@ internal sealed class CommandLine
         }
         if (errors.Count == 0)
         {
-            // Else they may well be among what was not understood.
+            // With other errors, the servers may be among the unknown tokens.
             errors.Add(ServerArguments.Missing);
         }
         return [];
@@ -233,12 +233,12 @@ internal sealed class CommandLine
         errors.AddRange(words.Skip(isGiven ? 0 : 1).Select(word => $"unexpected {Quote.Of(word)}: carousel check reads one file"));
         if (file.Length == 0 && errors.Count == 0)
         {
-            errors.Add("which file? Name it: carousel check servers.txt");
+            errors.Add("no file: name one, as in carousel check servers.txt");
         }
         return new Request.Check(file);
     }
 
-    /// <summary>Complains of a word before a command, which the parser takes for one behind it: of <c>:3001 drain</c> it would make <c>drain :3001</c>. Null if there is none.</summary>
+    /// <summary>The error for a word before a command, which the parser would move behind it: <c>:3001 drain</c> would become <c>drain :3001</c>. Null if there is none.</summary>
     private string? WordBeforeCommand(ParseResult result)
     {
         bool IsCommand(Token token) => token.Type == TokenType.Command && token.Value != _root.Name;
@@ -252,8 +252,8 @@ internal sealed class CommandLine
         {
             if (token.Type == TokenType.Argument && !isValue && !token.Value.StartsWith('-'))
             {
-                string option = ServerLineOption.IsOne(command) ? $"; an option stands in quotes with its server, as in {Quote.Of($"{token.Value} {command}")}" : "";
-                return $"unexpected {Quote.Of(token.Value)} before the command {command}: a command comes first{option}";
+                string option = ServerLineOption.IsOne(command) ? $"; quote an option with its server, as in {Quote.Of($"{token.Value} {command}")}" : "";
+                return $"unexpected {Quote.Of(token.Value)} before the command {command}: put the command first{option}";
             }
             isValue = token.Value.StartsWith('-') && !RunFlags().Any(flag => flag is Switch && flag.Name == token.Value);
         }
@@ -263,7 +263,7 @@ internal sealed class CommandLine
     private void AddUnknown(IReadOnlyList<string> tokens, Command command, List<string> errors) =>
         errors.AddRange(TakeFlags(tokens, command, errors).Select(word => Unexpected(word, command)));
 
-    /// <summary>Complains of the flags among these tokens; returns the others, except what is likely the value of such a flag.</summary>
+    /// <summary>Reports the flags among these tokens as unknown; returns the other tokens, except probable values of such flags.</summary>
     private List<string> TakeFlags(IReadOnlyList<string> tokens, Command command, List<string> errors)
     {
         var words = new List<string>();
@@ -284,7 +284,7 @@ internal sealed class CommandLine
         return words;
     }
 
-    private string Unexpected(string token, Command command) => $"unexpected {Quote.Of(token)}: carousel {NameOf(command)} --help says what it takes";
+    private string Unexpected(string token, Command command) => $"unexpected {Quote.Of(token)}: carousel {NameOf(command)} --help lists its arguments";
 
     private string UnknownFlag(string token, Command command)
     {

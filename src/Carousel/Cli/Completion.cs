@@ -2,24 +2,24 @@ using System.CommandLine;
 
 namespace Carousel.Cli;
 
-/// <summary>How a command line may go on. Pure: who the servers are others find out.</summary>
-/// <param name="Words">Words that fit, each with what it does, or with nothing.</param>
-/// <param name="Files">True if the path of a file fits, too.</param>
-/// <param name="Servers">True if the name of a server fits, too.</param>
+/// <summary>Completions of a command line. Pure: the names of servers are looked up by the caller.</summary>
+/// <param name="Words">Words that fit, each with its description or an empty text.</param>
+/// <param name="Files">True if a file path fits, too.</param>
+/// <param name="Servers">True if a server name fits, too.</param>
 internal sealed record Completion(IReadOnlyList<(string Word, string What)> Words, bool Files = false, bool Servers = false)
 {
-    /// <summary>What shells ask by: <c>carousel complete WORD...</c>, the last of them being written.</summary>
+    /// <summary>The command that shells call: <c>carousel complete WORD...</c>; the last word is incomplete.</summary>
     public const string Command = "complete";
 
     private static readonly Completion Nothing = new([]);
 
     private static readonly string[] TakeServer = ["drain", "undrain", "weight", "remove"], TakeFile = ["check"];
 
-    /// <summary>How these words go on.</summary>
-    /// <param name="words">Behind <c>carousel</c>; the last one is being written, and may be empty.</param>
+    /// <summary>The completions of these words.</summary>
+    /// <param name="words">The words after <c>carousel</c>; the last one is incomplete and may be empty.</param>
     /// <param name="root">All commands.</param>
-    /// <param name="flagsOf">What a command takes.</param>
-    /// <param name="helpCommand">The one whose words are commands.</param>
+    /// <param name="flagsOf">The flags of a command.</param>
+    /// <param name="helpCommand">The command <c>help</c>, whose arguments are commands.</param>
     public static Completion Of(IReadOnlyList<string> words, Command root, Func<Command, IReadOnlyList<Flag>> flagsOf, Command helpCommand)
     {
         string current = words.Count == 0 ? "" : words[^1];
@@ -29,7 +29,7 @@ internal sealed record Completion(IReadOnlyList<(string Word, string What)> Word
         foreach (string word in words.SkipLast(1))
         {
             bool isValue = waiting is not null;
-            // Those of a balancer as well: its file tells who the servers are.
+            // Flags of a balancer count as well: its file lists the servers.
             waiting = isValue ? null : flagsOf(command).Concat(flagsOf(root)).FirstOrDefault(flag => (flag.Name == word || flag.Alias == word) && flag.ValueName is not null);
             if (isValue || word.StartsWith('-'))
             {
@@ -58,8 +58,8 @@ internal sealed record Completion(IReadOnlyList<(string Word, string What)> Word
             : Nothing;
     }
 
-    /// <param name="flag">Whose value.</param>
-    /// <param name="before">What stands before it in the same word.</param>
+    /// <param name="flag">The flag.</param>
+    /// <param name="before">The text before the value in the same word.</param>
     private static Completion OfValue(Flag flag, string before) =>
         new([.. flag.Words.Select(word => (before + word, ""))], Files: before.Length == 0 && flag.ValueName is "FILE" or "DIR" or "WHERE");
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Carousel.Cli;
 
-/// <summary>A flag of the command line: how it is written, what --help says of it, and what its default is called there.</summary>
+/// <summary>A flag of the command line: its syntax, its description and the text of its default in --help.</summary>
 internal abstract class Flag
 {
     protected Flag(string name, string? alias, string? valueName, string description, string? defaultText)
@@ -12,7 +12,7 @@ internal abstract class Flag
         ValueName = valueName;
         Description = description;
         DefaultText = defaultText;
-        // All values come as text, any number of them: what is wrong with them is then ours to say.
+        // Values are taken as text, any number of them, so that all error messages are written here.
         Option = new Option<string[]>(name, alias is null ? [] : [alias])
         {
             Arity = valueName is null ? ArgumentArity.Zero : ArgumentArity.ZeroOrMore,
@@ -29,12 +29,12 @@ internal abstract class Flag
 
     public string Description { get; }
 
-    /// <summary>Null if there is nothing to say.</summary>
+    /// <summary>Null if --help shows no default.</summary>
     public string? DefaultText { get; }
 
     public Option<string[]> Option { get; }
 
-    /// <summary>The words that its value is one of, or may be; empty if it is none of a few.</summary>
+    /// <summary>Words offered for its value; empty if the value is free text.</summary>
     public virtual IReadOnlyList<string> Words => [];
 
     /// <summary>True if it was given.</summary>
@@ -44,7 +44,7 @@ internal abstract class Flag
     public IReadOnlyList<string> Texts(ParseResult result) => [.. result.GetResult(Option)?.Tokens.Select(token => token.Value) ?? []];
 }
 
-/// <summary>A flag that stands alone.</summary>
+/// <summary>A flag without a value.</summary>
 internal sealed class Switch(string name, string? alias, string description) : Flag(name, alias, null, description, null);
 
 /// <summary>A flag with one value.</summary>
@@ -53,7 +53,7 @@ internal sealed class Flag<T>(string name, string? alias, string valueName, stri
 {
     public override IReadOnlyList<string> Words => reader.Words;
 
-    /// <summary>The value given, or <paramref name="fallback"/>; what is wrong goes to the errors.</summary>
+    /// <summary>The value given, or <paramref name="fallback"/>; problems are added to the errors.</summary>
     public T Read(ParseResult result, T fallback, List<string> errors)
     {
         IReadOnlyList<string> texts = Texts(result);
@@ -75,11 +75,11 @@ internal sealed class Flag<T>(string name, string? alias, string valueName, stri
     }
 }
 
-/// <summary>A flag that may come several times, or once with a list between commas.</summary>
+/// <summary>A flag that may be repeated, or given once with a comma-separated list.</summary>
 internal sealed class ListFlag<T>(string name, string valueName, string description, string? defaultText, ValueReader<T> reader)
     : Flag(name, null, valueName, description, defaultText)
 {
-    /// <summary>The values given, each once; empty if none. What is wrong goes to the errors.</summary>
+    /// <summary>The values given, each once; empty if none. Problems are added to the errors.</summary>
     public IReadOnlyList<T> Read(ParseResult result, List<string> errors)
     {
         IReadOnlyList<string> texts = Texts(result);

@@ -3,22 +3,22 @@ using System.CommandLine;
 namespace Carousel.Cli;
 
 /// <summary>
-/// What a flag needs beside it to do anything. One that was given and would do nothing is an error: whoever wrote it believes otherwise. Every flag has its entry, so that a
-/// new one has to decide; a test holds the table against the list of flags.
+/// Which other flags a flag requires or excludes. A flag that would have no effect is an error, since its user expects one. Every flag has an entry, so that a new flag has to
+/// declare its rules; a test compares the table with the list of flags.
 /// </summary>
 internal sealed class FlagRules
 {
     private readonly Dictionary<Flag, List<Rule>> _rules = [];
 
-    /// <summary>True if the table knows the flag.</summary>
+    /// <summary>True if the table has the flag.</summary>
     public bool Has(Flag flag) => _rules.ContainsKey(flag);
 
-    /// <summary>What is wrong with the flags that were given; a line each. The first need that is not met is named, and no other.</summary>
+    /// <summary>The errors of the given flags, a line each. Only the first broken rule of a flag is reported.</summary>
     public IEnumerable<string> Broken(ParseResult result) =>
         _rules.Where(entry => entry.Key.IsGiven(result))
             .Select(entry => entry.Value.Find(rule => !rule.Holds(result))?.Error(entry.Key.Name)).OfType<string>();
 
-    /// <summary>These do what they say, whatever else is given.</summary>
+    /// <summary>These flags have no rules.</summary>
     public FlagRules Always(params IEnumerable<Flag> flags)
     {
         foreach (Flag flag in flags)
@@ -28,24 +28,24 @@ internal sealed class FlagRules
         return this;
     }
 
-    /// <summary>These do nothing where something else was switched off.</summary>
-    /// <param name="off">How that is written: <c>--health off</c>.</param>
-    /// <param name="isOff">Whether it was.</param>
-    /// <param name="flags">These.</param>
+    /// <summary>These flags have no effect when something is off.</summary>
+    /// <param name="off">Its text in errors: <c>--health off</c>.</param>
+    /// <param name="isOff">Whether it is off.</param>
+    /// <param name="flags">The flags.</param>
     public FlagRules NotWith(string off, Func<ParseResult, bool> isOff, params IEnumerable<Flag> flags) =>
-        Add(new Rule(result => !isOff(result), flag => $"{flag} does nothing with {off}: leave one of them out"), flags);
+        Add(new Rule(result => !isOff(result), flag => $"{flag} has no effect with {off}: leave one of them out"), flags);
 
-    /// <summary>These do nothing unless something else is given.</summary>
-    /// <param name="other">How that is written: <c>--policy hash</c>.</param>
-    /// <param name="isThere">Whether it was.</param>
-    /// <param name="flags">These.</param>
+    /// <summary>These flags have no effect unless something else is given.</summary>
+    /// <param name="other">Its text in errors: <c>--policy hash</c>.</param>
+    /// <param name="isThere">Whether it is given.</param>
+    /// <param name="flags">The flags.</param>
     public FlagRules OnlyWith(string other, Func<ParseResult, bool> isThere, params IEnumerable<Flag> flags) =>
-        Add(new Rule(isThere, flag => $"{flag} does nothing without {other}: add that, or leave {flag} out"), flags);
+        Add(new Rule(isThere, flag => $"{flag} has no effect without {other}: add that, or leave {flag} out"), flags);
 
-    /// <summary>Something else that must be so.</summary>
-    /// <param name="holds">Whether it is.</param>
-    /// <param name="error">What is wrong if not, and what to do.</param>
-    /// <param name="flag">For this one.</param>
+    /// <summary>Another condition of a flag.</summary>
+    /// <param name="holds">Whether it holds.</param>
+    /// <param name="error">The error if not, with a remedy.</param>
+    /// <param name="flag">The flag.</param>
     public FlagRules Only(Func<ParseResult, bool> holds, string error, Flag flag) => Add(new Rule(holds, _ => error), [flag]);
 
     private FlagRules Add(Rule rule, IEnumerable<Flag> flags)

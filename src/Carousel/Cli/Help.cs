@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Carousel.Cli;
 
-/// <summary>The texts of --help. docs/FLAGS.md repeats the list of flags, and a test holds it to this.</summary>
+/// <summary>The texts of --help. docs/FLAGS.md repeats the list of flags; a test compares the two.</summary>
 internal static class Help
 {
     private const int DescriptionColumn = 36;
@@ -12,22 +12,22 @@ internal static class Help
     {
         var text = new StringBuilder();
         text.Append($"""
-            {ProductVersion.Line}: balances HTTP/1.1 traffic over a ring of servers.
+            {ProductVersion.Line}: an HTTP/1.1 load balancer with shared sessions.
 
             Usage:
               carousel SERVER... [flags]   balance over these servers
               carousel -f FILE [flags]     balance over the servers in FILE
-              carousel check FILE          say what FILE means, or what is wrong with it
-              carousel demo [-p PORT]      three small servers and a balancer in front, to try it
-              carousel demo-server         one small server, to balance to
-              carousel session list        the visitors' sessions in the store, the newest first
-              carousel session show ID     all that is known of one, by its id or its cookie
-              carousel help [COMMAND]      this, or what a command does; so does --help behind it
+              carousel check FILE          print the servers in FILE, or its errors
+              carousel demo [-p PORT]      a balancer with three demo servers
+              carousel demo-server         one demo server
+              carousel session list        list the sessions in the store, newest first
+              carousel session show ID     show one session, by its id or cookie
+              carousel help [COMMAND]      this help, or that of a command (also: COMMAND --help)
               carousel version             the version
 
 
             """);
-        text.Append("A balancer that runs:\n");
+        text.Append("Commands for a running balancer:\n");
         foreach (AdminCommandHelp command in AdminCommandHelp.All)
         {
             text.Append($"  carousel {command.Usage.Split(',')[0],-20}{command.Short}\n");
@@ -39,18 +39,18 @@ internal static class Help
         }
         Append(text, new FlagGroup("Help", others));
         text.Append("""
-            FILE has a line for each server: its URL, then options; # begins a comment. A port alone is one of localhost:
+            FILE has one server per line: URL, then options; # starts a comment. A port alone means localhost:
               http://localhost:8000
               :8001
               http://10.0.0.7:8000  weight=3 max=200 name=blue
               http://[fd00::7]      backup
-            SERVER is such a line; with options it stands in quotes.
+            SERVER is such a line; quote it if it has options.
 
 
             """);
         AppendServerLine(text);
         return text.Append("""
-            TIME is written as 500ms, 10s, 2m or 1h30m; SIZE in bytes or as 16k.
+            TIME is 500ms, 10s, 2m or 1h30m; SIZE is bytes, or 16k.
 
             Examples:
               carousel http://localhost:3001 :3002 "10.0.0.7:8000 weight=2"
@@ -58,13 +58,13 @@ internal static class Help
               carousel -f servers.txt -p 80 --trusted-proxy 10.0.0.0/8
               carousel -f servers.txt --bind 127.0.0.1,::1 --workers 1 --answer-timeout 5s
 
-            Exit codes: 0 served and drained, 1 could not start, 2 the command line, a server or FILE is wrong.
+            Exit codes: 0 drained and stopped, 1 could not start, 2 invalid command line, server or FILE.
             """).ToString();
     }
 
     private static void AppendServerLine(StringBuilder text)
     {
-        text.Append("Behind a server's URL:\n");
+        text.Append("Server options, after the URL:\n");
         foreach (ServerLineOption option in ServerLineOption.All)
         {
             string fallback = option.DefaultText.Length == 0 ? "" : $" [default: {option.DefaultText}]";
@@ -75,7 +75,7 @@ internal static class Help
 
     public static string Check(RunFlags flags)
     {
-        var text = new StringBuilder("Says what a file of servers means, or everything that is wrong with it (exit code 2). Starts nothing.\n\n");
+        var text = new StringBuilder("Checks a file of servers: prints the servers, or every error in it (exit code 2). Starts nothing.\n\n");
         text.Append("Usage:\n  carousel check FILE\n\n");
         Append(text, new FlagGroup("Flags", [flags.File]));
         return text.ToString().TrimEnd();
@@ -84,7 +84,7 @@ internal static class Help
     public static string Session(IReadOnlyList<Flag> flags)
     {
         var text = new StringBuilder();
-        text.Append("Looks into the store that balancers keep their visitors' sessions in. Changes nothing.\n\n");
+        text.Append("Shows sessions in the store of the balancers. Read-only.\n\n");
         text.Append("Usage:\n  carousel session list [flags]\n  carousel session show ID|COOKIE [flags]\n\n");
         Append(text, new FlagGroup("Flags", flags));
         return text.Append("""
@@ -92,7 +92,7 @@ internal static class Help
               carousel session list --store redis://10.0.0.5:6379
               carousel session show 6f0c1d5e9a3b47c28d10e4f5a6b7c8d9
 
-            Exit codes: 0 shown, 1 no such session or no store, 2 the command line is wrong.
+            Exit codes: 0 shown, 1 no such session or no store, 2 invalid command line.
             """).ToString();
     }
 
@@ -111,7 +111,7 @@ internal static class Help
     public static string Demo(RunFlags flags)
     {
         var text = new StringBuilder();
-        text.Append("Starts three small servers (blue, green, red) on free ports of this machine and a balancer in front of them.\n\n");
+        text.Append("Starts three demo servers (blue, green, red) on free local ports and a balancer in front of them.\n\n");
         text.Append("Usage:\n  carousel demo [flags]\n\n");
         Append(text, new FlagGroup("Flags", flags.OfDemo));
         return text.ToString().TrimEnd();
@@ -120,13 +120,13 @@ internal static class Help
     public static string DemoServer(IReadOnlyList<Flag> flags)
     {
         var text = new StringBuilder();
-        text.Append("A small server to balance to: says who answers and what reached it; GET /healthz is 200. SIGTERM lets it finish what it has. For demonstrations only.\n\n");
+        text.Append("A demo server: responds with its name and the request it received; GET /healthz responds 200. SIGTERM drains it. For demonstrations only.\n\n");
         text.Append("Usage:\n  carousel demo-server [flags]\n\n");
         Append(text, new FlagGroup("Flags", flags));
-        return text.Append("Exit codes: 0 told to leave, 1 could not start, 2 the command line is wrong.").ToString();
+        return text.Append("Exit codes: 0 stopped, 1 could not start, 2 invalid command line.").ToString();
     }
 
-    /// <summary>How a flag is written: <c>-p, --port PORT</c>.</summary>
+    /// <summary>The syntax of a flag: <c>-p, --port PORT</c>.</summary>
     public static string Usage(Flag flag) =>
         (flag.Alias is null ? "" : flag.Alias + ", ") + flag.Name + (flag.ValueName is null ? "" : " " + flag.ValueName);
 
@@ -135,7 +135,7 @@ internal static class Help
         text.Append(group.Title).Append(":\n");
         foreach (Flag flag in group.Flags)
         {
-            // Flags without a short form are indented as if they had one, so that the long forms line up.
+            // The long forms are aligned, with or without a short form.
             string usage = "  " + (flag.Alias is null ? "    " : "") + Usage(flag);
             text.Append(usage.PadRight(DescriptionColumn));
             if (usage.Length >= DescriptionColumn)

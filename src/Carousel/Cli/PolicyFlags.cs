@@ -11,7 +11,7 @@ internal sealed class PolicyFlags
     private static readonly ValueReader<string> Name = ValueReaders.Token("a name", 255);
 
     public Flag<PolicyKind> Policy { get; } = new("--policy", null, "WORD",
-        "how a server is chosen: round-robin, weighted, least-requests, ewma, dynamic (likely the quickest), hash (same for same), random",
+        "balancing policy: round-robin, weighted, least-requests, ewma, dynamic (shortest expected wait), hash (same key, same server), random",
         "round-robin; weighted if weights differ",
         ValueReaders.Choice(
             ("round-robin", PolicyKind.RoundRobin),
@@ -23,13 +23,13 @@ internal sealed class PolicyFlags
             ("random", PolicyKind.Random)));
 
     public Flag<(HashBy By, string Name)> HashBy { get; } = new("--hash-by", null, "WHAT",
-        "with --policy hash, requests of the same source (client address), url, cookie:NAME or header:NAME go to the same server", "source",
+        "hash key of --policy hash: source (client address), url, cookie:NAME or header:NAME", "source",
         new ValueReader<(HashBy, string)>("source, url, cookie:NAME or header:NAME", TryHashBy) { Words = ["source", "url", "cookie:", "header:"] });
 
-    /// <summary>All of them, in a newcomer's order.</summary>
+    /// <summary>All of them, in the order of --help.</summary>
     public IReadOnlyList<Flag> All => [Policy, HashBy];
 
-    /// <summary>How servers are to be chosen. What is wrong goes to the errors.</summary>
+    /// <summary>The options of the policy. Problems are added to the errors.</summary>
     public PolicyOptions Read(ParseResult result, List<string> errors)
     {
         PolicyKind kind = Policy.Read(result, Default.Kind, errors);

@@ -9,7 +9,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Cli;
 
-/// <summary>What the flags of a balancer need beside them (<see cref="FlagRules"/>). Values were read before: those that are wrong don't come here.</summary>
+/// <summary>The rules of a balancer's flags (<see cref="FlagRules"/>). Invalid values were rejected before.</summary>
 internal static class RunFlagRules
 {
     private static readonly IPEndPoint DefaultAdmin = AdminOptions.Default.EndPoint;
@@ -22,12 +22,12 @@ internal static class RunFlagRules
         rules.Always(flags.MaxConnections, flags.Queue, flags.MaxHead, flags.MaxFields, flags.HeadTimeout, flags.IdleTimeout, flags.BodyTimeout, flags.MinRate, flags.TunnelTimeout);
         rules.Always(flags.ConnectTimeout, flags.AnswerTimeout, flags.ServerIdleTimeout, flags.TrustedProxy, flags.Forwarded, flags.RequestIds, flags.TraceMethod);
         rules.Always(flags.DrainTimeout, flags.LogLevel, flags.LogFormat, flags.Retries);
-        // What clients cause is of that level.
+        // Client failures have that level.
         rules.OnlyWith($"{flags.LogLevel.Name} info", result => flags.LogLevel.Read(result, EventLevel.Info, []) == EventLevel.Info, flags.LogClients);
         rules.NotWith("--retries 0", result => flags.Retries.Read(result, 1, []) == 0, flags.RetryBudget);
         rules.NotWith("--queue 0", result => flags.Queue.Read(result, 1, []) == 0, flags.QueueTimeout);
         rules.Only(result => flags.MaxConnectionsPerClient.Read(result, 0, []) <= flags.MaxConnections.Read(result, int.MaxValue, []),
-            $"{flags.MaxConnectionsPerClient.Name} is more than {flags.MaxConnections.Name}, which comes first: lower it, or leave it out", flags.MaxConnectionsPerClient);
+            $"{flags.MaxConnectionsPerClient.Name} is more than {flags.MaxConnections.Name}, which applies first: lower it, or leave it out", flags.MaxConnectionsPerClient);
         AddFile(rules, flags);
         AddBalancing(rules, flags.Balancing);
         AddHealth(rules, flags.Health);
@@ -37,12 +37,12 @@ internal static class RunFlagRules
         return rules;
     }
 
-    /// <summary>What is done with the file of the servers: those on the command line have none.</summary>
+    /// <summary>Flags that need a file of servers.</summary>
     private static void AddFile(FlagRules rules, RunFlags flags)
     {
         foreach (Flag flag in (Flag[])[flags.Watch, flags.LastGood, flags.Admin.Save])
         {
-            rules.Only(flags.File.IsGiven, $"{flag.Name} does nothing with servers as arguments: list them in a file ({flags.File.Alias} servers.txt), or leave {flag.Name} out", flag);
+            rules.Only(flags.File.IsGiven, $"{flag.Name} has no effect with servers as arguments: list them in a file ({flags.File.Alias} servers.txt), or leave {flag.Name} out", flag);
         }
     }
 
@@ -52,7 +52,7 @@ internal static class RunFlagRules
 
     private static void AddHealth(FlagRules rules, HealthFlags flags) => rules
         .Always(flags.Health, flags.Eject, flags.SlowStart)
-        // Ejection leaves one server at least, so that only probes can take all of them out.
+        // Ejection leaves at least one server, so only probes can take all of them out.
         .NotWith($"{flags.Health.Name} off", result => !flags.Health.Read(result, true, []),
             flags.Path, flags.Statuses, flags.Body, flags.Host, flags.Interval, flags.Timeout, flags.Fall, flags.Rise, flags.Panic)
         .OnlyWith($"{flags.Path.Name} PATH", flags.Path.IsGiven, flags.Statuses, flags.Body, flags.Host)
@@ -62,9 +62,9 @@ internal static class RunFlagRules
         .Always(sessions.Mode)
         .NotWith($"{sessions.Mode.Name} off", result => sessions.Mode.Read(result, SessionMode.Shared, []) == SessionMode.Off,
             [.. sessions.All.Where(flag => flag != sessions.Mode), store.PasswordFile, store.Data, store.Memory])
-        // To say that there are neither sessions nor a store is no contradiction.
+        // --session off with --store none is no contradiction.
         .Only(result => sessions.Mode.Read(result, SessionMode.Shared, []) != SessionMode.Off || Kind(store, result) is StoreKind.None or StoreKind.Auto,
-            $"{store.Store.Name} does nothing with {sessions.Mode.Name} off: leave one of them out", store.Store)
+            $"{store.Store.Name} has no effect with {sessions.Mode.Name} off: leave one of them out", store.Store)
         .OnlyWith($"{sessions.Mode.Name} sticky", result => sessions.Mode.Read(result, SessionMode.Shared, []) == SessionMode.Sticky, sessions.StickyWait)
         .NotWith($"{store.Store.Name} none", result => Kind(store, result) == StoreKind.None,
             sessions.Hide, sessions.NewRecords, store.PasswordFile, store.Data, store.Memory)
@@ -74,7 +74,7 @@ internal static class RunFlagRules
         .Always(flags.Admin)
         .NotWith($"{flags.Admin.Name} off", result => flags.Admin.Read(result, DefaultAdmin, []) is null, flags.TokenFile, flags.Save);
 
-    /// <summary>A collector may be named by the environment as well: <see cref="TelemetrySettings.WithEnvironment"/> has the last word.</summary>
+    /// <summary>The environment may name a collector as well: <see cref="TelemetrySettings.WithEnvironment"/> checks that.</summary>
     private static void AddTelemetry(FlagRules rules, TelemetryFlags flags) => rules
         .Always(flags.AccessLog, flags.Otlp)
         .OnlyWith($"{flags.AccessLog.Name} WHERE", result => flags.AccessLog.Read(result, Off, []) != Off, flags.Format)

@@ -19,100 +19,100 @@ internal sealed class RunFlags
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
-    public Flag<string> File { get; } = new("--file", "-f", "FILE", "the servers, one URL a line", null, ValueReaders.Path);
+    public Flag<string> File { get; } = new("--file", "-f", "FILE", "one server per line: URL, then options", null, ValueReaders.Path);
 
-    public Flag<bool> Watch { get; } = new("--watch", null, "WORD", "on: changes of FILE take effect by themselves; off: only when SIGHUP asks for them", "on",
+    public Flag<bool> Watch { get; } = new("--watch", null, "WORD", "on: changes to FILE take effect automatically; off: only on SIGHUP", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
     public Flag<string> LastGood { get; } = new("--last-good", null, "FILE",
-        "where the last good list is kept, to start with while the servers' FILE is bad or missing; off: such a start is refused",
-        "in the folder that --data goes by", ValueReaders.Path with { Words = [LastGoodOff] });
+        "copy of the last good list, used to start while the servers' FILE is bad or missing; off: such a start is refused",
+        "in the default folder of --data", ValueReaders.Path with { Words = [LastGoodOff] });
 
     public Flag<int> Port { get; } = new("--port", "-p", "PORT", "port to listen on; 0 lets the system choose", $"{Default.Port}",
         ValueReaders.Number(0, 65535));
 
-    public ListFlag<IPAddress> Bind { get; } = new("--bind", "ADDRESS", "address to listen on; several with commas or by repeating the flag",
+    public ListFlag<IPAddress> Bind { get; } = new("--bind", "ADDRESS", "address to listen on; separate several with commas, or repeat the flag",
         "all addresses, IPv4 and IPv6", ValueReaders.Address);
 
-    public Flag<int> Workers { get; } = new("--workers", null, "N", "threads that move the traffic", "the cores this process may use",
+    public Flag<int> Workers { get; } = new("--workers", null, "N", "worker threads", "the cores this process may use",
         ValueReaders.Number(1, 256));
 
-    public Flag<int> MaxConnections { get; } = new("--max-connections", null, "N", "most client connections at once; one more takes the place of the longest idle, or is told 503",
-        "three quarters of what the descriptor limit leaves", ValueReaders.Number(1, DescriptorBudget.MaxConnections));
+    public Flag<int> MaxConnections { get; } = new("--max-connections", null, "N", "most client connections at once; beyond it the longest idle one is evicted, or the new one gets 503",
+        "three quarters of the available file descriptors", ValueReaders.Number(1, DescriptorBudget.MaxConnections));
 
     public Flag<int> MaxConnectionsPerClient { get; } = new("--max-connections-per-client", null, "N",
-        "most connections from one client address; 0 for no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
+        "most connections from one client address; 0: no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
     public Flag<int> Queue { get; } = new("--queue", null, "N",
-        "most requests that wait at once when every server is full (max=); more are told 503; 0 lets none wait", $"{Default.Queue}",
+        "most requests queued while every server is full (max=); more get 503; 0: no queue", $"{Default.Queue}",
         ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
-    public Flag<TimeSpan> QueueTimeout { get; } = Timeout("--queue-timeout", "how long such a request waits for a server with room, before it is told 503",
+    public Flag<TimeSpan> QueueTimeout { get; } = Timeout("--queue-timeout", "how long a request is queued before it gets 503",
         Default.QueueTimeout);
 
-    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger is told 431) or of an answer (502)",
+    public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger: 431) or a response (larger: 502)",
         Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
 
-    public Flag<int> MaxFields { get; } = new("--max-fields", null, "N", "most header fields in a head; more is told 431",
+    public Flag<int> MaxFields { get; } = new("--max-fields", null, "N", "most header fields in a head; more: 431",
         $"{Default.MaxFields}", ValueReaders.Number(1, 1000));
 
     public Flag<TimeSpan> HeadTimeout { get; } = Timeout("--head-timeout", "from a request's first byte to the end of its head", Default.HeadTimeout);
 
-    public Flag<TimeSpan> IdleTimeout { get; } = Timeout("--idle-timeout", "how long a client's connection waits for its next request",
+    public Flag<TimeSpan> IdleTimeout { get; } = Timeout("--idle-timeout", "how long an idle client connection is kept open",
         Default.IdleTimeout);
 
-    public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server, all its addresses together",
+    public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server, over all its addresses",
         Default.ConnectTimeout);
 
-    public Flag<TimeSpan> AnswerTimeout { get; } = Timeout("--answer-timeout", "from the end of a request to the end of its answer's head",
+    public Flag<TimeSpan> AnswerTimeout { get; } = Timeout("--answer-timeout", "from the end of a request to the end of its response's head",
         Default.AnswerTimeout);
 
-    public Flag<TimeSpan> BodyTimeout { get; } = Timeout("--body-timeout", "longest pause within a body, either way", Default.BodyTimeout);
+    public Flag<TimeSpan> BodyTimeout { get; } = Timeout("--body-timeout", "longest pause within a request or response body", Default.BodyTimeout);
 
     public Flag<int> MinRate { get; } = new("--min-rate", null, "RATE",
-        "bytes a second, over 10 seconds, that a client must send or take while it is waited for; slower ones are ended; 0 for any",
+        "lowest rate in bytes per second, over 10 seconds, of a client that the balancer waits for; slower connections are closed; 0: no limit",
         $"{EngineOptions.MinRateWithLimits} while a server has max=, else 0", ValueReaders.Size(0, MostRate));
 
-    public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest silence of an upgraded connection (WebSocket)",
+    public Flag<TimeSpan> TunnelTimeout { get; } = Timeout("--tunnel-timeout", "longest time without data on an upgraded connection (WebSocket)",
         Default.TunnelTimeout);
 
     public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
-        "how long a connection to a server is kept for the next request at most; less where the server says so (Keep-Alive: timeout=N)", Default.ServerIdleTimeout);
+        "how long an idle connection to a server is kept for reuse; less if the server sends Keep-Alive: timeout=N", Default.ServerIdleTimeout);
 
     public Flag<int> Retries { get; } = new("--retries", null, "N",
-        "how often a GET or the like that a server may have had whole is sent again when its connection dies: what kills servers takes N + 1; stale ones don't count", $"{Default.Retries}",
-        ValueReaders.Number(0, 100));
+        "retries of an idempotent request that a server may have read when its connection failed; a request that crashes servers reaches N + 1 at most; stale connections don't count",
+        $"{Default.Retries}", ValueReaders.Number(0, 100));
 
     public Flag<int> RetryBudget { get; } = new("--retry-budget", null, "PERCENT",
-        "most requests that are sent again, of those of 10 seconds; 10 a second are always allowed", $"{Default.RetryPercent}%", ValueReaders.Percent);
+        "most retries, as a share of the requests of the last 10 seconds; 10 per second are always allowed", $"{Default.RetryPercent}%", ValueReaders.Percent);
 
     public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
-        "proxies in front of this one, whose X-Forwarded-* and Forwarded fields are believed; several as with --bind", "none", ValueReaders.Network);
+        "proxies in front of this one whose X-Forwarded-* and Forwarded fields are trusted; several as with --bind", "none", ValueReaders.Network);
 
-    public Switch Forwarded { get; } = new("--forwarded", null, "send Forwarded (RFC 7239) to servers, beside X-Forwarded-*");
+    public Switch Forwarded { get; } = new("--forwarded", null, "send Forwarded (RFC 7239) to servers, in addition to X-Forwarded-*");
 
     public Flag<bool> RequestIds { get; } = new("--request-id", null, "WORD",
-        "on: servers and clients are told an id of each request, as X-Request-Id; a --trusted-proxy's own is taken over", "on",
+        "on: each request has an id, sent to servers and clients as X-Request-Id; the id from a --trusted-proxy is kept", "on",
         ValueReaders.Choice(("on", true), ("off", false)));
 
     public Flag<bool> TraceMethod { get; } = new("--trace-method", null, "WORD",
-        "on: TRACE and TRACK are passed on, and show clients what fields their servers are sent; off: they are refused with 405", "off",
+        "on: TRACE and TRACK are forwarded, which shows clients the fields that servers receive; off: they get 405", "off",
         ValueReaders.Choice(("on", true), ("off", false)));
 
-    public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often the names of servers are looked up anew while they can be reached",
+    public Flag<TimeSpan> ResolveInterval { get; } = new("--resolve-interval", null, "TIME", "how often server names are resolved again while the servers are reachable",
         Durations.Format(RunSettings.DefaultResolveInterval), ValueReaders.Duration(Second, Day));
 
     public Flag<TimeSpan> DrainTimeout { get; } = new("--drain-timeout", null, "TIME",
-        "how long requests in flight may take to finish: all of them after SIGTERM or Ctrl-C (a second signal ends at once), a server's after its line was deleted",
+        "how long requests in flight may take to finish: all after SIGTERM or Ctrl-C (a second signal stops immediately), a server's after its line is deleted",
         Durations.Format(RunSettings.DefaultDrainTimeout), ValueReaders.Duration(TimeSpan.Zero, Day));
 
-    public Switch LogClients { get; } = new("--log-clients", null, "log the failures that clients cause, too");
+    public Switch LogClients { get; } = new("--log-clients", null, "log failures caused by clients, too");
 
     public Flag<EventLevel> LogLevel { get; } = new("--log-level", null, "WORD",
-        "the least that is logged: error, warn (a server is down or ejected, the store refuses) or info", "info",
+        "lowest level logged: error, warn (a server is down or ejected, the store refuses) or info", "info",
         ValueReaders.Choice(("error", EventLevel.Error), ("warn", EventLevel.Warning), ("info", EventLevel.Info)));
 
-    public Flag<bool> LogFormat { get; } = new("--log-format", null, "WORD", "how the log is written: text, or json: an object a line", "text",
+    public Flag<bool> LogFormat { get; } = new("--log-format", null, "WORD", "text, or json: one object per line", "text",
         ValueReaders.Choice(("text", false), ("json", true)));
 
     public AdminFlags Admin { get; } = new();
@@ -127,29 +127,29 @@ internal sealed class RunFlags
 
     public TelemetryFlags Telemetry { get; } = new();
 
-    /// <summary>All flags by the headings of --help, in a newcomer's order.</summary>
+    /// <summary>All flags by the headings of --help, in the order of --help.</summary>
     public IReadOnlyList<FlagGroup> Groups =>
     [
-        new("What to balance", [File, Watch, LastGood, ResolveInterval]),
-        new("Where to listen", [Port, Bind, Workers]),
+        new("Servers", [File, Watch, LastGood, ResolveInterval]),
+        new("Listening", [Port, Bind, Workers]),
         new("Balancing", Balancing.All),
         new("Health", Health.All),
-        new("Sending again", [Retries, RetryBudget]),
+        new("Retries", [Retries, RetryBudget]),
         new("Sessions", Sessions.All),
-        new("Where sessions are kept", Store.All),
+        new("Session store", Store.All),
         new("Limits", [MaxConnections, MaxConnectionsPerClient, Queue, QueueTimeout, MaxHead, MaxFields]),
-        new("Timeouts towards clients", [HeadTimeout, IdleTimeout, BodyTimeout, MinRate, TunnelTimeout]),
-        new("Timeouts towards servers", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
+        new("Client timeouts", [HeadTimeout, IdleTimeout, BodyTimeout, MinRate, TunnelTimeout]),
+        new("Server timeouts", [ConnectTimeout, AnswerTimeout, ServerIdleTimeout]),
         new("Forwarding", [TrustedProxy, Forwarded, RequestIds, TraceMethod]),
         new("Admin side", Admin.All),
         new("Access log, metrics and traces", Telemetry.All),
-        new("Leaving and logging", [DrainTimeout, LogLevel, LogFormat, LogClients]),
+        new("Shutdown and logging", [DrainTimeout, LogLevel, LogFormat, LogClients]),
     ];
 
-    /// <summary>Those that a demo takes as well.</summary>
+    /// <summary>The flags of a demo.</summary>
     public IReadOnlyList<Flag> OfDemo => [Port, Bind, Workers, .. Balancing.All, Sessions.Mode, Store.Store, Admin.Admin];
 
-    /// <summary>How all flags are understood, without secrets.</summary>
+    /// <summary>The effective value of every flag, without secrets.</summary>
     public IReadOnlyList<SettingGroup> Describe(ParseResult result) =>
         [.. Groups.Select(group => new SettingGroup(group.Title, [.. group.Flags.Select(flag => Describe(flag, result))]))];
 
@@ -163,11 +163,11 @@ internal sealed class RunFlags
         return new Setting(flag.Name, value, isGiven);
     }
 
-    /// <summary>Where the last good list is kept. What is wrong goes to the errors.</summary>
+    /// <summary>Where the last good list is kept. Problems are added to the errors.</summary>
     public LastGoodPlace ReadLastGood(ParseResult result, List<string> errors) => !LastGood.IsGiven(result) ? new LastGoodPlace(null)
         : LastGood.Read(result, "", errors) is var file && file == LastGoodOff ? LastGoodPlace.Off : new LastGoodPlace(file);
 
-    /// <summary>What the engine is told. What is wrong goes to the errors.</summary>
+    /// <summary>The options of the engine. Problems are added to the errors.</summary>
     public EngineOptions ReadEngine(ParseResult result, List<string> errors) => new()
     {
         Bind = Bind.Read(result, errors),
@@ -198,7 +198,7 @@ internal sealed class RunFlags
         AllowsTrace = TraceMethod.Read(result, Default.AllowsTrace, errors),
     };
 
-    /// <summary>What of the log is written, and how.</summary>
+    /// <summary>The level and format of the log.</summary>
     public LogSettings ReadLog(ParseResult result, List<string> errors) => new()
     {
         Level = LogLevel.Read(result, EventLevel.Info, errors),

@@ -3,7 +3,7 @@ using Carousel.Core.Config;
 
 namespace Carousel.Cli;
 
-/// <summary>The part of the command line behind <c>carousel session</c>.</summary>
+/// <summary>The command line of <c>carousel session</c>.</summary>
 internal sealed class SessionCommandLine
 {
     private const int DefaultLimit = 20;
@@ -11,7 +11,7 @@ internal sealed class SessionCommandLine
     private readonly StoreFlags _store;
     private readonly Command _list = new("list");
     private readonly Command _show = new("show");
-    private readonly Flag<int> _limit = new("--limit", null, "N", "list: so many at most", $"{DefaultLimit}", ValueReaders.Number(1, 10_000));
+    private readonly Flag<int> _limit = new("--limit", null, "N", "list: most sessions shown", $"{DefaultLimit}", ValueReaders.Number(1, 10_000));
 
     public SessionCommandLine(StoreFlags store)
     {
@@ -24,7 +24,7 @@ internal sealed class SessionCommandLine
             _show.Add(flag.Option);
         }
         _list.Add(_limit.Option);
-        // Else the parser would insist on a subcommand.
+        // Without an action the parser requires a subcommand.
         Command.SetAction(_ => { });
     }
 
@@ -35,14 +35,14 @@ internal sealed class SessionCommandLine
 
     public string Help => Cli.Help.Session([.. _store.Where, _limit]);
 
-    /// <summary>What such a command takes, in a newcomer's order.</summary>
+    /// <summary>The flags of a command, in the order of --help.</summary>
     public IReadOnlyList<Flag> FlagsOf(Command command) => command == _list ? [.. _store.Where, _limit] : command == _show ? _store.Where : [];
 
     public bool Has(Command command) => Commands.Contains(command);
 
-    /// <summary>What was asked for.</summary>
-    /// <param name="result">Of parsing.</param>
-    /// <param name="addUnknown">Says what is wrong with tokens that nobody understood.</param>
+    /// <summary>The request.</summary>
+    /// <param name="result">The parse result.</param>
+    /// <param name="addUnknown">Reports unknown tokens.</param>
     public Request Read(ParseResult result, Action<IReadOnlyList<string>, List<string>> addUnknown)
     {
         Command command = result.CommandResult.Command;
@@ -64,18 +64,18 @@ internal sealed class SessionCommandLine
             addUnknown(unmatched, errors);
             if (command == Command)
             {
-                errors.Add("carousel session list, or carousel session show ID?");
+                errors.Add("expected carousel session list or carousel session show ID");
             }
             else if (command == _show && shown is null && errors.Count == 0)
             {
-                errors.Add("which session? carousel session show ID, or a cookie's value");
+                errors.Add("no session: expected carousel session show ID, or a cookie's value");
             }
         }
         errors.AddRange(result.Errors.Select(error => error.Message));
         StoreAddress store = _store.ReadAddress(result, errors);
         if (store.Kind == StoreKind.None && errors.Count == 0)
         {
-            errors.Add($"{_store.Store.Name} none: there is nothing to look into");
+            errors.Add($"{_store.Store.Name} none: there is no store to read");
         }
         int limit = command == _list ? _limit.Read(result, DefaultLimit, errors) : DefaultLimit;
         string? passwordFile = _store.ReadPasswordFile(result, errors);

@@ -5,32 +5,32 @@ using Carousel.Control.Telemetry;
 
 namespace Carousel.Cli;
 
-/// <summary>The flags of the access log, and of what is sent by OTLP (docs/LOG.md, docs/METRICS.md).</summary>
+/// <summary>The flags of the access log and of OTLP (docs/LOG.md, docs/METRICS.md).</summary>
 internal sealed class TelemetryFlags
 {
     public Flag<LogDestination> AccessLog { get; } = new("--access-log", null, "WHERE",
-        "a line for every request: to stdout, to a FILE (opened anew by SIGUSR1), to syslog, syslog:/SOCKET or syslog:HOST[:PORT] (UDP); or off", "off",
+        "one line per request, to: stdout, a FILE (reopened on SIGUSR1), syslog, syslog:/SOCKET or syslog:HOST[:PORT] (UDP); or off", "off",
         new ValueReader<LogDestination>("stdout, off, the path of a file, syslog, syslog:/socket or syslog:host:port", LogDestination.TryParse)
         { Words = ["stdout", "syslog", "off"] });
 
     public Flag<string> Format { get; } = new("--access-log-format", null, "FORMAT",
-        "json, combined, common, or a text with fields such as \"$remote_addr $status $request_time\"", "json", ValueReaders.Any with { Words = ["json", "combined", "common"] });
+        "json, combined, common, or a format such as \"$remote_addr $status $request_time\"", "json", ValueReaders.Any with { Words = ["json", "combined", "common"] });
 
     public Flag<string> Otlp { get; } = new("--otlp", null, "URL",
-        "the collector that metrics and traces are sent to by OTLP, such as http://collector:4318; the environment's OTEL_* variables count as well; or off",
-        $"{OtlpOptions.EndpointVariable} of the environment, or off", ValueReaders.Any with { Words = ["off"] });
+        "OTLP collector for metrics and traces, such as http://collector:4318; OTEL_* environment variables apply as well; or off",
+        $"{OtlpOptions.EndpointVariable}, or off", ValueReaders.Any with { Words = ["off"] });
 
     public Flag<OtlpProtocol> Protocol { get; } = new("--otlp-protocol", null, "WORD", "http (protobuf) or grpc", "http",
         ValueReaders.Choice(("http", OtlpProtocol.Http), ("grpc", OtlpProtocol.Grpc)));
 
     public Flag<double> TraceSample { get; } = new("--trace-sample", null, "SHARE",
-        "requests to trace: those whose traceparent says that it is sampled, and of those that come without one this share, 0 to 1; needs a collector", "off: none",
+        "traced share, 0 to 1, of requests without a traceparent; those with a sampled traceparent are always traced; needs a collector", "off: none",
         new ValueReader<double>("a share from 0 to 1 such as 0.01", TryShare));
 
-    /// <summary>All of them, in a newcomer's order.</summary>
+    /// <summary>All of them, in the order of --help.</summary>
     public IReadOnlyList<Flag> All => [AccessLog, Format, Otlp, Protocol, TraceSample];
 
-    /// <summary>What is to be told. What is wrong goes to the errors.</summary>
+    /// <summary>The options of telemetry. Problems are added to the errors.</summary>
     public TelemetrySettings Read(ParseResult result, List<string> errors)
     {
         string text = Format.Read(result, "json", errors);

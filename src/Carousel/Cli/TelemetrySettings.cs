@@ -2,7 +2,7 @@ using Carousel.Control.Telemetry;
 
 namespace Carousel.Cli;
 
-/// <summary>What is told of the traffic, and to whom.</summary>
+/// <summary>The settings of the access log, metrics and traces.</summary>
 internal sealed record TelemetrySettings
 {
     public LogDestination AccessLog { get; init; } = new LogDestination.Off();
@@ -18,10 +18,10 @@ internal sealed record TelemetrySettings
     /// <summary>See <see cref="Engine.EngineOptions.TraceShare"/>.</summary>
     public double? TraceShare { get; init; }
 
-    /// <summary>Where to send to, once the environment was asked; null for nowhere.</summary>
+    /// <summary>The collector, after the environment was read; null for none.</summary>
     public OtlpOptions? Otlp { get; init; }
 
-    /// <summary>With what the environment says of OTLP; null with an error if something is wrong.</summary>
+    /// <summary>Adds the OTLP settings of the environment; null with an error if they are invalid.</summary>
     public TelemetrySettings? WithEnvironment(Func<string, string?> environment, out string error)
     {
         if (!OtlpOptions.TryRead(Endpoint, Protocol, ProductVersion.Number, environment, out OtlpOptions? otlp, out string? wrong))
@@ -29,9 +29,9 @@ internal sealed record TelemetrySettings
             error = wrong;
             return null;
         }
-        string collector = $"Name a collector with --otlp, or by the environment's {OtlpOptions.EndpointVariable}";
-        error = TraceShare is not null && otlp?.Traces is null ? $"--trace-sample: where are traces to go? {collector}"
-            : Protocol is not null && otlp is null ? $"--otlp-protocol: to whom is it spoken? {collector}"
+        string collector = $"set one with --otlp or the environment variable {OtlpOptions.EndpointVariable}";
+        error = TraceShare is not null && otlp?.Traces is null ? $"--trace-sample has no effect without a collector: {collector}"
+            : Protocol is not null && otlp is null ? $"--otlp-protocol has no effect without a collector: {collector}"
             : "";
         return error.Length == 0 ? this with { Otlp = otlp } : null;
     }

@@ -8,10 +8,10 @@ namespace Carousel.Cli;
 /// <summary>Reads the text of a value.</summary>
 internal delegate bool TryRead<T>(string text, [MaybeNullWhen(false)] out T value);
 
-/// <summary>How a flag's value is read, and what was expected when it can't be.</summary>
+/// <summary>Parses a flag's value; <c>Expected</c> describes valid values in errors.</summary>
 internal sealed record ValueReader<T>(string Expected, TryRead<T> TryRead)
 {
-    /// <summary>The words that a shell can offer; empty if the value is none of a few.</summary>
+    /// <summary>Words for completion; empty if the value is free text.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     public string Error(string flag, string text) => $"{flag}: expected {Expected}, found {Quote.Of(text)}";
@@ -27,7 +27,7 @@ internal static class ValueReaders
         return text.Length != 0;
     });
 
-    /// <summary>Any text: whoever takes it says what is wrong with it.</summary>
+    /// <summary>Any text; the caller validates it.</summary>
     public static ValueReader<string> Any { get; } = new("a text", (string text, [MaybeNullWhen(false)] out string value) =>
     {
         value = text;
@@ -36,7 +36,7 @@ internal static class ValueReaders
 
     /// <summary>An IPv4 or IPv6 address, the latter with or without brackets.</summary>
     public static ValueReader<IPAddress> Address { get; } = new(
-        "an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them)",
+        "an IP address of this machine such as 127.0.0.1 or ::1 (omit the flag for all addresses)",
         TryAddress);
 
     /// <summary>A network, or an address alone as the network of just this address.</summary>
@@ -78,7 +78,7 @@ internal static class ValueReaders
             Words = [.. choices.Select(choice => choice.Word)],
         };
 
-    /// <summary>A token (RFC 9110 section 5.6.2) of so many characters at most.</summary>
+    /// <summary>A token (RFC 9110 section 5.6.2) of up to <paramref name="max"/> characters.</summary>
     public static ValueReader<string> Token(string expected, int max) =>
         new(expected, (string text, [MaybeNullWhen(false)] out string value) =>
         {
@@ -89,7 +89,7 @@ internal static class ValueReaders
     private static bool TryAddress(string text, [MaybeNullWhen(false)] out IPAddress address)
     {
         string inner = text is ['[', .., ']'] ? text[1..^1] : text;
-        // Only what has dots or colons: "1" would be read as 0.0.0.1.
+        // Requires dots or colons: "1" would be parsed as 0.0.0.1.
         address = null;
         return (inner.Contains(':') || inner.Count(c => c == '.') == 3) && IPAddress.TryParse(inner, out address);
     }

@@ -8,20 +8,20 @@ using Carousel.Control.Admin;
 
 namespace Carousel.Commands;
 
-/// <summary>A running balancer could not be asked, or refused; the message is a line for people.</summary>
+/// <summary>A running balancer is unreachable or refused; the message is one line for the user.</summary>
 internal sealed class AdminClientException(string message) : Exception(message);
 
-/// <summary>Speaks to a running balancer's admin side. One thread at a time.</summary>
+/// <summary>A client of a running balancer's admin API. One thread at a time.</summary>
 internal sealed class AdminClient : IDisposable
 {
-    /// <summary>Nothing that is asked takes long, but for sessions of a large store.</summary>
+    /// <summary>Only the sessions of a large store take long.</summary>
     private static readonly TimeSpan LongestResponse = TimeSpan.FromSeconds(10);
 
     private readonly string _address;
     private readonly HttpClient _http;
 
-    /// <param name="target">Which.</param>
-    /// <param name="token">The token that it asks for; null for none.</param>
+    /// <param name="target">The balancer.</param>
+    /// <param name="token">Its admin token; null for none.</param>
     public AdminClient(AdminTarget target, string? token)
     {
         _address = target.Address;
@@ -36,29 +36,29 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
-    /// <summary>The path of a server that people call so.</summary>
+    /// <summary>The path of a server, by its name, id or address.</summary>
     public static string PathOf(string name) => $"api/v1/servers/{Uri.EscapeDataString(name)}";
 
-    /// <summary>What makes a change though no server takes requests then.</summary>
+    /// <summary>The query that allows a change after which no server accepts requests.</summary>
     public static string Force(bool isForced) => isForced ? "?force=true" : "";
 
-    /// <summary>What is there.</summary>
-    /// <exception cref="AdminClientException">It can't be had.</exception>
+    /// <summary>Gets a resource.</summary>
+    /// <exception cref="AdminClientException">It is not available.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type) => await ReadAsync(await SendAsync(HttpMethod.Get, path), type);
 
-    /// <summary>Does something; what is there then, null if nothing.</summary>
-    /// <exception cref="AdminClientException">It was not done.</exception>
+    /// <summary>Makes a change; returns the server after it, null if it was removed.</summary>
+    /// <exception cref="AdminClientException">The change was not made.</exception>
     public async Task<ServerView?> DoAsync(HttpMethod method, string path, HttpContent? body = null)
     {
         HttpResponseMessage response = await SendAsync(method, path, body);
         return response.StatusCode == System.Net.HttpStatusCode.NoContent ? null : await ReadAsync(response, AdminJson.Default.ServerView);
     }
 
-    /// <summary>The text there, whatever the status.</summary>
-    /// <exception cref="AdminClientException">Nobody answers.</exception>
+    /// <summary>The text of a response of any status.</summary>
+    /// <exception cref="AdminClientException">No response.</exception>
     public async Task<(bool IsGood, string Text)> TextAsync(string path)
     {
-        using HttpResponseMessage response = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path));
+        using HttpResponseMessage response = await SendAnyAsync(new HttpRequestMessage(HttpMethod.Get, path));
         return (response.IsSuccessStatusCode, (await response.Content.ReadAsStringAsync()).Trim());
     }
 
@@ -66,18 +66,18 @@ internal sealed class AdminClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body = null)
     {
-        HttpResponseMessage response = await AskAsync(new HttpRequestMessage(method, path) { Content = body });
+        HttpResponseMessage response = await SendAnyAsync(new HttpRequestMessage(method, path) { Content = body });
         if (response.IsSuccessStatusCode)
         {
             return response;
         }
         using (response)
         {
-            throw new AdminClientException(await ComplaintAsync(response));
+            throw new AdminClientException(await ErrorAsync(response));
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request)
+    private async Task<HttpResponseMessage> SendAnyAsync(HttpRequestMessage request)
     {
         try
         {
@@ -85,27 +85,27 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
         {
-            throw new AdminClientException($"nobody listens on {_address}: is a balancer running there, and with --admin {_address}?");
+            throw new AdminClientException($"nothing listens on {_address}: is a balancer running there with --admin {_address}?");
         }
         catch (HttpRequestException e)
         {
-            throw new AdminClientException($"{_address} can't be asked: {e.InnerException?.Message ?? e.Message}");
+            throw new AdminClientException($"{_address} is unreachable: {e.InnerException?.Message ?? e.Message}");
         }
         catch (TaskCanceledException)
         {
-            throw new AdminClientException($"{_address} did not answer within {LongestResponse.TotalSeconds:0} s");
+            throw new AdminClientException($"{_address} did not respond within {LongestResponse.TotalSeconds:0} s");
         }
     }
 
-    private async Task<string> ComplaintAsync(HttpResponseMessage response)
+    private async Task<string> ErrorAsync(HttpResponseMessage response)
     {
         if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized)
         {
-            return $"{_address} asks for a token: --admin-token-file FILE has none, or another";
+            return $"{_address} requires its admin token: set --admin-token-file FILE";
         }
         if (response.Content.Headers.ContentType?.MediaType != Problem.MediaType)
         {
-            return $"{_address} answered {(int)response.StatusCode}, which no carousel does: is it the address of an admin side?";
+            return $"{_address} responded {(int)response.StatusCode}, but not as carousel: is it the address of an admin side?";
         }
         return (await ReadAsync(response, AdminJson.Default.Problem)).Detail;
     }
@@ -120,7 +120,7 @@ internal sealed class AdminClient : IDisposable
             }
             catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
             {
-                throw new AdminClientException($"{_address} answered what this carousel does not understand: is it another version?");
+                throw new AdminClientException($"{_address} sent an unknown response: is it another version of carousel?");
             }
         }
     }

@@ -5,7 +5,7 @@ using Carousel.Control.Admin;
 
 namespace Carousel.Commands;
 
-/// <summary>The commands that speak to a running balancer.</summary>
+/// <summary>The commands for a running balancer.</summary>
 internal static class AdminCommand
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
@@ -34,23 +34,23 @@ internal static class AdminCommand
     {
         AdminOrder.Status status => StatusCommand.RunAsync(client, status),
         AdminOrder.Drain drain => DrainCommand.RunAsync(client, drain, Console.Out, TimeProvider.System),
-        AdminOrder.Undrain undrain => DoAsync(client, HttpMethod.Post, AdminClient.PathOf(undrain.Name) + "/undrain", server => $"{server.Name} takes new visitors: {server.State}"),
+        AdminOrder.Undrain undrain => DoAsync(client, HttpMethod.Post, AdminClient.PathOf(undrain.Name) + "/undrain", server => $"{server.Name} gets new sessions: {server.State}"),
         AdminOrder.Weight weight => DoAsync(client, HttpMethod.Put, AdminClient.PathOf(weight.Name) + "/weight" + AdminClient.Force(weight.IsForced),
             server => $"{server.Name} has weight {server.Weight}", JsonContent.Create(new NewWeight(weight.Value), AdminJson.Default.NewWeight)),
         AdminOrder.Add add => DoAsync(client, HttpMethod.Post, "api/v1/servers" + AdminClient.Force(add.IsForced), server => $"{server.Name} is in the pool: {server.State}",
             JsonContent.Create(new NewServer(add.Line), AdminJson.Default.NewServer)),
         AdminOrder.Remove remove => DoAsync(client, HttpMethod.Delete, AdminClient.PathOf(remove.Name) + AdminClient.Force(remove.IsForced),
-            server => $"{server.Name} is leaving, with {Count.Of(server.InFlight, "request")} in flight"),
+            server => $"{server.Name} is draining: {Count.Of(server.InFlight, "request")} in flight"),
         AdminOrder.HealthCheck check => CheckAsync(client, check),
         AdminOrder.Explain explain => ExplainAsync(client, explain),
         AdminOrder.Past past => PastAsync(client, past),
-        _ => throw new InvalidOperationException($"nothing does {request.Order}"),
+        _ => throw new InvalidOperationException($"unknown order {request.Order}"),
     };
 
     private static async Task<int> DoAsync(AdminClient client, HttpMethod method, string path, Func<ServerView, string> say, HttpContent? body = null)
     {
         ServerView? server = await client.DoAsync(method, path, body);
-        Console.Out.WriteLine(server is null ? "done: it is gone" : say(server));
+        Console.Out.WriteLine(server is null ? "removed" : say(server));
         return ExitCode.Ok;
     }
 
@@ -77,7 +77,7 @@ internal static class AdminCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>For programs, and for people who look over their shoulder.</summary>
+    /// <summary>Indented JSON.</summary>
     internal static string Json(JsonElement element)
     {
         using var stream = new MemoryStream();

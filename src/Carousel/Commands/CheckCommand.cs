@@ -22,7 +22,7 @@ internal static class CheckCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>What was understood, a line a server, in columns.</summary>
+    /// <summary>The servers, one per line, in columns.</summary>
     internal static string Table(string path, ImmutableArray<Server> servers)
     {
         string[][] rows = [Header, .. servers.Select(Row)];

@@ -14,19 +14,19 @@ internal static class DemoCommand
     public static int Run(Request.Demo request)
     {
         DemoServer[] servers = [.. Names.Select(DemoServer.Start)];
-        using var leaving = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource();
         IPAddress bound = request.Settings.Engine.Bind is [var first, ..] ? first : IPAddress.IPv6Any;
         try
         {
             return Balancer.Run([.. servers.Select(Entry)], request.Settings, whenStarted: (port, admin, writer) =>
             {
                 writer.Print(LinesToTry(Link.Of(bound, port), admin, Invocation.OfProcess()));
-                DemoClient.SendOut(new IPEndPoint(Link.IsWildcard(bound) ? IPAddress.Loopback : bound, port), leaving.Token);
+                DemoClient.StartAll(new IPEndPoint(Link.IsWildcard(bound) ? IPAddress.Loopback : bound, port), stop.Token);
             });
         }
         finally
         {
-            leaving.Cancel();
+            stop.Cancel();
             Array.ForEach(servers, server => server.Dispose());
         }
     }
@@ -34,11 +34,11 @@ internal static class DemoCommand
     private static ServerEntry Entry(DemoServer server, int index) =>
         new() { Address = new ServerAddress("127.0.0.1", server.Port), Name = server.Name, Line = index + 1 };
 
-    /// <summary>What to look at and to try. Each line that is a command works as it stands, in any terminal.</summary>
+    /// <summary>The hints. Each command can be copied into another terminal.</summary>
     /// <param name="balancer">The balancer's URL, without a slash at the end.</param>
-    /// <param name="dashboard">The dashboard's URL; null if there is no admin side.</param>
-    /// <param name="carousel">How this program is started.</param>
-    internal static string LinesToTry(string balancer, string? dashboard, string carousel)
+    /// <param name="dashboard">The dashboard's URL; null without an admin side.</param>
+    /// <param name="carousel">How to start this program.</param>
+    internal static string LinesToTry(string balancer, string? dashboard, Invocation carousel)
     {
         string text = "";
         if (dashboard is not null)
@@ -46,29 +46,29 @@ internal static class DemoCommand
             string admin = AdminFlag(new Uri(dashboard));
             text = $"""
 
-                Watch the ring turn; {DemoClient.Clients} visitors are on their way:
+                Dashboard, with {DemoClient.Clients} demo clients sending requests:
                   {dashboard}
-                and act on it there, or in another terminal:
-                  {carousel} status{admin}
-                  {carousel} drain blue{admin}
-                  {carousel} undrain blue{admin}
-                  {carousel} weight red 3{admin}
+                Change servers there, or in another terminal{(carousel.IsRelative ? ", in this folder" : "")}:
+                  {carousel.Command} status{admin}
+                  {carousel.Command} drain blue{admin}
+                  {carousel.Command} undrain blue{admin}
+                  {carousel.Command} weight red 3{admin}
 
                 """;
         }
         return text + $"""
 
-            Try, in another terminal:
+            Send requests from another terminal:
               curl {balancer}/
               curl -s '{balancer}/?[1-6]'
               curl -si {balancer}/ | grep -i cookie
               curl -d 'some body' {balancer}/upload
-              curl -H 'X-Forwarded-For: 1.2.3.4' {balancer}/not-believed
+              curl -H 'X-Forwarded-For: 1.2.3.4' {balancer}/not-trusted
 
             """;
     }
 
-    /// <summary>How commands find it; nothing where they look by themselves.</summary>
+    /// <summary>The --admin flag that commands need; empty for the default address.</summary>
     private static string AdminFlag(Uri dashboard) => dashboard.Authority == $"{AdminOptions.Default}" ? ""
         : dashboard.Host == $"{AdminOptions.Default.EndPoint.Address}" ? $" --admin {dashboard.Port}"
         : $" --admin '{dashboard.Authority}'";

@@ -7,10 +7,10 @@ using Carousel.Demo;
 
 namespace Carousel.Commands;
 
-/// <summary><c>carousel demo-server</c>: a server to balance to, for a first try and for the example of Kubernetes.</summary>
+/// <summary><c>carousel demo-server</c>: a demo server, also used by the Kubernetes example.</summary>
 internal static class DemoServerCommand
 {
-    /// <summary>For requests in flight, once it is told to leave.</summary>
+    /// <summary>Drain limit for requests in flight.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     public static int Run(Request.DemoServer request)
@@ -25,12 +25,12 @@ internal static class DemoServerCommand
             Console.Error.WriteLine($"carousel demo-server: port {request.Port} can't be listened on: {e.Message} (choose another with --port)");
             return ExitCode.CannotStart;
         }
-        using var leave = new ManualResetEventSlim();
-        using PosixSignalRegistration terminate = Supervisor.OfProcess.Handle(PosixSignal.SIGTERM, leave.Set), interrupt = Supervisor.OfProcess.Handle(PosixSignal.SIGINT, leave.Set);
+        using var stop = new ManualResetEventSlim();
+        using PosixSignalRegistration terminate = Supervisor.OfProcess.Handle(PosixSignal.SIGTERM, stop.Set), interrupt = Supervisor.OfProcess.Handle(PosixSignal.SIGINT, stop.Set);
         Console.Out.WriteLine($"demo server {server.Name} listening on {Link.Of(IPAddress.IPv6Any, server.Port)} (all addresses)");
         Console.Out.Flush();
-        leave.Wait();
-        server.LeaveAsync(ShutdownLimit).GetAwaiter().GetResult();
+        stop.Wait();
+        server.StopAsync(ShutdownLimit).GetAwaiter().GetResult();
         return ExitCode.Ok;
     }
 

@@ -4,15 +4,15 @@ using Carousel.Core.Config;
 
 namespace Carousel.Commands;
 
-/// <summary><c>carousel drain NAME</c>: with <c>--wait</c> the gate before a server may be stopped.</summary>
+/// <summary><c>carousel drain NAME</c>: with <c>--wait</c> it ends when the server may be stopped.</summary>
 internal static class DrainCommand
 {
     /// <summary>
-    /// Between two looks. A server must be seen without a request twice in a row: a worker may be about to send it one that it picked it for just before.
+    /// Between two checks. A server must be idle in two checks in a row: a worker may have picked it just before the drain and not sent the request yet.
     /// </summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Between two counts of sessions, which the store pays for.</summary>
+    /// <summary>Between two counts of sessions, which cost the store time.</summary>
     private static readonly TimeSpan SessionsPause = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(AdminClient client, AdminOrder.Drain order, TextWriter to, TimeProvider time)
@@ -20,7 +20,7 @@ internal static class DrainCommand
         ServerView? server = await client.DoAsync(HttpMethod.Post, AdminClient.PathOf(order.Name) + "/drain" + AdminClient.Force(order.IsForced));
         if (server is null || !order.Waits)
         {
-            to.WriteLine(server is null ? "done: it is gone" : $"{server.Name} takes no new visitors; {Count.Of(server.InFlight, "request")} in flight");
+            to.WriteLine(server is null ? "removed" : $"{server.Name} gets no new sessions; {Count.Of(server.InFlight, "request")} in flight");
             return ExitCode.Ok;
         }
         return await WaitAsync(client, server, order.AtMost, to, time);
@@ -33,7 +33,7 @@ internal static class DrainCommand
         bool isSticky = (await client.GetAsync("api/v1/pool", AdminJson.Default.PoolView)).Sessions == "sticky";
         while (true)
         {
-            Remaining left = await LookAsync(client, server, isSticky);
+            Remaining left = await CheckAsync(client, server, isSticky);
             if (left.IsNothing && wasIdle)
             {
                 to.WriteLine($"{server.Name} is drained: {left}");
@@ -51,7 +51,7 @@ internal static class DrainCommand
         }
     }
 
-    private static async Task<Remaining> LookAsync(AdminClient client, ServerView server, bool isSticky)
+    private static async Task<Remaining> CheckAsync(AdminClient client, ServerView server, bool isSticky)
     {
         ServerList all = await client.GetAsync("api/v1/servers", AdminJson.Default.ServerList);
         if (all.Servers.FirstOrDefault(other => other.Id == server.Id) is not { } now)
@@ -65,7 +65,7 @@ internal static class DrainCommand
         return new Remaining(0, isSticky ? await SessionsAsync(client, server) : null);
     }
 
-    /// <summary>Of a store that can't be asked nobody knows: that must not end the wait.</summary>
+    /// <summary>Unknown if the store is unreachable, which must not end the wait.</summary>
     private static async Task<int> SessionsAsync(AdminClient client, ServerView server)
     {
         try
@@ -79,9 +79,9 @@ internal static class DrainCommand
         }
     }
 
-    /// <summary>What is still there.</summary>
+    /// <summary>What remains on a server.</summary>
     /// <param name="InFlight">Requests.</param>
-    /// <param name="Sessions">Sticky sessions; <see cref="Unknown"/> if nobody knows, null if none belongs to a server or it was not asked.</param>
+    /// <param name="Sessions">Sticky sessions; <see cref="Unknown"/> without a store, null if sessions are not sticky or were not counted.</param>
     private readonly record struct Remaining(int InFlight, int? Sessions)
     {
         public const int Unknown = -1;
@@ -92,7 +92,7 @@ internal static class DrainCommand
         {
             null => "",
             0 => ", no sticky session left",
-            Unknown => ", and without a store nobody knows which sessions are left",
+            Unknown => ", sticky sessions unknown: the store is unreachable",
             var number => $", {Count.Of(number.Value, "sticky session")} left",
         };
     }

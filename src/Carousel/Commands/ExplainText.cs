@@ -3,16 +3,16 @@ using Carousel.Control.Admin;
 
 namespace Carousel.Commands;
 
-/// <summary>Explanations for people. Pure.</summary>
+/// <summary>Explanations as text. Pure.</summary>
 internal static class ExplainText
 {
     private static readonly string[] ServerHeader = ["server", "state", "weight", "in flight", "share", "why"];
-    private static readonly string[] AttemptHeader = ["attempt", "server", "began ms", "took ms", "connection", "came to"];
+    private static readonly string[] AttemptHeader = ["attempt", "server", "began ms", "took ms", "connection", "outcome"];
 
-    /// <summary>Whom a request would be sent to.</summary>
+    /// <summary>Which server a request would go to.</summary>
     public static string Of(ExplainView view)
     {
-        string pick = view.Pick is { } name ? $"{view.Url} would go to {name}" : view.Among is "none" or "queue" ? $"{view.Url} would go to nobody now" : $"{view.Url} would go to one of these";
+        string pick = view.Pick is { } name ? $"{view.Url} would go to {name}" : view.Among is "none" or "queue" ? $"{view.Url} would go to no server now" : $"{view.Url} would go to one of these";
         IEnumerable<string> lines =
         [
             $"{pick} (client {view.Client}, policy {view.Policy})", .. view.Why.Select(why => $"- {why}"), "",
@@ -21,7 +21,7 @@ internal static class ExplainText
         return Joined(lines);
     }
 
-    /// <summary>What became of a request.</summary>
+    /// <summary>The outcome of a request.</summary>
     public static string Of(RequestView view)
     {
         string outcome = view.Reason is null ? "" : $" {view.Reason}: {view.Sentence}";
@@ -29,8 +29,8 @@ internal static class ExplainText
         string[] lines =
         [
             $"{view.Method} {view.Target} of {view.Client} at {view.At.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}",
-            $"{view.Status?.ToString(CultureInfo.InvariantCulture) ?? "no status"}{outcome}, after {Millis(view.TotalMs)} ms; {view.BytesIn} bytes in, {view.BytesOut} out; visitor: {view.Visit}",
-            $"server found after {Millis(view.RoutedMs)} ms, connected after {Millis(view.ConnectedMs)} ms, answer began after {Millis(view.FirstByteMs)} ms",
+            $"{view.Status?.ToString(CultureInfo.InvariantCulture) ?? "no status"}{outcome}, after {Millis(view.TotalMs)} ms; {view.BytesIn} bytes in, {view.BytesOut} out; session: {view.Visit}",
+            $"server found after {Millis(view.RoutedMs)} ms, connected after {Millis(view.ConnectedMs)} ms, response began after {Millis(view.FirstByteMs)} ms",
             $"{Count.Of(view.AttemptCount, "attempt")}{hidden}",
         ];
         return Joined(view.Attempts.Count == 0 ? lines : [.. lines, "", .. Plain.Table([AttemptHeader, .. view.Attempts.Select((attempt, i) => Row(view, attempt, i))])]);
@@ -46,12 +46,12 @@ internal static class ExplainText
 
     private static string[] Row(RequestView view, AttemptView attempt, int index)
     {
-        // The last one that is told is the last there was.
+        // The last attempt shown is the last one made.
         int number = index == view.Attempts.Count - 1 ? view.AttemptCount : index + 1;
         return
         [
             $"{number}", attempt.Server, Millis(attempt.BeganMs), Millis(attempt.TookMs), attempt.Reused ? "kept" : "new",
-            attempt.Reason is null ? "answered" : $"{attempt.Reason}: {attempt.Sentence}",
+            attempt.Reason is null ? "responded" : $"{attempt.Reason}: {attempt.Sentence}",
         ];
     }
 

@@ -2,10 +2,10 @@ using Carousel.Core.Config;
 
 namespace Carousel.Commands;
 
-/// <summary>Prints what is wrong with a file of servers.</summary>
+/// <summary>Prints the errors of a file of servers.</summary>
 internal static class FileErrors
 {
-    /// <summary>One line an error; gives the exit code.</summary>
+    /// <summary>One line per error; returns the exit code.</summary>
     public static int Print(string path, ServersFile file, TextWriter to)
     {
         foreach (string line in file.ErrorLines(path))

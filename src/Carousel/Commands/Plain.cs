@@ -5,7 +5,7 @@ namespace Carousel.Commands;
 /// <summary>Text for a terminal.</summary>
 internal static class Plain
 {
-    /// <summary>What others wrote must not steer a terminal.</summary>
+    /// <summary>Replaces control characters, which could manipulate a terminal.</summary>
     public static string Text(string text)
     {
         var plain = new StringBuilder(text.Length);
@@ -16,7 +16,7 @@ internal static class Plain
         return plain.ToString();
     }
 
-    /// <summary>Rows in columns, a line each; the first is the header.</summary>
+    /// <summary>Rows in columns, one line per row; the first is the header.</summary>
     public static IReadOnlyList<string> Table(IReadOnlyList<string[]> rows)
     {
         int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];

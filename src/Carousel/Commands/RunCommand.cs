@@ -38,7 +38,7 @@ internal static class RunCommand
         {
             return ExitCode.BadInput;
         }
-        string? failure = !settings.Save ? null : isPipe ? $"{path} is a pipe, which nothing can be written back to" : ServersFileSaver.Failure(path);
+        string? failure = !settings.Save ? null : isPipe ? $"{path} is a pipe: changes can't be written back" : ServersFileSaver.Failure(path);
         if (failure is not null)
         {
             Console.Error.WriteLine($"carousel: --save: {failure}");
@@ -54,16 +54,16 @@ internal static class RunCommand
         return ExitCode.BadInput;
     }
 
-    /// <summary>The last good list, since the file is bad; null if there is none, with an error if one should be there.</summary>
+    /// <summary>The last good list, used because the file is bad; null if there is none, with an error if --last-good names one.</summary>
     private static ServersFile? StartsWith(LastGoodPlace place, LastGoodFile? lastGood, out string error)
     {
         string whyNot = "";
         ServersFile? list = lastGood?.Read(out whyNot);
-        error = list is null && place.File is not null ? $"--last-good: there is no last good list to start with: {whyNot}" : "";
+        error = list is null && place.File is not null ? $"--last-good: no last good list to start with: {whyNot}" : "";
         return list;
     }
 
-    /// <summary>With all that stands in files, the environment, or has to be found there; null with one line that says what is wrong.</summary>
+    /// <summary>Adds the settings from files and the environment; null with a one-line error.</summary>
     private static RunSettings? WithFiles(RunSettings settings, DataFolder? folder, out string error)
     {
         if (StorePassword.Add(settings.Store, settings.StorePasswordFile, Environment.GetEnvironmentVariable, out error) is not { } store

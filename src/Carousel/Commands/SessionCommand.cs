@@ -15,7 +15,7 @@ internal static class SessionCommand
             Console.Error.WriteLine($"carousel: {error}");
             return ExitCode.BadInput;
         }
-        (LookupResult result, string text) = LookAsync(request, address).GetAwaiter().GetResult();
+        (LookupResult result, string text) = ReadAsync(request, address).GetAwaiter().GetResult();
         if (result is LookupResult.NoStore or LookupResult.NotUnderstood)
         {
             Console.Error.WriteLine($"carousel: {text}");
@@ -25,7 +25,7 @@ internal static class SessionCommand
         return result == LookupResult.Found ? ExitCode.Ok : ExitCode.CannotStart;
     }
 
-    private static Task<(LookupResult Result, string Text)> LookAsync(Request.Sessions request, StoreAddress address) => request.Shown is null
+    private static Task<(LookupResult Result, string Text)> ReadAsync(Request.Sessions request, StoreAddress address) => request.Shown is null
         ? SessionLookup.ListAsync(address, request.Limit, TimeProvider.System)
         : SessionLookup.ShowAsync(address, request.Shown, new SessionOptions(), TimeProvider.System);
 }

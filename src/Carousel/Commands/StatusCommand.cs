@@ -19,17 +19,17 @@ internal static class StatusCommand
         }
         if (Console.IsOutputRedirected)
         {
-            Console.Out.Write(StatusText.Of(await LookAsync(client), width: int.MaxValue, height: int.MaxValue, hasColors: false));
+            Console.Out.Write(StatusText.Of(await ReadAsync(client), width: int.MaxValue, height: int.MaxValue, hasColors: false));
             return ExitCode.Ok;
         }
         await ShowAsync(client);
         return ExitCode.Ok;
     }
 
-    private static async Task<(PoolView, ServerList)> LookAsync(AdminClient client) =>
+    private static async Task<(PoolView, ServerList)> ReadAsync(AdminClient client) =>
         (await client.GetAsync("api/v1/pool", AdminJson.Default.PoolView), await client.GetAsync("api/v1/servers", AdminJson.Default.ServerList));
 
-    /// <summary>Writes over what was there, line by line: nothing flickers.</summary>
+    /// <summary>Overwrites the screen line by line, without flicker.</summary>
     private static async Task ShowAsync(AdminClient client)
     {
         const string home = "\e[H", clearBelow = "\e[J", hideCursor = "\e[?25l", showCursor = "\e[?25h", otherScreen = "\e[?1049h", ownScreen = "\e[?1049l";
@@ -40,7 +40,7 @@ internal static class StatusCommand
             stop.Cancel();
         };
         bool hasColors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        string last = StatusText.Of(await LookAsync(client), Console.WindowWidth, Console.WindowHeight, hasColors);
+        string last = StatusText.Of(await ReadAsync(client), Console.WindowWidth, Console.WindowHeight, hasColors);
         Console.Out.Write(otherScreen + hideCursor);
         try
         {
@@ -49,7 +49,7 @@ internal static class StatusCommand
                 Console.Out.Write(home + last + clearBelow);
                 Console.Out.Flush();
                 await Task.Delay(Pause, stop.Token);
-                last = StatusText.Of(await LookAsync(client), Console.WindowWidth, Console.WindowHeight, hasColors);
+                last = StatusText.Of(await ReadAsync(client), Console.WindowWidth, Console.WindowHeight, hasColors);
             }
         }
         catch (OperationCanceledException)

@@ -4,15 +4,15 @@ using Carousel.Control.Admin;
 
 namespace Carousel.Commands;
 
-/// <summary>The table of servers, those that fail first. Pure.</summary>
+/// <summary>The table of servers, failing ones first. Pure.</summary>
 internal static class StatusText
 {
-    /// <summary>A terminal this wide has room for every column.</summary>
+    /// <summary>Terminal width that fits every column.</summary>
     private const int Wide = 130;
 
-    private const string Green = "\e[32m", Red = "\e[31m", Yellow = "\e[33m", Bold = "\e[1m", Plainly = "\e[0m", ClearLine = "\e[K";
+    private const string Green = "\e[32m", Red = "\e[31m", Yellow = "\e[33m", Bold = "\e[1m", Reset = "\e[0m", ClearLine = "\e[K";
 
-    /// <summary>Less of a server's responses may be errors for reasons of its clients.</summary>
+    /// <summary>A smaller share of errors may be caused by clients.</summary>
     private const double ManyErrors = 0.05;
 
     private static readonly string[] Failing = ["down", "unresolved", "ejected", "on-trial", "suspect"];
@@ -34,8 +34,8 @@ internal static class StatusText
         new("address", (server, _) => server.Url, IsForWide: true),
     ];
 
-    /// <summary>Two lines for the pool, one a server, and one more for what keeps a server from its share; each ended.</summary>
-    /// <param name="now">What is to be shown.</param>
+    /// <summary>Two lines for the pool, one per server, and one more for a failing server; each ends with a line feed.</summary>
+    /// <param name="now">The state to show.</param>
     /// <param name="width">Columns of the terminal.</param>
     /// <param name="height">Lines of the terminal.</param>
     /// <param name="hasColors">True for a terminal.</param>
@@ -57,7 +57,7 @@ internal static class StatusText
         IReadOnlyList<string> lines = Plain.Table([[.. columns.Select(column => column.Title)],
             .. ordered.Select(server => columns.Select(column => column.Cell(server, servers.At)).ToArray())]);
         Add(text, lines[0], width, hasColors ? Bold : "", hasColors);
-        // The two lines of the pool, the header, the last word, and one for the cursor.
+        // Two lines of the pool, the header, the "and N more" line, and the cursor's line.
         int room = Math.Max(1, height - 5);
         int shown = 0;
         for (; shown < ordered.Length && room > 0; shown++, room--)
@@ -77,7 +77,7 @@ internal static class StatusText
         return text.ToString();
     }
 
-    /// <summary>What the servers that are in the pool now have answered since they are in it.</summary>
+    /// <summary>Responses of the current servers since they joined the pool.</summary>
     private static string Totals(PoolView pool)
     {
         long all = pool.Responses.Values.Sum();
@@ -86,13 +86,13 @@ internal static class StatusText
         return $"{Count.Of(all, "response")}: {pool.Responses.GetValueOrDefault("4xx")} 4xx, {bad} 5xx{share}; {Count.Of(pool.Failures, "request")} without a whole response";
     }
 
-    /// <summary>Null for a server that does what it should.</summary>
+    /// <summary>Why a server fails or is not used; null if it is fine.</summary>
     private static string? Why(ServerView server, ServerList all)
     {
         if (!Failing.Contains(server.State) && server.State != "probing")
         {
             return server.ErrorShare < ManyErrors ? null
-                : $"  {Text(100 * server.ErrorShare, "0.#")}% of what it got in the last {Text(all.WindowSeconds, "0.#")} s ended with 5xx or failed";
+                : $"  {Text(100 * server.ErrorShare, "0.#")}% of its requests in the last {Text(all.WindowSeconds, "0.#")} s ended with 5xx or failed";
         }
         if (server.LastProbe is not { } last)
         {
@@ -102,7 +102,7 @@ internal static class StatusText
         return $"  {server.Why}; last probe {Age(all.At - last.At)} ago{outcome}, took {Millis(last.TookMs)} ms";
     }
 
-    /// <summary>In the largest unit that still tells something: <c>4m</c>.</summary>
+    /// <summary>In the largest fitting unit: <c>4m</c>.</summary>
     private static string Age(TimeSpan time) => time.TotalSeconds switch
     {
         < 120 => $"{Math.Max(0, (int)time.TotalSeconds)}s",
@@ -116,7 +116,7 @@ internal static class StatusText
     private static void Add(StringBuilder text, string line, int width, string color, bool hasColors)
     {
         string plain = Plain.Text(line);
-        text.Append(color).Append(plain.Length > width ? plain[..width] : plain).Append(color.Length == 0 ? "" : Plainly).Append(hasColors ? ClearLine : "").Append('\n');
+        text.Append(color).Append(plain.Length > width ? plain[..width] : plain).Append(color.Length == 0 ? "" : Reset).Append(hasColors ? ClearLine : "").Append('\n');
     }
 
     private static string Millis(double? value) => value is null ? "-" : value.Value.ToString(value < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
@@ -129,8 +129,8 @@ internal static class StatusText
     };
 
     /// <summary>A column of the table.</summary>
-    /// <param name="Title">Its head.</param>
-    /// <param name="Cell">What it has of a server, at this moment.</param>
-    /// <param name="IsForWide">It is left out where there is little room.</param>
+    /// <param name="Title">Its header.</param>
+    /// <param name="Cell">The text for a server at a time.</param>
+    /// <param name="IsForWide">True if narrow terminals omit it.</param>
     private sealed record Column(string Title, Func<ServerView, DateTimeOffset, string> Cell, bool IsForWide = false);
 }

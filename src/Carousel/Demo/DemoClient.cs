@@ -6,16 +6,16 @@ using Carousel.Control.Supervision;
 
 namespace Carousel.Demo;
 
-/// <summary>Somebody who visits the balancer of a demonstration, at a walking pace: keeps the cookie for a while, and then is somebody new.</summary>
+/// <summary>A client of the demo: sends requests at a low rate, keeps its cookie for <see cref="RequestsPerSession"/> requests, then starts a new session.</summary>
 internal sealed class DemoClient(IPEndPoint balancer, int seed)
 {
-    /// <summary>Six of them are some thirty requests a second.</summary>
+    /// <summary>Six clients send about 30 requests per second.</summary>
     public const int Clients = 6;
 
     private const int LeastPauseMs = 60, MostPauseMs = 340;
 
-    /// <summary>Requests until the cookie is forgotten.</summary>
-    private const int Stay = 40;
+    /// <summary>Requests until the cookie is dropped.</summary>
+    private const int RequestsPerSession = 40;
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly string[] s_paths = ["/", "/", "/news", "/shop", "/shop/carousel", "/about", "/search?q=ring", "/image.svg"];
@@ -23,17 +23,17 @@ internal sealed class DemoClient(IPEndPoint balancer, int seed)
     private readonly Random _random = new(seed);
     private string? _cookie;
 
-    /// <summary>Sends them out, until they are told to end.</summary>
-    public static void SendOut(IPEndPoint balancer, CancellationToken stop)
+    /// <summary>Starts all clients; they run until <paramref name="stop"/>.</summary>
+    public static void StartAll(IPEndPoint balancer, CancellationToken stop)
     {
         for (int i = 0; i < Clients; i++)
         {
             var client = new DemoClient(balancer, seed: i);
-            _ = Supervisor.OfProcess.Run("demo visitors", () => client.WalkAsync(stop), TimeProvider.System, stop);
+            _ = Supervisor.OfProcess.Run("demo clients", () => client.RunAsync(stop), TimeProvider.System, stop);
         }
     }
 
-    private async Task WalkAsync(CancellationToken stop)
+    private async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -59,7 +59,7 @@ internal sealed class DemoClient(IPEndPoint balancer, int seed)
         await socket.ConnectAsync(balancer, stop).ConfigureAwait(false);
         using var stream = new NetworkStream(socket);
         var reader = new DemoReader(stream);
-        for (int i = 0; i < Stay; i++)
+        for (int i = 0; i < RequestsPerSession; i++)
         {
             string cookie = _cookie is null ? "" : $"Cookie: {_cookie}\r\n";
             byte[] request = Encoding.ASCII.GetBytes($"GET {s_paths[_random.Next(s_paths.Length)]} HTTP/1.1\r\nHost: {balancer}\r\nUser-Agent: carousel-demo\r\n{cookie}\r\n");
@@ -69,7 +69,7 @@ internal sealed class DemoClient(IPEndPoint balancer, int seed)
         }
     }
 
-    /// <summary>All answers here have a length: those of the demonstration's servers and the balancer's own.</summary>
+    /// <summary>All responses have a Content-Length: those of the demo servers and the balancer's own.</summary>
     private async Task ReadResponseAsync(DemoReader reader)
     {
         long length = 0;

@@ -9,7 +9,7 @@ internal sealed class DemoReader(Stream stream)
     private int _start;
     private int _end;
 
-    /// <summary>The next line without its end; null if the stream ends before it.</summary>
+    /// <summary>The next line without its line end; null at the end of the stream.</summary>
     public async ValueTask<string?> ReadLine()
     {
         while (true)
@@ -28,7 +28,7 @@ internal sealed class DemoReader(Stream stream)
         }
     }
 
-    /// <summary>Passes over so many bytes.</summary>
+    /// <summary>Skips <paramref name="count"/> bytes.</summary>
     public async ValueTask Skip(long count)
     {
         while (true)

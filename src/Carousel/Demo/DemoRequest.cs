@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Carousel.Demo;
 
-/// <summary>A request, whole, and the answer to it. As lenient as a demonstration may be: what comes was checked by the balancer.</summary>
+/// <summary>A whole request, and its response. The parser is lenient: requests were validated by the balancer.</summary>
 internal sealed class DemoRequest
 {
     private readonly string _requestLine;
@@ -17,10 +17,10 @@ internal sealed class DemoRequest
         && (_requestLine.EndsWith("HTTP/1.1", StringComparison.Ordinal)
             || Field("Connection").Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether it asks if the server is well.</summary>
+    /// <summary>Whether it is a health check.</summary>
     public bool IsHealthCheck => _requestLine.Split(' ') is [_, "/healthz", ..];
 
-    /// <summary>The next request of the connection, its body passed over; null if there is none.</summary>
+    /// <summary>The next request of the connection, after skipping its body; null if there is none.</summary>
     public static async ValueTask<DemoRequest?> Read(DemoReader reader, Stream stream)
     {
         if (await reader.ReadLine().ConfigureAwait(false) is not { } first)
@@ -40,18 +40,18 @@ internal sealed class DemoRequest
         return request;
     }
 
-    /// <summary>Who answers, and what of the request shows the balancer's work.</summary>
-    /// <param name="name">The server's.</param>
-    /// <param name="number">Of the request, from 1.</param>
+    /// <summary>The response: the server's name, and the request's fields that the balancer sets.</summary>
+    /// <param name="name">The server's name.</param>
+    /// <param name="number">The request's number, from 1.</param>
     /// <param name="keeps">Whether the connection is kept.</param>
     public byte[] Respond(string name, int number, bool keeps)
     {
         string[] shown = ["Host", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"];
         IEnumerable<string> fields = _fields.Where(field => shown.Contains(field.Split(':')[0], StringComparer.OrdinalIgnoreCase));
-        return Text($"{name} answers its request number {number}\n  {string.Join("\n  ", fields.Prepend(_requestLine))}\n", keeps);
+        return Text($"{name}: response number {number}\n  {string.Join("\n  ", fields.Prepend(_requestLine))}\n", keeps);
     }
 
-    /// <summary>The server is well.</summary>
+    /// <summary>The response to a health check.</summary>
     /// <param name="keeps">Whether the connection is kept.</param>
     public byte[] Healthy(bool keeps) => Text("ok\n", keeps);
 

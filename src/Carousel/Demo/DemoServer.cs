@@ -5,12 +5,12 @@ using Carousel.Control.Supervision;
 
 namespace Carousel.Demo;
 
-/// <summary>A small HTTP server that tells who it is. For demonstrations only.</summary>
+/// <summary>A small HTTP server that responds with its name. For demonstrations only.</summary>
 internal sealed class DemoServer : IDisposable
 {
     private readonly Socket _listener;
     private readonly ConcurrentDictionary<Connection, bool> _open = [];
-    private volatile bool _isLeaving;
+    private volatile bool _isStopping;
     private int _requests;
 
     private DemoServer(string name, IPEndPoint at)
@@ -48,20 +48,20 @@ internal sealed class DemoServer : IDisposable
         return server;
     }
 
-    /// <summary>Takes no more connections, finishes the requests in flight, and closes connections that have none; what is not finished by then ends with the process.</summary>
-    public async Task LeaveAsync(TimeSpan atMost)
+    /// <summary>Closes the listener and idle connections, and waits up to <paramref name="atMost"/> for requests in flight; the rest ends with the process.</summary>
+    public async Task StopAsync(TimeSpan atMost)
     {
-        _isLeaving = true;
+        _isStopping = true;
         _listener.Dispose();
         var limit = Task.Delay(atMost);
-        // Again for those that were accepted meanwhile.
+        // Repeated for connections accepted meanwhile.
         while (!_open.IsEmpty && !limit.IsCompleted)
         {
-            await Task.WhenAny(Task.WhenAll(_open.Keys.Select(connection => connection.LeaveAsync())), limit).ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(_open.Keys.Select(connection => connection.StopAsync())), limit).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Takes no more connections; those that are open end with the process.</summary>
+    /// <summary>Closes the listener; open connections end with the process.</summary>
     public void Dispose() => _listener.Dispose();
 
     private async Task Accept()
@@ -80,7 +80,7 @@ internal sealed class DemoServer : IDisposable
             }
             catch (SocketException)
             {
-                // The client was gone before it was accepted: on to the next.
+                // The client closed before it was accepted.
             }
         }
     }
@@ -93,9 +93,9 @@ internal sealed class DemoServer : IDisposable
             var reader = new DemoReader(stream);
             while (await DemoRequest.Read(reader, stream).ConfigureAwait(false) is { } request)
             {
-                // One that has begun is answered, whoever leaves meanwhile.
+                // A request that has begun gets a response, also during shutdown.
                 connection.IsBusy = true;
-                bool keeps = request.KeepAlive && !_isLeaving;
+                bool keeps = request.KeepAlive && !_isStopping;
                 byte[] response = request.IsHealthCheck ? request.Healthy(keeps) : request.Respond(Name, Interlocked.Increment(ref _requests), keeps);
                 await stream.WriteAsync(response).ConfigureAwait(false);
                 connection.IsBusy = false;
@@ -107,7 +107,7 @@ internal sealed class DemoServer : IDisposable
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
         {
-            // The client left, or spoke no HTTP: closing is the answer.
+            // The client closed, or sent no valid HTTP: the connection is closed.
         }
         finally
         {
@@ -116,7 +116,7 @@ internal sealed class DemoServer : IDisposable
         }
     }
 
-    /// <summary>A client's.</summary>
+    /// <summary>A client connection.</summary>
     private sealed class Connection
     {
         private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,24 +129,24 @@ internal sealed class DemoServer : IDisposable
 
         public Socket Socket { get; }
 
-        /// <summary>True while a request is answered.</summary>
+        /// <summary>True while a response is being sent.</summary>
         public volatile bool IsBusy;
 
         public void End() => _end.TrySetResult();
 
-        /// <summary>Ends it once it has nothing to answer.</summary>
-        public Task LeaveAsync()
+        /// <summary>Closes it once it is idle.</summary>
+        public Task StopAsync()
         {
             if (!IsBusy)
             {
                 try
                 {
-                    // What waits for a request reads the end of it; what was received before is still there to be read and answered.
+                    // A pending read returns the end of the stream; data received before is still read and gets a response.
                     Socket.Shutdown(SocketShutdown.Receive);
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException)
                 {
-                    // It has ended.
+                    // Already closed.
                 }
             }
             return _end.Task;

@@ -1,22 +1,21 @@
 namespace Carousel.Logging;
 
 /// <summary>
-/// Lines that wait to be written: bounded. When it is full, what comes is dropped and counted, and in the place of what was dropped there is a line that says how much
-/// that was. One thread at a time.
+/// A bounded queue of lines to be written. When it is full, new lines are dropped, and a line with their count is written in their place. One thread at a time.
 /// </summary>
-/// <param name="maxLines">So many lines at most.</param>
-/// <param name="maxBytes">So many bytes of lines at most.</param>
-/// <param name="gap">Makes the line that says how many were dropped.</param>
+/// <param name="maxLines">Most lines.</param>
+/// <param name="maxBytes">Most bytes of all lines.</param>
+/// <param name="gap">Makes the line with the number of dropped lines.</param>
 internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> gap)
 {
     private readonly Queue<byte[]> _lines = new();
     private int _bytes;
     private long _dropped;
 
-    /// <summary>How many lines were dropped, ever.</summary>
+    /// <summary>Total number of dropped lines.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Adds a line, with its end; false if it was dropped.</summary>
+    /// <summary>Adds a line with its line feed; false if it was dropped.</summary>
     public bool TryAdd(byte[] line)
     {
         if (_lines.Count >= maxLines || line.Length > maxBytes - _bytes)
@@ -30,7 +29,7 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
         return true;
     }
 
-    /// <summary>The line that is to be written next; null if there is none. It stays until <see cref="Remove"/>.</summary>
+    /// <summary>The next line to write; null if there is none. It stays queued until <see cref="Remove"/>.</summary>
     public byte[]? Peek()
     {
         if (_lines.Count == 0)
@@ -40,7 +39,7 @@ internal sealed class LineQueue(int maxLines, int maxBytes, Func<long, byte[]> g
         return _lines.TryPeek(out byte[]? line) ? line : null;
     }
 
-    /// <summary>The line that <see cref="Peek"/> gave is written.</summary>
+    /// <summary>Removes the line returned by <see cref="Peek"/>.</summary>
     public void Remove() => _bytes -= _lines.Dequeue().Length;
 
     private void WriteGap()

@@ -2,13 +2,13 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Logging;
 
-/// <summary>What of the log is written, and how.</summary>
+/// <summary>The level and format of the log.</summary>
 internal sealed record LogSettings
 {
-    /// <summary>Lines that matter less are left out.</summary>
+    /// <summary>The lowest level that is written.</summary>
     public EventLevel Level { get; init; } = EventLevel.Info;
 
-    /// <summary>A JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     public bool IsJson { get; init; }
 
     /// <summary>See <see cref="FailureLines"/>.</summary>

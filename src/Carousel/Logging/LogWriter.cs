@@ -5,18 +5,18 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Logging;
 
 /// <summary>
-/// All that a running balancer prints goes through here: the log to standard error, the banner to standard output, each by an <see cref="OutputWriter"/>. Nobody waits
-/// for them, and what they don't take is counted. Any thread.
+/// Writes all output of a running balancer: the log to standard error, the banner to standard output, each through an <see cref="OutputWriter"/>. Callers never wait, and
+/// dropped lines are counted. Any thread.
 /// </summary>
 internal sealed class LogWriter : IMetricSource, IDisposable
 {
     private const string Stdout = "stdout", Stderr = "stderr";
 
     private static readonly Metric Lost = new("carousel_log_lost_total", MetricKind.Counter, "{line}",
-        "Lines of the log (stderr) and of the banner (stdout) that were dropped: nobody read them, or they could not be written", "output");
+        "Lines of the log (stderr) and of the banner (stdout) that were dropped: the output was not read, or writes failed", "output");
 
     private static readonly Metric Errors = new("carousel_log_write_errors_total", MetricKind.Counter, "{write}",
-        "Writes of the log (stderr) and of the banner (stdout) that failed; each is tried again a second later", "output");
+        "Writes of the log (stderr) and of the banner (stdout) that failed; each is retried after a second", "output");
 
     private readonly LogSettings _settings;
     private readonly LogLineFormat _format;
@@ -32,14 +32,14 @@ internal sealed class LogWriter : IMetricSource, IDisposable
         (_settings, _format) = (settings, new LogLineFormat(settings.IsJson, time));
         _output = new OutputWriter(Stdout, output, dropped => Gap(Stdout, dropped));
         _error = new OutputWriter(Stderr, error, dropped => Gap(Stderr, dropped));
-        // However the process ends, short of a signal that nobody can catch.
+        // On every exit of the process, except by SIGKILL.
         AppDomain.CurrentDomain.ProcessExit += Flush;
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics => [Lost, Errors];
 
-    /// <summary>Writes a line of the log, if its level is wanted.</summary>
+    /// <summary>Writes a line of the log, if its level is enabled.</summary>
     public void Write(LogLine line)
     {
         if (line.Level >= _settings.Level)
@@ -48,7 +48,7 @@ internal sealed class LogWriter : IMetricSource, IDisposable
         }
     }
 
-    /// <summary>Prints lines for whoever has started the balancer, each with its end: the banner.</summary>
+    /// <summary>Prints the banner; each line ends with a line feed.</summary>
     public void Print(string text)
     {
         if (!_format.IsJson)
@@ -62,7 +62,7 @@ internal sealed class LogWriter : IMetricSource, IDisposable
         }
     }
 
-    /// <summary>Says why the balancer can't start or go on, whatever the level, as all commands do.</summary>
+    /// <summary>Writes why the balancer can't start or continue, at every log level.</summary>
     public void Fail(string why) =>
         _error.Write(_format.IsJson ? _format.Format(new LogLine(EventLevel.Error, why)) : Encoding.UTF8.GetBytes($"carousel: {LogLineFormat.Plain(why)}\n"));
 
@@ -77,7 +77,7 @@ internal sealed class LogWriter : IMetricSource, IDisposable
         sink.Add(_error.Errors, Stderr);
     }
 
-    /// <summary>Ends it; waits for what is left, but not for long.</summary>
+    /// <summary>Writes the remaining lines, for at most <see cref="OutputWriter.FlushLimit"/>.</summary>
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= Flush;
@@ -92,5 +92,5 @@ internal sealed class LogWriter : IMetricSource, IDisposable
     }
 
     private byte[] Gap(string output, long dropped) => _format.Format(new LogLine(EventLevel.Error,
-        $"{(dropped == 1 ? "1 line was" : $"{dropped} lines were")} dropped here: {output} did not take them fast enough"));
+        $"{(dropped == 1 ? "1 line" : $"{dropped} lines")} dropped here: {output} was not read fast enough"));
 }

@@ -3,18 +3,18 @@ using Carousel.Control.Telemetry;
 namespace Carousel.Logging;
 
 /// <summary>
-/// Writes lines to one output, by a thread of its own: whoever has a line neither waits for the output nor hears of its troubles. What the output does not take now (a
-/// pipe that nobody reads, a full disk) waits in a <see cref="LineQueue"/>. Any thread.
+/// Writes lines to one output on its own thread: callers neither wait for the output nor see its errors. Lines that can't be written now (a pipe without a reader, a full
+/// disk) wait in a <see cref="LineQueue"/>. Any thread.
 /// </summary>
 internal sealed class OutputWriter : IDisposable
 {
-    /// <summary>A bad minute of failure lines; some hundred bytes each.</summary>
+    /// <summary>About a minute of failure lines during an outage; some hundred bytes each.</summary>
     public const int MaxLines = 4096, MaxBytes = 1 << 20;
 
-    /// <summary>How long <see cref="Dispose"/> waits for what is left to be written.</summary>
+    /// <summary>How long <see cref="Dispose"/> waits for remaining lines to be written.</summary>
     public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>After a write that failed, and after one that found the output full without waiting for it.</summary>
+    /// <summary>Pause after a failed write, and after a write that would block.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1), FullPause = TimeSpan.FromMilliseconds(20);
 
     private readonly WriteBytes _write;
@@ -26,7 +26,7 @@ internal sealed class OutputWriter : IDisposable
     private long _errors;
 
     /// <summary>Starts its thread.</summary>
-    /// <param name="name">Of the thread.</param>
+    /// <param name="name">The thread's name.</param>
     /// <param name="write">Called by that thread alone.</param>
     /// <param name="gap">See <see cref="LineQueue"/>.</param>
     /// <param name="retryPause">Null for <see cref="RetryPause"/>.</param>
@@ -34,7 +34,7 @@ internal sealed class OutputWriter : IDisposable
     {
         (_write, _retryPause) = (write, retryPause ?? RetryPause);
         _queue = new LineQueue(MaxLines, MaxBytes, gap);
-        // In the background: a write that hangs must not keep the process.
+        // A background thread: a write that hangs must not keep the process alive.
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
@@ -54,7 +54,7 @@ internal sealed class OutputWriter : IDisposable
     /// <summary>How many writes failed.</summary>
     public long Errors => Volatile.Read(ref _errors);
 
-    /// <summary>Takes a line with its end. Never blocks, never throws.</summary>
+    /// <summary>Adds a line with its line feed. Never blocks, never throws.</summary>
     public void Write(byte[] line)
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class OutputWriter : IDisposable
         }
     }
 
-    /// <summary>Ends it, once what there is has been written, or can't be, or <see cref="FlushLimit"/> is over. A second time it does nothing.</summary>
+    /// <summary>Waits until all lines are written, a write fails, or <see cref="FlushLimit"/> has passed. A second call does nothing.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -84,7 +84,7 @@ internal sealed class OutputWriter : IDisposable
             int written = 0;
             while (written < line.Length)
             {
-                // What was closed while the output failed is tried once more, and given up.
+                // After Dispose, a failed write is not retried.
                 bool isLast = _closing.IsSet;
                 int taken = _write(line.AsSpan(written));
                 if (taken > 0)
@@ -109,7 +109,7 @@ internal sealed class OutputWriter : IDisposable
         }
     }
 
-    /// <summary>Waits, not much longer than this, if it is closed meanwhile.</summary>
+    /// <summary>Waits for this time, less if Dispose is called meanwhile.</summary>
     private void Pause(TimeSpan pause)
     {
         if (_closing.IsSet)
@@ -122,7 +122,7 @@ internal sealed class OutputWriter : IDisposable
         }
     }
 
-    /// <summary>Waits for the next line; null once it is closed and there is none.</summary>
+    /// <summary>Waits for the next line; null after Dispose, if there is none.</summary>
     private byte[]? Next()
     {
         lock (_gate)

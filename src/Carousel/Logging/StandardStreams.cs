@@ -4,20 +4,20 @@ using Carousel.Control.Telemetry;
 namespace Carousel.Logging;
 
 /// <summary>
-/// Standard output and standard error, as the kernel has them. .NET's own streams throw where a write fails, and keep silent where nobody reads any more: neither is
-/// of use to a process that has to live on, and to say what it lost.
+/// Standard output and standard error as file descriptors. .NET's streams throw if a write fails and ignore a broken pipe; the balancer must keep running and count
+/// what it lost.
 /// </summary>
 internal static partial class StandardStreams
 {
-    /// <summary>Interrupted: to be done again at once. Would block: somebody made the descriptor, which we share with others, non-blocking.</summary>
+    /// <summary>EINTR: the call is repeated. EAGAIN: another process made the shared descriptor non-blocking.</summary>
     public const int Interrupted = 4, WouldBlock = 11;
 
     private const int Output = 1, Error = 2;
     private const int GetFlags = 1, ReadWrite = 0x2;
 
     /// <summary>
-    /// Opens <c>/dev/null</c> in the place of each of the descriptors 0 to 2 that was closed (<c>2>&amp;-</c>): else the next file or socket that is opened would take the
-    /// place, and be sent the log. To be called before anything is opened.
+    /// Opens <c>/dev/null</c> for each of the descriptors 0 to 2 that is closed (<c>2>&amp;-</c>). Otherwise the next file or socket would get that number and receive the log.
+    /// Call it before anything is opened.
     /// </summary>
     public static void Reserve()
     {
@@ -25,7 +25,7 @@ internal static partial class StandardStreams
         {
             if (Control(descriptor, GetFlags, 0) < 0)
             {
-                // The lowest one that is free, which is this one.
+                // open(2) returns the lowest free descriptor, which is this one.
                 _ = Open("/dev/null", ReadWrite, 0);
             }
         }

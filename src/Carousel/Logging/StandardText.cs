@@ -4,19 +4,19 @@ using Carousel.Control.Telemetry;
 
 namespace Carousel.Logging;
 
-/// <summary>Standard output can't be written to; the message says why.</summary>
+/// <summary>A write to standard output failed; the message has the reason.</summary>
 internal sealed class OutputException(string message) : IOException(message);
 
-/// <summary>What commands that end by themselves print to: they wait for whoever reads, and mind no reader who has left.</summary>
+/// <summary>The output of short-lived commands: writes block, and a broken pipe is ignored.</summary>
 /// <param name="write">Where to.</param>
-/// <param name="mustSucceed">True to throw an <see cref="OutputException"/> for what can't be written; else it is lost.</param>
+/// <param name="mustSucceed">True to throw an <see cref="OutputException"/> if a write fails; false to drop the text.</param>
 internal sealed class StandardText(WriteBytes write, bool mustSucceed) : TextWriter
 {
     private const int BrokenPipe = 32;
 
     public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>From now on the console is written to through this.</summary>
+    /// <summary>Redirects the console through this.</summary>
     public static void Install()
     {
         Console.SetOut(new StandardText(StandardStreams.WriteOutput, mustSucceed: true));

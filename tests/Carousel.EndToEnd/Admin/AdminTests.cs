@@ -151,7 +151,7 @@ public partial class AdminTests
         Run check = await Run.ToEndAsync(Path.GetTempPath(), "healthcheck", "--admin", $"127.0.0.1:{closed.Port}");
 
         Assert.Equal(1, check.Code);
-        Assert.StartsWith($"carousel: nobody listens on 127.0.0.1:{closed.Port}: ", check.Errors);
+        Assert.StartsWith($"carousel: nothing listens on 127.0.0.1:{closed.Port}: ", check.Errors);
     }
 
     [Fact]
@@ -169,9 +169,9 @@ public partial class AdminTests
     }
 
     [Theory]
-    [InlineData("--admin 0.0.0.0:0", 2, "others reach that address, so they must know a token")]
+    [InlineData("--admin 0.0.0.0:0", 2, "an address other than loopback requires a token")]
     [InlineData("--admin 0.0.0.0:0 --admin-token-file nowhere", 2, "--admin-token-file: nowhere: no such file")]
-    [InlineData("--admin 127.0.0.1:0 --admin-token-file servers.txt", 2, "is no token: 16 characters or more, no blanks")]
+    [InlineData("--admin 127.0.0.1:0 --admin-token-file servers.txt", 2, "is no token: it needs 16 characters or more, without blanks")]
     public async Task Start_WithoutWhatItNeeds_SaysWhat(string flags, int code, string error)
     {
         Run run = await Run.WithServersAsync("localhost:1", ["-f", "servers.txt", "-p", "0", "--store", "none", .. flags.Split(' ')]);

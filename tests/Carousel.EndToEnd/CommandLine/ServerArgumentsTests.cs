@@ -27,7 +27,7 @@ public partial class ServerArgumentsTests
         Assert.Equal(["one", "three", "two"], responses.Order());
 
         balancer.Signal(Posix.SigHup);
-        await Patience.UntilAsync(() => balancer.Errors.Contains("SIGHUP: the servers come from no file"), "the line about SIGHUP");
+        await Patience.UntilAsync(() => balancer.Errors.Contains("SIGHUP ignored: the servers are not from a file"), "the line about SIGHUP");
         Assert.Equal(200, (await client.GetAsync()).Status);
         balancer.Signal(Posix.SigTerm);
         Assert.Equal(0, await balancer.ExitAsync());
@@ -35,10 +35,10 @@ public partial class ServerArgumentsTests
 
     [Theory]
     [InlineData("argument 2, column 2: expected a port between 1 and 65535, found \"80800\"", "http://127.0.0.1:1", ":80800")]
-    [InlineData("unexpected \"weight=2\": an option stands in quotes with its server, as in \":3001 weight=2\"", ":3001", "weight=2")]
-    [InlineData("unexpected \":3001\": the servers are those of --file", "-f", "servers.txt", ":3001")]
-    [InlineData("unexpected \"servers.txt\": a file of servers is named with -f: carousel -f servers.txt", "servers.txt")]
-    [InlineData("--save does nothing with servers as arguments", ":3001", "--save")]
+    [InlineData("unexpected \"weight=2\": quote an option with its server, as in \":3001 weight=2\"", ":3001", "weight=2")]
+    [InlineData("unexpected \":3001\": servers are read from --file", "-f", "servers.txt", ":3001")]
+    [InlineData("unexpected \"servers.txt\": a file needs -f: carousel -f servers.txt", "servers.txt")]
+    [InlineData("--save has no effect with servers as arguments", ":3001", "--save")]
     [InlineData("unexpected \":3001\" before the command drain", ":3001", "drain")]
     [InlineData("which servers? ")]
     public async Task Start_WrongArguments_IsOneLineAndExitsWithTwo(string expected, params string[] arguments)

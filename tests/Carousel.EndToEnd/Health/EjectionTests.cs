@@ -87,7 +87,7 @@ public class EjectionTests
         await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is ejected for 50ms: connect-refused x3");
         await using var late = ScriptedServer.Responding("late", port: port);
         await balancer.UntilRotationAsync("one", "late");
-        await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is back: its trial went well");
+        await balancer.UntilSaidAsync($"http://127.0.0.1:{port}", "is back: its trial succeeded");
     }
 
     [Fact]

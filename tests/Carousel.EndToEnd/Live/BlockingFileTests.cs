@@ -35,7 +35,7 @@ public class BlockingFileTests
         MakePipe(log);
         balancer.Signal(Posix.SigUsr1);
         await Patience.UntilAsync(
-            async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains($"error access log {log}: a pipe that nobody reads; lines are dropped"), "the error");
+            async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains($"error access log {log}: a pipe without a reader; lines are dropped"), "the error");
         Assert.Equal(200, (await balancer.GetAsync()).Status);
         Assert.Equal(0, await balancer.StopAsync());
     }

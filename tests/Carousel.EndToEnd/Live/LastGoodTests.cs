@@ -40,7 +40,7 @@ public sealed class LastGoodTests : IDisposable
         await using ChildProcess second = await StartAsync();
         Assert.Contains(error, second.Errors);
         Assert.Contains($"{Servers} can't be used as it is", second.Errors);
-        Assert.Contains("starting with the last good list, of 20", second.Errors);
+        Assert.Contains("starting with the last good list of 20", second.Errors);
         using RawClient client = await RawClient.ConnectAsync(Port(second, "listening on http"));
         Assert.Equal("one", (await client.GetAsync()).Text);
         Assert.Contains("no such file" == error ? "no such file" : "expected a port", (await PoolAsync(second)).GetProperty("listError").GetString());
@@ -71,7 +71,7 @@ public sealed class LastGoodTests : IDisposable
         File.Move(Servers, Servers + ".other");
         run = await Run.ToEndAsync(_folder.FullName, "-f", Servers + ".other", "-p", "0", "--last-good", kept);
         Assert.Equal(2, run.Code);
-        Assert.Contains($"there is no last good list to start with: {kept} is that of another file, {Servers}", run.Errors);
+        Assert.Contains($"no last good list to start with: {kept} belongs to another file, {Servers}", run.Errors);
     }
 
     [Fact]

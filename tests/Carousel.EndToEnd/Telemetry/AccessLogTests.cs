@@ -114,9 +114,9 @@ public sealed class AccessLogTests : IDisposable
     [InlineData("--access-log", "syslog:x:0", "--access-log: expected")]
     [InlineData("--access-log", "nowhere/access.log", "--access-log: nowhere/access.log can't be opened: No such file or directory (make its folder")]
     [InlineData("--access-log", "syslog:/nowhere", "--access-log: syslog can't be reached by /nowhere: ")]
-    [InlineData("--otlp-protocol", "grpc", "--otlp-protocol: to whom is it spoken?")]
+    [InlineData("--otlp-protocol", "grpc", "--otlp-protocol has no effect without a collector")]
     [InlineData("--trace-sample", "2", "--trace-sample: expected a share")]
-    [InlineData("--trace-sample", "0.5", "Name a collector with --otlp")]
+    [InlineData("--trace-sample", "0.5", "set one with --otlp")]
     [InlineData("--otlp", "collector", "expected a URL such as http://collector:4318")]
     public async Task Flag_Wrong_SaysWhatWouldBeRight(string flag, string value, string error)
     {

@@ -86,7 +86,7 @@ public class AdminCommandTests
 
         AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => admin.Client.GetAsync("api/v1/pool", AdminJson.Default.PoolView));
 
-        Assert.Equal($"{admin.Server.EndPoint} asks for a token: --admin-token-file FILE has none, or another", e.Message);
+        Assert.Equal($"{admin.Server.EndPoint} requires its admin token: set --admin-token-file FILE", e.Message);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public class AdminCommandTests
 
         AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => client.TextAsync("healthz"));
 
-        Assert.StartsWith($"nobody listens on {address}:", e.Message);
+        Assert.StartsWith($"nothing listens on {address}:", e.Message);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public class AdminCommandTests
     [InlineData("drain", "carousel drain: expected drain NAME, as in: carousel drain blue --wait --timeout 1m")]
     [InlineData("weight blue many", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
     [InlineData("weight blue 1001", "carousel weight: expected weight NAME N, as in: carousel weight blue 3")]
-    [InlineData("drain blue --timeout 5s", "--timeout does nothing without --wait: add that, or leave --timeout out")]
+    [InlineData("drain blue --timeout 5s", "--timeout has no effect without --wait: add that, or leave --timeout out")]
     [InlineData("drain blue --wiat", "unknown flag \"--wiat\": did you mean --wait?")]
     [InlineData("status --admin 77780", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"77780\"")]
     [InlineData("status --admin 0", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"0\"")]
@@ -262,7 +262,7 @@ public class AdminCommandTests
     [InlineData("127.0.0.1:0", "127.0.0.1:0", null)]
     [InlineData("localhost:80", "127.0.0.1:80", null)]
     [InlineData("[::1]:7778", "[::1]:7778", null)]
-    [InlineData("0.0.0.0:7778", "0.0.0.0:7778", "others reach that address")]
+    [InlineData("0.0.0.0:7778", "0.0.0.0:7778", "an address other than loopback requires a token")]
     [InlineData("7778", "127.0.0.1:7778", null)]
     [InlineData("65536", null, "expected an address and a port")]
     [InlineData("127.0.0.1", null, "expected an address and a port")]

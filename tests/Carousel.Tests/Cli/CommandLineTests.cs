@@ -9,8 +9,8 @@ namespace Carousel.Tests.Cli;
 
 public class CommandLineTests
 {
-    private const string WhichServers = "which servers? As arguments: carousel http://localhost:3001 :3002; in a file, one per line: carousel -f servers.txt; "
-        + "or with servers of its own, to try it: carousel demo";
+    private const string WhichServers = "no servers: give them as arguments (carousel http://localhost:3001 :3002) or in a file, one per line (carousel -f servers.txt), "
+        + "or try carousel demo";
 
     [Fact]
     public void Parse_FileOnly_TakesTheDefaultsOfTheEngine()
@@ -26,7 +26,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Parse_EveryFlag_IsTaken()
+    public void Parse_EveryFlag_IsApplied()
     {
         string[] args =
             ("--file=s.txt -p8080 --bind 127.0.0.1,[::1] --bind 127.0.0.1 --bind=10.0.0.1 --workers 3 --max-head 8k --max-fields 50 --head-timeout 1s"
@@ -69,7 +69,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("", WhichServers)]
     [InlineData("--port 80", WhichServers)]
-    [InlineData("check", "which file? Name it: carousel check servers.txt")]
+    [InlineData("check", "no file: name one, as in carousel check servers.txt")]
     [InlineData("check a b", "unexpected \"b\": carousel check reads one file")]
     [InlineData("check -f a b", "unexpected \"b\": carousel check reads one file")]
     [InlineData("-f", "--file needs a value: the path of a file")]
@@ -83,8 +83,8 @@ public class CommandLineTests
     [InlineData("-f a --idle-timeout 75", "--idle-timeout: expected a duration from 1ms to 24h such as 500ms, 10s or 2m, found \"75\"")]
     [InlineData("-f a --resolve-interval 1ms", "--resolve-interval: expected a duration from 1s to 24h such as 500ms, 10s or 2m, found \"1ms\"")]
     [InlineData("-f a --bind localhost",
-        "--bind: expected an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them), found \"localhost\"")]
-    [InlineData("-f a --bind", "--bind needs a value: an IP address of this machine such as 127.0.0.1 or ::1 (leave the flag out for all of them)")]
+        "--bind: expected an IP address of this machine such as 127.0.0.1 or ::1 (omit the flag for all addresses), found \"localhost\"")]
+    [InlineData("-f a --bind", "--bind needs a value: an IP address of this machine such as 127.0.0.1 or ::1 (omit the flag for all addresses)")]
     [InlineData("-f a --trusted-proxy 10.0.0.0/33", "--trusted-proxy: expected a network such as 10.0.0.0/8, or an address, found \"10.0.0.0/33\"")]
     [InlineData("-f a --prot 80", "unknown flag \"--prot\": did you mean --port?")]
     [InlineData("-f a --colour=red", "unknown flag \"--colour\": carousel --help lists all flags")]
@@ -92,21 +92,21 @@ public class CommandLineTests
     [InlineData("-f a --store redis:/x", "--store: expected redis://host:port, rediss://host:port, embedded, none or auto, found \"redis:/x\"")]
     [InlineData("-f a --store redis://:x@h --store-password-file b", "--store-password-file: --store has a password already: give it once")]
     [InlineData("-f a --store-memory 1k", "--store-memory: expected a size from 16m to 64g such as 256m, found \"1k\"")]
-    [InlineData("session", "carousel session list, or carousel session show ID?")]
+    [InlineData("session", "expected carousel session list or carousel session show ID")]
     [InlineData("session lost", "carousel session \"lost\": expected list or show")]
-    [InlineData("session show", "which session? carousel session show ID, or a cookie's value")]
-    [InlineData("session show a b", "unexpected \"b\": carousel session --help says what it takes")]
+    [InlineData("session show", "no session: expected carousel session show ID, or a cookie's value")]
+    [InlineData("session show a b", "unexpected \"b\": carousel session --help lists its arguments")]
     [InlineData("session list --workers 2", "unknown flag \"--workers\": carousel session --help lists its flags")]
     [InlineData("session list --limit 0", "--limit: expected a number from 1 to 10000, found \"0\"")]
-    [InlineData("session list --store none", "--store none: there is nothing to look into")]
+    [InlineData("session list --store none", "--store none: there is no store to read")]
     [InlineData("help chek", "there is no command \"chek\": did you mean \"check\"?")]
     [InlineData("help list", "there is no command \"list\": carousel help lists all commands")]
-    [InlineData("version x", "unexpected \"x\": carousel version --help says what it takes")]
-    [InlineData("demo :3001", "unexpected \":3001\": carousel demo --help says what it takes")]
+    [InlineData("version x", "unexpected \"x\": carousel version --help lists its arguments")]
+    [InlineData("demo :3001", "unexpected \":3001\": carousel demo --help lists its arguments")]
     [InlineData("demo-server --name a/b", "--name: expected a name, found \"a/b\"")]
     [InlineData("chek -f a", "unexpected \"chek\": did you mean \"check\"?")]
-    [InlineData("-f a @b", "unexpected \"@b\": the servers are those of --file: if this is one, add it there, or leave --file out")]
-    public void Parse_Wrong_SaysWhatAndHowElse(string line, string expected)
+    [InlineData("-f a @b", "unexpected \"@b\": servers are read from --file: add it there, or leave --file out")]
+    public void Parse_Invalid_IsAnErrorWithARemedy(string line, string expected)
     {
         string[] args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -114,7 +114,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Parse_SeveralWrong_ReportsAll() => Assert.Equal(
+    public void Parse_SeveralErrors_AreAllReported() => Assert.Equal(
         3, Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "a", "-p", "x", "--workers", "y", "--nonsense"])).Errors.Count);
 
     [Theory]

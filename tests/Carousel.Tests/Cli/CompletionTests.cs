@@ -41,7 +41,7 @@ public class CompletionTests
     [InlineData("weight blue |")]
     [InlineData("--nonsense=")]
     [InlineData("help check |")]
-    public void Complete_WhatOnlyPeopleKnow_IsLeftToThem(string line)
+    public void Complete_FreeText_HasNoCandidates(string line)
     {
         Completion completion = Complete(line);
 
@@ -57,7 +57,7 @@ public class CompletionTests
     [InlineData("check -f |")]
     [InlineData("check |")]
     [InlineData("check serv")]
-    public void Complete_Files_AreTheShells(string line) => Assert.True(Complete(line).Files);
+    public void Complete_File_IsLeftToTheShell(string line) => Assert.True(Complete(line).Files);
 
     [Theory]
     [InlineData("drain |")]
@@ -66,17 +66,17 @@ public class CompletionTests
     [InlineData("remove |")]
     [InlineData("drain --admin 7778 |")]
     [InlineData("drain -f servers.txt |")]
-    public void Complete_ServerOfACommand_IsAskedFor(string line) => Assert.True(Complete(line).Servers);
+    public void Complete_ServerOfACommand_NeedsServers(string line) => Assert.True(Complete(line).Servers);
 
-    /// <summary>Whatever is offered for a flag of words is taken as its value.</summary>
+    /// <summary>Every completion of a flag's value is a valid value.</summary>
     [Fact]
-    public void Words_OfEveryFlag_AreTakenByIt() => Assert.All(
+    public void Words_OfEveryFlag_AreValidValues() => Assert.All(
         new RunFlags().Groups.SelectMany(group => group.Flags).SelectMany(flag => flag.Words.Where(word => !word.EndsWith(':') && !word.EndsWith('/')).Select(word => (flag, word))),
         pair => Assert.DoesNotContain($"{pair.flag.Name}:", string.Join('\n', CommandLine.Parse(["-f", "a", pair.flag.Name, pair.word]) is Request.Invalid invalid ? invalid.Errors : [])));
 
-    /// <summary>Every flag that takes one of a few words offers them, so that no list can be forgotten: a choice says so in its error.</summary>
+    /// <summary>Every flag with a fixed choice of words has completions. A choice is recognised by its error.</summary>
     [Fact]
-    public void Words_OfEveryChoice_AreThere()
+    public void Words_OfEveryChoice_AreOffered()
     {
         IEnumerable<Flag> choices = new RunFlags().Groups.SelectMany(group => group.Flags).Where(flag => flag.ValueName is not null
             && CommandLine.Parse(["-f", "a", flag.Name, "\u0001"]) is Request.Invalid { Errors: [var error, ..] } && error.Contains("expected one of"));
@@ -85,9 +85,9 @@ public class CompletionTests
     }
 
     [Fact]
-    public void Words_BehindAServer_AreTakenByTheFile() => Assert.All(ServerLineOption.All,
+    public void Words_AfterAServer_AreValidInTheFile() => Assert.All(ServerLineOption.All,
         option => Assert.True(ServersParser.Parse($"http://a {option.Word}{(option.Word.EndsWith('=') ? "1" : "")}").IsValid));
 
-    /// <summary>The bar is where nothing is written yet.</summary>
+    /// <summary>A trailing bar means that the last word is empty.</summary>
     private static Completion Complete(string line) => CommandLine.Complete(line.TrimEnd('|').Split(' '));
 }

@@ -13,7 +13,7 @@ public class DataFolderTests
     [InlineData("HOME=/h", "/h/.local/share/carousel", "/h/.local/share/carousel/store-6379")]
     [InlineData("HOME=", null, null)]
     [InlineData("", null, null)]
-    public void Of_Environment_IsTheServicesElseTheUsers(string variables, string? path, string? store)
+    public void Of_Environment_IsTheServiceFolderOrTheUserFolder(string variables, string? path, string? store)
     {
         Dictionary<string, string> environment = variables.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
 
@@ -23,7 +23,7 @@ public class DataFolderTests
     }
 
     [Fact]
-    public void Trouble_FolderThatCanBeMade_IsNoneAndItIsForUsAlone()
+    public void Failure_CreatableFolder_IsNullAndFolderIsPrivate()
     {
         DirectoryInfo scratch = Directory.CreateTempSubdirectory("carousel-data-");
         try
@@ -41,5 +41,5 @@ public class DataFolderTests
     }
 
     [Fact]
-    public void Trouble_FolderThatCantBeMade_SaysWhy() => Assert.NotNull(DataFolder.Failure("/dev/null/carousel"));
+    public void Failure_UncreatableFolder_IsAMessage() => Assert.NotNull(DataFolder.Failure("/dev/null/carousel"));
 }

@@ -12,9 +12,9 @@ public sealed class DemoServerTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task Request_ShowsWhoAnswersAndWhatTheBalancerAdded() => Assert.Equal(
-        "HTTP/1.1 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 91|Connection: close||"
-        + "blue answers its request number 1\n  GET /x HTTP/1.1\n  Host: a\n  X-Forwarded-For: 127.0.0.1\n",
+    public async Task Request_Response_HasTheNameAndTheBalancersFields() => Assert.Equal(
+        "HTTP/1.1 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 81|Connection: close||"
+        + "blue: response number 1\n  GET /x HTTP/1.1\n  Host: a\n  X-Forwarded-For: 127.0.0.1\n",
         (await Talk("GET /x HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Forwarded-For: 127.0.0.1\r\nConnection: close\r\n\r\n")).Replace("\r\n", "|"));
 
     [Fact]
@@ -30,15 +30,15 @@ public sealed class DemoServerTests : IDisposable
         Assert.Equal(5, responses.Split("HTTP/1.1 200 OK\r\n").Length - 1);
         Assert.Equal(1, responses.Split("HTTP/1.1 100 Continue\r\n\r\n").Length - 1);
         Assert.DoesNotContain("HEAD /head", responses);
-        Assert.EndsWith("blue answers its request number 5\n  GET /old HTTP/1.0\n", responses);
+        Assert.EndsWith("blue: response number 5\n  GET /old HTTP/1.0\n", responses);
     }
 
     [Theory]
     [InlineData("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n")]
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    public async Task Request_WithoutALength_IsCut(string request) => Assert.Equal("", await Talk(request));
+    public async Task Request_WithoutALength_ClosesTheConnection(string request) => Assert.Equal("", await Talk(request));
 
-    /// <summary>All that comes back until the server closes.</summary>
+    /// <summary>Everything received until the server closes the connection.</summary>
     private async Task<string> Talk(string text)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;

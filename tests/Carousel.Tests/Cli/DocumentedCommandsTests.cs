@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Cli;
 
-/// <summary>Every command that a page shows is one that the command line takes.</summary>
+/// <summary>Every command in the documents is a valid command line.</summary>
 public partial class DocumentedCommandsTests
 {
     public static TheoryData<string, string> Commands =>
@@ -15,7 +15,7 @@ public partial class DocumentedCommandsTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Command_OfAPage_IsUnderstood(string page, string line)
+    public void Command_OfAPage_IsValid(string page, string line)
     {
         Request request = CommandLine.Parse(Arguments(line)!);
 
@@ -37,16 +37,16 @@ public partial class DocumentedCommandsTests
     [InlineData("out/carousel status | cat", "status")]
     [InlineData("dotnet run -c Release --project src/Carousel -- demo", "demo")]
     [InlineData("docker run -p 1:1 my-loadbalancer:latest -f a", "-f", "a")]
-    public void Arguments_OfALine_AreThoseOfTheShell(string line, params string[] arguments) => Assert.Equal(arguments, Arguments(line));
+    public void Arguments_OfALine_AreSplitLikeAShell(string line, params string[] arguments) => Assert.Equal(arguments, Arguments(line));
 
     [Theory]
     [InlineData("carousel() { true; }")]
     [InlineData("docker run my-loadbalancer:latest   # only its own")]
     [InlineData("kubectl get pods")]
     [InlineData("2026-11-26T17:10:00Z info carousel")]
-    public void Arguments_OfAnotherLine_AreNone(string line) => Assert.Null(Arguments(line));
+    public void Arguments_OfAnotherLine_AreNull(string line) => Assert.Null(Arguments(line));
 
-    /// <summary>What Carousel is given by this line of a shell; null if it isn't started by it with arguments.</summary>
+    /// <summary>The arguments for carousel in this shell line; null if it does not start carousel with arguments.</summary>
     private static string[]? Arguments(string line)
     {
         List<string> words = Words(line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line);
@@ -57,7 +57,7 @@ public partial class DocumentedCommandsTests
         return first == 0 || first == words.Count ? null : [.. words.Skip(first)];
     }
 
-    /// <summary>The words of the line's first command: quotes are taken off, variables stay as they are.</summary>
+    /// <summary>The words of the line's first command, without quotes; variables are not expanded.</summary>
     private static List<string> Words(string line)
     {
         var words = new List<string>();

@@ -7,10 +7,10 @@ using Xunit;
 
 namespace Carousel.Tests.Cli;
 
-/// <summary>What the documents repeat of the code is what the code says.</summary>
+/// <summary>Tables in the documents equal those of the code.</summary>
 public class DocumentsTests
 {
-    /// <summary>Longer than this nobody reads it to the end.</summary>
+    /// <summary>The README must stay short.</summary>
     private const int MaxReadmeBytes = 10 * 1024;
 
     public static TheoryData<string> Flags => [.. new RunFlags().Groups.SelectMany(group => group.Flags).Select(flag => flag.Name)];
@@ -19,7 +19,7 @@ public class DocumentsTests
     public void Readme_Size_IsSmall() => Assert.InRange(new FileInfo(Path("README.md")).Length, 1, MaxReadmeBytes);
 
     [Fact]
-    public void Flags_Table_IsTheTableOfTheCode()
+    public void Flags_Table_EqualsTheCode()
     {
         IEnumerable<string> expected = new RunFlags().Groups.SelectMany(group => group.Flags.Select(Row).Prepend(group.Title))
             .Concat(["Help", "| `-h, --help` | show this help | |", "| `-v, --version` | show the version | |"]);
@@ -35,7 +35,7 @@ public class DocumentsTests
 
     [Theory]
     [MemberData(nameof(Flags))]
-    public void Help_EveryFlag_IsShownWithItsDefault(string name)
+    public void Help_EveryFlag_HasItsDefault(string name)
     {
         Flag flag = new RunFlags().Groups.SelectMany(group => group.Flags).Single(flag => flag.Name == name);
         string help = string.Join(' ', Help.Root(new RunFlags()).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
@@ -48,7 +48,7 @@ public class DocumentsTests
 
     [Theory]
     [MemberData(nameof(ServerOptions))]
-    public void ServerOption_OnItsPageAndInHelp_IsOneOfTheFile(string usage)
+    public void ServerOption_InDocsAndHelp_IsValidInTheFile(string usage)
     {
         ServerLineOption option = ServerLineOption.All.Single(option => option.Usage == usage);
         string fallback = option.DefaultText.Length == 0 ? "" : " " + option.DefaultText;
@@ -59,7 +59,7 @@ public class DocumentsTests
     }
 
     [Fact]
-    public void ServerOptions_OfTheParser_AreAllThere()
+    public void ServerOptions_OfTheParser_AreAllDocumented()
     {
         string known = ServersParser.Parse("http://a nonsense=1").Errors.Single().Message;
 
@@ -68,7 +68,7 @@ public class DocumentsTests
     }
 
     [Fact]
-    public void Servers_Sample_IsTheSampleFile()
+    public void Servers_Sample_EqualsTheSampleFile()
     {
         string sample = File.ReadAllText(Path("samples/servers.txt"));
 
@@ -77,7 +77,7 @@ public class DocumentsTests
     }
 
     [Fact]
-    public void Operations_ExitCodes_AreThoseOfTheCode()
+    public void Operations_ExitCodes_EqualTheCode()
     {
         IEnumerable<int> codes = typeof(ExitCode).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order();
 
@@ -87,7 +87,7 @@ public class DocumentsTests
     }
 
     [Fact]
-    public void Reasons_Table_IsTheTableOfTheCode()
+    public void Reasons_Table_EqualsTheCode()
     {
         IEnumerable<string> expected = Enum.GetValues<FailureReason>().Where(reason => reason != FailureReason.None)
             .Select(reason => reason.Describe())

@@ -13,11 +13,11 @@ public class FailureLinesTests
     private readonly FailureLines _lines = new(clientsToo: false, () => "all 2 servers are down");
 
     [Fact]
-    public void Take_FirstOfAKind_IsWrittenAtOnce() => Assert.Equal(
+    public void Take_FirstOfAKind_IsWrittenImmediately() => Assert.Equal(
         "connect-refused: http://localhost:8001 (blue) refused the connection while connecting to the server (errno 111)", _lines.Take(Refused)?.Message);
 
     [Fact]
-    public void Take_ManyOfAKind_IsALineASecond()
+    public void Take_ManyOfAKind_IsOneLinePerSecond()
     {
         _lines.Take(Refused);
         for (int i = 0; i < 57; i++)
@@ -33,7 +33,7 @@ public class FailureLinesTests
     }
 
     [Fact]
-    public void Take_PartsThatAProgramWants_AreInTheLine() => Assert.Equal(
+    public void Take_Failure_HasItsFieldsInTheLine() => Assert.Equal(
         (EventLevel.Error, "blue", FailureReason.ConnectRefused, "connecting to the server", 111, 1),
         _lines.Take(Refused) is { } line ? (line.Level, line.Server, line.Reason, line.Activity, line.Errno, line.Count) : default);
 
@@ -49,17 +49,17 @@ public class FailureLinesTests
     }
 
     [Fact]
-    public void Take_WithoutServer_SaysWhatFailed() => Assert.Equal(
+    public void Take_WithoutServer_HasTheReasonOfThePool() => Assert.Equal(
         "no-server: all 2 servers are down while choosing a server",
         _lines.Take(new FailureEvent(FailureReason.NoServer, "choosing a server", null, 0))?.Message);
 
     [Fact]
-    public void Take_SentenceAboutSomethingOfTheServer_NamesTheServerFirst() => Assert.Equal(
+    public void Take_SentenceAboutTheServersResponse_NamesTheServerFirst() => Assert.Equal(
         "bad-answer: http://localhost:8002: the server's answer breaks HTTP/1.1 while reading the answer's head",
         _lines.Take(new FailureEvent(FailureReason.BadAnswer, "reading the answer's head", Servers[1], 0))?.Message);
 
     [Fact]
-    public void Take_ClientsFailure_OnlyIfAskedFor()
+    public void Take_ClientFailure_OnlyIfEnabled()
     {
         var failure = new FailureEvent(FailureReason.BadHost, "reading the request's head", null, 0);
 

@@ -11,7 +11,7 @@ public class HealthFlagsTests
     public void Parse_NoFlag_TakesTheDefaults() => Assert.Equivalent(new HealthOptions(), Parse(""), strict: true);
 
     [Fact]
-    public void Parse_EveryFlag_IsTaken()
+    public void Parse_EveryFlag_IsApplied()
     {
         HealthOptions options = Parse("--health on --health-path /healthz?a=b --health-status 200,404 --health-body ok --health-host example.com:81"
             + " --health-interval 500ms --health-timeout 300ms --health-fall 5 --health-rise 1");
@@ -29,7 +29,7 @@ public class HealthFlagsTests
     }
 
     [Fact]
-    public void Parse_EveryEjectFlag_IsTaken()
+    public void Parse_EveryEjectFlag_IsApplied()
     {
         EngineOptions engine = Engine("--eject on --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 1 --retry-budget 35%");
         Assert.Equal((true, 5, "500-599,429", 300),
@@ -53,7 +53,7 @@ public class HealthFlagsTests
     [InlineData("--health-path / --health-status 2xx", "--health-status: expected statuses from 100 to 599 such as 200-399,404, found \"2xx\"")]
     [InlineData("--health-path / --health-host a/b", "--health-host: expected a host such as example.com or example.com:8080, found \"a/b\"")]
     [InlineData("--health-fall 0", "--health-fall: expected a number from 1 to 100, found \"0\"")]
-    public void Parse_AnythingElse_SaysWhatIsWrong(string flags, string expected)
+    public void Parse_InvalidValue_IsAnError(string flags, string expected)
     {
         var invalid = Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ')]));
         Assert.Equal(expected, Assert.Single(invalid.Errors));

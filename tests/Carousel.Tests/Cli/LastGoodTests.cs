@@ -15,7 +15,7 @@ public sealed class LastGoodTests : IDisposable
     public void Dispose() => _scratch.Delete(recursive: true);
 
     [Fact]
-    public void Write_ThenRead_IsTheListAndForUsAlone()
+    public void Write_ThenRead_IsTheListAndFileIsPrivate()
     {
         new LastGoodFile(Kept, "servers.txt").Write(List);
 
@@ -33,7 +33,7 @@ public sealed class LastGoodTests : IDisposable
         new LastGoodFile(Kept, "/etc/one.txt").Write(List);
 
         Assert.Null(new LastGoodFile(Kept, "/etc/two.txt").Read(out string whyNot));
-        Assert.Equal($"{Kept} is that of another file, /etc/one.txt", whyNot);
+        Assert.Equal($"{Kept} belongs to another file, /etc/one.txt", whyNot);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class LastGoodTests : IDisposable
     [InlineData("", "was not written by carousel")]
     [InlineData("# Written by carousel: the last good list of /s\nhttp://a:0\n", ":2:10: expected a port")]
     [InlineData("# Written by carousel: the last good list of /s\n", "servers")]
-    public void Read_WhatIsNoGoodList_SaysWhy(string? content, string expected)
+    public void Read_InvalidList_HasAReason(string? content, string expected)
     {
         if (content is not null)
         {
@@ -55,7 +55,7 @@ public sealed class LastGoodTests : IDisposable
     }
 
     [Fact]
-    public void Read_NameWithALineEnd_IsStillOneLine()
+    public void Read_NameWithALineFeed_IsOneLine()
     {
         var file = new LastGoodFile(Kept, "/a\nhttp://evil:1");
         file.Write(List);
@@ -64,7 +64,7 @@ public sealed class LastGoodTests : IDisposable
     }
 
     [Fact]
-    public void Trouble_FileThatIsNotOurs_IsSaidBeforeItIsOverwritten()
+    public void Failure_FileOfAnotherProgram_IsNotOverwritten()
     {
         File.WriteAllText(Kept, List);
 
@@ -76,14 +76,14 @@ public sealed class LastGoodTests : IDisposable
     }
 
     [Fact]
-    public void In_OneFolder_EachFileHasItsOwn()
+    public void In_OneFolder_EachFileHasItsOwnCopy()
     {
         Assert.NotEqual(LastGoodFile.In("/d", "/etc/one.txt").Path, LastGoodFile.In("/d", "/etc/two.txt").Path);
         Assert.Equal(LastGoodFile.In("/d", "/etc/one.txt").Path, LastGoodFile.In("/d", "/etc/../etc/one.txt").Path);
     }
 
     [Fact]
-    public void Keep_WhileAWriteHangs_ReturnsAndKeepsTheNewest()
+    public void Keep_WhileAWriteHangs_ReturnsAndWritesTheNewest()
     {
         using var go = new SemaphoreSlim(0);
         using var written = new CountdownEvent(2);
@@ -109,7 +109,7 @@ public sealed class LastGoodTests : IDisposable
     }
 
     [Fact]
-    public void Keep_ThatFails_IsToldOnceUntilItWorks()
+    public void Keep_Failing_IsReportedOnceUntilItSucceeds()
     {
         var lines = new List<string>();
         bool fails = true;

@@ -32,7 +32,7 @@ public class PolicyFlagsTests
     [InlineData("--policy hash --hash-by header:a:b", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"header:a:b\"")]
     [InlineData("--policy hash --hash-by url:x", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"url:x\"")]
     [InlineData("--policy hash --hash-by path", "--hash-by: expected source, url, cookie:NAME or header:NAME, found \"path\"")]
-    public void Parse_AnythingElse_SaysWhatIsWrong(string flags, string expected)
+    public void Parse_InvalidValue_IsAnError(string flags, string expected)
     {
         var invalid = Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ')]));
         Assert.Equal(expected, Assert.Single(invalid.Errors));

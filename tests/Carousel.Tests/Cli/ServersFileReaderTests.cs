@@ -15,15 +15,15 @@ public sealed class ServersFileReaderTests : IDisposable
         Assert.Equal(2, ServersFileReader.Read(Write("\uFEFFlocalhost:1\r\nlocalhost:2"u8.ToArray())).Parse().Servers.Length);
 
     [Fact]
-    public void Read_MissingFile_SaysSo() =>
+    public void Read_MissingFile_IsAnError() =>
         Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none"));
 
     [Fact]
-    public void Read_MissingDirectory_SaysSo() =>
+    public void Read_MissingDirectory_IsAnError() =>
         Expect("no such file: write one with a line such as http://localhost:8000", Path.Combine(_directory, "none", "none"));
 
     [Fact]
-    public void Read_Directory_SaysSo() => Expect("is a directory: name a file", _directory);
+    public void Read_Directory_IsAnError() => Expect("is a directory: name a file", _directory);
 
     [Fact]
     public void Read_PipeInItsPlace_IsRefused()
@@ -31,7 +31,7 @@ public sealed class ServersFileReaderTests : IDisposable
         string pipe = Pipe();
 
         Expect("is a pipe: name a file", pipe);
-        Assert.Equal("can't be read: waited 0s (a pipe that nobody writes to, or a file system that hangs?)", ServersFileReader.ReadAtStart(pipe, TimeSpan.Zero, out _).Failure);
+        Assert.Equal("can't be read: waited 0s (a pipe without a writer, or a file system that hangs?)", ServersFileReader.ReadAtStart(pipe, TimeSpan.Zero, out _).Failure);
     }
 
     [Fact]

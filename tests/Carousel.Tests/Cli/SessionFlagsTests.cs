@@ -15,7 +15,7 @@ public class SessionFlagsTests
     }
 
     [Fact]
-    public void Parse_EveryFlag_IsTaken() => Assert.Equivalent(
+    public void Parse_EveryFlag_IsApplied() => Assert.Equivalent(
         new SessionOptions
         {
             Mode = SessionMode.Sticky,
@@ -61,7 +61,7 @@ public class SessionFlagsTests
         Assert.Equal(SessionOptions.MaxDomain, domain.Length);
         SessionOptions options = Parse($"--session-cookie {cookie} --session-domain {domain} --session-hide {field}");
         Assert.Equal((cookie, domain, field), (options.CookieName, options.Domain, Assert.Single(options.HiddenFields)));
-        // What was taken here is taken there.
+        // The engine accepts the same lengths.
         Assert.True(new CredentialNames(options.HiddenFields).Contains(System.Text.Encoding.ASCII.GetBytes(field)));
     }
 
@@ -84,14 +84,14 @@ public class SessionFlagsTests
     [InlineData("--session-new-records 0", "--session-new-records: expected a number from 1 to 1000000, found \"0\"")]
     [InlineData("--session-key-rotate 59s", "--session-key-rotate: expected a duration from 1m to 8760h such as 500ms, 10s or 2m, found \"59s\"")]
     [InlineData("--session-tll 1h", "unknown flag \"--session-tll\": did you mean --session-ttl?")]
-    public void Parse_Wrong_SaysWhatAndHowElse(string line, string expected) => Assert.Equal(
+    public void Parse_Invalid_IsAnErrorWithARemedy(string line, string expected) => Assert.Equal(
         expected, Assert.Single(Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "a", .. line.Split(' ')])).Errors));
 
     [Theory]
     [InlineData("--session-cookie", SessionOptions.MaxCookieName)]
     [InlineData("--session-hide", 255)]
     [InlineData("--session-domain", 63)]
-    public void Parse_OneCharacterTooLong_IsWrong(string flag, int longest)
+    public void Parse_OneCharacterTooLong_IsAnError(string flag, int longest)
     {
         Assert.IsType<Request.Run>(CommandLine.Parse(["-f", "a", flag, new string('x', longest)]));
         Assert.IsType<Request.Invalid>(CommandLine.Parse(["-f", "a", flag, new string('x', longest + 1)]));

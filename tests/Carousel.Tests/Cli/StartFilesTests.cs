@@ -15,7 +15,7 @@ public sealed class StartFilesTests : IDisposable
     public void Dispose() => _scratch.Delete(recursive: true);
 
     [Fact]
-    public void Store_NothingSaid_KeepsItsDataInTheUsersFolder()
+    public void Store_NoDataFlag_UsesTheUserFolder()
     {
         EmbeddedStoreOptions store = StartFiles.Store(Settings("--store embedded:7001"), Folder, out string error)!;
 
@@ -24,7 +24,7 @@ public sealed class StartFilesTests : IDisposable
     }
 
     [Fact]
-    public void Store_NoPlace_IsInMemoryAndSaysWhy()
+    public void Store_NoFolder_IsInMemoryWithAReason()
     {
         Assert.Contains("neither STATE_DIRECTORY, XDG_DATA_HOME nor HOME", StartFiles.Store(Settings("--store embedded"), null, out _)!.WhyInMemory);
         Assert.Contains("/dev/null/carousel/store-6379 can't be written", StartFiles.Store(Settings("--store embedded"), new DataFolder("/dev/null/carousel", false), out _)!.WhyInMemory);
@@ -35,22 +35,22 @@ public sealed class StartFilesTests : IDisposable
     [InlineData("--session off")]
     [InlineData("--store none")]
     [InlineData("--store redis://h")]
-    public void Store_ThatIsNotEmbedded_MakesNoFolder(string flags)
+    public void Store_NotEmbedded_CreatesNoFolder(string flags)
     {
         Assert.Null(StartFiles.Store(Settings(flags), Folder, out _)!.DataDirectory);
         Assert.False(Directory.Exists(Folder.Path));
     }
 
     [Fact]
-    public void Store_NamedFolderThatCantBeWritten_IsRefused()
+    public void Store_UnwritableNamedFolder_IsRefused()
     {
         Assert.Null(StartFiles.Store(Settings("--store embedded --data /dev/null/d"), Folder, out string error));
         Assert.StartsWith("--data: /dev/null/d can't be written: ", error);
     }
 
-    /// <summary>Two balancers of one machine share the store that the first of them started, and its data may be written by the second one later.</summary>
+    /// <summary>Two balancers on one machine share the store that the first one started; the second one may start it with the same data later.</summary>
     [Fact]
-    public void StoreChoice_NameOfThePort_IsThatOfAnEmbeddedStore()
+    public void StoreChoice_SocketOfThePort_IsAnEmbeddedStore()
     {
         const string sockets = "Num       RefCount Protocol Flags    Type St Inode Path\n"
             + "0000000000000000: 00000002 00000000 00000000 0001 01 12345 @carousel-store 127.0.0.1:6379\n"
@@ -62,7 +62,7 @@ public sealed class StartFilesTests : IDisposable
     }
 
     [Fact]
-    public void LastGood_NothingSaid_IsInTheFolderForData()
+    public void LastGood_NoFlag_IsInTheDataFolder()
     {
         LastGoodFile? file = LastGood("", Folder, out string error);
 
@@ -73,7 +73,7 @@ public sealed class StartFilesTests : IDisposable
     }
 
     [Fact]
-    public void LastGood_NamedFileThatCantBeUsed_IsRefused()
+    public void LastGood_UnusableNamedFile_IsRefused()
     {
         Assert.Null(LastGood("--last-good /dev/null/x", Folder, out string error));
         Assert.StartsWith("--last-good: /dev/null/x can't be written: ", error);
@@ -85,11 +85,11 @@ public sealed class StartFilesTests : IDisposable
     [InlineData("--watch on", true)]
     [InlineData("--watch off", false)]
     [InlineData("", false)]
-    public void Pipe_ThatIsToBeWatched_IsATrouble(string flags, bool isTrouble) =>
-        Assert.Equal(isTrouble, StartFiles.PipeError(Settings(flags), "/dev/stdin") is not null);
+    public void Pipe_WithWatchOn_IsAnError(string flags, bool isError) =>
+        Assert.Equal(isError, StartFiles.PipeError(Settings(flags), "/dev/stdin") is not null);
 
     [Fact]
-    public void AccessLog_ThatCantBeOpened_IsATrouble()
+    public void AccessLog_Unopenable_IsAnError()
     {
         Assert.StartsWith("--access-log: /nowhere/a.log can't be opened: No such file or directory (make its folder",
             StartFiles.AccessLogError(new LogDestination.File("/nowhere/a.log")));

@@ -26,7 +26,7 @@ public class StartTests
         Banner.Text([], 7777, 2, Pool("127.0.0.1:8000\n[::1]"), "http://127.0.0.1:7778/"));
 
     [Fact]
-    public void Banner_ManyServersSomeDown_StaysShort()
+    public void Banner_ManyServersSomeDown_IsShort()
     {
         string text = Banner.Text([IPAddress.Loopback, IPAddress.IPv6Loopback], 80, 1, Pool("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\nweb"), dashboard: null);
 
@@ -44,7 +44,7 @@ public class StartTests
     [InlineData("0.0.0.0", "http://localhost:80 (all IPv4 addresses)")]
     [InlineData("::ffff:0.0.0.0", "http://localhost:80 (all IPv4 addresses)")]
     [InlineData("::", "http://localhost:80 (all addresses)")]
-    public void Banner_Address_IsALinkThatLeadsThere(string bind, string expected)
+    public void Banner_Address_IsAReachableUrl(string bind, string expected)
     {
         string text = Banner.Text([IPAddress.Parse(bind)], 80, 1, Pool("10.0.0.1"), Link.Of(new IPEndPoint(IPAddress.Parse(bind), 81)));
 
@@ -53,7 +53,7 @@ public class StartTests
     }
 
     [Fact]
-    public void Check_Table_ShowsWhatWasUnderstood()
+    public void Check_Table_HasTheServers()
     {
         var servers = PoolBuilder.Servers(ServersParser.Parse("localhost:8000 name=blue weight=3 max=200\n[::1] backup drain").Servers);
 
@@ -87,15 +87,15 @@ public class StartTests
     [InlineData(1024UL, 1, 500,
         "--max-connections 500 needs 1026 file descriptors, 1024 allowed: lower it, or raise the hard limit "
         + "(ulimit -Hn 1026, or LimitNOFILE=1026 in a systemd unit)")]
-    public void Descriptors_TooFew_SaysWhatIsNeeded(ulong descriptors, int workers, int? wanted, string expected)
+    public void Descriptors_TooFew_IsAnErrorWithTheNeed(ulong descriptors, int workers, int? wanted, string expected)
     {
         Assert.Null(DescriptorBudget.Connections(descriptors, workers, wanted, out string? error));
         Assert.Equal(expected, error);
     }
 
-    /// <summary>What is set aside is what can be opened: whoever changes one of these numbers changes the budget.</summary>
+    /// <summary>The reserve covers everything that can be opened: a change of one of these limits must change the budget.</summary>
     [Fact]
-    public void Descriptors_Reserve_HoldsAllThatIsBounded()
+    public void Descriptors_Reserve_CoversEveryLimit()
     {
         Assert.Equal(DescriptorBudget.Probes, HealthMonitor.MaxAtOnce + HealthMonitor.MaxOfDownAtOnce);
         Assert.Equal(DescriptorBudget.Lookups, NameResolver.MaxAtOnce);
@@ -106,7 +106,7 @@ public class StartTests
     [Theory]
     [InlineData(1024UL, 1)]
     [InlineData(65_536UL, 64)]
-    public void Descriptors_ReserveClientsAndServers_AreAllThereIs(ulong descriptors, int workers)
+    public void Descriptors_ReserveClientsAndServers_AreTheLimit(ulong descriptors, int workers)
     {
         int sockets = DescriptorBudget.Sockets(descriptors, workers);
         int clients = DescriptorBudget.Connections(descriptors, workers, wanted: null, out _)!.Value;

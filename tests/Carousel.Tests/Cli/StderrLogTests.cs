@@ -35,7 +35,7 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
-    public void Pump_NewsOfServers_AreEventsToo()
+    public void Pump_ServerUpdates_AreEventsToo()
     {
         Server server = PoolBuilder.Servers(ServersParser.Parse("10.0.0.2 name=blue").Servers)[0];
         _failures.Write(new ServerNews(server, FailureReason.ConnectRefused, 0, Failures: 3, Requests: 0, EjectedMs: 1000));
@@ -49,7 +49,7 @@ public sealed class StderrLogTests : IDisposable
         (EventLevel, string?, string)[] expected =
         [
             (EventLevel.Warning, "blue", "is ejected for 1s: connect-refused x3"),
-            (EventLevel.Good, "blue", "is back: its trial went well"),
+            (EventLevel.Good, "blue", "is back: its trial succeeded"),
             (EventLevel.Warning, "blue", "is down: connect-refused (3 probes)"),
             (EventLevel.Error, null, "servers.txt:3:18: expected a port"),
         ];
@@ -57,7 +57,7 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
-    public void About_TheLastServerGoesDown_SaysSoAndWhenOneIsBack()
+    public void About_LastServerDown_LogsOutageAndRecovery()
     {
         var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true)), probed: true);
         var lines = new List<LogLine>();
@@ -76,7 +76,7 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
-    public void Pump_Repeats_AreWrittenWhenTheSecondIsOver()
+    public void Pump_Repeats_AreWrittenAfterASecond()
     {
         Write(3);
         _log.Pump();
@@ -88,18 +88,18 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
-    public void Pump_MoreThanFit_SaysHowManyWereLost()
+    public void Pump_MoreThanFit_CountsTheLost()
     {
         Write(FailureLog.Capacity + 5);
         _time.Advance(TimeSpan.FromSeconds(1));
         _log.Pump();
 
         Assert.Contains($" {Line} x{FailureLog.Capacity - 1}\n", _written.ToString());
-        Assert.EndsWith(" error 5 more failures came too fast to be told apart\n", _written.ToString());
+        Assert.EndsWith(" error 5 more failures not logged: too many at once\n", _written.ToString());
     }
 
     [Fact]
-    public void Dispose_WritesWhatIsLeftAndNothingAfter()
+    public void Dispose_WritesTheRestAndNothingAfter()
     {
         Write(2);
         _log.Dispose();
@@ -109,7 +109,7 @@ public sealed class StderrLogTests : IDisposable
     }
 
     [Fact]
-    public void Start_FailureComes_IsWrittenByItsOwnThread()
+    public void Start_Failure_IsWrittenByTheLogThread()
     {
         using var lines = new BlockingCollection<string>();
         using var log = new StderrLog(_failures, line => lines.Add(Text(line)), _time, _events, _pool, clientsToo: false);

@@ -13,7 +13,7 @@ public sealed class StorePasswordTests : IDisposable
     [InlineData("redis://h", "", null)]
     [InlineData("redis://h", null, null)]
     [InlineData("embedded", "env", "env")]
-    public void Add_NoFile_IsTheUrlsOrTheEnvironments(string url, string? variable, string? expected)
+    public void Add_NoFile_UsesTheUrlOrTheEnvironment(string url, string? variable, string? expected)
     {
         Assert.True(StoreAddress.TryParse(url, out StoreAddress address, out _));
 
@@ -32,7 +32,7 @@ public sealed class StorePasswordTests : IDisposable
     }
 
     [Fact]
-    public void Add_EmptyFile_SaysSo()
+    public void Add_EmptyFile_IsAnError()
     {
         Assert.Null(StorePassword.Add(StoreAddress.Auto, _file, _ => "env", out string error));
 
@@ -40,7 +40,7 @@ public sealed class StorePasswordTests : IDisposable
     }
 
     [Fact]
-    public void Add_NoSuchFile_SaysSo()
+    public void Add_NoSuchFile_IsAnError()
     {
         Assert.Null(StorePassword.Add(StoreAddress.Auto, "/nowhere/password", _ => null, out string error));
 

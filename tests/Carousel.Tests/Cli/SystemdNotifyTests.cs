@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Cli;
 
-/// <summary>What systemd is told, at a socket of ours in its place.</summary>
+/// <summary>The messages to systemd, received by a test socket.</summary>
 public sealed class SystemdNotifyTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-notify-");
@@ -27,10 +27,10 @@ public sealed class SystemdNotifyTests : IDisposable
     [InlineData("")]
     [InlineData("/")]
     [InlineData("vsock:2:1234")]
-    public void Of_NoSocketOfItsKind_IsNull(string? socket) => Assert.Null(SystemdNotify.Of(_ => socket, _time));
+    public void Of_OtherSocket_IsNull(string? socket) => Assert.Null(SystemdNotify.Of(_ => socket, _time));
 
     [Fact]
-    public void Ready_SocketOfAPath_IsTold()
+    public void Ready_PathSocket_IsNotified()
     {
         using SystemdNotify notify = Listen(SocketPath);
         notify.Ready("listening on port 7777", Well);
@@ -38,7 +38,7 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Ready_AbstractSocket_IsTold()
+    public void Ready_AbstractSocket_IsNotified()
     {
         using SystemdNotify notify = Listen($"@carousel-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
         notify.Ready("well", Well);
@@ -46,7 +46,7 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Ready_NobodyListens_IsLost()
+    public void Ready_NoListener_IsLost()
     {
         using SystemdNotify notify = Listen(SocketPath);
         _manager.Dispose();
@@ -54,7 +54,7 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Reloading_Ready_TellsTheTimeAndThenThatItIsOver()
+    public void Reloading_Ready_SendsTheTimeThenReady()
     {
         using SystemdNotify notify = Listen(SocketPath);
         notify.Ready("well", Well);
@@ -66,25 +66,25 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Reloaded_BeforeTheStartIsOver_IsNotTold()
+    public void Reloaded_DuringTheStart_IsNotSent()
     {
         using SystemdNotify notify = Listen(SocketPath);
         notify.Reloading();
         notify.Reloaded();
-        notify.Leaving(TimeSpan.Zero);
+        notify.Stopping(TimeSpan.Zero);
         Assert.StartsWith("STOPPING=1", Told());
     }
 
     [Fact]
-    public void Leaving_AnyTime_AsksForTheDrainsTimeAndALittleMore()
+    public void Stopping_AnyTime_ExtendsTheTimeoutByTheDrain()
     {
         using SystemdNotify notify = Listen(SocketPath);
-        notify.Leaving(TimeSpan.FromSeconds(30));
+        notify.Stopping(TimeSpan.FromSeconds(30));
         Assert.Equal("STOPPING=1\nEXTEND_TIMEOUT_USEC=40000000", Told());
     }
 
     [Fact]
-    public void Ready_WatchedAndWell_TellsTheWatchdog()
+    public void Ready_WatchedAndWell_NotifiesTheWatchdog()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         using SystemdNotify notify = Listen(SocketPath);
@@ -96,7 +96,7 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Ready_WatchedAndNotWell_DoesNotTellTheWatchdog()
+    public void Ready_WatchedAndNotWell_DoesNotNotifyTheWatchdog()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         _environment["WATCHDOG_PID"] = $"{Environment.ProcessId}";
@@ -109,12 +109,12 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Leaving_Watched_EndsTheWatch()
+    public void Stopping_Watched_EndsTheWatchdog()
     {
         _environment["WATCHDOG_USEC"] = "30000000";
         using SystemdNotify notify = Listen(SocketPath);
         notify.Ready("well", Well);
-        notify.Leaving(TimeSpan.Zero);
+        notify.Stopping(TimeSpan.Zero);
         Assert.Empty(_time.Waits);
         notify.Ready("well", Well);
         Assert.Empty(_time.Waits);
@@ -141,7 +141,7 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public void Pulse_AWorkerThatIsKnockedAtInVain_DoesNotBeat()
+    public void Pulse_WorkerThatIgnoresAPing_HasNotTicked()
     {
         WorkerCounters[] workers = [new(), new()];
         bool stuck = false;
@@ -150,14 +150,14 @@ public sealed class SystemdNotifyTests : IDisposable
             workers[0].EndTick(1);
             workers[1].Ticks += stuck ? 0 : 1;
         });
-        Assert.True(pulse.Beats());
-        Assert.True(pulse.Beats());
+        Assert.True(pulse.AllTicked());
+        Assert.True(pulse.AllTicked());
         stuck = true;
-        Assert.True(pulse.Beats());
-        Assert.False(pulse.Beats());
+        Assert.True(pulse.AllTicked());
+        Assert.False(pulse.AllTicked());
         stuck = false;
-        Assert.False(pulse.Beats());
-        Assert.True(pulse.Beats());
+        Assert.False(pulse.AllTicked());
+        Assert.True(pulse.AllTicked());
     }
 
     private static bool Well() => true;

@@ -29,7 +29,7 @@ public partial class ImageTests
         using RawClient client = await RawClient.ConnectAsync(port);
         Message health = await client.GetAsync(container.ReadinessProbe.HttpGet.Path);
         Assert.Equal((200, "ok\n"), (health.Status, health.Text));
-        Assert.StartsWith($"{Environment.MachineName} answers its request number 1\n", (await client.GetAsync()).Text);
+        Assert.StartsWith($"{Environment.MachineName}: response number 1\n", (await client.GetAsync()).Text);
 
         // What is idle does not hold it up.
         server.Signal(Posix.SigTerm);

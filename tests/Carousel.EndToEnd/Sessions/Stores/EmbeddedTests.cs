@@ -106,8 +106,8 @@ public class EmbeddedTests
     }
 
     [Theory]
-    [InlineData("--store none --data d", "--data does nothing with --store none")]
-    [InlineData("--store redis://localhost:1 --data d", "--data does nothing without --store embedded")]
+    [InlineData("--store none --data d", "--data has no effect with --store none")]
+    [InlineData("--store redis://localhost:1 --data d", "--data has no effect without --store embedded")]
     [InlineData("--store embedded:1 --data /dev/null/d", "--data: /dev/null/d can't be written: ")]
     public async Task Data_ThatWouldNotBeUsed_EndsTheStart(string flags, string expected)
     {
