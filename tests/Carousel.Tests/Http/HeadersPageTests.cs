@@ -13,7 +13,7 @@ namespace Carousel.Tests.Http;
 public partial class HeadersPageTests
 {
     private const string Never = "What servers never get";
-    private const string Trusted = "What only a trusted proxy may say";
+    private const string Trusted = "What only a trusted proxy may send";
 
     /// <summary>What is written in which section's messages.</summary>
     private static readonly Dictionary<string, string[]> Writers = new()
