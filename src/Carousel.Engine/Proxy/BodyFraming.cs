@@ -4,7 +4,7 @@ using Carousel.Engine.Http;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Knows where a body ends, and makes received bytes ready to be sent: as they are, or recoded where the two sides can't speak the same framing.
+/// Finds the end of a body and makes received bytes ready to be sent: unchanged, or recoded where the two sides can't use the same framing.
 /// </summary>
 internal unsafe struct BodyFraming
 {
@@ -12,13 +12,13 @@ internal unsafe struct BodyFraming
     private BodyRecoding _recoding;
     private ChunkDecoder _chunks;
 
-    /// <summary>Bytes of the body still to come, where a length tells.</summary>
+    /// <summary>Bytes of the body still to come, where its length is known.</summary>
     public long Left { get; private set; }
 
-    /// <summary>All of the body has been received and judged.</summary>
+    /// <summary>The whole body has been received and framed.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Nothing but the number of bytes matters: they need not pass through our memory.</summary>
+    /// <summary>Only the number of bytes matters: they can bypass the buffer.</summary>
     public readonly bool IsPlainLength => _kind == BodyKind.Length;
 
     public void Begin(BodyKind kind, long length, BodyRecoding recoding)
@@ -36,7 +36,7 @@ internal unsafe struct BodyFraming
         }
     }
 
-    /// <summary>Judges what is unframed, up to the body's end. False if it is malformed.</summary>
+    /// <summary>Frames the received bytes, up to the body's end. False if they are malformed.</summary>
     public bool Take(ref MessageBuffer buffer)
     {
         switch (_kind)
@@ -61,14 +61,14 @@ internal unsafe struct BodyFraming
         }
     }
 
-    /// <summary>The bytes went by without passing through a buffer.</summary>
+    /// <summary>Accounts for bytes that bypassed the buffer.</summary>
     public void Skip(int count)
     {
         Left -= count;
         Ended = Left == 0;
     }
 
-    /// <summary>The peer's end came. True if that ends the body as it should.</summary>
+    /// <summary>The peer half-closed. True if that is a valid end of the body.</summary>
     public bool TakeEnd(ref MessageBuffer buffer)
     {
         if (_kind != BodyKind.UntilClose)
@@ -85,7 +85,7 @@ internal unsafe struct BodyFraming
         return true;
     }
 
-    /// <summary>The framing goes through as it is, once it is known to be well formed.</summary>
+    /// <summary>Checks the chunks and forwards them unchanged.</summary>
     private bool PassChunks(ref MessageBuffer buffer)
     {
         ParseStatus status = _chunks.Skip(buffer.UnframedBytes, out int consumed);
@@ -94,7 +94,7 @@ internal unsafe struct BodyFraming
         return status != ParseStatus.Rejected;
     }
 
-    /// <summary>The data moves together, over the framing between it.</summary>
+    /// <summary>Removes the chunk framing: the data is moved together.</summary>
     private bool TakeChunkData(ref MessageBuffer buffer)
     {
         int read = buffer.Framed, write = buffer.Framed;
@@ -107,7 +107,7 @@ internal unsafe struct BodyFraming
             write += dataLength;
             read += consumed;
         }
-        // What follows the message moves up to where the data ends.
+        // Bytes after the message move up to the end of the data.
         int after = buffer.End - read;
         Buffer.MemoryCopy(buffer.Base + read, buffer.Base + write, after, after);
         buffer.End = write + after;
@@ -125,7 +125,7 @@ internal unsafe struct BodyFraming
         }
         Span<byte> sizeLine = stackalloc byte[ChunkEncoder.MaxSizeLine];
         sizeLine = sizeLine[..ChunkEncoder.WriteSizeLine(sizeLine, length)];
-        // Room for both lines is what MessageBuffer.Tailroom is kept free for.
+        // MessageBuffer.Tailroom guarantees the space for both lines.
         byte* at = buffer.Base + buffer.Framed;
         Buffer.MemoryCopy(at, at + sizeLine.Length, length, length);
         sizeLine.CopyTo(new Span<byte>(at, sizeLine.Length));

@@ -2,18 +2,18 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>How far a flow came.</summary>
+/// <summary>The outcome of a relay step.</summary>
 internal enum RelayResult : byte
 {
-    /// <summary>Nothing moved: it waits for the source or the sink.</summary>
+    /// <summary>Nothing moved: waits for the source or the sink.</summary>
     Blocked,
-    /// <summary>Something moved, and now it waits.</summary>
+    /// <summary>Something moved; now it waits.</summary>
     Moved,
-    /// <summary>More could move, but others are to have their turn.</summary>
+    /// <summary>More could move, but the per-tick limit is reached.</summary>
     Yielded,
     /// <summary>Everything up to the body's end has been sent.</summary>
     Ended,
-    /// <summary>The source ended or failed before the body's end.</summary>
+    /// <summary>The source closed or failed before the body's end.</summary>
     SourceCut,
     /// <summary>The sink takes no more.</summary>
     SinkCut,
@@ -22,15 +22,15 @@ internal enum RelayResult : byte
 }
 
 /// <summary>
-/// One direction of an exchange: moves a body from one connection to the other through one buffer, or past it through the worker's pipe.
-/// It receives only when what it had is sent, so a slow sink slows its source and memory stays bounded.
+/// One direction of an exchange: moves a body from one connection to the other through one buffer, or through the worker's pipe. It receives only after
+/// everything received was sent, so a slow sink slows its source and memory is bounded.
 /// </summary>
 internal unsafe struct BodyRelay
 {
-    /// <summary>Rounds of receiving and sending before others have their turn: half a megabyte through a buffer of 32 KB.</summary>
+    /// <summary>Rounds of receiving and sending per tick: half a megabyte through a buffer of 32 KB.</summary>
     private const int MaxRoundsPerTick = 16;
 
-    /// <summary>One part in so many of a sink's room goes for the kernel's own account of what it queues: 2 % measured, 5 % for parts of a network's packets.</summary>
+    /// <summary>1/N of a sink's room is reserved for the kernel's overhead per queued packet: 2 % measured, 5 % for partial packets.</summary>
     private const int QueueOverhead = 16;
 
     private const int PageSize = 4096;
@@ -38,13 +38,13 @@ internal unsafe struct BodyRelay
     public MessageBuffer Buffer;
     public BodyFraming Framing;
 
-    /// <summary>Bytes that the sink is known to take, since it was asked and as fast as it may be.</summary>
+    /// <summary>Bytes that the sink is known to have room for, since it was last queried.</summary>
     private int _room;
 
-    /// <summary>This body has begun to be spliced.</summary>
+    /// <summary>Splicing of this body has begun.</summary>
     private bool _splices;
 
-    /// <summary>True if something was received that has not been sent.</summary>
+    /// <summary>True if framed bytes have not been sent.</summary>
     public readonly bool HasPending => Buffer.Pending > 0;
 
     public RelayResult Run(Connection source, Connection sink, Worker worker)
@@ -81,7 +81,7 @@ internal unsafe struct BodyRelay
         return RelayResult.Yielded;
     }
 
-    /// <summary>Gives back the buffer, with whatever it holds.</summary>
+    /// <summary>Releases the buffer and its content.</summary>
     public void Release(Worker worker)
     {
         Buffer.Release(worker.Slab);
@@ -89,7 +89,7 @@ internal unsafe struct BodyRelay
         _splices = false;
     }
 
-    /// <summary>Moved: nothing is pending any more (or was). Blocked: the sink is full.</summary>
+    /// <summary>Moved: nothing is pending. Blocked: the sink is full.</summary>
     public RelayResult SendPending(Connection sink)
     {
         if (Buffer.Pending == 0)
@@ -136,7 +136,7 @@ internal unsafe struct BodyRelay
         return RelayResult.Blocked;
     }
 
-    /// <summary>A flow that waits for its source holds no buffer, unless what was sent may have to be sent again.</summary>
+    /// <summary>A relay that waits for its source holds no buffer, unless its content may be needed for a retry.</summary>
     private void ReleaseIfEmpty(Worker worker)
     {
         if (Buffer.Pending == 0 && Buffer.Unframed == 0 && !Buffer.IsHeld)
@@ -146,8 +146,8 @@ internal unsafe struct BodyRelay
     }
 
     /// <summary>
-    /// Past the buffer goes what is worth it, and only as much as the sink has room for: so the pipe is empty again when the sink is full, and a sink that takes
-    /// nothing more holds none. It is asked for its room again when that is used up: once in some hundred kilobytes.
+    /// Splices only what is worth it, and no more than the sink has room for: so the pipe is empty again when the sink is full, and a full sink holds no
+    /// pipe. The room is queried again only when it is used up, once in some hundred kilobytes.
     /// </summary>
     private bool MaySplice(Connection sink, Worker worker)
     {
@@ -163,7 +163,7 @@ internal unsafe struct BodyRelay
         return _room >= worker.SpliceLeast;
     }
 
-    /// <summary>One move from socket to pipe to socket. Nothing is pending before; after it, what the sink did not take is.</summary>
+    /// <summary>One move from socket to pipe to socket. Nothing may be pending before; afterwards, what the sink did not take is pending.</summary>
     private RelayResult Splice(Connection source, Connection sink, Worker worker, Pipe pipe)
     {
         if (!source.Readable)
@@ -197,8 +197,9 @@ internal unsafe struct BodyRelay
     }
 
     /// <summary>
-    /// What the sink did not take goes into the buffer. By what its room was, that is a few KB. If it is more, the kernel's word is not good now: this once a large
-    /// buffer takes it, and until further notice no more is moved than fits into the small ones, so that there are never many of the large.
+    /// Moves what the sink did not take into the buffer. Given the room queried, that is a few KB. If it is more, the kernel's figure is not reliable at
+    /// present: this time a large buffer takes it, and until further notice no more is spliced at a time than fits into a small one, so that the number of
+    /// large buffers stays low.
     /// </summary>
     private void TakeOut(Pipe pipe, int count, Worker worker)
     {

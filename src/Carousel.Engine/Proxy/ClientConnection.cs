@@ -11,25 +11,28 @@ namespace Carousel.Engine.Proxy;
 internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IResumable
 {
     /// <summary>
-    /// A client that sends its end while it waits may have left, or only have nothing more to say (nc -N): it looks the same. It gets this long to be
-    /// answered, and goes on as long as it takes its answer; then the server is spared the rest.
+    /// A client that half-closes while it waits may have gone away, or may only have nothing more to send (nc -N): the two look the same. It gets this long
+    /// for a response to begin, and more while it takes one. After that the request is abandoned.
     /// </summary>
     public const int HalfClosedGraceMs = 500;
 
     /// <summary>
-    /// How long a client may pause while it goes on sending what nobody reads, after its answer (as nginx's lingering_timeout): one that still uploads is to
-    /// read its 413 before it meets a reset.
+    /// How long a client may pause while it still sends after its last response (as nginx's lingering_timeout). A client that is still uploading should read
+    /// its 413 before it gets a reset.
     /// </summary>
     public const int LingerPauseMs = 5_000;
 
-    /// <summary>How long it may do so in all (as nginx's lingering_time).</summary>
+    /// <summary>How long it may linger in total (as nginx's lingering_time).</summary>
     public const int LongestLingerMs = 30_000;
 
     private enum Phase : byte
     {
         Idle,
         InExchange,
-        /// <summary>All is said; what still comes is thrown away, so that the kernel does not reset the connection under our last answer.</summary>
+        /// <summary>
+        /// The last response is sent. What is received is discarded, so that the kernel does not reset the connection before the client has read the
+        /// response.
+        /// </summary>
         Lingering,
     }
 
@@ -44,7 +47,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private TextOfAddress _text;
     private SockAddr _peer;
 
-    /// <summary>Where it is when it may be closed in another's favour.</summary>
+    /// <summary>The list that it is in while it may be evicted.</summary>
     private IdleList _idles;
 
     public ClientConnection(Worker worker)
@@ -54,13 +57,13 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _idles = worker.Idle;
     }
 
-    /// <summary>Its place in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.Rejected"/>, while it is open.</summary>
+    /// <summary>Its index in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.Rejected"/>, while it is open.</summary>
     public int IdlePlace { get; private set; }
 
-    /// <summary>Takes over an accepted descriptor; false if the kernel would not have it watched.</summary>
+    /// <summary>Takes over an accepted descriptor; false if it can't be registered with epoll.</summary>
     /// <param name="fd">The descriptor.</param>
-    /// <param name="peer">Where the client is.</param>
-    /// <param name="isCounted">It counts towards the limits; one that is turned away does not.</param>
+    /// <param name="peer">The client's address and port.</param>
+    /// <param name="isCounted">It counts towards the limits; a rejected connection does not.</param>
     public bool Accept(int fd, in SockAddr peer, bool isCounted)
     {
         _peer = peer;
@@ -133,19 +136,19 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
     }
 
-    /// <summary>Where the client is.</summary>
+    /// <summary>The client's address and port.</summary>
     public ref readonly SockAddr Peer => ref _peer;
 
-    /// <summary>Where the client is, as servers are told it. Once <see cref="Identify"/> was called, as the two that follow.</summary>
+    /// <summary>The client's address, as forwarded to servers. Valid after <see cref="Identify"/>, as are the next two.</summary>
     public ClientAddress Address { get; private set; }
 
-    /// <summary>The same as text.</summary>
+    /// <summary><see cref="Address"/> as text.</summary>
     public ReadOnlySpan<byte> AddressText => ((ReadOnlySpan<byte>)_text)[.._textLength];
 
-    /// <summary>It is a proxy that is believed (<c>--trusted-proxy</c>).</summary>
+    /// <summary>The peer is a trusted proxy (<c>--trusted-proxy</c>).</summary>
     public bool IsTrusted { get; private set; }
 
-    /// <summary>Finds out who the client is, at its first request.</summary>
+    /// <summary>Determines the client's address, at its first request.</summary>
     public void Identify()
     {
         if (_textLength == 0)
@@ -156,7 +159,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
     }
 
-    /// <summary>The exchange is over and the connection stays.</summary>
+    /// <summary>The exchange is over and the connection stays open.</summary>
     public void BecomeIdle()
     {
         _exchange = null;
@@ -170,7 +173,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _idles.Add(IdlePlace, Worker.Loop.Now);
     }
 
-    /// <summary>The last answer is sent: closes, at once or after the client has had its say.</summary>
+    /// <summary>The last response is sent: closes, at once or after lingering.</summary>
     public void Finish(bool linger)
     {
         _exchange = null;
@@ -187,7 +190,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         Drain();
     }
 
-    /// <summary>Says why there is no place for it, without waiting for its request, and closes after it has had its say.</summary>
+    /// <summary>Sends why the connection is rejected, without waiting for a request, and closes after lingering.</summary>
     public void Reject(FailureReason reason)
     {
         var buffer = default(MessageBuffer);
@@ -199,7 +202,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         Finish(linger: true);
     }
 
-    /// <summary>Closes, with a reset if <paramref name="abort"/>. This object is free for another connection.</summary>
+    /// <summary>Closes, with a reset if <paramref name="abort"/>, and returns this object to the pool.</summary>
     public void Close(bool abort)
     {
         _exchange = null;
@@ -209,12 +212,12 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         Worker.Closed(this, _peer, _isCounted);
     }
 
-    /// <summary>The worker is leaving: an idle connection closes unless a request has just arrived; one in an exchange closes after it.</summary>
+    /// <summary>The worker drains: an idle connection closes unless a request has just arrived; one in an exchange closes after it.</summary>
     public void Leave()
     {
         if (_phase == Phase.Idle)
         {
-            // Never used: its first request is on its way.
+            // Without a request so far: its first may be in flight.
             if (Worker.Transport.Peek(Fd) != -Errno.EAGAIN)
             {
                 Note(Readiness.Readable);
@@ -232,7 +235,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     }
 
     /// <summary>
-    /// It is idle, and another needs its place. False if its next request has just arrived: it keeps its place, and is as if it had only now become idle.
+    /// Closes an idle connection in favour of another. False if its next request has just arrived: then it is kept, and counts as idle from now.
     /// </summary>
     public bool Evict()
     {
@@ -255,7 +258,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
     }
 
-    /// <summary>The worker's time is over.</summary>
+    /// <summary>The drain timeout has expired: cuts the connection.</summary>
     public void Cut()
     {
         if (_phase == Phase.InExchange)
@@ -283,7 +286,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _exchange.Advance();
     }
 
-    /// <summary>Throws away what the client sends, a bounded amount a turn; the deadline bounds its pauses, and the whole.</summary>
+    /// <summary>Discards what the client sends, a bounded amount per tick. The deadline bounds each pause and the total.</summary>
     private void Drain()
     {
         const int maxReads = 16;
@@ -307,7 +310,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
         if (Readable && !_willResume)
         {
-            // More than a turn's share is waiting, and gets no event of its own.
+            // More is waiting than is read per tick, and epoll reports it no more.
             _willResume = true;
             Worker.Loop.ResumeNextTick(this);
         }

@@ -4,28 +4,28 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A TCP connection of a worker, to a client or to a server: its descriptor and what is known of its readiness. Registered once, edge-triggered,
-/// so a bit stays set until a call says that there is no more (EAGAIN, or fewer bytes than asked for).
+/// A TCP connection of a worker, to a client or to a server: its descriptor and its readiness. Registered once, edge-triggered, so a readiness bit stays set
+/// until a call finds no more (EAGAIN, or fewer bytes than requested).
 /// </summary>
 internal abstract unsafe class Connection(Worker worker) : EventTarget
 {
     protected Worker Worker { get; } = worker;
 
-    /// <summary>Bytes may wait to be received, or the end.</summary>
+    /// <summary>Bytes, or the peer's end, may be waiting.</summary>
     public bool Readable { get; private set; }
 
     /// <summary>The kernel may take bytes to send.</summary>
     public bool Writable { get; private set; }
 
-    /// <summary>The peer has sent its end, or reset the connection; bytes from before may still wait.</summary>
+    /// <summary>The peer has half-closed or reset the connection; earlier bytes may still be waiting.</summary>
     public bool PeerClosed { get; private set; }
 
     public bool IsOpen => Fd >= 0;
 
-    /// <summary>Bytes received and sent since whoever counts them set this to 0.</summary>
+    /// <summary>Bytes received and sent since the owner last set this to 0.</summary>
     public long BytesIn, BytesOut;
 
-    /// <summary>Takes over a descriptor and has it watched; 0, or the error negated with the descriptor closed.</summary>
+    /// <summary>Takes over a descriptor and registers it with epoll; 0, or the negated errno with the descriptor closed.</summary>
     protected int Open(int fd, bool writable)
     {
         Fd = fd;
@@ -40,7 +40,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return result;
     }
 
-    /// <summary>Notes what epoll reported. An error makes both directions ready, so that the next call tells which.</summary>
+    /// <summary>Records what epoll reported. An error sets both directions ready, so that the next call returns it.</summary>
     protected void Note(Readiness readiness)
     {
         const Readiness ended = Readiness.Error | Readiness.HangUp;
@@ -54,7 +54,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
     {
         int received = Worker.Transport.Receive(Fd, to, count);
         BytesIn += Math.Max(0, received);
-        // A short read means that nothing is left, and what comes later is reported anew; but an end that was reported already is not.
+        // A short read means that nothing is left, and epoll reports later bytes; but an end that was already reported is not reported again.
         if (received < count && !(PeerClosed && received > 0))
         {
             Readable = false;
@@ -62,9 +62,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return received;
     }
 
-    /// <summary>
-    /// True if nothing waits to be received. A system call only where the last receive took all that it asked for, so that nobody has told us yet.
-    /// </summary>
+    /// <summary>True if nothing is waiting to be received. Costs a system call only if the last receive filled its whole buffer.</summary>
     public bool IsSilent()
     {
         Readable = Readable && Worker.Transport.Peek(Fd) != -Errno.EAGAIN;
@@ -83,7 +81,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return sent;
     }
 
-    /// <summary>Socket to pipe. A short count says nothing here: a pipe counts pages, not bytes.</summary>
+    /// <summary>Socket to pipe. A short count does not mean that the socket is empty: a pipe counts pages, not bytes.</summary>
     public int SpliceInto(Pipe pipe, int count)
     {
         int moved = Worker.Transport.Splice(Fd, pipe.WriteEnd, count);
@@ -107,7 +105,7 @@ internal abstract unsafe class Connection(Worker worker) : EventTarget
         return moved;
     }
 
-    /// <summary>Bytes that the peer has taken, of those that <see cref="BytesOut"/> counts. A system call.</summary>
+    /// <summary>Bytes of <see cref="BytesOut"/> that the peer has acknowledged. A system call.</summary>
     public long BytesTaken() => BytesOut - Worker.Transport.Unacknowledged(Fd);
 
     /// <inheritdoc cref="Sockets.Transport.SendRoom"/>

@@ -3,42 +3,44 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Whether a new connection may come in.</summary>
+/// <summary>Whether a new connection is admitted.</summary>
 internal enum Admission : byte
 {
     Granted,
     TooMany,
     TooManyFromClient,
-    /// <summary>What descriptors are left is for the requests of those that are in.</summary>
+    /// <summary>The remaining descriptors are reserved for the requests of admitted connections.</summary>
     NoDescriptors,
 }
 
 /// <summary>
-/// Counts connections over all workers: those of clients, and the descriptors that they and those to servers have together. Any thread; written once a connection,
-/// not once a request.
+/// Counts connections over all workers: those of clients, and the descriptors of client and server connections together. Any thread. Written once a
+/// connection, not once a request.
 /// </summary>
 /// <param name="max">Client connections.</param>
-/// <param name="maxPerClient">Of one client; 0 for no limit.</param>
-/// <param name="maxSockets">Connections to clients and servers together: as many as there are descriptors for.</param>
+/// <param name="maxPerClient">Connections of one client; 0 for no limit.</param>
+/// <param name="maxSockets">Connections to clients and servers together: the number of available descriptors.</param>
 internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets = int.MaxValue)
 {
-    /// <summary>From here on descriptors are short: no client comes in, and what is idle is closed, before a request has to go without its server.</summary>
+    /// <summary>
+    /// From here on descriptors are short: no client is admitted and idle connections are closed, before a request lacks a descriptor for its server.
+    /// </summary>
     private readonly int _shortFrom = maxSockets - Math.Clamp(maxSockets / 16, 1, 128);
     private int _sockets;
 
     private readonly Dictionary<UInt128, int>? _perClient = maxPerClient > 0 ? [] : null;
     private int _open;
 
-    /// <summary>Client connections open now.</summary>
+    /// <summary>Open client connections.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Connections to clients and servers.</summary>
+    /// <summary>Open connections to clients and servers.</summary>
     public int Sockets => Volatile.Read(ref _sockets);
 
     /// <summary>Few descriptors are left.</summary>
     public bool IsShort => Sockets > _shortFrom;
 
-    /// <summary>Counts a connection to a server in; false if there is no descriptor for it.</summary>
+    /// <summary>Counts a new connection to a server; false if there is no descriptor for it.</summary>
     public bool TryEnterServer()
     {
         if (Interlocked.Increment(ref _sockets) <= maxSockets)
@@ -49,10 +51,10 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
         return false;
     }
 
-    /// <summary>Counts a connection to a server out.</summary>
+    /// <summary>Removes a connection to a server from the count.</summary>
     public void LeaveServer() => Interlocked.Decrement(ref _sockets);
 
-    /// <summary>Counts a client's connection in, unless a limit says no.</summary>
+    /// <summary>Counts a client's connection, unless a limit is reached.</summary>
     public Admission Enter(in SockAddr peer)
     {
         if (Interlocked.Increment(ref _open) > max)
@@ -82,10 +84,10 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
         return Admission.TooManyFromClient;
     }
 
-    /// <summary>True if they count as one client.</summary>
+    /// <summary>True if both addresses count as one client.</summary>
     public static bool AreOneClient(in SockAddr one, in SockAddr other) => Key(one) == Key(other);
 
-    /// <summary>Counts a client's connection out that was counted in.</summary>
+    /// <summary>Removes a client's connection from the count.</summary>
     public void Leave(in SockAddr peer)
     {
         CountOut();
@@ -110,7 +112,7 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
         Interlocked.Decrement(ref _sockets);
     }
 
-    /// <summary>An IPv4 address as it is; of an IPv6 one the /64, which is what one client commands.</summary>
+    /// <summary>An IPv4 address, or the /64 of an IPv6 address, which one client usually controls.</summary>
     private static UInt128 Key(in SockAddr peer)
     {
         ReadOnlySpan<byte> address = peer.AddressBytes;

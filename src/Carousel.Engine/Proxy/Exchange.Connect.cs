@@ -6,24 +6,24 @@ using Carousel.Engine.Linux;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Opening a connection to the server that was picked. Its addresses are tried as in RFC 8305 section 5: an attempt begins when the one before has failed, or
-/// has not connected within a moment; the first to connect wins, and the others are closed. All of them together have the time of one.
+/// Opens a connection to the picked server. Addresses are tried as in RFC 8305 section 5: an attempt begins when the previous one has failed, or has not
+/// connected within a short delay. The first to connect wins and the others are closed. All attempts share one connect timeout.
 /// </summary>
 internal sealed partial class Exchange
 {
     private AddressOrder _addresses;
 
-    /// <summary>The connections that are being opened, the newest first.</summary>
+    /// <summary>The attempts in progress, newest first.</summary>
     private UpstreamConnection? _attempts;
 
-    /// <summary>In the worker's milliseconds: when the server is passed over, whatever is being opened.</summary>
+    /// <summary>When connecting to this server is given up, whatever is in progress; in the worker's milliseconds.</summary>
     private long _connectEnds;
 
-    /// <summary>What is told if no address connects: of the attempts that failed the one that says most.</summary>
+    /// <summary>The reason to report if no address connects: the most specific one of the failed attempts.</summary>
     private FailureReason _connectReason;
     private int _connectErrno;
 
-    /// <summary>How long the attempts that are under way have for themselves, in milliseconds.</summary>
+    /// <summary>Time until the next attempt is due, or until the connect timeout if there is no further address; in milliseconds.</summary>
     private long UntilNextAttempt()
     {
         long leftMs = _connectEnds - _worker.Loop.Now;
@@ -39,7 +39,7 @@ internal sealed partial class Exchange
         return ConnectToNext();
     }
 
-    /// <summary>Begins the next attempt. To SendHead, Connect, or Route (no address is left, and nothing under way).</summary>
+    /// <summary>Begins the next attempt. To SendHead, Connect, or Route (no address left and no attempt in progress).</summary>
     private Step ConnectToNext()
     {
         while (_addresses.HasNext)
@@ -49,7 +49,7 @@ internal sealed partial class Exchange
             int result = attempt.Connect(_target!, endPoint, this);
             if (Errno.IsOutOfResources(-result) && _worker.Upstreams.CloseKept())
             {
-                // What is only kept must not be what a request fails for.
+                // Idle kept connections must not make a request fail for lack of descriptors.
                 result = attempt.Connect(_target!, endPoint, this);
             }
             if (result == 0)
@@ -73,7 +73,7 @@ internal sealed partial class Exchange
         return Step.Blocked;
     }
 
-    /// <summary>Connect. To SendHead, to Connect again (another of the server's addresses), or Route (the next server).</summary>
+    /// <summary>Connect. To SendHead, Connect again (another of the server's addresses), or Route (the next server).</summary>
     private Step StepConnect()
     {
         bool failed = false;
@@ -103,7 +103,7 @@ internal sealed partial class Exchange
         return failed ? ConnectToNext() : Step.Blocked;
     }
 
-    /// <summary>Connect, at its deadline: the next attempt is due, or the time for all of them is over.</summary>
+    /// <summary>Connect, at its deadline: the next attempt is due, or the connect timeout has expired.</summary>
     private Step ConnectTimedOut()
     {
         if (_addresses.HasNext && _worker.Loop.Now < _connectEnds)
@@ -146,7 +146,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>The first of those that say most counts: an address of a kind that nobody uses here must not hide why the other one failed.</summary>
+    /// <summary>Keeps the first of the most specific failures: an address of an unreachable family must not hide why the other one failed.</summary>
     private void NoteConnectFailure(FailureReason reason, int errno)
     {
         if (Weight(reason) > Weight(_connectReason))
@@ -156,7 +156,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>How much a failure says: that we could not even try comes before what is known of the server, a refusal before silence, silence before no route.</summary>
+    /// <summary>How specific a failure is: own resource exhaustion, then refused, then timeout, then no route.</summary>
     private static int Weight(FailureReason reason) => reason switch
     {
         FailureReason.None => 0,
@@ -170,7 +170,7 @@ internal sealed partial class Exchange
     {
         Errno.ECONNREFUSED => FailureReason.ConnectRefused,
         Errno.ETIMEDOUT => FailureReason.ConnectTimeout,
-        // EAGAIN, of a connect: no entry of the routing cache was left (connect(2)).
+        // EAGAIN from connect(2): no free entry in the routing cache.
         Errno.EAGAIN => FailureReason.OutOfResources,
         _ when Errno.IsOutOfResources(errno) => FailureReason.OutOfResources,
         _ => FailureReason.ConnectFailed,

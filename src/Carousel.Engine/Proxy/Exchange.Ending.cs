@@ -3,15 +3,16 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>How exchanges end, and the one place each where it is decided what a failure means and what a connection is still good for.</summary>
+/// <summary>How exchanges end. What a failure means and whether a connection is reused is decided here only.</summary>
 internal sealed partial class Exchange
 {
-    /// <summary>The worker is leaving: the exchange is cut, whatever it is doing.</summary>
+    /// <summary>The worker shuts down: the exchange is cut in any state.</summary>
     public void Abandon(FailureReason reason) => End(reason);
 
     /// <summary>
-    /// The client has sent its end and waited this long. One that took a part of its answer meanwhile is there (from one that left, a reset would have
-    /// come back): it gets the milliseconds that are returned. In a tunnel its end is no news: each direction ends by itself.
+    /// The client half-closed its connection <paramref name="withinMs"/> ago: ends the exchange, unless the client took a part of its response in that time. Then
+    /// it is still present (a client that had closed would have sent a reset), and the remaining milliseconds are returned. Does nothing in a tunnel: each
+    /// direction ends by itself.
     /// </summary>
     public long AbandonUnlessTaking(long withinMs)
     {
@@ -31,7 +32,7 @@ internal sealed partial class Exchange
     {
         Step step = ReferenceEquals(deadline, _requestDeadline) ? RequestTimedOut()
             : ReferenceEquals(deadline, _responseDeadline) ? ResponseTimedOut()
-            : LookAtRate();
+            : CheckRate();
         if (step != Step.Over)
         {
             Advance();
@@ -46,7 +47,7 @@ internal sealed partial class Exchange
                 _keepClient = false;
                 return Fail(FailureReason.HeadTimeout);
             case RequestLeg.Queue:
-                return WaitedLongEnough();
+                return QueueTimedOut();
             case RequestLeg.Connect:
                 return ConnectTimedOut();
             case RequestLeg.Tunnel:
@@ -59,7 +60,7 @@ internal sealed partial class Exchange
 
     private Step ResponseTimedOut() => _responseLeg switch
     {
-        // An interim answer that the client does not take: the server may have answered, and nobody has looked.
+        // The client does not take an interim response. The final response may have arrived and was not read, so the server is not at fault.
         ResponseLeg.ReadHead when _response.HasPending => Cut(FailureReason.ClientStalled),
         ResponseLeg.ReadHead => Fail(FailureReason.AnswerTimeout),
         ResponseLeg.Tunnel => TunnelTimedOut(_responseDeadline),
@@ -67,7 +68,7 @@ internal sealed partial class Exchange
         _ => Cut(FailureReason.ClientStalled),
     };
 
-    /// <summary>A tunnel is silent only if both directions are.</summary>
+    /// <summary>A tunnel times out only if both directions are silent.</summary>
     private Step TunnelTimedOut(Deadline deadline)
     {
         long silentMs = _worker.Loop.Now - _lastMoved;
@@ -79,9 +80,9 @@ internal sealed partial class Exchange
         return Step.Blocked;
     }
 
-    /// <summary>The request can't be served. Before the answer has begun, the client is told why; after that, its connection is cut.</summary>
+    /// <summary>The request can't be served. Before the response has begun, the client gets an error response; after that, its connection is cut.</summary>
     /// <param name="reason">Why.</param>
-    /// <param name="activity">What was being done, if the legs have gone on since.</param>
+    /// <param name="activity">What was being done, if the legs have moved on since.</param>
     private Step Fail(FailureReason reason, string? activity = null)
     {
         if (_responseLeg is ResponseLeg.StreamBody or ResponseLeg.Tunnel or ResponseLeg.Error or ResponseLeg.Done || _response.Buffer.Pending > 0)
@@ -102,7 +103,7 @@ internal sealed partial class Exchange
         RecordFailure(reason);
         CountAgainstServer(reason);
         DropServer();
-        GiveBack();
+        ReleaseSlot();
         _keepServer = false;
         _keepClient &= _request.Framing.Ended && !_head.IsHttp10 && !_worker.IsDraining;
         if (_requestLeg != RequestLeg.Done)
@@ -117,7 +118,7 @@ internal sealed partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>The answer has begun and can't be finished: the client must not take it for complete.</summary>
+    /// <summary>The response has begun and can't be completed: the client must not take it for complete.</summary>
     private Step Cut(FailureReason reason)
     {
         Log(reason, 0);
@@ -125,12 +126,12 @@ internal sealed partial class Exchange
         CountAgainstServer(reason);
         DropServer();
         ClientConnection client = _client!;
-        Leave();
+        ReleaseAll();
         client.Close(abort: _endsWithClose);
         return Step.Over;
     }
 
-    /// <summary>Both connections are closed and nothing more is said; a body that would seem to end here ends with a reset.</summary>
+    /// <summary>Closes both connections without a response. A body that ends with the connection is ended by a reset.</summary>
     private Step End(FailureReason reason)
     {
         if (reason != FailureReason.None)
@@ -140,16 +141,16 @@ internal sealed partial class Exchange
         }
         DropServer();
         ClientConnection client = _client!;
-        Leave();
+        ReleaseAll();
         client.Close(abort: _endsWithClose);
         return Step.Over;
     }
 
     /// <summary>
-    /// All of the answer is received, and nothing is left to be sent to the server: others may have its connection, if it can be used again, and its room,
-    /// however slowly the client takes what is here. The only judge of whether a server's connection is used again. Does nothing the second time.
+    /// The response is fully received and the request fully sent: releases the server's connection, for reuse if possible, and its slot, however slowly the
+    /// client takes what is buffered. The only place that decides whether a server connection is reused. Idempotent.
     /// </summary>
-    private void LetServerGo()
+    private void ReleaseServer()
     {
         if (_server is { } server)
         {
@@ -164,27 +165,27 @@ internal sealed partial class Exchange
                 _worker.Upstreams.Close(server);
             }
         }
-        GiveBack();
+        ReleaseSlot();
     }
 
-    /// <summary>Both legs are done: the only judge of whether the client's connection is used again.</summary>
+    /// <summary>Both legs are done. The only place that decides whether the client connection is reused.</summary>
     private Step Complete()
     {
-        LetServerGo();
+        ReleaseServer();
         EndRecord();
         ClientConnection client = _client!;
         if (!_keepClient)
         {
-            // What the client still sends, or sent and we did not read, must not make the kernel reset the connection under our answer.
+            // Unread bytes, received or still to come, would make the kernel reset the connection before the client has read the response.
             bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || client.Readable;
-            Leave();
+            ReleaseAll();
             client.Finish(linger: unread);
             return Step.Over;
         }
         _response.Release(_worker);
         if (_request.Buffer.Unframed == 0 && !client.Readable)
         {
-            Leave();
+            ReleaseAll();
             client.BecomeIdle();
             return Step.Over;
         }
@@ -192,23 +193,23 @@ internal sealed partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>There was nothing to be read after all.</summary>
+    /// <summary>There was nothing to read.</summary>
     private Step GoIdle()
     {
         ClientConnection client = _client!;
-        Leave();
+        ReleaseAll();
         client.BecomeIdle();
         return Step.Over;
     }
 
-    /// <summary>Gives everything back; this object is free for another exchange.</summary>
-    private void Leave()
+    /// <summary>Releases everything and returns this object to the worker.</summary>
+    private void ReleaseAll()
     {
         if (_requestLeg == RequestLeg.Queue)
         {
-            _worker.Queue.Remove(_place);
+            _worker.Queue.Remove(_queueEntry);
         }
-        GiveBack();
+        ReleaseSlot();
         EndRecord();
         _request.Release(_worker);
         _response.Release(_worker);

@@ -3,10 +3,10 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What a change of the pool means for an exchange that is under way.</summary>
+/// <summary>How pool changes affect an exchange in progress.</summary>
 internal sealed partial class Exchange
 {
-    /// <summary>There is a new snapshot. A request whose server is gone must not be held there any longer; one whose server is down may be rescued.</summary>
+    /// <summary>There is a new snapshot. A request is taken off a server that was removed, and may be retried if its server is down.</summary>
     public void PoolChanged(PoolSnapshot pool)
     {
         if (_target is not { } server || pool.CanServe(server))
@@ -14,14 +14,14 @@ internal sealed partial class Exchange
             return;
         }
         bool isRemoved = !ReferenceEquals(pool.Find(server.Tag), server);
-        if (isRemoved ? LeaveRemovedServer() != Step.Over : TryRetryElsewhere(pool, server))
+        if (isRemoved ? AbandonRemovedServer() != Step.Over : TryRetryElsewhere(pool, server))
         {
             Advance();
         }
     }
 
-    /// <summary>A request that was not sent yet, or may be sent again, goes to another server; of an answer that has begun, the rest is cut.</summary>
-    private Step LeaveRemovedServer()
+    /// <summary>A request that was not sent yet, or may be retried, goes to another server. A response that has begun is cut.</summary>
+    private Step AbandonRemovedServer()
     {
         if (_responseLeg == ResponseLeg.Idle)
         {

@@ -4,25 +4,25 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Waiting for a server with room: who may wait, and what for. The order is the <see cref="RequestQueue"/>'s.</summary>
+/// <summary>Waiting for a server with room: which requests may wait, and for which server. <see cref="RequestQueue"/> decides the order.</summary>
 internal sealed partial class Exchange
 {
-    /// <summary>The request was let through to the servers: it isn't sent back behind those that came later.</summary>
+    /// <summary>The request has passed the queue once: it is not queued again behind later requests.</summary>
     private bool _wasReleased;
 
     private bool _waitsForOwn;
 
-    /// <summary>It waited for the visitor's own server in vain: any will do.</summary>
+    /// <summary>The wait for the session's own server was without success: any server will do.</summary>
     private bool _gaveUpOwn;
 
-    /// <summary>It waits for the visitor's own server, a while, and looks at no other.</summary>
+    /// <summary>The request waits, for up to the sticky wait, for its session's own server only.</summary>
     public bool WaitsForOwn => _waitsForOwn;
 
     /// <summary>
-    /// Asked when there may be room. True if it waits no more, since a server has taken it on, or since there is nothing left to wait for: it goes on in the
-    /// next turn.
+    /// Called when there may be room. True if the request leaves the queue, because a server was leased or there is nothing left to wait for. It continues in
+    /// the next tick.
     /// </summary>
-    /// <param name="mayPick">False if no server has room, but maybe the visitor's own.</param>
+    /// <param name="mayPick">False if no server has room, except maybe the session's own.</param>
     public bool TryLeaveQueue(bool mayPick)
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
@@ -37,15 +37,15 @@ internal sealed partial class Exchange
         return true;
     }
 
-    /// <summary>After a pick that found nobody: true if it is for want of room only.</summary>
+    /// <summary>After a pick without success: true if lack of room is the only reason.</summary>
     private bool MayWait(PoolSnapshot snapshot) =>
         Picker.IsFull(snapshot, _tried, _worker.Loop.Now) || OwnServer(snapshot) is not null;
 
-    /// <summary>Route. To Queue, or Done with an error (no more may wait); or Route again (a visitor gives up their own server).</summary>
+    /// <summary>Route. To Queue, Done with an error (the queue is full), or Route again (gives up the session's own server).</summary>
     private Step Wait(PoolSnapshot snapshot)
     {
         _waitsForOwn = MayWaitForOwn(snapshot);
-        if (_worker.Queue.TryAdd(_place, isConstrained: HasOwnServer || _passedOver))
+        if (_worker.Queue.TryAdd(_queueEntry, isConstrained: HasOwnServer || _passedOver))
         {
             Enter(RequestLeg.Queue);
             return Step.Blocked;
@@ -53,8 +53,8 @@ internal sealed partial class Exchange
         return _waitsForOwn ? GiveUpOwn() : Fail(FailureReason.QueueFull);
     }
 
-    /// <summary>Queue, at its deadline. To Route (a visitor moves), or Done with an error.</summary>
-    private Step WaitedLongEnough()
+    /// <summary>Queue, at its deadline. To Route (the session moves to another server), or Done with an error.</summary>
+    private Step QueueTimedOut()
     {
         if (!_waitsForOwn)
         {
@@ -74,11 +74,11 @@ internal sealed partial class Exchange
 
     private bool MayWaitForOwn(PoolSnapshot snapshot) => !_gaveUpOwn && OwnServer(snapshot) is not null && _worker.Affinity!.StickyWaitMs > 0;
 
-    /// <summary>The visitor's own server, if it can serve, is not ejected, and has not failed this request.</summary>
+    /// <summary>The session's own server, if it can serve, is not ejected, and has not failed this request.</summary>
     private Server? OwnServer(PoolSnapshot snapshot) =>
         HasOwnServer && !_passedOver && snapshot.Find(_session.Ticket.ServerTag) is { } own && snapshot.CanServe(own)
             && own.Load.Breaker.MayTake(_worker.Loop.Now) ? own : null;
 
-    /// <summary>The visitor's own server, which has taken the request on; null if there is none, or no room.</summary>
+    /// <summary>Leases the session's own server; null if there is none or it has no room.</summary>
     private Server? TakeOwn(PoolSnapshot snapshot) => OwnServer(snapshot) is { } own && own.Load.TryEnter(_worker.Loop.Now) ? own : null;
 }

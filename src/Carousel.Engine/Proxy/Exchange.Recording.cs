@@ -7,33 +7,33 @@ using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What is counted of an exchange, for metrics, and the record of its request (<see cref="RequestRecord"/>).</summary>
+/// <summary>Metrics of an exchange and the record of its request (<see cref="RequestRecord"/>).</summary>
 internal sealed partial class Exchange
 {
     private readonly RequestText _text = new();
     private RequestRecord _record;
     private RequestIdText _requestId;
 
-    /// <summary>The request's head was accepted or refused: there is something to record.</summary>
+    /// <summary>The request's head was accepted or rejected: there is something to record.</summary>
     private bool _isRecording;
 
-    /// <summary>What the server that has the request is counted by.</summary>
+    /// <summary>The counters of the server that has the request.</summary>
     private ServerCounters? _counters;
 
-    /// <summary>Why the attempt that is under way failed.</summary>
+    /// <summary>Why the current attempt failed.</summary>
     private FailureReason _attemptReason;
 
-    /// <summary>What X-Request-Id says; empty if there is to be none.</summary>
+    /// <summary>The value of X-Request-Id; empty if the field is not sent.</summary>
     private ReadOnlySpan<byte> RequestId => !_worker.Options.RequestIds || !_isRecording ? default
         : _text.GivenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
         : _text.GivenId;
 
     private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Loop.NowMicros - _record.BeganMicros);
 
-    /// <summary>The attempt that began last. Once one has.</summary>
+    /// <summary>The latest attempt. There must be one.</summary>
     private ref AttemptRecord LastAttempt => ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
 
-    /// <summary>There is a request to record. Its head is still as it came.</summary>
+    /// <summary>Begins the record. The head must not be rewritten yet.</summary>
     private void BeginRecord(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
     {
         BeginRecord();
@@ -46,12 +46,12 @@ internal sealed partial class Exchange
         _record.IsHttp10 = _head.IsHttp10;
         if (info.NamesClient)
         {
-            // Of another's connection the port is not known.
+            // The port is not known for a client behind a proxy.
             (_record.Client, _record.ClientPort) = (info.Origin.Address.Bits, 0);
         }
     }
 
-    /// <summary>There is a request to record, though not what it was. Of a client that is identified.</summary>
+    /// <summary>Begins the record of a request that is not known. The client must be identified.</summary>
     private void BeginRecord()
     {
         _isRecording = true;
@@ -66,7 +66,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>A server has taken the request on.</summary>
+    /// <summary>A server was leased.</summary>
     private void RecordAttempt(Server server)
     {
         _counters = server.Traffic.Of(_worker.Index);
@@ -77,7 +77,7 @@ internal sealed partial class Exchange
         LastAttempt = new AttemptRecord(server.Tag, _record.RoutedMicros, 0, FailureReason.None, false);
     }
 
-    /// <summary>The attempt is over, well or not.</summary>
+    /// <summary>The attempt ended, successfully or not.</summary>
     private void RecordAttemptEnd()
     {
         ref AttemptRecord last = ref LastAttempt;
@@ -91,7 +91,7 @@ internal sealed partial class Exchange
         LastAttempt.Reused = true;
     }
 
-    /// <summary>The attempt that is under way fails, if there is one.</summary>
+    /// <summary>Records the current attempt's failure, if there is an attempt.</summary>
     private void RecordAttemptFailure(FailureReason reason)
     {
         if (_target is not null && _attemptReason == FailureReason.None)
@@ -101,7 +101,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>The server's answer is passed on.</summary>
+    /// <summary>The server's response is being forwarded.</summary>
     private void RecordResponse(int status, long tookMicros)
     {
         _counters!.CountResponse(status);
@@ -110,7 +110,7 @@ internal sealed partial class Exchange
         _record.FirstByteMicros = SinceBegan;
     }
 
-    /// <summary>The client does not get its answer whole, or not a server's. The first reason counts.</summary>
+    /// <summary>The client gets no complete response of a server. The first reason counts.</summary>
     private void RecordFailure(FailureReason reason)
     {
         if (_record.Reason == FailureReason.None)
@@ -120,7 +120,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>All is over: to be called while the client and the visit are still there.</summary>
+    /// <summary>The request is over. Call while the client and the session are still set.</summary>
     private void EndRecord()
     {
         if (!_isRecording)
@@ -157,7 +157,7 @@ internal sealed partial class Exchange
         _worker.Records.Write(ref _record, _text.Lengths, _text.Bytes);
     }
 
-    /// <summary>Only what can stand in a field and in a log as it is.</summary>
+    /// <summary>Accepts only what is valid in a field and in a log without escaping.</summary>
     private static ReadOnlySpan<byte> GivenId(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
     {
         foreach (ref readonly Field field in fields)

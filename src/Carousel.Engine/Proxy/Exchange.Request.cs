@@ -8,10 +8,10 @@ namespace Carousel.Engine.Proxy;
 /// <summary>The request leg: from the client to the server.</summary>
 internal sealed unsafe partial class Exchange
 {
-    /// <summary>The server stopped taking the request before its end: it may still have answered, but its connection is not used again.</summary>
+    /// <summary>The server stopped reading the request before its end. It may still respond, but its connection is not reused.</summary>
     private bool _requestIncomplete;
 
-    /// <summary>ReadHead. To Route, ReceiveBody (servers have room for few), or Done (refused, or the client left).</summary>
+    /// <summary>ReadHead. To Route, ReceiveBody (servers have request limits), or Done (rejected, or the client closed).</summary>
     private Step StepReadRequestHead()
     {
         bool seenBefore = _request.Buffer.Unframed > 0 && _requestDeadline.IsArmed;
@@ -27,7 +27,7 @@ internal sealed unsafe partial class Exchange
             {
                 return received;
             }
-            // A head that drips in is parsed a line at a time, not a byte at a time.
+            // A head that arrives in small pieces is parsed once a line, not once a byte.
             if (seenBefore && _request.Buffer.Free > 0 && !NewBytesHoldLineEnd(had))
             {
                 return Step.Progress;
@@ -72,11 +72,11 @@ internal sealed unsafe partial class Exchange
         {
             return buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
         }
-        // Nobody is there to be answered; between requests that is how connections end.
+        // The client has closed. Between requests this is the normal end of a connection.
         return buffer.Unframed == 0 ? End(FailureReason.None) : End(FailureReason.ClientClosed);
     }
 
-    /// <summary>The head is whole and well formed: it is rewritten for the server, whichever that will be.</summary>
+    /// <summary>The head is complete and well formed: rewrites it, independently of the server.</summary>
     private Step AcceptRequest()
     {
         ref MessageBuffer buffer = ref _request.Buffer;
@@ -96,7 +96,7 @@ internal sealed unsafe partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>SendHead. To StreamBody, or Done (there is no more to send, or no server to send it to), or Route or Connect (another connection).</summary>
+    /// <summary>SendHead. To StreamBody, Done (all is sent, or the server stopped reading), or Route (another connection).</summary>
     private Step StepSendHead()
     {
         if (_responseLeg == ResponseLeg.Idle)
@@ -118,7 +118,7 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>StreamBody. To Done; or, by a failure of the server, to Route or Connect (another connection).</summary>
+    /// <summary>StreamBody. To Done; on a failure of the server, to Route (another connection).</summary>
     private Step StepRequestBody()
     {
         RelayResult result = _request.Run(_client!, _server!, _worker);
@@ -140,7 +140,7 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>Tunnel. To Done at the client's end, which the server is told.</summary>
+    /// <summary>Tunnel. To Done at the client's end, which is forwarded to the server.</summary>
     private Step StepRequestTunnel()
     {
         RelayResult result = _request.Run(_client!, _server!, _worker);
@@ -157,7 +157,7 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>Sends what is pending. A part of it is progress too: the pause that the deadline bounds starts anew.</summary>
+    /// <summary>Sends what is pending. A partial send is progress too: it rearms the deadline.</summary>
     private RelayResult SendPending(ref BodyRelay flow, Connection sink, Deadline deadline)
     {
         int before = flow.Buffer.Start;
@@ -169,7 +169,7 @@ internal sealed unsafe partial class Exchange
         return result;
     }
 
-    /// <summary>Bytes moved: the pause that the deadline bounds starts anew.</summary>
+    /// <summary>Rearms the deadline if bytes were moved.</summary>
     private Step Continue(RelayResult result, Deadline deadline, long timeoutMs)
     {
         if (result == RelayResult.Blocked)
@@ -182,8 +182,8 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>
-    /// The server takes no more bytes. If it took none of them, or the request may be sent again, another connection is tried; else it may have said why
-    /// before it closed (413, say), so its answer is waited for.
+    /// The server takes no more bytes. If it took none, another connection is tried. Otherwise it may have sent a response before it closed (413, for
+    /// example), so the response is awaited.
     /// </summary>
     private Step RequestNotTaken()
     {

@@ -5,22 +5,22 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>The response leg: from the server, or from ourselves, to the client.</summary>
+/// <summary>The response leg: from the server, or from the balancer itself, to the client.</summary>
 internal sealed unsafe partial class Exchange
 {
     private long _lastMoved;
 
-    /// <summary>When the request began to be sent, in the reactor's microseconds: what the server's latency is counted from.</summary>
+    /// <summary>When sending the request began, in the reactor's microseconds: the start of the server's latency.</summary>
     private long _sentAt;
 
-    /// <summary>The client takes the connection's end for the body's end: a body that is cut short must end with a reset.</summary>
+    /// <summary>The client takes the connection's end for the body's end: a truncated body must end with a reset.</summary>
     private bool _endsWithClose;
 
     /// <summary>ReadHead. To StreamBody, Tunnel (101), Idle (another connection is tried), Error, or Done.</summary>
     private Step StepReadResponseHead()
     {
         ref MessageBuffer buffer = ref _response.Buffer;
-        // An interim answer goes out before the next head is looked at: rewriting needs the room before it.
+        // An interim response is sent before the next head is parsed: rewriting needs the headroom.
         RelayResult sent = _response.SendPending(_client!);
         if (sent != RelayResult.Moved)
         {
@@ -52,7 +52,7 @@ internal sealed unsafe partial class Exchange
         };
     }
 
-    /// <summary>True while bytes behind an interim answer have not been looked at.</summary>
+    /// <summary>True while bytes after an interim response are not parsed.</summary>
     private bool _interimBefore;
 
     private Step ReceiveResponseHead()
@@ -89,12 +89,12 @@ internal sealed unsafe partial class Exchange
         _interimBefore = head.Length < buffer.Unframed;
         if (_head.IsHttp10)
         {
-            // RFC 9110 section 15.2: a 1.0 client knows no interim answers.
+            // RFC 9110 section 15.2: interim responses are not sent to a 1.0 client.
             buffer.Framed += head.Length;
             buffer.Start = buffer.Framed;
             return Step.Progress;
         }
-        // The answer's deadline goes on: a server that only ever says "wait" is not answering.
+        // The response deadline is not rearmed: interim responses alone must not postpone it.
         Rewrite(head, ConnectionDirective.None, BodyRecoding.None, default);
         return Step.Progress;
     }
@@ -105,7 +105,7 @@ internal sealed unsafe partial class Exchange
         {
             return Fail(FailureReason.BadAnswer);
         }
-        LearnOfServer(head);
+        ObserveResponse(head);
         Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, SessionLines());
         _keepClient = _keepServer = false;
         _request.Buffer.LetGo();
@@ -119,11 +119,11 @@ internal sealed unsafe partial class Exchange
 
     private Step AcceptResponse(in ResponseHead head)
     {
-        LearnOfServer(head);
-        // A client that was told to go on sending can't be told afterwards that we stopped listening: it is told now.
+        ObserveResponse(head);
+        // If the request body is not complete, it will not be read to its end, and Connection: close must be sent now, with the head.
         _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
         _keepServer = head.KeepAlive;
-        // From the head on, not from the end: how long the server has been waiting since it sent the body's end can't be seen from here.
+        // Counted from the head, not the body's end: when the server sent the body's end is not known here.
         _keepServerUntil = head.ReusableMs == 0 ? long.MaxValue : _worker.Loop.Now + head.ReusableMs;
         BodyRecoding recoding = BodyRecoding.None;
         if (head.Body == BodyKind.Chunked && _head.IsHttp10)
@@ -144,20 +144,20 @@ internal sealed unsafe partial class Exchange
         ref MessageBuffer buffer = ref _response.Buffer;
         if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
         {
-            buffer.Start = buffer.Framed; // Nothing of it has been sent: the client can still be told.
+            buffer.Start = buffer.Framed; // Nothing of it has been sent: an error response is still possible.
             return Fail(FailureReason.BadAnswer);
         }
         if (_requestLeg == RequestLeg.Done && !_response.Framing.Ended)
         {
-            // The answer may take long, and nothing is sent again now.
+            // The response may take long, and the request can no longer be retried.
             ReleaseSentRequest();
         }
         Enter(ResponseLeg.StreamBody);
         return Step.Progress;
     }
 
-    /// <summary>What the answer tells of its server, to whoever picks next. A failure that comes fast does not make the server a fast one.</summary>
-    private void LearnOfServer(in ResponseHead head)
+    /// <summary>Updates what later picks use of the server. A fast failure does not lower the server's latency.</summary>
+    private void ObserveResponse(in ResponseHead head)
     {
         ServerLoad load = _target!.Load;
         long now = _worker.Loop.Now;
@@ -187,13 +187,13 @@ internal sealed unsafe partial class Exchange
     /// <summary>StreamBody. To Done at the body's end; a failure cuts the client's connection.</summary>
     private Step StepResponseBody()
     {
-        // Without a server all of the body is here: nothing is received any more.
+        // Without a server the body is complete here: nothing more is received.
         RelayResult result = _response.Run(_server!, _client!, _worker);
         switch (result)
         {
             case RelayResult.Ended:
                 Enter(ResponseLeg.Done);
-                return StopListening();
+                return CompleteResponse();
             case RelayResult.SourceCut:
                 return Cut(FailureReason.AnswerCutShort);
             case RelayResult.Malformed:
@@ -203,15 +203,15 @@ internal sealed unsafe partial class Exchange
             default:
                 if (_response.Framing.Ended && _requestLeg == RequestLeg.Done)
                 {
-                    LetServerGo();
+                    ReleaseServer();
                 }
                 WatchRate();
                 return Continue(result, _responseDeadline, _worker.Timeouts.Body);
         }
     }
 
-    /// <summary>The answer is complete. What is left of the request interests nobody any more.</summary>
-    private Step StopListening()
+    /// <summary>The response is complete. The rest of the request is not read.</summary>
+    private Step CompleteResponse()
     {
         if (_requestLeg != RequestLeg.Done)
         {
@@ -221,7 +221,7 @@ internal sealed unsafe partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>Tunnel. To Done at the server's end, which the client is told.</summary>
+    /// <summary>Tunnel. To Done at the server's end, which is forwarded to the client.</summary>
     private Step StepResponseTunnel()
     {
         RelayResult result = _response.Run(_server!, _client!, _worker);
@@ -238,7 +238,7 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>Error. To Done when our own answer is sent.</summary>
+    /// <summary>Error. To Done when the local response is sent.</summary>
     private Step StepLocalResponse()
     {
         switch (SendPending(ref _response, _client!, _responseDeadline))

@@ -3,33 +3,33 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Sending a request again, and what its server is blamed for. What is sent again, and what never is: docs/decisions/0008-retries.md.</summary>
+/// <summary>Retries, and which failures count against a server. What is retried and what never is: docs/decisions/0008-retries.md.</summary>
 internal sealed partial class Exchange
 {
-    /// <summary>The breaker's epoch of the server that has the request.</summary>
+    /// <summary>The circuit breaker's epoch when the server was leased.</summary>
     private long _epoch;
 
-    /// <summary>How often the request was sent again, though a server may have had it whole.</summary>
+    /// <summary>Retries of the request after a server may have had it whole.</summary>
     private int _resends;
 
-    /// <summary>It was taken from a server that was found down: that is done once.</summary>
+    /// <summary>The request was already retried because its server was found down: that is done once.</summary>
     private bool _wasRetriedElsewhere;
 
-    /// <summary>A kept connection died under this request: from here on only fresh ones are used.</summary>
+    /// <summary>A kept connection closed under this request: from here on only new connections are used.</summary>
     private bool _freshOnly;
 
     /// <summary>
-    /// The server of that connection may have had the request. It is being asked anew: if it takes a connection, the kept one was only stale; if not, the
-    /// request may be what ended it.
+    /// The server of the closed connection may have received the request, and is tried again. If it accepts a connection, the kept one was only stale. If
+    /// not, the request may have crashed it.
     /// </summary>
     private bool _isSentAnew;
 
-    /// <summary>What was sent may be repeated, and is still there.</summary>
+    /// <summary>The request is idempotent, and what was sent of it is still buffered.</summary>
     private bool MaySendAgain => _head.IsIdempotent && _request.Buffer.IsHeld;
 
     /// <summary>
-    /// A request that waits for a server which is down now, by what its health check answers, is sent to another at once, if it may be sent again and there is
-    /// one; others go on waiting. Once: a request that is too much for two servers is not for a third. True if it goes elsewhere.
+    /// The server of a waiting request is now down, by its health check. The request is sent to another server at once, if it may be retried and there is
+    /// one; otherwise it keeps waiting. Once only: a request that crashed two servers is not sent to a third. True if it is retried elsewhere.
     /// </summary>
     private bool TryRetryElsewhere(PoolSnapshot pool, Server server)
     {
@@ -74,8 +74,8 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// The connection ended before a byte of the answer. A request of which nothing was sent, or that may be sent again, goes to another server; to the same
-    /// on a fresh connection, if it was sent over a kept one, which may have been closed before the request was there.
+    /// The connection closed before a byte of the response. A request of which nothing was sent, or that may be retried, goes to another server. If it was
+    /// sent over a kept connection, it goes to the same server on a new one: the kept one may have been closed before the request arrived.
     /// </summary>
     private Step RetryOr(FailureReason reason)
     {
@@ -90,10 +90,10 @@ internal sealed partial class Exchange
         return mayBeStale ? SendOnFreshConnection(mayHaveIt: !isUnsent) : PassOver(reason, 0, activity);
     }
 
-    /// <summary>The same server on a fresh connection, with the place that the request has there.</summary>
+    /// <summary>The same server on a new connection, keeping the request's slot there.</summary>
     private Step SendOnFreshConnection(bool mayHaveIt)
     {
-        // Nothing to log: that a kept connection ends is everyday life.
+        // Not logged: a kept connection that closes is expected.
         RecordAttemptFailure(FailureReason.ServerClosed);
         _freshOnly = true;
         _isSentAnew = mayHaveIt;
@@ -107,7 +107,7 @@ internal sealed partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>True if the request may go out once more: it has not done so too often, and there is budget for it unless it is free.</summary>
+    /// <summary>True if one more retry is allowed: the retry limit is not reached, and the budget permits it unless it is free.</summary>
     private bool TakeResend(bool isFree)
     {
         if (_resends == _worker.Options.Retries || !(isFree || _worker.TakeRetry()))
@@ -118,7 +118,7 @@ internal sealed partial class Exchange
         return true;
     }
 
-    /// <summary>The request is as if it had never been sent.</summary>
+    /// <summary>Resets the exchange to the state before the request was sent.</summary>
     private void RewindForRetry()
     {
         DropServer();
@@ -128,11 +128,11 @@ internal sealed partial class Exchange
         Enter(ResponseLeg.Idle);
     }
 
-    /// <summary>What this failure says about the server that has the request; nothing, if it is no fault of the server's.</summary>
+    /// <summary>Counts a failure against the server that has the request, if the server is at fault.</summary>
     private void CountAgainstServer(FailureReason reason)
     {
-        bool isEveryday = reason == FailureReason.ServerClosed && (_isSentAnew || _server is { WasUsedBefore: true });
-        if (_target is { } server && !isEveryday)
+        bool isExpected = reason == FailureReason.ServerClosed && (_isSentAnew || _server is { WasUsedBefore: true });
+        if (_target is { } server && !isExpected)
         {
             _worker.Outliers.OnFailure(server, _epoch, reason, _worker.Loop.Now);
         }

@@ -7,30 +7,29 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Finding a server that takes the request: the pick, the connection, and passing over those that can't be connected.</summary>
+/// <summary>Finds a server for the request: the pick, the connection, and skipping servers that can't be connected.</summary>
 internal sealed partial class Exchange
 {
     private Server? _target;
     private ImmutableArray<IPEndPoint> _endPoints;
 
-    /// <summary>What the last server failed by, and what was being done then.</summary>
+    /// <summary>Why the last server failed, and during which activity.</summary>
     private FailureReason _lastFailure;
     private string? _lastActivity;
 
-    /// <summary>What the policy goes by, if it asks for it: taken from the head while that is there.</summary>
+    /// <summary>The policy's hash key, if it needs one: taken from the head while that is available.</summary>
     private ulong _key;
 
-    /// <summary>There are servers in the set of those that were tried: most requests never look into it.</summary>
+    /// <summary>The set of tried servers is not empty: spares most requests the access to it.</summary>
     private bool _passedOver;
 
     /// <summary>
-    /// Route. To SendHead (a connection is there), Connect (one is being opened), Queue (there is no room), or Done with an error (all were tried, or no
-    /// more may wait).
+    /// Route. To SendHead (a kept connection), Connect (a new one), Queue (no room), or Done with an error (all servers were tried, or the queue is full).
     /// </summary>
     private Step StepRoute()
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
-        // Whoever has waited comes with a server.
+        // A request that leaves the queue may have its server already.
         if (_target is null)
         {
             if (!_wasReleased && _worker.Queue.MustWait())
@@ -42,8 +41,8 @@ internal sealed partial class Exchange
         _endPoints = _target is null ? [] : snapshot.EndPoints(_target);
         if (_endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
         {
-            // The pool changed under the pick: the newest snapshot may well have somebody.
-            GiveBack();
+            // The pool changed during the pick: the newest snapshot may have a server.
+            ReleaseSlot();
             return Step.Progress;
         }
         if (_target is null)
@@ -60,10 +59,10 @@ internal sealed partial class Exchange
         return _endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0) : BeginConnect();
     }
 
-    /// <summary>This server can't be had: the next one, and if there is none, this failure is what the client is told.</summary>
+    /// <summary>Skips this server and tries the next. If there is none, this failure is reported to the client.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="errno">0 for none.</param>
-    /// <param name="activity">What was being done, if the legs have gone on since.</param>
+    /// <param name="activity">What was being done, if the legs have moved on since.</param>
     private Step PassOver(FailureReason reason, int errno, string? activity = null)
     {
         activity ??= Activity;
@@ -86,7 +85,7 @@ internal sealed partial class Exchange
         }
         _tried.Add(_target!);
         _passedOver = true;
-        GiveBack();
+        ReleaseSlot();
         if (_requestLeg != RequestLeg.Route)
         {
             Enter(RequestLeg.Route);
@@ -95,8 +94,8 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// A kept connection may have been closed by its server a moment ago, before we were told. A method that may not be sent twice is not risked on one:
-    /// one look tells, at the price of a system call, which the others don't pay because they may be sent again.
+    /// The server may have closed a kept connection without the event having been processed. A non-idempotent request must not be sent on such a connection,
+    /// so a system call checks it. Idempotent requests skip the check: they can be retried.
     /// </summary>
     private bool TakeWarmConnection(Server server)
     {
@@ -112,7 +111,7 @@ internal sealed partial class Exchange
         return false;
     }
 
-    /// <summary>From here on the request is this server's, which has taken it on; <see cref="GiveBack"/> ends that.</summary>
+    /// <summary>Leases the request to this server, until <see cref="ReleaseSlot"/>.</summary>
     private void Lease(Server? server)
     {
         _target = server;
@@ -123,8 +122,8 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>The server is done with the request, well or not. Does nothing if it has none.</summary>
-    private void GiveBack()
+    /// <summary>Ends the lease, whatever the outcome. Does nothing if there is none.</summary>
+    private void ReleaseSlot()
     {
         if (_target is { } server)
         {

@@ -6,24 +6,24 @@ using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What sessions mean for an exchange: the visitor's own server, and the lines of the head that come from it.</summary>
+/// <summary>Session affinity of an exchange: the session's own server, and the head's session lines.</summary>
 internal sealed partial class Exchange
 {
     private RequestSession _session;
 
-    /// <summary>Where the rewritten head ends in the request's buffer, until its first byte is sent.</summary>
+    /// <summary>Where the rewritten head ends in the request's buffer. Valid until its first byte is sent.</summary>
     private int _headEnd;
     private bool _announcedMove;
 
-    /// <summary>The visitor belongs to a server (docs/SESSIONS.md, sticky).</summary>
+    /// <summary>The session is bound to a server (docs/SESSIONS.md, sticky).</summary>
     private bool HasOwnServer => _session.HasSession && _session.Ticket.ServerTag != 0 && _worker.Affinity is { IsSticky: true };
 
-    /// <summary>Writes the head for the server, with what it is told of the session. Returns its length.</summary>
+    /// <summary>Writes the request head for the server, with session fields. Returns its length.</summary>
     private int WriteRequest(ReadOnlySpan<byte> head)
     {
         ClientConnection peer = _client!;
         peer.Identify();
-        // Made and filled in its place: it is large, and a copy would cost more than all of that.
+        // Constructed and filled in place: it is large, and a copy would cost more than the rest.
         scoped var info = new ForwardingInfo(peer.Address, peer.AddressText, isHttps: false);
         info.TrustClient = peer.IsTrusted;
         info.SendForwarded = _worker.Options.SendForwarded;
@@ -60,8 +60,8 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// The server whose turn it is, taken on there: the visitor's own while it can serve, else whom the policy picks; null if nobody may take the request,
-    /// or if the visitor waits for their own a while.
+    /// Leases a server: the session's own while it can serve, else one that the policy picks. Null if no server can take the request, or if the request is to
+    /// wait for its own server.
     /// </summary>
     private Server? Pick(PoolSnapshot snapshot)
     {
@@ -80,12 +80,12 @@ internal sealed partial class Exchange
         Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Loop.Now, _key);
         if (other is not null && other.Tag != _session.Ticket.ServerTag)
         {
-            AnnounceMove(snapshot.Find(_session.Ticket.ServerTag) is { } former ? WhyNot(former, snapshot, _worker.Loop.Now) : FailureReason.ServerGone);
+            AnnounceMove(snapshot.Find(_session.Ticket.ServerTag) is { } former ? UnavailableReason(former, snapshot, _worker.Loop.Now) : FailureReason.ServerGone);
         }
         return other;
     }
 
-    private static FailureReason WhyNot(Server server, PoolSnapshot snapshot, long nowMs)
+    private static FailureReason UnavailableReason(Server server, PoolSnapshot snapshot, long nowMs)
     {
         ServerStatus status = snapshot[server];
         return status.EndPoints.IsEmpty ? FailureReason.NameUnresolved
@@ -94,7 +94,7 @@ internal sealed partial class Exchange
             : FailureReason.ServerEjected;
     }
 
-    /// <summary>The next server learns that the visitor belonged to another, and why they don't come to that: once, the first reason.</summary>
+    /// <summary>Tells the next server that the session was bound to another, and why it moved. Once, with the first reason.</summary>
     private void AnnounceMove(FailureReason reason)
     {
         if (_announcedMove || !_request.Buffer.IsUnsent)
@@ -106,7 +106,7 @@ internal sealed partial class Exchange
         _request.Buffer.AppendToHead(_headEnd, SessionMovedLine.Write(reason, line));
     }
 
-    /// <summary>The lines that the answer of this server gets for its visitor: a cookie, where one is due.</summary>
+    /// <summary>The session's response lines: a cookie, if one is due.</summary>
     private ReadOnlySpan<byte> SessionLines() => _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server!) : default;
 
     private void EndSession()

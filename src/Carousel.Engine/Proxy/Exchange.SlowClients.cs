@@ -4,26 +4,28 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What keeps slow clients from owning the room of servers (docs/decisions/0020-slow-clients.md).</summary>
+/// <summary>Keeps slow clients from occupying the slots of servers (docs/decisions/0020-slow-clients.md).</summary>
 internal sealed unsafe partial class Exchange
 {
-    /// <summary>A client that wants to be told to go on waits for the server; but not for ever (RFC 9110 section 10.1.1), so it is slow after this long.</summary>
+    /// <summary>
+    /// A client that waits for 100 (Continue) is not slow; but it must not wait indefinitely (RFC 9110 section 10.1.1), so it counts as slow after this time.
+    /// </summary>
     private const int ContinueTimeoutMs = RateWindow.LengthMs;
 
     private readonly Deadline _rateDeadline;
 
-    /// <summary>The deadline may be armed. Few requests arm it, and the others need not fetch it to disarm it.</summary>
+    /// <summary>The deadline may be armed. Few requests arm it; this flag spares the others the access that disarming costs.</summary>
     private bool _watchesRate;
 
     private RateWindow _requestRate, _responseRate;
 
-    /// <summary>The client sends its body when the server says so, which it has not.</summary>
+    /// <summary>The client may be waiting for a 100 (Continue), which the server has not sent.</summary>
     private bool _mayAwaitContinue;
     private long _acceptedAt;
 
     /// <summary>
-    /// Where servers have room for few, a body is received before a server is taken. A client that expects 100 (Continue) sends none before: its head has to go
-    /// to the server (RFC 9110 section 10.1.1).
+    /// With request limits on servers, the body is received before a server is leased. Except from a client that expects 100 (Continue): it sends no body
+    /// until the server has seen the head (RFC 9110 section 10.1.1).
     /// </summary>
     private bool MustReceiveBody()
     {
@@ -36,7 +38,7 @@ internal sealed unsafe partial class Exchange
         return !_head.ExpectContinue && _worker.Pool.Current.HasLimits;
     }
 
-    /// <summary>ReceiveBody. To Route (the body is whole, or the buffer full), or Done (malformed).</summary>
+    /// <summary>ReceiveBody. To Route (the body is complete or the buffer full), or Done (malformed).</summary>
     private Step StepReceiveBody()
     {
         ref MessageBuffer buffer = ref _request.Buffer;
@@ -61,21 +63,21 @@ internal sealed unsafe partial class Exchange
         return Step.Progress;
     }
 
-    /// <summary>A body is under way that is not over at once. Looks at its client from now on, if there is a least rate.</summary>
+    /// <summary>A body takes more than one step: starts checking the client's rate, if there is a minimum.</summary>
     private void WatchRate()
     {
         if (_worker.LeastRate != 0 && !_rateDeadline.IsArmed)
         {
             _requestRate = _responseRate = default;
-            LookAtRate();
+            CheckRate();
         }
     }
 
-    private Step LookAtRate()
+    private Step CheckRate()
     {
         long now = _worker.Loop.Now;
         int rate = _worker.LeastRate;
-        if (_requestRate.IsTooSlow(IsWaitedForToSend, _client!.BytesIn, rate, now))
+        if (_requestRate.IsTooSlow(MustClientSend, _client!.BytesIn, rate, now))
         {
             _keepClient = false;
             return Fail(FailureReason.ClientTooSlow);
@@ -102,8 +104,8 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>All that came of its body is on its way, and no answer: with one begun, the client may well have reasons to say no more yet.</summary>
-    private bool IsWaitedForToSend => _requestLeg switch
+    /// <summary>All received body bytes are forwarded and no response has begun. Once one has, the client may have a reason to pause.</summary>
+    private bool MustClientSend => _requestLeg switch
     {
         RequestLeg.ReceiveBody => true,
         RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Readable && !AwaitsContinue,

@@ -4,12 +4,12 @@ using Carousel.Engine.Http;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What traces mean for an exchange: the server is told our span instead of the client's, and the record has both.</summary>
+/// <summary>Tracing of an exchange: the server gets our span as parent instead of the client's, and the record holds both.</summary>
 internal sealed partial class Exchange
 {
     private TraceParentText _traceParent;
 
-    /// <summary>Has the request traced, if it is to be.</summary>
+    /// <summary>Starts tracing, if the request is sampled.</summary>
     private void Trace(TraceSampler sampler, ReadOnlySpan<byte> head, scoped ref ForwardingInfo info)
     {
         if (!sampler.TryTrace(head, _head, _worker.Fields.AsSpan(0, _head.FieldCount), ref _record, out bool isNew))

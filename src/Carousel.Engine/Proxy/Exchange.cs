@@ -7,19 +7,18 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// One request and its response. Two legs run side by side, each a small state machine (docs/STATES.md); <see cref="Advance"/> steps both until neither
-/// gets on, then waits for the next event. Pooled: it lives as long as there is something to do for a client, and an idle connection holds none.
-/// Its own worker's thread only.
+/// One request and its response. Two legs run side by side, each a small state machine (docs/STATES.md). <see cref="Advance"/> steps both until neither makes
+/// progress, then waits for the next event. Pooled: an idle connection holds no exchange. Its own worker's thread only.
 /// </summary>
 internal sealed partial class Exchange : IDeadlineOwner, IResumable
 {
-    /// <summary>Steps before others have their turn: a pipelined burst of a few dozen small requests, no more.</summary>
+    /// <summary>Steps per tick: enough for a pipelined burst of a few dozen small requests.</summary>
     private const int MaxStepsPerTick = 64;
 
     private readonly Worker _worker;
     private readonly Deadline _requestDeadline, _responseDeadline;
     private readonly SlotSet _tried = new();
-    private readonly QueueEntry _place;
+    private readonly QueueEntry _queueEntry;
     private ClientConnection? _client;
     private UpstreamConnection? _server;
     private RequestLeg _requestLeg;
@@ -28,7 +27,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private RequestHead _head;
     private bool _keepClient, _keepServer, _willResume;
 
-    /// <summary>In the worker's milliseconds: when a connection that is kept must not be used any more, by what its server says.</summary>
+    /// <summary>When the server's connection must no longer be reused, by the server's own announcement; in the worker's milliseconds.</summary>
     private long _keepServerUntil;
 
     public Exchange(Worker worker)
@@ -37,7 +36,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
         _rateDeadline = new Deadline(this);
-        _place = new QueueEntry(this);
+        _queueEntry = new QueueEntry(this);
     }
 
     private enum Step : byte
@@ -45,13 +44,13 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         /// <summary>Nothing to do until an event or a deadline.</summary>
         Blocked,
         Progress,
-        /// <summary>The rest is left to the next turn.</summary>
+        /// <summary>Continues in the next tick.</summary>
         Yield,
-        /// <summary>The exchange is over and this object may already serve another.</summary>
+        /// <summary>The exchange is over; this object may already be in use for another.</summary>
         Over,
     }
 
-    /// <summary>What is being done, to be read after "while": every log line says it.</summary>
+    /// <summary>What is being done, as a phrase that follows "while" in log lines.</summary>
     private string Activity => (_requestLeg, _responseLeg) switch
     {
         (RequestLeg.ReadHead, _) => "receiving the request's head",
@@ -61,14 +60,14 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         (RequestLeg.Queue, _) => "waiting for a server with room",
         (RequestLeg.Connect, _) => "connecting to the server",
         (RequestLeg.SendHead, _) => "sending the request's head",
-        (_, ResponseLeg.StreamBody) => "passing on the answer's body",
-        (_, ResponseLeg.Tunnel) => "passing bytes through a tunnel",
-        (RequestLeg.StreamBody, _) => "passing on the request's body",
-        (_, ResponseLeg.ReadHead) => "waiting for the answer",
-        _ => "sending our own answer",
+        (_, ResponseLeg.StreamBody) => "forwarding the response's body",
+        (_, ResponseLeg.Tunnel) => "forwarding a tunnel's bytes",
+        (RequestLeg.StreamBody, _) => "forwarding the request's body",
+        (_, ResponseLeg.ReadHead) => "waiting for the response",
+        _ => "sending an error response",
     };
 
-    /// <summary>Starts with a client that has something to be read.</summary>
+    /// <summary>Starts with a client connection that is readable.</summary>
     public void Begin(ClientConnection client)
     {
         _client = client;
@@ -94,7 +93,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             {
                 response = Complete();
             }
-            // A request leg that has just become done is as good as blocked: what the response leg did knew of it.
+            // A request leg that has just become Done counts as blocked: the response leg's step already took that into account.
             bool requestWaits = request == Step.Blocked || _requestLeg == RequestLeg.Done;
             if (response == Step.Over || (response == Step.Blocked && requestWaits))
             {
@@ -149,7 +148,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _ => Step.Blocked,
     };
 
-    /// <summary>The only writer of the request leg. Arms the leg's one deadline, or disarms it.</summary>
+    /// <summary>The only writer of the request leg. Arms or disarms the leg's deadline.</summary>
     private void Enter(RequestLeg next)
     {
         if (!next.MayFollow(_requestLeg))
@@ -158,7 +157,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
         if (_requestLeg == RequestLeg.Queue)
         {
-            _worker.Queue.Remove(_place);
+            _worker.Queue.Remove(_queueEntry);
         }
         _requestLeg = next;
         switch (next)
@@ -178,20 +177,20 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             case RequestLeg.Done:
                 _requestDeadline.Disarm();
                 ReleaseSentRequest();
-                // From here on it is the server's turn, if its answer has not begun.
+                // The request is sent: the response timeout starts, unless the response has begun.
                 if (_responseLeg == ResponseLeg.ReadHead)
                 {
                     Arm(_responseDeadline, _worker.Timeouts.Response);
                 }
                 break;
             default:
-                // ReadHead arms its deadline with the head's first byte.
+                // ReadHead arms its deadline at the head's first byte.
                 _requestDeadline.Disarm();
                 break;
         }
     }
 
-    /// <summary>The only writer of the response leg. Arms the leg's one deadline, or disarms it.</summary>
+    /// <summary>The only writer of the response leg. Arms or disarms the leg's deadline.</summary>
     private void Enter(ResponseLeg next)
     {
         if (!next.MayFollow(_responseLeg))
@@ -214,7 +213,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         }
     }
 
-    /// <summary>When all is sent, the request's buffer is kept only if the request may have to be sent again.</summary>
+    /// <summary>After the whole request is sent, its buffer is kept only if the request may be retried.</summary>
     private void ReleaseSentRequest()
     {
         if (!MaySendAgain && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
@@ -225,7 +224,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
 
     private void Arm(Deadline deadline, long timeoutMs) => _worker.Loop.Wheel.Arm(deadline, _worker.Loop.Now + timeoutMs);
 
-    /// <summary>Where every request starts, whatever the one before came to.</summary>
+    /// <summary>Resets the state for the next request, whatever the outcome of the last.</summary>
     private void StartOver()
     {
         _requestLeg = RequestLeg.ReadHead;
@@ -239,7 +238,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
             _tried.Clear();
         }
         _lastFailure = FailureReason.NoServer;
-        GiveBack();
+        ReleaseSlot();
         _freshOnly = _isSentAnew = _wasRetriedElsewhere = false;
         _lastActivity = null;
         _wasReleased = _waitsForOwn = _gaveUpOwn = false;

@@ -2,7 +2,7 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>The current time as a Date field has it (RFC 9110 section 5.6.7), formatted once a second.</summary>
+/// <summary>The current time in Date format (RFC 9110 section 5.6.7), formatted once a second.</summary>
 internal sealed class HttpDate(EventLoop loop)
 {
     private const int Length = 29;

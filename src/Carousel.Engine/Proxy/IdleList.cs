@@ -1,18 +1,18 @@
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A worker's client connections that nobody would miss, in the order in which they became so: the first has been idle longest. A connection has a place here as long
-/// as it is open, and is linked into the order while it is idle. Places are numbers, not references: every request links and unlinks one, and each reference that is
-/// written would cost the collector's note of it. Its own worker's thread only, but for <see cref="Since"/>.
+/// A worker's client connections that may be evicted, ordered by the time they became idle; the first has been idle longest. A connection has an entry as
+/// long as it is open, and is linked into the list while it is idle. Links are indexes, not references: every request links and unlinks an entry, and each
+/// store of a reference would cost a GC write barrier. Its own worker's thread only, except <see cref="Since"/>.
 /// </summary>
 internal sealed class IdleList
 {
-    /// <summary>The place before the first and after the last; nobody's.</summary>
+    /// <summary>The sentinel entry before the first and after the last.</summary>
     private const int Ends = 0;
 
     private Link[] _links = [new Link { Since = long.MaxValue }];
 
-    /// <summary>The first place that is free, the others by <see cref="Link.After"/>; <see cref="Ends"/> if there is none.</summary>
+    /// <summary>The first free entry, the others by <see cref="Link.After"/>; <see cref="Ends"/> if there is none.</summary>
     private int _free;
 
     public int Count { get; private set; }
@@ -30,13 +30,13 @@ internal sealed class IdleList
         }
     }
 
-    /// <summary>When the connection that has this place became idle.</summary>
+    /// <summary>When the connection of this entry became idle.</summary>
     public long SinceOf(int place) => _links[place].Since;
 
-    /// <summary>Who became idle next; null after the last.</summary>
+    /// <summary>The connection that became idle next; null after the last.</summary>
     public ClientConnection? After(int place) => _links[_links[place].After].Connection;
 
-    /// <summary>A place for a connection, which is not idle yet.</summary>
+    /// <summary>Takes an entry for a connection that is not idle yet.</summary>
     public int Take(ClientConnection connection)
     {
         if (_free == Ends)
@@ -49,7 +49,7 @@ internal sealed class IdleList
         return place;
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Frees an entry.</summary>
     public void Give(int place)
     {
         Remove(place);
@@ -57,7 +57,7 @@ internal sealed class IdleList
         _free = place;
     }
 
-    /// <summary>Its connection, which is not idle so far, has become idle now.</summary>
+    /// <summary>The entry's connection became idle. It must not be idle already.</summary>
     public void Add(int place, long now)
     {
         Link[] links = _links;
@@ -70,7 +70,7 @@ internal sealed class IdleList
         Count++;
     }
 
-    /// <summary>Its connection is not idle any more; does nothing if it was not.</summary>
+    /// <summary>The entry's connection is no longer idle; does nothing if it was not.</summary>
     public void Remove(int place)
     {
         Link[] links = _links;
@@ -95,7 +95,7 @@ internal sealed class IdleList
         }
     }
 
-    /// <summary>One place. Its neighbours are itself while its connection is not idle.</summary>
+    /// <summary>One entry. It is its own neighbour while its connection is not idle.</summary>
     private struct Link
     {
         public int Before, After;

@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Where a request is on its way from the client to a server. The table of transitions is docs/STATES.md.</summary>
+/// <summary>The state of a request on its way from the client to a server. The table of transitions is docs/STATES.md.</summary>
 internal enum RequestLeg : byte
 {
     /// <summary>Receiving the head from the client.</summary>
     ReadHead,
-    /// <summary>Receiving the body as far as the buffer goes, before a server is taken.</summary>
+    /// <summary>Receiving the body, up to the buffer's size, before a server is leased.</summary>
     ReceiveBody,
     /// <summary>Picking a server.</summary>
     Route,
@@ -15,46 +15,46 @@ internal enum RequestLeg : byte
     Queue,
     /// <summary>Waiting for a new connection to the server.</summary>
     Connect,
-    /// <summary>Sending the rewritten head, with what is there of the body.</summary>
+    /// <summary>Sending the rewritten head, and what has been received of the body.</summary>
     SendHead,
-    /// <summary>Passing the body on.</summary>
+    /// <summary>Forwarding the body.</summary>
     StreamBody,
-    /// <summary>Upgraded: passing the client's bytes on, whatever they are.</summary>
+    /// <summary>Upgraded: forwarding the client's bytes unparsed.</summary>
     Tunnel,
     /// <summary>Nothing more is sent to the server.</summary>
     Done,
 }
 
-/// <summary>Where the answer is on its way from a server to the client. The table of transitions is docs/STATES.md.</summary>
+/// <summary>The state of the response on its way from a server to the client. The table of transitions is docs/STATES.md.</summary>
 internal enum ResponseLeg : byte
 {
-    /// <summary>No server has been asked yet.</summary>
+    /// <summary>No request has been sent yet.</summary>
     Idle,
-    /// <summary>Receiving the head from the server; interim answers are passed on.</summary>
+    /// <summary>Receiving the head from the server; interim responses are forwarded.</summary>
     ReadHead,
-    /// <summary>Passing the rewritten head and the body on.</summary>
+    /// <summary>Forwarding the rewritten head and the body.</summary>
     StreamBody,
-    /// <summary>Upgraded: passing the server's bytes on, whatever they are.</summary>
+    /// <summary>Upgraded: forwarding the server's bytes unparsed.</summary>
     Tunnel,
-    /// <summary>Sending an answer of our own.</summary>
+    /// <summary>Sending a local response.</summary>
     Error,
     /// <summary>Nothing more is sent to the client.</summary>
     Done,
 }
 
 /// <summary>
-/// The tables of docs/STATES.md, which a test compares: a bit for each state that may follow. So the check costs a load, a shift and a mask, and
-/// is made at every step, in production too: a leg where it must not be would send one client's bytes to another.
+/// The tables of docs/STATES.md (a test compares them): one bit for each allowed next state. A check costs a load, a shift and a mask, and is made at every
+/// transition, in production too: a leg in a wrong state could send one client's bytes to another.
 /// </summary>
 internal static class Legs
 {
-    /// <summary>True if the request leg may go from <paramref name="now"/> to this state.</summary>
+    /// <summary>True if the request leg may change from <paramref name="now"/> to this state.</summary>
     public static bool MayFollow(this RequestLeg next, RequestLeg now) => (RequestTable.All[(int)now] >> (int)next & 1) != 0;
 
-    /// <summary>True if the response leg may go from <paramref name="now"/> to this state.</summary>
+    /// <summary>True if the response leg may change from <paramref name="now"/> to this state.</summary>
     public static bool MayFollow(this ResponseLeg next, ResponseLeg now) => (ResponseTable.All[(int)now] >> (int)next & 1) != 0;
 
-    /// <summary>The engine is broken: it must not go on.</summary>
+    /// <summary>Throws: an invalid transition is a bug, and the engine must not continue.</summary>
     [DoesNotReturn]
     public static void Refuse<TLeg>(TLeg now, TLeg next)
         where TLeg : struct, Enum => throw new InvalidOperationException($"{typeof(TLeg).Name} must not go from {now} to {next}");
@@ -65,7 +65,7 @@ internal static class Legs
             Connect = 1 << (int)RequestLeg.Connect, SendHead = 1 << (int)RequestLeg.SendHead, StreamBody = 1 << (int)RequestLeg.StreamBody,
             Tunnel = 1 << (int)RequestLeg.Tunnel, Done = 1 << (int)RequestLeg.Done;
 
-        /// <summary>A row a state, in the order of the enumeration; the bytes are in the program's image.</summary>
+        /// <summary>One row per state, in the order of the enumeration; constant data of the assembly.</summary>
         public static ReadOnlySpan<ushort> All =>
         [
             /* ReadHead */ ReceiveBody | Route | Done,

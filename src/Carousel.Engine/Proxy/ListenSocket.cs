@@ -6,7 +6,7 @@ namespace Carousel.Engine.Proxy;
 /// <summary>A listening socket. Owns its descriptor; shared by all workers.</summary>
 internal sealed unsafe class ListenSocket : IDisposable
 {
-    /// <summary>Connections the kernel may complete before we take them; it bounds this by net.core.somaxconn (4096 by default).</summary>
+    /// <summary>Connections that the kernel may complete before they are accepted; it limits this by net.core.somaxconn (4096 by default).</summary>
     public const int Backlog = 4096;
 
     private const int Stream = 1, NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -22,8 +22,8 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Listens on these addresses, or on all of this machine's, IPv6 and IPv4, if there are none.</summary>
-    /// <exception cref="EngineStartException">It can't; the message says why and what to do.</exception>
+    /// <summary>Listens on these addresses, or on all IPv6 and IPv4 addresses of this machine if there are none.</summary>
+    /// <exception cref="EngineStartException">It can't; the message names the reason and a remedy.</exception>
     public static ListenSocket[] Open(IReadOnlyList<IPAddress> addresses, int port)
     {
         if (addresses.Count == 0)
@@ -38,7 +38,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         var opened = new List<ListenSocket>();
         foreach (IPAddress address in addresses)
         {
-            // With port 0 the kernel chooses for the first address, and the others follow.
+            // With port 0 the kernel chooses the port for the first address, and the others use the same.
             int result = TryOpen(address, opened.Count > 0 ? opened[0].Port : port, out ListenSocket? socket);
             if (socket is null)
             {
@@ -63,7 +63,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         }
         int one = 1, zero = 0;
         Libc.setsockopt(fd, Socket, ReuseAddress, &one, sizeof(int));
-        Libc.setsockopt(fd, Tcp, NoDelay, &one, sizeof(int)); // Inherited by what is accepted.
+        Libc.setsockopt(fd, Tcp, NoDelay, &one, sizeof(int)); // Inherited by accepted sockets.
         if (address.Family == SockAddr.Inet6 && at.Equals(IPAddress.IPv6Any))
         {
             Libc.setsockopt(fd, IPv6, OnlyIPv6, &zero, sizeof(int));

@@ -5,24 +5,24 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A worker's share of a listening socket, which all workers watch and one of which is woken (EPOLLEXCLUSIVE). What it accepts goes to the worker with the
-/// fewest connections.
+/// A worker's registration of a listening socket, which all workers watch and one of which is woken (EPOLLEXCLUSIVE). An accepted connection goes to the
+/// worker with the fewest connections.
 /// </summary>
 internal sealed class Listener : EventTarget, IDeadlineOwner
 {
-    /// <summary>Connections accepted a turn, so that a storm of new ones does not starve those that are there.</summary>
+    /// <summary>Accepts per tick, so that a burst of new connections does not starve the open ones.</summary>
     private const int MaxAcceptsPerTick = 16;
 
     /// <summary>
-    /// Ticks in a row whose accepts all succeeded before more are made in one. An accept that finds nothing costs the kernel about as much as one that does (it makes the
-    /// socket first); a connection that waits for the next tick costs a tenth of that.
+    /// Consecutive ticks in which every accept succeeded before the number per tick doubles. An accept that finds nothing costs the kernel about as much as
+    /// one that succeeds (it creates the socket first). A connection that waits for the next tick costs a tenth of that.
     /// </summary>
     private const int GrowAfter = 4;
 
-    /// <summary>On leaving, at most this many wait in the kernel's queue (<see cref="ListenSocket.Backlog"/>).</summary>
+    /// <summary>Accepts at shutdown: the kernel's queue holds no more (<see cref="ListenSocket.Backlog"/>).</summary>
     private const int MaxAcceptsOnShutdown = ListenSocket.Backlog;
 
-    /// <summary>Without descriptors, accepting pauses: the listener stays readable, and would keep the worker spinning.</summary>
+    /// <summary>Pause after accept runs out of descriptors: the listener stays readable, and the worker would spin.</summary>
     private const int PauseMs = 100;
 
     private readonly Worker _worker;
@@ -39,8 +39,8 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
     public void Watch() => _worker.Loop.Watch(this, Readiness.Readable | Readiness.Exclusive);
 
     /// <summary>
-    /// Level-triggered: what is not accepted now is reported again. So the number of accepts follows the number of connections found, and a call that finds none is
-    /// rare.
+    /// Level-triggered: connections not accepted now are reported again. The number of accepts follows the number of connections found, so that an accept
+    /// without success is rare.
     /// </summary>
     public override void OnEvents(Readiness readiness)
     {
@@ -68,7 +68,7 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
         }
     }
 
-    /// <summary>Takes in what the kernel has already accepted for us, then stops.</summary>
+    /// <summary>Accepts what is in the kernel's queue, then stops listening.</summary>
     public void Leave()
     {
         for (int i = 0; i < MaxAcceptsOnShutdown && AcceptOne(); i++)
@@ -81,7 +81,7 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
         _worker.Loop.Wheel.Remove(_pause);
     }
 
-    /// <summary>False if there is none (or none can be had now).</summary>
+    /// <summary>False if there is no connection, or none can be accepted now.</summary>
     private bool AcceptOne()
     {
         int fd = _worker.Transport.Accept(Fd, out SockAddr peer);
@@ -94,7 +94,7 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
         {
             if (_worker.TryMakeRoom())
             {
-                return true; // It is accepted in the place of one that is idle.
+                return true; // An idle connection was closed: the next accept has its descriptor.
             }
             _worker.Log.Write(new FailureEvent(FailureReason.OutOfResources, "accepting a connection", null, -fd));
             if (!_pause.IsArmed)
@@ -104,7 +104,7 @@ internal sealed class Listener : EventTarget, IDeadlineOwner
             }
             return false;
         }
-        // A connection that was reset before we took it says nothing about the next.
+        // A connection that was reset before it was accepted does not mean that the queue is empty.
         return fd is -Errno.ECONNABORTED or -Errno.EINTR;
     }
 }

@@ -3,17 +3,17 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>The balancer's own answers, for requests it can't get served: status, reason code and one sentence.</summary>
+/// <summary>The balancer's own responses to requests it can't serve: status, reason code and one sentence.</summary>
 internal static unsafe class LocalResponse
 {
-    /// <summary>A server may be back, and a connection free, soon.</summary>
+    /// <summary>A server may be up, and a connection free, soon.</summary>
     private const string RetryAfterSeconds = "1";
 
-    /// <summary>Head (without Date, Connection and the empty line) and body of each answer, made once: heads[reason], bodies[reason].</summary>
+    /// <summary>Head (without Date, Connection and the empty line) and body of each response, made once: heads[reason], bodies[reason].</summary>
     private static readonly byte[][] Heads = Make(Head);
     private static readonly byte[][] Bodies = Make(Body);
 
-    /// <summary>Puts the answer into an empty buffer, ready to be sent.</summary>
+    /// <summary>Writes the response into an empty buffer, ready to be sent.</summary>
     public static void Write(ref MessageBuffer buffer, FailureReason reason, bool isHead, bool keepAlive, ReadOnlySpan<byte> date, ReadOnlySpan<byte> requestId)
     {
         Append(ref buffer, Heads[(int)reason]);

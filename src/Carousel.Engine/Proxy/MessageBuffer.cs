@@ -4,16 +4,16 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// The one buffer of a direction, in three parts: <c>[Start, Framed)</c> may be sent; <c>[Framed, End)</c> was received but not yet judged, or
-/// belongs to the next message; <c>[End, Size)</c> is free. Heads are received at <see cref="Headroom"/>, so that a rewritten head, which may be
-/// longer, still ends where its body begins: head and body go out in one send, and no body byte is moved.
+/// The buffer of one direction, in three parts: <c>[Start, Framed)</c> may be sent; <c>[Framed, End)</c> is received but not yet framed, or belongs to the
+/// next message; <c>[End, Size)</c> is free. Heads are received at <see cref="Headroom"/>, so that a rewritten head, which may be longer, still ends where
+/// its body begins: head and body are sent in one call, and no body byte is moved.
 /// </summary>
 internal unsafe struct MessageBuffer
 {
     /// <summary>More than the rewriters add (<see cref="Http.RequestRewriter.MaxGrowth"/>).</summary>
     public const int Headroom = 1088;
 
-    /// <summary>Kept free at the end: room for the framing that <see cref="BodyFraming"/> may add around received bytes.</summary>
+    /// <summary>Kept free at the end: space for the framing that <see cref="BodyFraming"/> may add around received bytes.</summary>
     public const int Tailroom = 32;
 
     private const int NotHeld = -1;
@@ -25,7 +25,7 @@ internal unsafe struct MessageBuffer
     private int _limit;
     private int _heldFrom;
 
-    /// <summary>Bytes that an empty buffer of this slab takes.</summary>
+    /// <summary>Bytes that an empty buffer of this slab holds.</summary>
     public static int Capacity(BufferSlab slab) => slab.Size - Headroom - Tailroom;
 
     public readonly bool IsAcquired => Base != null;
@@ -33,7 +33,7 @@ internal unsafe struct MessageBuffer
     /// <summary>Bytes that may be sent.</summary>
     public readonly int Pending => Framed - Start;
 
-    /// <summary>Bytes received and not yet judged.</summary>
+    /// <summary>Bytes received and not yet framed.</summary>
     public readonly int Unframed => End - Framed;
 
     /// <summary>Bytes that may be received.</summary>
@@ -50,10 +50,10 @@ internal unsafe struct MessageBuffer
         }
     }
 
-    /// <summary>Takes a large buffer, having none: for bytes that are there already and have to be put somewhere.</summary>
+    /// <summary>Takes a large buffer; there must be none. For bytes that are already received and must be stored.</summary>
     public void AcquireLarge(BufferSlab slab) => Begin(slab.TakeLarge(), slab.LargeSize);
 
-    /// <summary>True while what was sent is still here, from <see cref="Hold"/> on, and can be sent again.</summary>
+    /// <summary>True while everything sent since <see cref="Hold"/> is still buffered and can be sent again.</summary>
     public readonly bool IsHeld => Base != null && _heldFrom != NotHeld;
 
     /// <summary>True if nothing was sent since <see cref="Hold"/>.</summary>
@@ -68,7 +68,7 @@ internal unsafe struct MessageBuffer
     /// <summary>Makes everything since <see cref="Hold"/> pending again.</summary>
     public void Rewind() => Start = _heldFrom;
 
-    /// <summary>Makes room to receive into, if all that was framed is sent: at the cost of what is held, where there is no other.</summary>
+    /// <summary>Makes room to receive, if everything framed is sent. Drops what is held if there is no other room.</summary>
     public void MakeRoom()
     {
         if (Pending == 0 && (!IsHeld || Free <= 0))
@@ -77,10 +77,10 @@ internal unsafe struct MessageBuffer
         }
     }
 
-    /// <summary>Adds a line at the end of the pending head that ends at <paramref name="headEnd"/>; nothing was sent since <see cref="Hold"/>.</summary>
+    /// <summary>Adds a line to the pending head that ends at <paramref name="headEnd"/>. Nothing may have been sent since <see cref="Hold"/>.</summary>
     public void AppendToHead(int headEnd, ReadOnlySpan<byte> line)
     {
-        // What follows the head stays where it is: the head itself moves, into the headroom.
+        // The head moves into the headroom; the bytes after it stay.
         int emptyLine = headEnd - 2;
         byte* moved = Base + Start - line.Length;
         Buffer.MemoryCopy(Base + Start, moved, emptyLine - Start, emptyLine - Start);
@@ -89,7 +89,7 @@ internal unsafe struct MessageBuffer
         _heldFrom = Start;
     }
 
-    /// <summary>Gives the buffer back, with whatever it holds. Inlined, since mostly there is none.</summary>
+    /// <summary>Releases the buffer and its content. Inlined: mostly there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(BufferSlab slab)
     {
@@ -121,7 +121,7 @@ internal unsafe struct MessageBuffer
         Start = Framed = End = Headroom;
     }
 
-    /// <summary>Moves what is unframed to where a head is expected. Nothing may be pending; what is held is lost.</summary>
+    /// <summary>Moves unframed bytes to where a head is expected. Nothing may be pending; what is held is lost.</summary>
     public void Compact()
     {
         LetGo();
@@ -134,7 +134,10 @@ internal unsafe struct MessageBuffer
         End = Headroom + left;
     }
 
-    /// <summary>Replaces the head at <see cref="Framed"/>, <paramref name="oldLength"/> long, by its rewritten form: it is pending now, what follows is not moved.</summary>
+    /// <summary>
+    /// Replaces the head at <see cref="Framed"/>, <paramref name="oldLength"/> long, by its rewritten form, which becomes pending. The bytes after it are not
+    /// moved.
+    /// </summary>
     public void ReplaceHead(int oldLength, ReadOnlySpan<byte> rewritten)
     {
         Framed += oldLength;

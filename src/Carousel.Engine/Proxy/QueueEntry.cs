@@ -1,27 +1,27 @@
 namespace Carousel.Engine.Proxy;
 
-/// <summary>An exchange's place in a line, made with it, so that to wait allocates nothing. Its own worker's thread only.</summary>
+/// <summary>An exchange's queue entry. Created with the exchange, so that waiting allocates nothing. Its own worker's thread only.</summary>
 internal sealed class QueueEntry(Exchange exchange)
 {
     public Exchange Exchange => exchange;
 
-    /// <summary>The worker's requests are numbered as they come to wait.</summary>
+    /// <summary>Sequence number in the worker's queue.</summary>
     public long Number { get; set; }
 
-    /// <summary>When it came, in the reactor's milliseconds.</summary>
+    /// <summary>When it was queued, in the reactor's milliseconds.</summary>
     public long Since { get; set; }
 
-    // The list's own.
+    // Owned by the list.
     internal QueueEntryList? List;
     internal QueueEntry? Previous, Next;
 }
 
-/// <summary>A line of waiting exchanges, linked through their places: to join at its end or to leave it anywhere costs a few stores.</summary>
+/// <summary>A queue of exchanges, linked through their entries: adding at the end and removing anywhere cost a few stores.</summary>
 internal sealed class QueueEntryList
 {
     private QueueEntry? _last;
 
-    /// <summary>Who has waited longest; null if nobody waits.</summary>
+    /// <summary>The entry that has waited longest; null if there is none.</summary>
     public QueueEntry? First { get; private set; }
 
     public void Add(QueueEntry entry)

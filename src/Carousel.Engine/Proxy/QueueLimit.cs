@@ -1,19 +1,19 @@
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Counts the requests that wait for a server with room, over all workers, and bounds them. Any thread.</summary>
+/// <summary>Counts and limits the requests that wait for a server with room, over all workers. Any thread.</summary>
 internal sealed class QueueLimit(int max)
 {
     private int _waiting;
 
-    /// <summary>Requests that wait now.</summary>
+    /// <summary>Waiting requests.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Counts one more, to be counted out by <see cref="Leave"/>; false if as many wait as may.</summary>
+    /// <summary>Counts one more, until <see cref="Leave"/>; false if the limit is reached.</summary>
     public bool TryEnter()
     {
         if (Waiting >= max)
         {
-            return false; // Nothing is written: to be turned away must be cheap.
+            return false; // Nothing is written: a rejection must be cheap.
         }
         if (Interlocked.Increment(ref _waiting) <= max)
         {
@@ -23,6 +23,6 @@ internal sealed class QueueLimit(int max)
         return false;
     }
 
-    /// <summary>One waits no more.</summary>
+    /// <summary>A request no longer waits.</summary>
     public void Leave() => Interlocked.Decrement(ref _waiting);
 }

@@ -1,22 +1,22 @@
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Whether a client keeps up with a rate, from looks at a count of bytes that exists anyway: nothing is done for what it sends or takes. Only time in which it
-/// was waited for at every look counts, so one that waits for its server is never slow. Pure.
+/// Checks whether a client keeps up with a minimum rate, by sampling a byte count that exists anyway: nothing is done per send or receive. Only time in which
+/// every sample found the balancer waiting for the client counts, so a client that waits for its server is never slow. Pure.
 /// </summary>
 internal struct RateWindow
 {
-    /// <summary>What the rate is taken over: shorter, and a lost packet or two would end a client on a bad line.</summary>
+    /// <summary>The period the rate is taken over: if it were shorter, one or two lost packets would disconnect a client on a bad line.</summary>
     public const int LengthMs = 10_000;
 
-    /// <summary>From look to look: often enough to notice that it was the server's turn in between.</summary>
+    /// <summary>The sampling interval: short enough to notice that the client was waiting for the server in between.</summary>
     public const int LookMs = 2_000;
 
     private bool _isOpen;
     private long _since;
     private long _before;
 
-    /// <summary>Looks: true if for the last <see cref="LengthMs"/> the client was waited for, and moved fewer bytes than it must.</summary>
+    /// <summary>Takes a sample. True if the client was waited for during the last <see cref="LengthMs"/> and moved fewer bytes than required.</summary>
     /// <param name="isWaitedFor">Whether the client is waited for now.</param>
     /// <param name="bytes">Bytes it has moved so far.</param>
     /// <param name="leastRate">Bytes a second.</param>

@@ -4,8 +4,8 @@ using Carousel.Core.Policies;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Ids for a worker's requests: 64 bits, as 16 hexadecimal digits in X-Request-Id. They follow one another from a random start, and are then spread over all
-/// bits, so that they name requests, tell nothing of how many there are, and don't meet those of other workers and replicas.
+/// Ids for a worker's requests: 64 bits, as 16 hexadecimal digits in X-Request-Id. A sequence from a random start is mixed over all bits, so that ids do not
+/// reveal the number of requests and do not collide with those of other workers and replicas.
 /// </summary>
 internal sealed class RequestIds(ulong start)
 {

@@ -4,28 +4,28 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A worker's requests that wait for a server with room, first come, first served. Requests that any server would do for stand in one line, and the first
-/// of them speaks for all: when it finds everything full, so would the others. The choosy ones (a visitor who has a server, a request that servers have
-/// failed) stand in another, each is asked by itself, and they hold up nobody.
+/// A worker's requests that wait for a server with room, first in, first out. Unconstrained requests, which any server can take, form one queue, and its
+/// first entry represents all: if it finds every server full, so would the others. Constrained requests (a session bound to a server, a request that servers
+/// have failed) form another queue. Each is checked by itself, and they do not block others.
 /// <para>
-/// Nobody is forgotten, because every event that may make room is followed by a look, at the end of the turn: a request is over here, one is over elsewhere
-/// and its worker writes us, the pool changes; and so is the coming of a waiter, since room may have come between its pick and its place in line. How this
-/// goes among workers is in docs/decisions/0013-queue.md. Its own worker's thread only, but where it says otherwise.
+/// Every event that may free a slot schedules a recheck at the end of the tick, so no entry is missed: a request ends here, a request ends on another worker
+/// (which sends a wake-up), the pool changes. Adding an entry schedules one too, since a slot may have been freed between its pick and its queueing. The
+/// protocol between workers is in docs/decisions/0013-queue.md. Its own worker's thread only, unless noted otherwise.
 /// </para>
 /// </summary>
 internal sealed class RequestQueue : IResumable, IDeadlineOwner
 {
     /// <summary>
-    /// Own requests go first, unless others wait this much longer elsewhere: to wake another worker costs more than a request, but nobody is to starve
-    /// because the server they need is always released on the other side.
+    /// A worker's own requests go first, unless requests of other workers have waited this much longer: waking another worker costs more than a request, but
+    /// no request may starve because its slot is always freed on another worker.
     /// </summary>
     public const int HeadStartMs = 20;
 
     private const long NothingWaits = long.MaxValue;
 
     /// <summary>
-    /// Picks in vain by choosy requests in one look, when there is room but not for them (at a server that refuses them all, say): such a pick looks at
-    /// every server, and all of them together must not hold the worker up. The others are asked when the next request is over.
+    /// Failed picks by constrained requests per recheck, when there is room but not for them (a server that refuses all of them, for example). Such a pick
+    /// scans every server, and all of them together must not block the worker. The remaining entries are checked when the next request ends.
     /// </summary>
     private const int MaxFailedPicks = 64;
 
@@ -36,9 +36,9 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     private long _number;
     private long _waitsSince = NothingWaits;
     private int _constrainedCount;
-    private bool _willLook, _released;
+    private bool _willRecheck, _released;
 
-    /// <summary>1 while a letter is under way.</summary>
+    /// <summary>1 while a wake-up is pending.</summary>
     private int _wakeUp;
 
     public RequestQueue(Worker worker, WorkerGroup group)
@@ -48,21 +48,24 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         _again = new Deadline(this);
     }
 
-    /// <summary>Since when the first in line waits, in the clock's milliseconds that all workers share; the end of time if there is none. Any thread.</summary>
+    /// <summary>
+    /// Since when the first unconstrained entry waits, in the clock's milliseconds, which all workers share; <see cref="long.MaxValue"/> if there is none.
+    /// Any thread.
+    /// </summary>
     public long WaitsSince => Volatile.Read(ref _waitsSince);
 
     private bool IsEmpty => _unconstrained.First is null && _constrained.First is null;
 
     /// <summary>
-    /// True if a request that has just come would overtake others of this worker, or some that wait much longer elsewhere. One look at a shared count
-    /// while nobody waits.
+    /// True if a new request would overtake others of this worker, or some that have waited much longer on other workers. Costs one load of a shared count
+    /// while no request waits.
     /// </summary>
     public bool MustWait() => _group.Waiting.Waiting != 0
         && (_unconstrained.First is not null
-            || (_willLook && _constrained.First is not null)
+            || (_willRecheck && _constrained.First is not null)
             || _group.LongestWaiting(_worker, _worker.Loop.Now - HeadStartMs) is not null);
 
-    /// <summary>Puts it at the end of its line; false if as many wait as may. It is asked once more at the end of this turn.</summary>
+    /// <summary>Adds it to the end of its queue; false if the queue limit is reached. It is rechecked at the end of this tick.</summary>
     public bool TryAdd(QueueEntry entry, bool isConstrained)
     {
         if (!_group.Waiting.TryEnter())
@@ -79,14 +82,14 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
         else if (ReferenceEquals(_unconstrained.First, entry))
         {
-            // A full fence: who makes room from here on sees that somebody waits, and what was made before is seen by our look.
+            // A full fence: any thread that frees a slot from here on sees the waiting entry, and the recheck sees slots freed before.
             Interlocked.Exchange(ref _waitsSince, entry.Since);
         }
         Recheck();
         return true;
     }
 
-    /// <summary>It waits no more, for whatever reason.</summary>
+    /// <summary>Removes it, for whatever reason.</summary>
     public void Remove(QueueEntry entry)
     {
         if (ReferenceEquals(entry.List, _constrained))
@@ -99,7 +102,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         _group.Waiting.Leave();
     }
 
-    /// <summary>A server of this worker's has one request less.</summary>
+    /// <summary>A request of this worker has released its slot.</summary>
     public void Released()
     {
         if (_group.Waiting.Waiting != 0)
@@ -109,17 +112,17 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>There may be room: whoever waits is asked at the end of this turn.</summary>
+    /// <summary>There may be room: waiting requests are checked at the end of this tick.</summary>
     public void Recheck()
     {
-        if (!_willLook)
+        if (!_willRecheck)
         {
-            _willLook = true;
+            _willRecheck = true;
             _worker.Loop.ResumeNextTick(this);
         }
     }
 
-    /// <summary>There may be room for a request that waits here. Any thread; many in a row are one letter.</summary>
+    /// <summary>There may be room for a request that waits here. Any thread; repeated calls are merged into one wake-up.</summary>
     public void WakeUp()
     {
         if (Interlocked.Exchange(ref _wakeUp, 1) == 0)
@@ -128,7 +131,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>The letter has come.</summary>
+    /// <summary>The wake-up has arrived.</summary>
     public void OnWakeUp()
     {
         Volatile.Write(ref _wakeUp, 0);
@@ -139,7 +142,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
 
     public void Resume()
     {
-        _willLook = false;
+        _willRecheck = false;
         bool released = _released;
         _released = false;
         Offer();
@@ -157,7 +160,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>An ejected server that may be tried again makes room, and nobody tells.</summary>
+    /// <summary>An ejected server may be tried again at a known time, without an event.</summary>
     private void WaitForTrial()
     {
         long at = Picker.NextTrial(_worker.Pool.Current, _worker.Loop.Now);
@@ -167,11 +170,11 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>Asks in the order of coming who can go on; of those in line, until the first can't.</summary>
+    /// <summary>Offers room to waiting requests in arrival order. Stops with the unconstrained ones at the first that must keep waiting.</summary>
     private void Offer()
     {
         bool hasRoom = HasRoom();
-        // With no server left at all, those in line are to be told, not kept.
+        // With no server left at all, unconstrained requests must fail rather than wait.
         QueueEntry? unconstrained = hasRoom || !_worker.Picker.IsFull(_worker.Pool.Current, _worker.Loop.Now) ? _unconstrained.First : null;
         QueueEntry? constrained = _constrained.First;
         int failedPicks = 0;
@@ -199,7 +202,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>The next in line; null if this one must wait, and so must they.</summary>
+    /// <summary>Returns the next unconstrained entry; null if this one must wait, and so must the rest.</summary>
     private QueueEntry? OfferTo(QueueEntry first)
     {
         if (_group.LongestWaiting(_worker, first.Since - HeadStartMs) is { } longerWaiting)
@@ -213,7 +216,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
         if (HasRoom())
         {
-            // The ring follows the snapshot by an instant, and another worker may have snatched each pick: asked again a tick later.
+            // The ring lags behind the snapshot briefly, and other workers may have taken each picked slot: rechecked a tick later.
             _worker.Loop.Wheel.Arm(_again, _worker.Loop.Now + 1);
         }
         return null;
@@ -229,7 +232,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         }
     }
 
-    /// <summary>Only they know whether they can use what came free here.</summary>
+    /// <summary>Only the other workers' constrained requests know whether they can use the slot freed here.</summary>
     private void WakeConstrained()
     {
         foreach (Worker worker in _group.Workers)

@@ -3,10 +3,10 @@ using Carousel.Engine.Http;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What a record quotes of its request: copied while the head is there, since the record is written when all is over. Grows to what is asked of it.</summary>
+/// <summary>What a record quotes of its request. Copied while the head is available, since the record is written at the end. Grows on demand.</summary>
 internal sealed class RequestText
 {
-    /// <summary>The names and most bytes of what is quoted of fields that nobody else here knows.</summary>
+    /// <summary>Maximum lengths of what is quoted of the fields that only records use.</summary>
     private const int MaxHost = 256, MaxUserAgent = 512, MaxReferer = 1024;
 
     private byte[] _bytes = new byte[256];
@@ -17,7 +17,7 @@ internal sealed class RequestText
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _end);
 
-    /// <summary>The id that the client gave; empty if it gave none that counts.</summary>
+    /// <summary>The client's request id; empty if there is no valid one.</summary>
     public ReadOnlySpan<byte> GivenId
     {
         get
@@ -33,7 +33,7 @@ internal sealed class RequestText
         _end = 0;
     }
 
-    /// <summary>Copies what is told of this request.</summary>
+    /// <summary>Copies what is recorded of this request.</summary>
     public void Take(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ReadOnlySpan<byte> givenId, TrafficOptions options)
     {
         Clear();
@@ -48,7 +48,7 @@ internal sealed class RequestText
         }
     }
 
-    /// <summary>The texts come in their order.</summary>
+    /// <summary>Texts must be added in enum order.</summary>
     private void Add(RecordText text, ReadOnlySpan<byte> value, int atMost)
     {
         if (value.IsEmpty)

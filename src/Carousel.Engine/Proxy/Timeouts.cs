@@ -1,6 +1,6 @@
 namespace Carousel.Engine.Proxy;
 
-/// <summary>The options' timeouts in milliseconds, as the workers use them.</summary>
+/// <summary>The options' timeouts, in milliseconds.</summary>
 internal sealed class Timeouts(EngineOptions options)
 {
     public long Head { get; } = (long)options.HeadTimeout.TotalMilliseconds;

@@ -5,22 +5,22 @@ using Carousel.Engine.Http;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Decides which of a worker's requests are traced: those whose client says that it records the trace, and of those that come without one a share. A client that
-/// says that it does not record is believed: a trace with holes helps nobody.
+/// Decides which of a worker's requests are traced: those with a trace context that is sampled, and a share of those without a trace context. A context that
+/// is not sampled is respected: a trace with gaps is of no use.
 /// </summary>
-/// <param name="share">Of the requests that come without a trace, 0 to 1.</param>
-/// <param name="seed">Another one for every worker and every replica.</param>
+/// <param name="share">Share of the requests without a trace context, 0 to 1.</param>
+/// <param name="seed">Differs between workers and replicas.</param>
 internal sealed class TraceSampler(double share, ulong seed)
 {
     private readonly ulong _threshold = share >= 1 ? ulong.MaxValue : (ulong)(share * ulong.MaxValue);
     private SplitMix _random = new(seed);
 
-    /// <summary>If the request is to be traced, puts its trace and our span into the record.</summary>
-    /// <param name="head">The head, as it came.</param>
-    /// <param name="request">What the parser said of it.</param>
+    /// <summary>If the request is to be traced, writes its trace id and our span id into the record.</summary>
+    /// <param name="head">The head as received.</param>
+    /// <param name="request">The parsed head.</param>
     /// <param name="fields">Its fields.</param>
-    /// <param name="record">The request's.</param>
-    /// <param name="isNew">The trace begins here: whatever the client says of one is not of this.</param>
+    /// <param name="record">The request's record.</param>
+    /// <param name="isNew">The trace begins here: the client's trace state does not belong to it.</param>
     public bool TryTrace(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ref RequestRecord record, out bool isNew)
     {
         isNew = false;
@@ -45,10 +45,10 @@ internal sealed class TraceSampler(double share, ulong seed)
         return true;
     }
 
-    /// <summary>Ids of zeros only mean that there is none.</summary>
+    /// <summary>An id of zeros is invalid.</summary>
     private ulong NextId() => Math.Max(1, _random.Next());
 
-    /// <summary>Several fields are as good as none (section 3.2 of the recommendation).</summary>
+    /// <summary>Several fields count as none (section 3.2 of the recommendation).</summary>
     private static bool TryRead(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, out TraceParent parent)
     {
         parent = default;

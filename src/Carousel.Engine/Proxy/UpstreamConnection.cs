@@ -19,25 +19,25 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
 
     public Server Server { get; private set; } = null!;
 
-    /// <summary>An exchange was completed on it before: it may have been closed at the other end since.</summary>
+    /// <summary>An exchange was completed on it before: the server may have closed it since.</summary>
     public bool WasUsedBefore { get; private set; }
 
-    /// <summary>Its place among the kept connections to the same server, or <see cref="NotKept"/>; <see cref="UpstreamPool"/>'s own.</summary>
+    /// <summary>Its index among the kept connections to the same server, or <see cref="NotKept"/>. Owned by <see cref="UpstreamPool"/>.</summary>
     public int KeptAt { get; set; } = NotKept;
 
-    /// <summary>True while it waits in the pool.</summary>
+    /// <summary>True while it is kept in the pool.</summary>
     public bool IsKept => KeptAt != NotKept;
 
     /// <summary>Bounds how long it is kept.</summary>
     public Deadline Deadline { get; }
 
-    /// <summary>Where it leads.</summary>
+    /// <summary>The server's address and port.</summary>
     public IPEndPoint EndPoint { get; private set; } = null!;
 
-    /// <summary>While it is being opened: another of its exchange's that is; the exchange's own.</summary>
+    /// <summary>While it is connecting: the exchange's next attempt. Owned by the exchange.</summary>
     public UpstreamConnection? NextAttempt;
 
-    /// <summary>Begins to connect for this exchange: 0 if it is connected, -EINPROGRESS, or the error negated, with nothing left open.</summary>
+    /// <summary>Begins to connect for this exchange: 0 if connected, -EINPROGRESS, or the negated errno with nothing left open.</summary>
     public int Connect(Server server, IPEndPoint endPoint, Exchange exchange)
     {
         Server = server;
@@ -62,14 +62,14 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         return result;
     }
 
-    /// <summary>Taken out of the pool for an exchange.</summary>
+    /// <summary>Taken from the pool for an exchange.</summary>
     public void Use(Exchange exchange)
     {
         _exchange = exchange;
         WasUsedBefore = true;
     }
 
-    /// <summary>No exchange needs it now; it waits at this place in the pool.</summary>
+    /// <summary>No exchange needs it now; it is kept in the pool at this index.</summary>
     public void BecomeIdle(int keptAt)
     {
         _exchange = null;
@@ -86,12 +86,12 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         }
         else if (Readable)
         {
-            // A server has nothing to say unasked: this is its end, or bytes that would be taken for the next answer.
+            // A server sends nothing unrequested: this is its end, or bytes that would be taken for the next response.
             Worker.Upstreams.Close(this);
         }
     }
 
-    /// <summary>Armed each time it is kept, and not disarmed when it is taken: that would be one more store on every request's way.</summary>
+    /// <summary>Armed each time it is kept, and not disarmed when it is taken: that would cost a store on every request.</summary>
     public void OnDeadline(Deadline deadline)
     {
         if (IsKept)
@@ -100,7 +100,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         }
     }
 
-    /// <summary>Closes the descriptor. To be called by the pool.</summary>
+    /// <summary>Closes the descriptor. Called by the pool only.</summary>
     public void Close()
     {
         _exchange = null;

@@ -3,30 +3,28 @@ using Carousel.Core.Pool;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A worker's connections to servers: those kept for the next request, last used first out, and the objects for new ones. Its own worker's thread only.
+/// A worker's connections to servers: those kept for the next request, last in, first out, and spare objects for new ones. Its own worker's thread only.
 /// </summary>
 internal sealed class UpstreamPool(Worker worker)
 {
-    /// <summary>Kept connections a server and worker. What a burst opened beyond that is closed when it is over.</summary>
+    /// <summary>Kept connections per server and worker. Connections of a burst beyond that are closed after use.</summary>
     private const int MaxKeptPerServer = 512;
 
-    /// <summary>Objects kept for connections to come.</summary>
+    /// <summary>Spare objects for new connections.</summary>
     private const int MaxSpare = 1024;
 
     private readonly Stack<UpstreamConnection> _spare = new();
     private Kept[] _kept = [];
     private int _nextToClose;
 
-    /// <summary>
-    /// A stack in an array, not a list through the connections: to take or keep one touches no other, whose memory would have to be fetched.
-    /// </summary>
+    /// <summary>A stack in an array, not a linked list: to take or keep a connection touches no other connection's memory.</summary>
     private struct Kept
     {
         public UpstreamConnection[] Connections;
         public int Count;
     }
 
-    /// <summary>The most recently used kept connection to this server, now the exchange's; null if there is none.</summary>
+    /// <summary>Takes the most recently used kept connection to this server for the exchange; null if there is none.</summary>
     public UpstreamConnection? Take(Server server, Exchange exchange)
     {
         if (server.Slot >= _kept.Length)
@@ -42,7 +40,7 @@ internal sealed class UpstreamPool(Worker worker)
         connection.KeptAt = UpstreamConnection.NotKept;
         if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Loop.Now)
         {
-            // The slot was another server's before; or its time is over, and its deadline is only told at the turn's end.
+            // The slot belonged to another server before; or the deadline has passed and fires only at the tick's end.
             Discard(connection);
             return Take(server, exchange);
         }
@@ -50,9 +48,10 @@ internal sealed class UpstreamPool(Worker worker)
         return connection;
     }
 
-    /// <summary>Keeps a connection whose exchange is complete for the next.</summary>
+    /// <summary>Keeps a connection whose exchange is complete.</summary>
     /// <param name="connection">In use until now.</param>
-    /// <param name="untilMs">The worker's time after which it must not be used, by what its server says; <see cref="long.MaxValue"/> if that is nothing.</param>
+    /// <param name="untilMs">The worker's time after which it must not be used, by the server's announcement; <see cref="long.MaxValue"/> if there is
+    /// none.</param>
     public void Keep(UpstreamConnection connection, long untilMs)
     {
         long now = worker.Loop.Now;
@@ -100,7 +99,7 @@ internal sealed class UpstreamPool(Worker worker)
         Discard(connection);
     }
 
-    /// <summary>Closes one that is kept, of each server in turn the one that was used longest ago; false if none is.</summary>
+    /// <summary>Closes the least recently used kept connection of the next server, round robin; false if none is kept.</summary>
     public bool CloseOneKept()
     {
         for (int i = 0; i < _kept.Length; i++)
@@ -115,7 +114,7 @@ internal sealed class UpstreamPool(Worker worker)
         return false;
     }
 
-    /// <summary>Closes all that are kept; false if none was.</summary>
+    /// <summary>Closes all kept connections; false if there was none.</summary>
     public bool CloseKept()
     {
         bool any = false;
@@ -131,7 +130,7 @@ internal sealed class UpstreamPool(Worker worker)
     }
 
     /// <summary>
-    /// Closes what is kept to servers that are down or gone, or that nobody will be sent to: it would only be found dead, or hold a server that wants to leave.
+    /// Closes kept connections to servers that are down, were removed, or get no more requests: they would only be found closed, or delay a draining server.
     /// </summary>
     public void CloseUseless(PoolSnapshot pool)
     {
@@ -156,7 +155,7 @@ internal sealed class UpstreamPool(Worker worker)
         Return(connection);
     }
 
-    /// <summary>The last of the stack takes the place of the one that leaves.</summary>
+    /// <summary>The last connection of the stack takes the removed one's place.</summary>
     private void Remove(UpstreamConnection connection)
     {
         ref Kept kept = ref _kept[connection.Server.Slot];

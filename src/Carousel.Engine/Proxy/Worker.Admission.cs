@@ -4,34 +4,39 @@ using Carousel.Engine.Linux;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Who comes in, and who has to go for it. A client that comes beyond a limit takes the place of the one that has been idle longest; only if none is idle, it is
-/// told 503. Where descriptors are short, kept connections to servers go first, and room is made before a request needs it (docs/decisions/0017-idle-connections.md).
+/// Admission and eviction of connections. A client beyond a limit takes the place of the connection that has been idle longest; only if none is idle, it gets
+/// 503. Where descriptors are short, kept connections to servers are closed first, and room is made before a request needs it
+/// (docs/decisions/0017-idle-connections.md).
 /// </summary>
 internal sealed partial class Worker
 {
     /// <summary>
-    /// Connections that are being turned away at once: each has a descriptor of the reserve, until it has read its 503 and closed, or it is the oldest and its place is needed.
+    /// Rejected connections at a time. Each has a descriptor of the reserve until the client has read its 503 and closed, or until it is the oldest and its
+    /// place is needed.
     /// </summary>
     public const int MaxRejected = 32;
 
     /// <summary>
-    /// Whoever is idle for less keeps its place: a request may be on its way, and those that have just come in must not be pushed out by those that come now.
+    /// Connections idle for less than this are not evicted: their next request may already be in flight, and new connections must not displace those that are
+    /// only a little older.
     /// </summary>
     public const int MinIdleMs = 1_000;
 
-    /// <summary>Idle connections looked at: for one whose next request has not just arrived, or for one of a certain client.</summary>
-    private const int MaxLooks = 64;
+    /// <summary>Idle connections examined per eviction: for one without a request that has just arrived, or for one of a certain client.</summary>
+    private const int MaxEvictionChecks = 64;
 
-    /// <summary>1 while a letter about room is under way.</summary>
+    /// <summary>1 while a MakeRoom mail is pending.</summary>
     private int _roomWakeUp;
 
-    /// <summary>Clients' connections that may be closed when another needs the place: those that wait for a request, and those that linger.</summary>
+    /// <summary>Client connections that may be evicted: those that wait for a request, and those that linger.</summary>
     public IdleList Idle { get; } = new();
 
-    /// <summary>Connections that were turned away, and linger.</summary>
+    /// <summary>Rejected connections that linger.</summary>
     public IdleList Rejected { get; } = new();
 
-    /// <summary>A connection was accepted: keeps it, hands it to the worker with the fewest, or to one that has to make room for it, or turns it away.</summary>
+    /// <summary>
+    /// A connection was accepted: keeps it, hands it to the worker with the fewest connections or to one that has to make room for it, or rejects it.
+    /// </summary>
     public void Admit(int fd, in SockAddr peer)
     {
         Admission admission = Enter(peer);
@@ -50,7 +55,7 @@ internal sealed partial class Worker
         }
         else if (admission != Admission.TooManyFromClient && _group.LongestIdle(this, Loop.Now - MinIdleMs) is { } other && _group.TryBeginHandover())
         {
-            Interlocked.Increment(ref other._connections); // It does not end before it has read this.
+            Interlocked.Increment(ref other._connections); // That worker does not end before it has read this mail.
             other.Post(new Mail(MailKind.MakeRoom, fd, peer));
         }
         else
@@ -59,7 +64,7 @@ internal sealed partial class Worker
         }
     }
 
-    /// <summary>A connection to a server is about to be opened; false if there is no descriptor for it, and nothing idle that could be closed.</summary>
+    /// <summary>A connection to a server is about to be opened; false if there is no descriptor for it and no idle connection to close.</summary>
     public bool EnterServer()
     {
         bool isIn = _group.Limits.TryEnterServer();
@@ -73,10 +78,10 @@ internal sealed partial class Worker
     /// <summary>A connection to a server was closed, or not opened.</summary>
     public void LeaveServer() => _group.Limits.LeaveServer();
 
-    /// <summary>Closes a connection that nobody needs now, one to a server first; false if there is none.</summary>
+    /// <summary>Closes an idle connection, one to a server first; false if there is none.</summary>
     public bool TryMakeRoom() => !IsDraining && (Upstreams.CloseOneKept() || CloseLongestIdle());
 
-    /// <summary>Counts a client in, if need be in the place of another.</summary>
+    /// <summary>Counts a client's connection, in the place of another if necessary.</summary>
     private Admission Enter(in SockAddr peer)
     {
         Admission admission = _group.Limits.Enter(peer);
@@ -90,7 +95,7 @@ internal sealed partial class Worker
         return hasRoom ? _group.Limits.Enter(peer) : admission;
     }
 
-    /// <summary>Makes room here, or has another worker make some: for the requests after this one.</summary>
+    /// <summary>Makes room here or requests it from another worker: for the requests after this one.</summary>
     private void Relieve()
     {
         if (TryMakeRoom() || IsDraining)
@@ -126,7 +131,7 @@ internal sealed partial class Worker
 
     private bool CloseLongestIdle()
     {
-        for (int i = 0; i < MaxLooks && Idle.Since <= Loop.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxEvictionChecks && Idle.Since <= Loop.Now - MinIdleMs; i++)
         {
             if (Evict(Idle.First!))
             {
@@ -136,11 +141,11 @@ internal sealed partial class Worker
         return false;
     }
 
-    /// <summary>Closes the connection of this client that has been idle longest, if it is among those of all clients that have.</summary>
+    /// <summary>Evicts this client's longest idle connection, if it is among the first <see cref="MaxEvictionChecks"/> of all clients.</summary>
     private bool CloseIdleOf(in SockAddr peer)
     {
         ClientConnection? idle = Idle.First;
-        for (int i = 0; i < MaxLooks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxEvictionChecks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
         {
             if (ConnectionLimits.AreOneClient(idle.Peer, peer))
             {
@@ -171,7 +176,7 @@ internal sealed partial class Worker
             Counters.Connections++;
             if (IsDraining)
             {
-                client.Leave(); // Handed over by a worker that did not know yet.
+                client.Leave(); // Handed over by a worker that was not draining yet.
             }
         }
         else
@@ -181,7 +186,7 @@ internal sealed partial class Worker
         }
     }
 
-    /// <summary>Whoever has no place is told so: where many are, those that were told first have had their time to read it.</summary>
+    /// <summary>Sends a rejection. If too many linger, the oldest is closed: it has had the most time to read its own.</summary>
     private void Reject(int fd, in SockAddr peer, Admission admission)
     {
         FailureReason reason = admission switch

@@ -14,18 +14,18 @@ using Carousel.Engine.Sockets;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// One thread that moves traffic, and all that it owns: nothing on the way of a request is shared with other workers but the ring and the snapshot.
-/// Others reach it by <see cref="Post"/>.
+/// One thread that forwards traffic, and everything it owns. On a request's path only the ring and the snapshot are shared with other workers. Other threads
+/// reach it by <see cref="Post"/>.
 /// </summary>
 internal sealed partial class Worker : IDeadlineOwner, IDisposable
 {
-    /// <summary>Smallest buffer: one read takes a large head or a 10 KB answer whole.</summary>
+    /// <summary>Smallest buffer: one read takes a large head or a 10 KB response whole.</summary>
     private const int MinBufferSize = 32 * 1024;
 
-    /// <summary>Large buffers (1 MB) in use at which nothing more is done that may need one.</summary>
+    /// <summary>Large buffers (1 MB) in use at which splicing is limited so that no more are needed.</summary>
     private const int MaxLarge = 4;
 
-    /// <summary>Objects kept for clients to come.</summary>
+    /// <summary>Spare objects for new clients and exchanges.</summary>
     private const int MaxSpare = 1024;
 
     private readonly WorkerGroup _group;
@@ -42,7 +42,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     private int _connections;
     private bool _stopped;
 
-    /// <summary>1 while a letter about the pool is under way.</summary>
+    /// <summary>1 while a PoolChanged mail is pending.</summary>
     private int _poolWakeUp;
 
     public Worker(WorkerGroup group, Poller poller, Clock clock, Transport transport, int index = 0)
@@ -76,13 +76,13 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Loop.Watch(_mailTarget, Readiness.Readable);
     }
 
-    /// <summary>Which of the workers it is, from 0.</summary>
+    /// <summary>The worker's index, from 0.</summary>
     public int Index { get; }
 
     public EngineOptions Options { get; }
     public Timeouts Timeouts { get; }
 
-    /// <summary>Bytes a second that a client must take, or send, where it is waited for; 0 for any.</summary>
+    /// <summary>Bytes a second that a client must take, or send, while it is waited for; 0 for no minimum.</summary>
     public int LeastRate { get; private set; }
 
     public ServerPool Pool => _group.Pool;
@@ -95,18 +95,18 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
 
-    /// <summary>What it counts of itself.</summary>
+    /// <summary>The worker's own counters.</summary>
     public WorkerCounters Counters { get; }
 
-    /// <summary>Where it tells of each request.</summary>
+    /// <summary>Where it records each request.</summary>
     public RecordRing Records { get; }
 
-    /// <summary>What is told of each request.</summary>
+    /// <summary>What is recorded of each request.</summary>
     public TrafficOptions RecordOptions => _group.Traffic.Options;
 
     public RequestIds RequestIds { get; }
 
-    /// <summary>Says which requests are traced; null if none is.</summary>
+    /// <summary>Decides which requests are traced; null if none is.</summary>
     public TraceSampler? Traces { get; }
 
     /// <summary>The requests that wait for a server with room.</summary>
@@ -115,39 +115,40 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>Chooses servers.</summary>
     public Picker Picker { get; }
 
-    /// <summary>What is hashed of requests to choose a server; null where the policy asks for nothing.</summary>
+    /// <summary>What is hashed of requests to choose a server; null if the policy does not hash.</summary>
     public RequestKey? RequestKey { get; }
 
     /// <summary>Null while sessions are off.</summary>
     public SessionAffinity? Affinity { get; }
 
-    /// <summary>Where parsers put their fields: valid until the next head is parsed.</summary>
+    /// <summary>Where parsers store fields: valid until the next head is parsed.</summary>
     public Field[] Fields { get; }
 
-    /// <summary>Room to rewrite a head in: valid until the next is.</summary>
+    /// <summary>Scratch space to rewrite a head: valid until the next is rewritten.</summary>
     public Span<byte> Scratch => _scratch;
 
     /// <summary>The current time for a Date field.</summary>
     public ReadOnlySpan<byte> Date => _date.Now;
 
-    /// <summary>With at least this much of a body left, it goes by splice: below, setting that up costs more than copying (docs/decisions/0007-splice.md).</summary>
+    /// <summary>A body is spliced if at least this much is left: below, the setup costs more than copying (docs/decisions/0007-splice.md).</summary>
     public long SpliceFrom { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// No more is spliced at a time than fits into a small buffer: sinks take less than the kernel says, or what came of that is still in several large buffers.
+    /// Splices are limited to what fits into a small buffer: sinks take less than the kernel reports, or several large buffers are still in use because of
+    /// that.
     /// </summary>
     public bool IsCareful => Pipe.IsCareful(Loop.Now) || Slab.LargeInUse >= MaxLarge;
 
-    /// <summary>The least that is spliced at a time: less goes through the buffer, which takes as much, at no more cost.</summary>
+    /// <summary>The least that is spliced at a time: less goes through the buffer, which takes as much at no more cost.</summary>
     public int SpliceLeast { get; set; } = 32 * 1024;
 
-    /// <summary>No new connections; answers say that theirs is closed.</summary>
+    /// <summary>Accepts no new connections; responses carry Connection: close.</summary>
     public bool IsDraining { get; private set; }
 
     /// <summary>True when the worker has nothing more to do and its thread may end.</summary>
     public bool IsOver => _stopped || (IsDraining && Connections == 0 && !_group.IsListening);
 
-    /// <summary>Client connections, those on their way to this worker included. Any thread.</summary>
+    /// <summary>Client connections, including those being handed to this worker. Any thread.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Requests whose heads were accepted. Any thread; may lag.</summary>
@@ -156,7 +157,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>Any thread.</summary>
     public void Post(in Mail mail) => _mailbox.Post(mail);
 
-    /// <summary>There is a new snapshot. Any thread; many publications in a row are one letter.</summary>
+    /// <summary>There is a new snapshot. Any thread; several publications in a row are merged into one mail.</summary>
     public void PostPoolChanged()
     {
         if (Interlocked.Exchange(ref _poolWakeUp, 1) == 0)
@@ -165,7 +166,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         }
     }
 
-    /// <summary>The thread's whole life.</summary>
+    /// <summary>The thread's body.</summary>
     public void Run()
     {
         while (!IsOver)
@@ -176,7 +177,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Affinity?.FlushAll();
     }
 
-    /// <summary>After the thread has ended, when nobody posts any more.</summary>
+    /// <summary>After the thread has ended, when no other thread posts any more.</summary>
     public void Dispose()
     {
         _mailbox.Dispose();
@@ -192,13 +193,13 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         listener.Watch();
     }
 
-    /// <summary>Takes one re-send out of the budget of all workers; false if it is spent.</summary>
+    /// <summary>Takes one retry from the budget of all workers; false if it is spent.</summary>
     public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Loop.Now);
 
-    /// <summary>The proxies that are believed.</summary>
+    /// <summary>The trusted proxies.</summary>
     public AddressSet Trusted => _group.Trusted;
 
-    /// <summary>What a request without a Host was sent to: our own address and port.</summary>
+    /// <summary>The authority of a request without a Host: the connection's local address and port.</summary>
     public ReadOnlySpan<byte> LocalAuthority(int fd)
     {
         SockAddr local = Transport.LocalAddress(fd);
@@ -206,7 +207,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         return Encoding.ASCII.GetBytes(endPoint.ToString());
     }
 
-    /// <summary>The connection's object is free for another.</summary>
+    /// <summary>Returns the connection's object to the pool.</summary>
     public void Closed(ClientConnection client, in SockAddr peer, bool isCounted)
     {
         if (isCounted)
@@ -231,7 +232,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         }
     }
 
-    /// <summary>The drain's time is over.</summary>
+    /// <summary>The drain timeout has expired.</summary>
     public void OnDeadline(Deadline deadline) => Stop();
 
     private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
@@ -268,7 +269,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         }
     }
 
-    /// <summary>Slow clients are everybody's business where servers have room for few, and nobody's otherwise, unless a rate was given.</summary>
+    /// <summary>Slow clients are limited by default only where servers have request limits.</summary>
     private int LeastRateFor(PoolSnapshot pool) => Options.MinRate ?? (pool.HasLimits ? EngineOptions.MinRateWithLimits : 0);
 
     private void PoolChanged(PoolSnapshot pool)

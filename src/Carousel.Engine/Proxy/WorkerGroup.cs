@@ -6,13 +6,13 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What all workers share: options, the pool, the limits, and each other. Any thread.</summary>
+/// <summary>What all workers share: options, the pool, the limits, and the list of workers. Any thread.</summary>
 internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
 {
-    /// <summary>A connection is handed over only if that evens out more than this: a hand-over costs a wake-up.</summary>
+    /// <summary>A connection is handed over only if the difference is larger than this: a handover costs a wake-up.</summary>
     private const int HandOverMargin = 1;
 
-    /// <summary>Clients that are on their way to a worker which is to make room for them: each holds a descriptor that is not counted.</summary>
+    /// <summary>Clients being handed to a worker that is to make room for them: each holds a descriptor that is not counted.</summary>
     public const int MaxHandoversPerWorker = 16;
 
     private int _stoppedListening;
@@ -22,23 +22,23 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     public ServerPool Pool => pool;
     public FailureLog Log => log;
 
-    /// <summary>What workers tell of the traffic.</summary>
+    /// <summary>Counters and records of the workers.</summary>
     public Traffic Traffic { get; } = traffic ?? new Traffic(options.Workers, TrafficOptions.NoRecords);
 
-    /// <summary>Told what becomes of requests.</summary>
+    /// <summary>Notified of the outcome of requests.</summary>
     public OutlierDetector Outliers { get; } = new(pool, options.Outliers, log);
 
-    /// <summary>What may be sent again.</summary>
+    /// <summary>The retry budget.</summary>
     public RetryBudget Budget { get; } = new(options.RetryPercent);
 
     /// <summary>Null while sessions are off.</summary>
     public SessionChannel? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient, options.MaxSockets);
 
-    /// <summary>The proxies whose forwarding fields are believed.</summary>
+    /// <summary>The proxies whose forwarding fields are trusted.</summary>
     public AddressSet Trusted { get; } = new(options.TrustedProxies);
 
-    /// <summary>How many requests wait for a server with room.</summary>
+    /// <summary>Counts the requests that wait for a server with room.</summary>
     public QueueLimit Waiting { get; } = new(options.Queue);
 
     /// <summary>Set once, before the first thread starts.</summary>
@@ -64,7 +64,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         }
     }
 
-    /// <summary>The worker with the fewest connections; the one that asks, unless another has clearly fewer.</summary>
+    /// <summary>The worker with the fewest connections; the calling one, unless another has clearly fewer.</summary>
     public Worker LeastBusy(Worker asking)
     {
         Worker least = asking;
@@ -80,7 +80,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         return least;
     }
 
-    /// <summary>The worker, other than the one that asks, whose first request waits longest of all, and since before this moment; null if there is none.</summary>
+    /// <summary>The worker, other than the calling one, whose first request waits longest, and since before this time; null if there is none.</summary>
     public Worker? LongestWaiting(Worker asking, long before)
     {
         Worker? longest = null;
@@ -96,7 +96,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         return longest;
     }
 
-    /// <summary>The worker, other than the one that asks, with the client that has been idle longest, and since before this moment; null if there is none.</summary>
+    /// <summary>The worker, other than the calling one, with the longest idle client, idle since this time or before; null if there is none.</summary>
     public Worker? LongestIdle(Worker asking, long before)
     {
         Worker? longest = null;
@@ -112,7 +112,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         return longest;
     }
 
-    /// <summary>Counts a client in that is sent to another worker; false if too many are.</summary>
+    /// <summary>Counts a client that is handed to another worker; false if too many are.</summary>
     public bool TryBeginHandover()
     {
         if (Interlocked.Increment(ref _handovers) <= MaxHandoversPerWorker * Workers.Length)
@@ -123,10 +123,10 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         return false;
     }
 
-    /// <summary>It has got there.</summary>
+    /// <summary>The client has arrived at the other worker.</summary>
     public void EndHandover() => Interlocked.Decrement(ref _handovers);
 
-    /// <summary>A worker has taken in what waited and listens no more; the last one closes the sockets.</summary>
+    /// <summary>A worker has stopped listening; the last one closes the sockets.</summary>
     public void StoppedListening()
     {
         if (Interlocked.Increment(ref _stoppedListening) < Workers.Length)

@@ -7,29 +7,29 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>What lines of the log say was being done: what was going on when it failed, not what follows.</summary>
+/// <summary>Log lines name the activity at the time of the failure, not what follows.</summary>
 public sealed class ActivityTests
 {
     [Fact]
-    public void Server_FoundDown_WasWaitingForTheAnswer()
+    public void Server_FoundDown_LogsWaitingForTheResponse()
     {
         using var rig = new Rig(new EngineOptions { RetriesWaiting = true }, servers: 2) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
-        AssertLogged(rig, (FailureReason.ServerDown, "waiting for the answer"));
+        AssertLogged(rig, (FailureReason.ServerDown, "waiting for the response"));
     }
 
     [Fact]
-    public void FreshConnection_Dies_WasWaitingForTheAnswer()
+    public void NewConnection_Closes_LogsWaitingForTheResponse()
     {
         using var rig = new Rig(servers: 2);
         rig.OnRequest = (socket, _) => ReferenceEquals(socket, rig.Servers[0]) ? [null] : [Rig.Ok("hello")];
         rig.Connect(Rig.Get("/"));
-        AssertLogged(rig, (FailureReason.ServerClosed, "waiting for the answer"));
+        AssertLogged(rig, (FailureReason.ServerClosed, "waiting for the response"));
     }
 
     [Fact]
-    public void FreshConnection_TakesNothing_WasSendingTheHead()
+    public void NewConnection_TakesNothing_LogsSendingTheHead()
     {
         using var rig = new Rig(servers: 2);
         rig.Network.Connected = server =>
@@ -44,11 +44,11 @@ public sealed class ActivityTests
         AssertLogged(rig, (FailureReason.ServerClosed, "sending the request's head"));
     }
 
-    /// <summary>At once or later, and for the line of the request that no server took, too.</summary>
+    /// <summary>Synchronous or asynchronous refusal; also in the line of the request that no server accepted.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Connections_Refused_WasConnecting(bool inProgress)
+    public void Connections_Refused_LogsConnecting(bool inProgress)
     {
         using var rig = new Rig(servers: 2);
         rig.Network.OnConnect = _ => inProgress ? -Errno.EINPROGRESS : -Errno.ECONNREFUSED;
@@ -63,7 +63,7 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public void Server_Gone_WasWaitingForTheAnswer()
+    public void Server_Removed_LogsWaitingForTheResponse()
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
@@ -71,12 +71,12 @@ public sealed class ActivityTests
         Server server = rig.Pool.Current.Servers[0];
         membership.Remove(server.Tag);
         membership.Forget(server);
-        rig.TellPoolChanged();
-        AssertLogged(rig, (FailureReason.ServerGone, "waiting for the answer"));
+        rig.NotifyPoolChanged();
+        AssertLogged(rig, (FailureReason.ServerGone, "waiting for the response"));
     }
 
     [Fact]
-    public void NoServer_WasPickingOne()
+    public void Pick_NoServer_LogsPicking()
     {
         using var rig = new Rig(servers: 0);
         rig.Connect(Rig.Get("/"));

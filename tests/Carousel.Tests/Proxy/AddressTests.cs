@@ -7,17 +7,17 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>A server with several addresses, some of which are dead: which is tried when, and what is remembered of it. Server a's are 10.0.N.1.</summary>
+/// <summary>A server with several addresses, some unreachable: which is tried when, and what is remembered. Server a's are 10.0.N.1.</summary>
 public sealed class AddressTests
 {
     private const long Delay = AddressOrder.DelayMs;
     private const int Silent = -Errno.EINPROGRESS;
 
-    /// <summary>Deadlines fire up to a tick later.</summary>
+    /// <summary>Deadlines fire up to a tick late.</summary>
     private const int Tick = 8;
 
     [Fact]
-    public void Connect_FirstAddressIsSilent_NextIsTriedAfterAMomentAndRemembered()
+    public void Connect_FirstAddressIsSilent_NextIsTriedAfterTheDelayAndRemembered()
     {
         using var rig = new Rig(addresses: 2);
         rig.Network.OnConnect = to => Number(to) == 0 ? Silent : 0;
@@ -29,7 +29,7 @@ public sealed class AddressTests
         Assert.Contains("hello", client.TakenText);
         Assert.Equal([0, 1], Tried(rig));
         Assert.True(rig.Servers[0].IsClosed);
-        // The one that worked is tried first from now on: nobody waits any more.
+        // The address that worked is now tried first, without delay.
         rig.Servers[1].Finish();
         rig.Run();
         Assert.Contains("hello", rig.Connect(Rig.Get("/2")).TakenText);
@@ -39,7 +39,7 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public void Connect_RememberedAddressDies_OthersAreTriedInTheirOrder()
+    public void Connect_RememberedAddressFails_OthersAreTriedInOrder()
     {
         using var rig = new Rig(addresses: 3);
         int alive = 1;
@@ -85,7 +85,7 @@ public sealed class AddressTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>Both are reported in one turn: one is used, the other closed.</summary>
+    /// <summary>Both are reported in one tick: one is used, the other closed.</summary>
     [Fact]
     public void Connect_TwoConnectAtOnce_OneIsUsed()
     {
@@ -103,7 +103,7 @@ public sealed class AddressTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Connect_OneOfTwoUnderWayFails_TheNextBeginsAtOnceAndTheOtherGoesOn(int failing)
+    public void Connect_OneOfTwoAttemptsFails_NextBeginsAtOnceAndTheOtherContinues(int failing)
     {
         using var rig = new Rig(addresses: 3);
         rig.Network.OnConnect = _ => Silent;
@@ -118,12 +118,12 @@ public sealed class AddressTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>All addresses together have the time of one, however many there are, and each is tried in it.</summary>
+    /// <summary>All addresses share one connect timeout, however many there are, and each is tried within it.</summary>
     [Theory]
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(20)]
-    public void Connect_NoAddressConnects_ServerIsPassedOverAtTheTimeout(int addresses)
+    public void Connect_NoAddressConnects_ServerIsSkippedAtTheTimeout(int addresses)
     {
         var options = new EngineOptions { ConnectTimeout = TimeSpan.FromSeconds(2) };
         using var rig = new Rig(options, servers: 2, addresses: addresses);
@@ -144,7 +144,7 @@ public sealed class AddressTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>Whoever was refused by 127.0.0.1 is not told that there is no IPv6 here, whichever came first.</summary>
+    /// <summary>A client refused by 127.0.0.1 must not get the IPv6 error of this machine, whichever came first.</summary>
     [Theory]
     [InlineData(Errno.ECONNREFUSED, Errno.ENETUNREACH, "connect-refused", Errno.ECONNREFUSED)]
     [InlineData(Errno.ENETUNREACH, Errno.ECONNREFUSED, "connect-refused", Errno.ECONNREFUSED)]
@@ -152,7 +152,7 @@ public sealed class AddressTests
     [InlineData(Errno.ETIMEDOUT, Errno.ECONNREFUSED, "connect-refused", Errno.ECONNREFUSED)]
     [InlineData(113, Errno.ENETUNREACH, "connect-failed", 113)]
     [InlineData(Errno.ECONNREFUSED, Errno.EADDRNOTAVAIL, "out-of-resources", Errno.EADDRNOTAVAIL)]
-    public void Connect_AddressesFailDifferently_TheMostTellingFailureIsTold(int first, int second, string reason, int errno)
+    public void Connect_AddressesFailDifferently_MostSpecificFailureIsReported(int first, int second, string reason, int errno)
     {
         using var rig = new Rig(addresses: 2);
         rig.Network.OnConnect = to => Number(to) == 0 ? -first : -second;
@@ -160,12 +160,12 @@ public sealed class AddressTests
         Assert.Equal(reason, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
         Assert.True(rig.Log.TryRead(out FailureEvent failure));
         Assert.Equal(errno, failure.Errno);
-        // What we are out of says nothing of its name.
+        // A lack of own resources is no reason to resolve the server's name again.
         Assert.Equal(reason != "out-of-resources", rig.Pool.Current.Servers[0].TakeUnreachable());
     }
 
     [Fact]
-    public void Connect_ClientLeavesMeanwhile_AllAttemptsAreClosed()
+    public void Connect_ClientCloses_AllAttemptsAreClosed()
     {
         using var rig = new Rig(addresses: 3);
         rig.Network.OnConnect = _ => Silent;

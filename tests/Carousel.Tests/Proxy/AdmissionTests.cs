@@ -8,11 +8,11 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Who may come in, and to which worker.</summary>
+/// <summary>Admission of connections, and their distribution over workers.</summary>
 public sealed class AdmissionTests
 {
     [Fact]
-    public void Client_BeyondTheLimit_IsToldAndClosed()
+    public void Client_BeyondTheLimit_IsRejected()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 2 });
         rig.Connect(1);
@@ -33,7 +33,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Client_BeyondItsOwnLimit_IsToldAndOthersComeIn()
+    public void Client_BeyondItsOwnLimit_IsRejectedAndOthersAreAdmitted()
     {
         using var rig = new Rig(new EngineOptions { MaxConnectionsPerClient = 1 });
         rig.Connect(1);
@@ -62,7 +62,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Limits_RefusedOnes_DoNotCount()
+    public void Limits_RejectedConnections_DoNotCount()
     {
         var limits = new ConnectionLimits(max: 3, maxPerClient: 2);
         for (int i = 0; i < 5; i++)
@@ -76,7 +76,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Accept_NoDescriptors_PausesAndComesBack()
+    public void Accept_NoDescriptors_PausesAndResumes()
     {
         using var rig = new Rig();
         rig.Network.AcceptError = Errno.EMFILE;
@@ -92,7 +92,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Accept_ManyAtOnce_AllComeIn()
+    public void Accept_ManyAtOnce_AllAreAdmitted()
     {
         using var rig = new Rig();
         for (int i = 0; i < 100; i++)

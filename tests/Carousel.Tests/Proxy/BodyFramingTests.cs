@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Bodies that are recoded, however they are split.</summary>
+/// <summary>Recoded bodies, with every way to split them.</summary>
 public sealed class BodyFramingTests
 {
     private const string Next = "NEXT MESSAGE";
@@ -16,7 +16,7 @@ public sealed class BodyFramingTests
     private static readonly Gen<int[]> Cuts = Gen.Int[1, 25].Array[1, 12];
 
     [Fact]
-    public void Chunked_AnySplit_PassesAsItIs() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
+    public void Chunked_AnySplit_IsForwardedUnchanged() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
     {
         string wire = Encode(pieces);
         (string sent, string rest, bool ended) = Run(BodyKind.Chunked, 0, BodyRecoding.None, wire + Next, cuts, finish: false);
@@ -24,7 +24,7 @@ public sealed class BodyFramingTests
     });
 
     [Fact]
-    public void Chunked_Dechunked_GivesTheData() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
+    public void Chunked_Dechunked_ReturnsTheData() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
     {
         (string sent, string rest, bool ended) = Run(BodyKind.Chunked, 0, BodyRecoding.Dechunk, Encode(pieces) + Next, cuts, finish: false);
         return sent == string.Concat(pieces) && rest == Next[..rest.Length] && ended;
@@ -39,7 +39,7 @@ public sealed class BodyFramingTests
     });
 
     [Fact]
-    public void Length_AnySplit_EndsWhereItShould() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
+    public void Length_AnySplit_EndsAtTheLength() => Gen.Select(Pieces, Cuts).Sample((pieces, cuts) =>
     {
         string data = string.Concat(pieces);
         (string sent, string rest, bool ended) = Run(BodyKind.Length, data.Length, BodyRecoding.None, data + Next, cuts, finish: false);
@@ -65,7 +65,7 @@ public sealed class BodyFramingTests
     }
 
     [Fact]
-    public void End_BeforeTheBodys_IsNotOne()
+    public void TakeEnd_BeforeTheBodysEnd_ReturnsFalse()
     {
         foreach ((BodyKind kind, BodyRecoding recoding) in new[]
         {
@@ -80,7 +80,10 @@ public sealed class BodyFramingTests
         }
     }
 
-    /// <summary>What was framed, what was received and left alone, and whether the body's end was found, receiving so many bytes at a time in turn.</summary>
+    /// <summary>
+    /// Returns what was framed, what was received but not framed, and whether the body's end was found. Receives <paramref name="cuts"/> bytes at a time,
+    /// cyclically.
+    /// </summary>
     private static (string Sent, string Left, bool Ended) Run(BodyKind kind, long length, BodyRecoding recoding, string wire, int[] cuts, bool finish)
     {
         using var slab = new BufferSlab(2048);

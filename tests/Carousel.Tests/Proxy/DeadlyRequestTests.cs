@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>A request that ends every server which reads it: how many does it reach? docs/decisions/0008-retries.md.</summary>
+/// <summary>A request that crashes every server which reads it: how many servers does it reach? docs/decisions/0008-retries.md.</summary>
 public sealed class DeadlyRequestTests
 {
     private const int Servers = 8;
@@ -20,7 +20,7 @@ public sealed class DeadlyRequestTests
     [InlineData(1, true, true)]
     [InlineData(0, true, false)]
     [InlineData(4, true, true)]
-    public void Get_KillsItsServer_TakesOneMoreThanRetries(int retries, bool kept, bool restarts)
+    public void Get_CrashesItsServer_ReachesRetriesPlusOneServers(int retries, bool kept, bool restarts)
     {
         using Rig rig = Make(retries);
         FakeSocket client = rig.Connect();
@@ -32,18 +32,18 @@ public sealed class DeadlyRequestTests
         client = rig.Connect(Rig.Get("/deadly"));
         Assert.Equal("server-closed", Message.Responds(client.TakenText, ["GET"], client.EndSent)[^1].Field("X-Carousel-Reason"));
         Assert.Equal(retries + 1, _dead.Count);
-        // That a kept connection was only stale, the server says itself: by taking a fresh one.
+        // A server that accepts a new connection shows that its kept one was only stale.
         Assert.Equal(retries + 1 + (restarts ? 1 : 0), _executed.Count);
         rig.AssertNothingLeft();
     }
 
-    /// <summary>The same by fresh connections first: the only kept one is that of the second or third server.</summary>
+    /// <summary>New connections first: the only kept connection is to the second or third server.</summary>
     [Theory]
     [InlineData(2, false)]
     [InlineData(2, true)]
     [InlineData(3, false)]
     [InlineData(3, true)]
-    public void Get_MeetsAKeptConnectionLate_TakesNoMore(int kept, bool restarts)
+    public void Get_KeptConnectionLast_ReachesNoMoreServers(int kept, bool restarts)
     {
         using Rig rig = Make(retries: 2);
         FakeSocket client = rig.Connect();
@@ -57,9 +57,9 @@ public sealed class DeadlyRequestTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>A POST may not be sent again at all.</summary>
+    /// <summary>A POST is never retried.</summary>
     [Fact]
-    public void Post_KillsItsServer_TakesOne()
+    public void Post_CrashesItsServer_ReachesOneServer()
     {
         using Rig rig = Make(retries: 2);
         rig.Connect("POST /deadly HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
@@ -67,7 +67,7 @@ public sealed class DeadlyRequestTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>Stale connections don't count: what is sent again after them is as if it were the first time.</summary>
+    /// <summary>Stale connections don't count: the next attempt counts as the first.</summary>
     [Fact]
     public void Get_StaleThenTwoServersCrash_IsServedByTheThird()
     {

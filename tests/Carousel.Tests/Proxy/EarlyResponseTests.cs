@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Answers before the request's end, interim answers, refusals, and clients that do not wait.</summary>
+/// <summary>Responses before the request's end, interim responses, rejections, and clients that close early.</summary>
 public sealed class EarlyResponseTests
 {
     private const string Upload = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\n";
 
     [Fact]
-    public void Answer_BeforeTheRequestsEnd_IsPassedOnAndTheRestThrownAway()
+    public void Response_BeforeTheRequestsEnd_IsForwardedAndTheRestDiscarded()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Upload + "some");
@@ -29,7 +29,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void Answer_ThenServerClosesWhileWeSend_IsPassedOn()
+    public void Response_ThenServerClosesDuringTheRequest_IsForwarded()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Upload + "some");
@@ -43,7 +43,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void Answer_StreamsBothWaysAtOnce_BothArriveWhole()
+    public void Response_StreamsInBothDirections_BothArriveComplete()
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Upload + "up");
@@ -72,7 +72,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void Server_DiesAfterInterim_IsNotRetried()
+    public void Server_ClosesAfterInterim_IsNotRetried()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -86,7 +86,7 @@ public sealed class EarlyResponseTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
-    public void AnswerBody_CutOrMalformed_ConnectionIsCutWithoutAnEnd(string response)
+    public void ResponseBody_CutOrMalformed_ConnectionIsCutWithoutAnEnd(string response)
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(response), null] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -96,7 +96,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void AnswerBody_MalformedRightBehindTheHead_Is502()
+    public void ResponseBody_MalformedRightAfterTheHead_Is502()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nrubbish\r\n")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -107,7 +107,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void AnswerBody_MalformedLater_ConnectionIsCutWithoutAnEnd()
+    public void ResponseBody_MalformedLater_ConnectionIsCutWithoutAnEnd()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"), Rig.Bytes("rubbish\r\n")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -120,7 +120,7 @@ public sealed class EarlyResponseTests
     [InlineData("NOT HTTP\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX: y")]
-    public void AnswerHead_BadOrCut_Is502(string response)
+    public void ResponseHead_MalformedOrCut_Is502(string response)
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(response), null] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -133,7 +133,7 @@ public sealed class EarlyResponseTests
     [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505)]
     [InlineData("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nrubbish\r\n", 400)]
-    public void Request_Refused_IsAnsweredClosedAndNeverSent(string request, int status)
+    public void Request_Rejected_GetsAnErrorAndIsNeverSent(string request, int status)
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(request + Rig.Get("/smuggled"));
@@ -146,7 +146,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void HalfClosedClient_QuickAnswer_IsServed()
+    public void HalfClosedClient_QuickResponse_IsServed()
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect();
@@ -164,7 +164,7 @@ public sealed class EarlyResponseTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ClientLeaves_NoAnswerYet_ServerIsSparedTheRest(bool resets)
+    public void Client_ClosesBeforeTheResponse_RequestIsAbandoned(bool resets)
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -183,7 +183,7 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void HalfClosedClient_StillTakesItsAnswer_GetsAllOfIt()
+    public void HalfClosedClient_StillTakesItsResponse_GetsAllOfIt()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n")] };
         FakeSocket client = rig.Connect();
@@ -213,14 +213,14 @@ public sealed class EarlyResponseTests
     }
 
     [Fact]
-    public void Lingering_FloodOfBytes_ReadsABoundedAmountATurn()
+    public void Lingering_FloodOfBytes_ReadsABoundedAmountPerTick()
     {
         const int readsPerTick = 16;
         using var rig = new Rig();
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
         byte[] flood = new byte[100 * rig.Worker.Scratch.Length];
         client.Send(flood);
-        for (int turn = 0; turn < 6; turn++)
+        for (int tick = 0; tick < 6; tick++)
         {
             client.IsTouched = true;
             int before = rig.Network.Calls;

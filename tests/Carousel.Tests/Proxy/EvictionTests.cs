@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>At a limit those that are idle make room for those that come, and for requests that need a server.</summary>
+/// <summary>At a limit idle connections are evicted in favour of new ones, and of requests that need a server connection.</summary>
 public sealed class EvictionTests
 {
     private const long LongEnough = Worker.MinIdleMs + 100;
 
     [Fact]
-    public void Limit_SomeAreIdle_TheOneThatHasBeenLongestGoes()
+    public void Limit_SomeAreIdle_LongestIdleIsEvicted()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 3 });
         List<FakeSocket> clients = [rig.Connect(1), rig.Connect(2), rig.Connect(3)];
@@ -31,7 +31,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Limit_AllHaveARequestInFlight_NewcomerIsTold()
+    public void Limit_AllHaveARequestInFlight_NewClientIsRejected()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 2 }) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/1"));
@@ -43,7 +43,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Limit_OneHasJustCome_KeepsItsPlace()
+    public void Limit_OneIsNew_IsNotEvicted()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 1 });
         FakeSocket first = rig.Connect(1);
@@ -54,7 +54,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Limit_RequestOfTheIdleOneHasJustArrived_KeepsItsPlaceAndIsServed()
+    public void Limit_RequestOfTheIdleOneHasJustArrived_IsNotEvictedAndIsServed()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 1 });
         FakeSocket first = rig.Connect(1);
@@ -67,7 +67,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Limit_OneLingers_ItGoes()
+    public void Limit_OneLingers_IsEvicted()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 1 });
         FakeSocket first = rig.Connect("nonsense\r\n\r\nand more");
@@ -80,7 +80,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Limit_IdleOneIsAnotherWorkers_ItGoesAndThatWorkerServesTheNewcomer()
+    public void Limit_IdleOneIsAnotherWorkers_IsEvictedAndThatWorkerServesTheNewClient()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 2, Workers = 2 }, workers: 2) { OnRequest = (_, request) => request.Head.Contains("/held") ? null : [Rig.Ok("hello")] };
         rig.Connect(Rig.Get("/held"));
@@ -95,7 +95,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void LimitOfOneClient_OneOfItsOwnIsIdle_ThatGoes()
+    public void LimitPerClient_OneOfItsOwnIsIdle_IsEvicted()
     {
         using var rig = new Rig(new EngineOptions { MaxConnectionsPerClient = 2 });
         List<FakeSocket> clients = [rig.Connect(1), rig.Connect(2), rig.Connect(2)];
@@ -106,7 +106,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void TurnedAway_ManyAtOnce_EachIsToldAndFewStay()
+    public void Rejected_ManyAtOnce_EachGets503AndFewLinger()
     {
         using var rig = new Rig(new EngineOptions { MaxConnections = 1 }) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
@@ -119,7 +119,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Descriptors_ShortForAServer_KeptConnectionGoesFirst()
+    public void Descriptors_ShortForAServer_KeptConnectionIsClosedFirst()
     {
         using var rig = new Rig(new EngineOptions { MaxSockets = 4 }, servers: 3);
         FakeSocket first = rig.Connect(1), second = rig.Connect(2);
@@ -133,7 +133,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Descriptors_ShortForAServer_LongestIdleClientGoes()
+    public void Descriptors_ShortForAServer_LongestIdleClientIsEvicted()
     {
         using var rig = new Rig(new EngineOptions { MaxSockets = 4 }) { OnRequest = (_, _) => null };
         FakeSocket idle = rig.Connect(1), first = rig.Connect(2), second = rig.Connect(3);
@@ -147,7 +147,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Descriptors_NothingIsIdle_RequestIsToldAndNothingIsOpenedBeyondTheLimit()
+    public void Descriptors_NothingIsIdle_RequestFailsAndNothingIsOpenedBeyondTheLimit()
     {
         using var rig = new Rig(new EngineOptions { MaxSockets = 4 }) { OnRequest = (_, _) => null };
         FakeSocket first = rig.Connect(1), second = rig.Connect(2), third = rig.Connect(3);
@@ -162,7 +162,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Descriptors_ShortAndTheIdleOneIsAnotherWorkers_ItGoesThere()
+    public void Descriptors_ShortAndTheIdleOneIsAnotherWorkers_IsEvictedThere()
     {
         using var rig = new Rig(new EngineOptions { MaxSockets = 5, Workers = 2 }, workers: 2) { OnRequest = (_, request) => request.Head.Contains("/held") ? null : [Rig.Ok("hello")] };
         FakeSocket idle = rig.ConnectTo(1, "", number: 2);
@@ -176,7 +176,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public void Accept_KernelHasNoDescriptor_IdleOneGoesAndNobodyWaits()
+    public void Accept_KernelHasNoDescriptor_IdleOneIsEvictedAndNoClientWaits()
     {
         using var rig = new Rig();
         FakeSocket idle = rig.Connect(1);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Plain exchanges, from the outside.</summary>
+/// <summary>Plain exchanges, observed from outside.</summary>
 public sealed class ExchangeTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class ExchangeTests
     [InlineData("TRACK", true, 200, null)]
     [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTR", false, 200, null)]
     [InlineData("UPDATEREDIRECTREFUPDATEREDIRECTRE", true, 501, "method-too-long")]
-    public void Method_ThatIsNotPassedOn_IsAnswered(string method, bool allowsTrace, int status, string? reason)
+    public void Method_AllowedOrNot_GetsTheStatus(string method, bool allowsTrace, int status, string? reason)
     {
         using var rig = new Rig(new EngineOptions { AllowsTrace = allowsTrace });
         FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -26,7 +26,7 @@ public sealed class ExchangeTests
     }
 
     [Fact]
-    public void Request_OneServer_AnswerIsPassedOn()
+    public void Request_OneServer_ResponseIsForwarded()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -35,6 +35,6 @@ public sealed class ExchangeTests
         Assert.Equal("hello", response.Body);
         Assert.False(client.IsClosed);
         rig.AssertNothingLeft();
-        Assert.Equal(1, rig.ExchangesAtRest);
+        Assert.Equal(1, rig.SpareExchangeCount);
     }
 }

@@ -6,8 +6,8 @@ using Xunit;
 namespace Carousel.Tests.Proxy;
 
 /// <summary>
-/// Each call of a conversation fails once, in each way: the client gets a whole answer or a cut connection, no server gets a request twice that must not be
-/// sent twice, and everything that was borrowed comes back.
+/// Each call of a conversation fails once, in each way. The client gets a complete response or a closed connection, no server gets a non-idempotent request
+/// twice, and every pooled object is returned.
 /// </summary>
 public sealed class FaultTests
 {
@@ -41,11 +41,11 @@ public sealed class FaultTests
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Conversation_AnyCallFails_EndsWell(string name) => FailEachCall(name, isSticky: false);
+    public void Conversation_AnyCallFails_InvariantsHold(string name) => FailEachCall(name, isSticky: false);
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Conversation_OfAStickyVisitorAnyCallFails_EndsWell(string name) => FailEachCall(name, isSticky: true);
+    public void Conversation_StickySessionAnyCallFails_InvariantsHold(string name) => FailEachCall(name, isSticky: true);
 
     private static void FailEachCall(string name, bool isSticky)
     {
@@ -153,7 +153,7 @@ public sealed class FaultTests
             return this;
         }
 
-        /// <summary>What must hold whatever failed.</summary>
+        /// <summary>Must hold for every fault.</summary>
         public void Check()
         {
             if (_methods.Count > 0)
@@ -170,12 +170,12 @@ public sealed class FaultTests
             List<Message> responses = [.. Message.Responds(Client.TakenText, _methods, Client.EndSent && !Client.WasAborted).Where(response => response.Status is 0 or >= 200)];
             for (int i = 0; i < responses.Count; i++)
             {
-                // Where the end of the connection is the end of the body, nobody can tell that it came too early.
+                // If the end of the connection ends the body, truncation can't be detected.
                 bool isCutUnseen = _response.Contains(null) && Rig.Network.Fault == Fault.End && Body.StartsWith(responses[i].Body, StringComparison.Ordinal);
                 bool isWhole = responses[i].IsWhole && (responses[i].Body == Body || isCutUnseen || _methods[i] == "HEAD" || responses[i].Field("X-Carousel-Reason") is not null);
-                Assert.True(isWhole || ClientFailed || (i == responses.Count - 1 && !responses[i].IsWhole && Client.IsClosed), $"answer {i} is cut short but looks whole");
+                Assert.True(isWhole || ClientFailed || (i == responses.Count - 1 && !responses[i].IsWhole && Client.IsClosed), $"response {i} is truncated but looks complete");
             }
-            Assert.True(ClientFailed || responses.Count == _methods.Count, "a request has no answer");
+            Assert.True(ClientFailed || responses.Count == _methods.Count, "a request has no response");
         }
 
         private FakeSocket Open()
@@ -189,7 +189,7 @@ public sealed class FaultTests
             .Where(piece => piece is null || !request.Head.StartsWith("HEAD", StringComparison.Ordinal) || piece.StartsWith("HTTP", StringComparison.Ordinal))
             .Select(piece => piece is null ? null : Rig.Bytes(piece));
 
-        /// <summary>Longer than the longest timeout, if nothing comes; no longer than it takes.</summary>
+        /// <summary>Waits longer than the longest timeout if nothing arrives; returns as soon as it does.</summary>
         private void WaitForResponse()
         {
             for (int seconds = 0; seconds < 200 && !Client.EndSent; seconds++)
@@ -201,7 +201,7 @@ public sealed class FaultTests
                 }
                 Rig.Advance(1000);
             }
-            Assert.True(Client.EndSent || ClientFailed, "neither an answer nor a cut connection");
+            Assert.True(Client.EndSent || ClientFailed, "neither a response nor a closed connection");
         }
 
         private void CheckSendings(string method, int[] before)
@@ -211,7 +211,7 @@ public sealed class FaultTests
             Assert.True(reached.Length <= (isIdempotent ? 2 : 1), $"{method} was sent {reached.Length} times");
             bool wasKept = reached.Length == 2 && reached[0] < before.Length && before[reached[0]] > 0;
             bool isElsewhere = reached.Length < 2 || SessionRig.ServerOf(Rig.Servers[reached[0]]) != SessionRig.ServerOf(Rig.Servers[reached[1]]);
-            Assert.True(wasKept || isElsewhere, $"{method} was sent again to a server that took it on a fresh connection");
+            Assert.True(wasKept || isElsewhere, $"{method} was retried on a server that took it on a new connection");
         }
     }
 }

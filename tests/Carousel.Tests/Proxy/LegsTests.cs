@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>docs/STATES.md and the code say the same, of legs and of circuit breakers.</summary>
+/// <summary>docs/STATES.md agrees with the code on legs and circuit breakers.</summary>
 public sealed class LegsTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Root(), "docs", "STATES.md"));
@@ -23,7 +23,7 @@ public sealed class LegsTests
         AssertTable<CircuitState>("## A server's circuit breaker", (now, next) => next.MayFollow(now));
 
     [Fact]
-    public void Refuse_AnyStep_NamesIt()
+    public void Refuse_AnyTransition_NamesIt()
     {
         var error = Assert.Throws<InvalidOperationException>(() => Legs.Refuse(RequestLeg.Done, RequestLeg.ReadHead));
         Assert.Equal("RequestLeg must not go from Done to ReadHead", error.Message);
@@ -51,6 +51,6 @@ public sealed class LegsTests
         {
             at = Path.GetDirectoryName(at);
         }
-        return at ?? throw new DirectoryNotFoundException("Carousel.slnx is above no folder of this file");
+        return at ?? throw new DirectoryNotFoundException("no folder above this file has Carousel.slnx");
     }
 }

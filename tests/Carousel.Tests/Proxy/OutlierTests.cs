@@ -10,30 +10,30 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>What exchanges tell of their servers, and what comes of it.</summary>
+/// <summary>Outcomes that exchanges report of their servers, and their effects.</summary>
 public sealed class OutlierTests
 {
-    /// <summary>What a failure of a server looks like, and whether three of them in a row eject it.</summary>
+    /// <summary>A failure of a server. Test data says whether three of them in a row eject it.</summary>
     public enum Failure
     {
         ConnectRefused,
         ConnectTimeout,
-        FreshConnectionDies,
-        KeptConnectionDies,
+        NewConnectionCloses,
+        KeptConnectionCloses,
         AnswerTimeout,
         BadAnswer,
-        ClientLeaves,
+        ClientCloses,
         RespondsNotFound,
     }
 
     [Theory]
     [InlineData(Failure.ConnectRefused, true)]
     [InlineData(Failure.ConnectTimeout, true)]
-    [InlineData(Failure.FreshConnectionDies, true)]
-    [InlineData(Failure.KeptConnectionDies, false)]
+    [InlineData(Failure.NewConnectionCloses, true)]
+    [InlineData(Failure.KeptConnectionCloses, false)]
     [InlineData(Failure.AnswerTimeout, true)]
     [InlineData(Failure.BadAnswer, false)]
-    [InlineData(Failure.ClientLeaves, false)]
+    [InlineData(Failure.ClientCloses, false)]
     [InlineData(Failure.RespondsNotFound, false)]
     public void Server_FailsThreeTimes_IsEjectedIfItsOwnFault(Failure failure, bool expected)
     {
@@ -42,7 +42,7 @@ public sealed class OutlierTests
         for (int i = 0; i < 8 && State(rig) == CircuitState.Closed; i++)
         {
             FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
-            if (failure == Failure.ClientLeaves)
+            if (failure == Failure.ClientCloses)
             {
                 client.Reset();
                 rig.Run();
@@ -59,47 +59,47 @@ public sealed class OutlierTests
     }
 
     [Fact]
-    public void Server_Ejected_GetsNothingThenATrialAndIsBack()
+    public void Server_Ejected_GetsNothingThenATrialAndIsReset()
     {
         using var rig = new Rig(new EngineOptions { SlowStart = TimeSpan.Zero }, servers: 2);
         Eject(rig);
         rig.Network.OnConnect = _ => 0;
-        int before = AskedOfFirst(rig);
+        int before = RequestsToFirst(rig);
         Ask(rig, 6);
-        Assert.Equal(before, AskedOfFirst(rig));
+        Assert.Equal(before, RequestsToFirst(rig));
         rig.Advance(1_000);
         Ask(rig, 1);
         Ask(rig, 1);
         Assert.Equal(CircuitState.Closed, State(rig));
         Ask(rig, 6);
-        Assert.InRange(AskedOfFirst(rig), before + 3, before + 5);
+        Assert.InRange(RequestsToFirst(rig), before + 3, before + 5);
         rig.AssertNothingLeft();
     }
 
-    /// <summary>The first request that is due is the trial; those that come while it is out go elsewhere.</summary>
+    /// <summary>The first request after the ejection is the trial; others during the trial go to other servers.</summary>
     [Fact]
-    public void Server_TrialUnderWay_OthersGoElsewhere()
+    public void Server_TrialInFlight_OthersGoToOtherServers()
     {
         using var rig = new Rig(servers: 2);
         Eject(rig);
         rig.Network.OnConnect = _ => 0;
         rig.OnRequest = (socket, _) => IsFirst(socket) ? null : [Rig.Ok("hello")];
         rig.Advance(1_000);
-        int before = AskedOfFirst(rig);
+        int before = RequestsToFirst(rig);
         FakeSocket[] clients = [.. Enumerable.Range(0, 6).Select(_ => rig.Connect(Rig.Get("/")))];
-        Assert.Equal(before + 1, AskedOfFirst(rig));
+        Assert.Equal(before + 1, RequestsToFirst(rig));
         Assert.Equal(CircuitState.HalfOpen, State(rig));
-        // The client of the trial leaves: that says nothing, so the next request is one.
+        // The trial's client closes: that is no result, so the next request is a trial.
         Assert.Single(clients, client => client.TakenText.Length == 0).Reset();
         rig.Run();
         rig.Advance(600);
         Ask(rig, 2);
-        Assert.Equal(before + 2, AskedOfFirst(rig));
+        Assert.Equal(before + 2, RequestsToFirst(rig));
         rig.AssertNothingLeft();
     }
 
     [Fact]
-    public void Server_AnswersBadStatuses_IsEjectedByItsRate()
+    public void Server_RespondsWithBadStatuses_IsEjectedByItsRate()
     {
         using var rig = new Rig(new EngineOptions { Outliers = new OutlierOptions { Statuses = StatusSet.TryParse("500-599")! } }, servers: 3);
         rig.OnRequest = (socket, _) => [IsFirst(socket) ? Rig.Bytes("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n") : Rig.Ok("hello")];
@@ -107,13 +107,13 @@ public sealed class OutlierTests
         Assert.Equal(CircuitState.Closed, State(rig));
         Ask(rig, 3);
         Assert.Equal(CircuitState.Open, State(rig));
-        Assert.True(rig.Log.TryRead(out ServerNews news));
-        Assert.Equal((500, 20, 20), (news.Status, news.Failures, news.Requests));
+        Assert.True(rig.Log.TryRead(out ServerNews change));
+        Assert.Equal((500, 20, 20), (change.Status, change.Failures, change.Requests));
     }
 
-    /// <summary>One that is ejected is better than none: it is asked when all others have failed the request.</summary>
+    /// <summary>An ejected server is used if all others have failed the request.</summary>
     [Fact]
-    public void Server_EjectedAndTheOtherFails_IsAskedAllTheSame()
+    public void Server_EjectedAndTheOtherFails_IsUsedAnyway()
     {
         using var rig = new Rig(servers: 2);
         Eject(rig);
@@ -125,7 +125,7 @@ public sealed class OutlierTests
     }
 
     [Fact]
-    public void Visitor_OwnServerIsEjected_Moves()
+    public void Session_OwnServerIsEjected_Moves()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         Eject(rig.Rig);
@@ -134,9 +134,9 @@ public sealed class OutlierTests
         Assert.Equal((1, "server-ejected"), (rig.Last.Server, rig.Last.Request.Field("X-Session-Moved")));
     }
 
-    /// <summary>A visitor's own server is not held back by its ramp.</summary>
+    /// <summary>Slow start does not delay a session's own server.</summary>
     [Fact]
-    public void Visitor_OwnServerStartsSlowly_ComesAtOnce()
+    public void Session_OwnServerStartsSlowly_IsRoutedThereAtOnce()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Pool.Servers[0].Load.StartSlowly(rig.Rig.Clock.Milliseconds, rampMs: 10_000);
@@ -147,22 +147,22 @@ public sealed class OutlierTests
         }
     }
 
-    /// <summary>A server that answers nothing is asked last, until its time is over; the requests that wait there wait on.</summary>
+    /// <summary>A silent server is picked last until its response timeout; requests that wait there keep waiting.</summary>
     [Fact]
-    public void Server_OwesAnAnswer_OthersAreAsked()
+    public void Server_ResponseIsOverdue_OthersArePicked()
     {
         using var rig = new Rig(servers: 2);
         rig.OnRequest = (socket, _) => IsFirst(socket) ? null : [Rig.Ok("hello")];
         Ask(rig, 2);
         rig.Advance(1_001);
-        int before = AskedOfFirst(rig);
+        int before = RequestsToFirst(rig);
         Ask(rig, 10);
-        Assert.Equal(before, AskedOfFirst(rig));
+        Assert.Equal(before, RequestsToFirst(rig));
         Assert.Equal(CircuitState.Closed, State(rig));
     }
 
     [Fact]
-    public void Servers_AllOweAnAnswer_AreAskedAllTheSame()
+    public void Servers_AllResponsesAreOverdue_ArePickedAnyway()
     {
         using var rig = new Rig(servers: 2);
         rig.OnRequest = (_, _) => null;
@@ -198,7 +198,7 @@ public sealed class OutlierTests
         rig.Post(new Mail(MailKind.PoolChanged));
     }
 
-    /// <summary>The first server refuses three connections; all others take theirs.</summary>
+    /// <summary>The first server refuses three connections; all others accept theirs.</summary>
     private static void Eject(Rig rig)
     {
         rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
@@ -217,8 +217,8 @@ public sealed class OutlierTests
         };
         rig.OnRequest = (socket, request) => !IsFirst(socket) ? [Rig.Ok("hello")] : failure switch
         {
-            Failure.FreshConnectionDies => [null],
-            Failure.KeptConnectionDies => Message.Requests(socket.TakenText).Count == 1 ? [Rig.Ok("hello")] : [null],
+            Failure.NewConnectionCloses => [null],
+            Failure.KeptConnectionCloses => Message.Requests(socket.TakenText).Count == 1 ? [Rig.Ok("hello")] : [null],
             Failure.BadAnswer => [Rig.Bytes("HTTP/1.1 what\r\n\r\n"), null],
             Failure.RespondsNotFound => [Rig.Bytes("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")],
             _ => null,
@@ -229,7 +229,7 @@ public sealed class OutlierTests
 
     private static bool IsFirst(FakeSocket socket) => SessionRig.ServerOf(socket) == 0;
 
-    private static int AskedOfFirst(Rig rig) => rig.Servers.Where(IsFirst).Sum(socket => Message.Requests(socket.TakenText).Count);
+    private static int RequestsToFirst(Rig rig) => rig.Servers.Where(IsFirst).Sum(socket => Message.Requests(socket.TakenText).Count);
 
     private static FakeSocket[] Ask(Rig rig, int times) => [.. Enumerable.Range(0, times).Select(_ => rig.Connect(Rig.Get("/")))];
 }

@@ -9,43 +9,43 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>What becomes of requests and connections when servers leave the pool.</summary>
+/// <summary>Requests and connections when servers are removed from the pool.</summary>
 public sealed class PoolChangeTests
 {
     private const string Begun = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun";
 
-    /// <summary>Its server is leaving: what it has in flight goes on.</summary>
+    /// <summary>Its server drains: requests in flight are completed.</summary>
     [Fact]
-    public void Leaving_RequestInFlight_IsFinished()
+    public void Draining_RequestInFlight_IsCompleted()
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        Leave(rig, 0);
+        Remove(rig, 0);
         rig.Servers[0].Send(Rig.Ok("late"));
         rig.Run();
         Assert.EndsWith("late", client.TakenText);
         rig.AssertNothingLeft();
     }
 
-    /// <summary>Nobody will be sent there again: its kept connections must not hold it.</summary>
+    /// <summary>No more requests go there: its kept connections must not delay its removal.</summary>
     [Fact]
-    public void Leaving_KeptConnectionsAndNoVisitors_AreClosedAndThoseOfOthersStay()
+    public void Draining_KeptConnectionsAndNoSessions_AreClosedAndThoseOfOthersStay()
     {
         using var rig = new Rig(servers: 2);
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Say(client, Rig.Get("/2"));
-        Leave(rig, 0);
+        Remove(rig, 0);
         Assert.Equal((true, false), (rig.Servers[0].IsClosed, rig.Servers[1].IsClosed));
         rig.AssertNothingLeft();
     }
 
     [Fact]
-    public void Leaving_VisitorsMayComeBack_KeptConnectionsStayUntilItIsGone()
+    public void Draining_SessionsMayReturn_KeptConnectionsStayUntilRemoved()
     {
         using SessionRig sessions = SessionRig.Sticky(servers: 2);
         string cookie = sessions.Cookie(1, server: 0);
         sessions.Ask(cookie);
-        PoolMembership membership = Leave(sessions.Rig, 0);
+        PoolMembership membership = Remove(sessions.Rig, 0);
         sessions.Ask(cookie);
         Assert.Equal((0, 1), (sessions.Last.Server, sessions.Rig.Servers.Count));
         Assert.False(sessions.Rig.Servers[0].IsClosed);
@@ -57,23 +57,23 @@ public sealed class PoolChangeTests
     }
 
     [Fact]
-    public void Gone_AnswerHasBegun_IsCut()
+    public void Removed_ResponseHasBegun_IsCut()
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => [Rig.Bytes(Begun)] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        Forget(rig, Leave(rig, 0));
+        Forget(rig, Remove(rig, 0));
         Assert.True(client.IsClosed && rig.Servers[0].IsClosed);
         Assert.Equal([FailureReason.ServerGone], rig.Reasons());
         rig.AssertNothingLeft();
     }
 
-    /// <summary>The work may have been done: the client is told, and nobody does it again.</summary>
+    /// <summary>The request may have been executed: the client gets an error, and it is not retried.</summary>
     [Fact]
-    public void Gone_RequestMayNotBeSentAgain_IsAnswered503()
+    public void Removed_RequestIsNotRetryable_Is503()
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
-        Forget(rig, Leave(rig, 0));
+        Forget(rig, Remove(rig, 0));
         Message response = Message.Responds(client.TakenText, ["POST"], client.EndSent)[^1];
         Assert.Equal((503, "server-gone"), (response.Status, response.Field("X-Carousel-Reason")));
         Assert.Single(rig.Servers);
@@ -81,7 +81,7 @@ public sealed class PoolChangeTests
     }
 
     [Fact]
-    public void Gone_RequestMayBeSentAgain_GoesElsewhere()
+    public void Removed_RequestIsRetryable_GoesToAnotherServer()
     {
         bool silent = false;
         using var rig = new Rig(servers: 2);
@@ -90,35 +90,35 @@ public sealed class PoolChangeTests
         rig.Say(client, Rig.Get("/2"));
         silent = true;
         rig.Say(client, Rig.Get("/3"));
-        Forget(rig, Leave(rig, 0));
+        Forget(rig, Remove(rig, 0));
         Assert.Equal([200, 200, 200], Message.Responds(client.TakenText, ["GET", "GET", "GET"], client.EndSent).Select(response => response.Status));
         rig.AssertNothingLeft();
     }
 
     [Fact]
-    public void Gone_StillConnecting_GoesElsewhere()
+    public void Removed_StillConnecting_GoesToAnotherServer()
     {
         using var rig = new Rig(servers: 2);
         rig.Network.OnConnect = address => address.AddressBytes[3] == 1 ? -Errno.EINPROGRESS : 0;
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         Assert.Empty(client.TakenText);
-        Forget(rig, Leave(rig, 0));
+        Forget(rig, Remove(rig, 0));
         Assert.Equal(200, Message.Responds(client.TakenText, ["POST"], client.EndSent)[^1].Status);
         rig.AssertNothingLeft();
     }
 
-    /// <summary>A new server in the slot of one that is gone is not taken for that one.</summary>
+    /// <summary>A new server in the slot of a removed one does not inherit its connections.</summary>
     [Fact]
-    public void Gone_SlotIsAnothers_NewServerIsReachedOverItsOwnConnections()
+    public void Removed_SlotIsReused_NewServerIsReachedOverItsOwnConnections()
     {
         using var rig = new Rig(new EngineOptions { SlowStart = TimeSpan.Zero }, servers: 2);
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        PoolMembership membership = Leave(rig, 0);
-        Server gone = rig.Pool.Current.Servers[0];
+        PoolMembership membership = Remove(rig, 0);
+        Server removed = rig.Pool.Current.Servers[0];
         Forget(rig, membership);
         membership.Apply([.. rig.Pool.Current.Servers.Select(server => server.Entry), PoolApplyTests.Entry("10.0.0.9:8000")]);
         Server added = rig.Pool.Current.Servers[^1];
-        Assert.Equal(gone.Slot, added.Slot);
+        Assert.Equal(removed.Slot, added.Slot);
         rig.Post(new Mail(MailKind.PoolChanged));
         rig.Say(client, Rig.Get("/2"));
         rig.Say(client, Rig.Get("/3"));
@@ -126,8 +126,8 @@ public sealed class PoolChangeTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>The line of this server is deleted.</summary>
-    private static PoolMembership Leave(Rig rig, int server)
+    /// <summary>Removes this server: it drains.</summary>
+    private static PoolMembership Remove(Rig rig, int server)
     {
         PoolMembership membership = rig.Membership();
         Assert.Equal(ChangeResult.Done, membership.Remove(rig.Pool.Current.Servers[server].Tag));
@@ -135,7 +135,7 @@ public sealed class PoolChangeTests
         return membership;
     }
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>Its drain timeout has expired.</summary>
     private static void Forget(Rig rig, PoolMembership membership)
     {
         PoolSnapshot pool = rig.Pool.Current;

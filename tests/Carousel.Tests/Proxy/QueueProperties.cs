@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Whatever comes and goes: at rest nobody waits for what has room, and no server ever has more than it may.</summary>
+/// <summary>After any sequence of events: when idle, no request waits while its server has room, and no server exceeds its limit.</summary>
 public sealed class QueueProperties
 {
     private const int Servers = 3, Queue = 8;
@@ -18,11 +18,11 @@ public sealed class QueueProperties
         Ask,
         AskWithSession,
         AskTwice,
-        Response,
+        Respond,
         RespondSeveral,
         ServerCloses,
         ServerRefuses,
-        ClientLeaves,
+        ClientCloses,
         ServerGoesDown,
         ServersComeUp,
         MaxChanges,
@@ -36,7 +36,7 @@ public sealed class QueueProperties
     [InlineData(3, SessionMode.Off)]
     [InlineData(1, SessionMode.Sticky)]
     [InlineData(2, SessionMode.Sticky)]
-    public void AnyPlay_AtRest_NobodyWaitsForWhatHasRoom(int workers, SessionMode mode) =>
+    public void AnySequence_WhenIdle_NoRequestWaitsForAServerWithRoom(int workers, SessionMode mode) =>
         Plays.Sample(play => new Play(workers, mode).Run(play), iter: 400, threads: 1);
 
     private sealed class Play
@@ -44,7 +44,7 @@ public sealed class QueueProperties
         private readonly HeldRig _rig;
         private readonly int _workers;
         private readonly bool _isSticky;
-        private readonly List<(string Path, int Own, FakeSocket Client)> _visitors = [];
+        private readonly List<(string Path, int Own, FakeSocket Client)> _sessions = [];
         private readonly bool[] _hasRefused = new bool[Servers];
         private readonly int[] _most = new int[Servers];
         private int _asked, _refusing = -1;
@@ -89,7 +89,7 @@ public sealed class QueueProperties
                 case Act.AskTwice:
                     Ask(how, "", Rig.Get("/again"));
                     break;
-                case Act.Response:
+                case Act.Respond:
                     _rig.Respond();
                     break;
                 case Act.RespondSeveral:
@@ -107,10 +107,10 @@ public sealed class QueueProperties
                 case Act.ServerRefuses:
                     _refusing = how % (Servers + 1) - 1;
                     break;
-                case Act.ClientLeaves:
-                    if (_rig.Rig.Clients.LastOrDefault(client => !client.IsClosed) is { } leaver)
+                case Act.ClientCloses:
+                    if (_rig.Rig.Clients.LastOrDefault(client => !client.IsClosed) is { } closing)
                     {
-                        leaver.Reset();
+                        closing.Reset();
                     }
                     break;
                 case Act.ServerGoesDown:
@@ -124,7 +124,7 @@ public sealed class QueueProperties
                     break;
                 case Act.MaxChanges:
                     server.Entry = server.Entry with { MaxRequests = 1 + how % 4 };
-                    _rig.Rig.TellPoolChanged();
+                    _rig.Rig.NotifyPoolChanged();
                     break;
                 default:
                     _rig.Rig.Advance(how % 700);
@@ -137,7 +137,7 @@ public sealed class QueueProperties
             FakeSocket client = _rig.Rig.ConnectTo(how % _workers, Rig.Get($"/{_asked}", cookie) + more);
             if (cookie.Length > 0)
             {
-                _visitors.Add(($"/{_asked}", how % Servers, client));
+                _sessions.Add(($"/{_asked}", how % Servers, client));
             }
             _asked++;
         }
@@ -145,18 +145,18 @@ public sealed class QueueProperties
         private void Check()
         {
             PoolSnapshot pool = _rig.Rig.Pool.Current;
-            bool somebodyInLine = _rig.Rig.Group.Workers.Any(worker => worker.Queue.WaitsSince != long.MaxValue);
-            Assert.False(somebodyInLine && pool.Servers.Any(server => pool.TakesNewTraffic(server) && server.Load.MayTake(0)), "they wait, and there is room");
+            bool anyQueued = _rig.Rig.Group.Workers.Any(worker => worker.Queue.WaitsSince != long.MaxValue);
+            Assert.False(anyQueued && pool.Servers.Any(server => pool.TakesNewTraffic(server) && server.Load.MayTake(0)), "requests wait although there is room");
             var asked = _rig.Asked.ToHashSet();
-            foreach ((string path, int own, FakeSocket client) in _visitors)
+            foreach ((string path, int own, FakeSocket client) in _sessions)
             {
                 bool waits = !client.IsClosed && !client.WasReset && client.Taken.IsEmpty && !asked.Contains(path);
-                Assert.False(waits && !_hasRefused[own] && pool.CanServe(pool.Servers[own]) && pool.Servers[own].Load.MayTake(0), "a visitor waits, and there is room");
+                Assert.False(waits && !_hasRefused[own] && pool.CanServe(pool.Servers[own]) && pool.Servers[own].Load.MayTake(0), "a session's request waits although its server has room");
             }
             Assert.InRange(_rig.Waiting, 0, Queue);
             foreach (Server server in pool.Servers)
             {
-                // A limit that was lowered holds for those to come.
+                // A lowered limit applies to later requests only.
                 Assert.InRange(server.Load.InFlight, 0, Math.Max(server.Load.Max, _most[server.Slot]));
                 _most[server.Slot] = server.Load.InFlight;
             }

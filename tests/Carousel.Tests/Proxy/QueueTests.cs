@@ -9,13 +9,13 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Requests that wait for a server with room, at one worker.</summary>
+/// <summary>Requests that wait for a server with room, on one worker.</summary>
 public sealed class QueueTests
 {
     private const long QueueMs = 5_000;
 
     [Fact]
-    public void Server_Full_RequestsAreServedInTheOrderOfComing()
+    public void Server_Full_RequestsAreServedInOrderOfArrival()
     {
         using var rig = new HeldRig();
         FakeSocket[] clients = [.. Enumerable.Range(1, 5).Select(i => rig.Ask($"/{i}"))];
@@ -29,13 +29,13 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Newcomer_ComesWithTheRelease_DoesNotOvertake()
+    public void NewRequest_ArrivesWithTheRelease_DoesNotOvertake()
     {
         using var rig = new HeldRig();
-        FakeSocket newcomer = rig.Rig.Connect(Rig.Get("/1"));
+        FakeSocket client = rig.Rig.Connect(Rig.Get("/1"));
         rig.Ask("/2");
-        // Its next request is there when its answer is sent: in the turn in which the server has room again.
-        newcomer.Send(Rig.Bytes(Rig.Get("/3")));
+        // Its next request is there when its response is sent: in the tick in which the server has room again.
+        client.Send(Rig.Bytes(Rig.Get("/3")));
         rig.RespondToAll();
         Assert.Equal(["/1", "/2", "/3"], rig.Asked);
     }
@@ -64,7 +64,7 @@ public sealed class QueueTests
     [Theory]
     [InlineData("GET")]
     [InlineData("HEAD")]
-    public void Queue_WaitsTooLong_Is503AndThePlaceIsFree(string method)
+    public void Queue_TimesOut_Is503AndTheEntryIsFree(string method)
     {
         using var rig = new HeldRig(new EngineOptions { Queue = 1 });
         rig.Ask("/1");
@@ -84,41 +84,41 @@ public sealed class QueueTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Client_LeavesWhileItWaits_ItsPlaceIsFree(bool inOrder)
+    public void Client_ClosesWhileQueued_EntryIsFree(bool inOrder)
     {
         using var rig = new HeldRig();
         rig.Ask("/1");
-        FakeSocket leaver = rig.Ask("/leaver");
+        FakeSocket closing = rig.Ask("/closing");
         rig.Ask("/3");
         if (inOrder)
         {
-            leaver.Finish();
+            closing.Finish();
         }
         else
         {
-            leaver.Reset();
+            closing.Reset();
         }
         rig.Rig.Run();
         rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
-        Assert.Equal((true, 1), (leaver.IsClosed, rig.Waiting));
+        Assert.Equal((true, 1), (closing.IsClosed, rig.Waiting));
         rig.RespondToAll();
         Assert.Equal(["/1", "/3"], rig.Asked);
     }
 
     [Fact]
-    public void Server_DiesUnderARequest_WaiterGoesOn()
+    public void Server_ClosesDuringARequest_QueuedRequestIsServed()
     {
         using var rig = new HeldRig();
-        FakeSocket unlucky = rig.Ask("/1"), waiter = rig.Ask("/2");
+        FakeSocket unlucky = rig.Ask("/1"), queued = rig.Ask("/2");
         rig.Rig.Servers[0].Reset();
         rig.Rig.Run();
         Assert.Equal(502, HeldRig.Only(unlucky).Status);
         rig.Respond();
-        Assert.Equal("hello", HeldRig.Only(waiter).Body);
+        Assert.Equal("hello", HeldRig.Only(queued).Body);
     }
 
     [Fact]
-    public void Client_LeavesWhileItsServerWorks_WaiterGoesOn()
+    public void Client_ClosesDuringItsRequest_QueuedRequestIsServed()
     {
         using var rig = new HeldRig();
         rig.Ask("/1").Reset();
@@ -128,24 +128,24 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Servers_AllGoDown_WaitersAreToldAtOnce()
+    public void Servers_AllGoDown_QueuedRequestsFailAtOnce()
     {
         using var rig = new HeldRig(new EngineOptions { RetriesWaiting = true }, servers: 2);
         FakeSocket[] served = [rig.Ask("/1"), rig.Ask("/2")];
-        FakeSocket[] waiters = [rig.Ask("/3"), rig.Ask("/4")];
+        FakeSocket[] queued = [rig.Ask("/3"), rig.Ask("/4")];
         rig.SetHealth(0, false);
-        Assert.All(waiters, waiter => Assert.Empty(waiter.TakenText));
+        Assert.All(queued, client => Assert.Empty(client.TakenText));
         rig.SetHealth(1, false);
-        Assert.All(waiters, waiter => HeldRig.AssertShed(HeldRig.Only(waiter), "no-server"));
-        // It had left its server, and waited with the others.
+        Assert.All(queued, client => HeldRig.AssertShed(HeldRig.Only(client), "no-server"));
+        // It had left its server and was queued with the others.
         HeldRig.AssertShed(HeldRig.Only(served[0]), "server-down");
         rig.RespondToAll();
         Assert.Equal("hello", HeldRig.Only(served[1]).Body);
     }
 
-    /// <summary>Nobody tells that an ejection is over.</summary>
+    /// <summary>No event reports the end of an ejection.</summary>
     [Fact]
-    public void Server_MayBeTriedAgain_WaiterIsServed()
+    public void Server_MayBeTriedAgain_QueuedRequestIsServed()
     {
         using var rig = new HeldRig(servers: 2);
         Server ejected = rig.Rig.Pool.Current.Servers[0];
@@ -161,7 +161,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Server_ComesUp_WaiterIsServed()
+    public void Server_Recovers_QueuedRequestIsServed()
     {
         using var rig = new HeldRig(servers: 2);
         rig.SetHealth(1, false);
@@ -174,7 +174,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Max_IsRaised_AsManyWaitersAreServed()
+    public void Max_IsRaised_ThatManyQueuedRequestsAreServed()
     {
         using var rig = new HeldRig();
         for (int i = 1; i <= 5; i++)
@@ -184,14 +184,14 @@ public sealed class QueueTests
         Server server = rig.Rig.Pool.Current.Servers[0];
         server.Entry = server.Entry with { MaxRequests = 3 };
         rig.Rig.Pool.Publish(rig.Rig.Pool.Current);
-        rig.Rig.TellPoolChanged();
+        rig.Rig.NotifyPoolChanged();
         Assert.Equal(["/1", "/2", "/3"], rig.Asked);
         Assert.Equal(2, rig.Waiting);
     }
 
-    /// <summary>Those that this server has refused can't use the room there: they hold up nobody behind them.</summary>
+    /// <summary>Requests that this server has refused can't use its room: they must not block others.</summary>
     [Fact]
-    public void Waiters_RefusedByTheOnlyServerWithRoom_HoldUpNobody()
+    public void QueuedRequests_RefusedByTheOnlyServerWithRoom_DoNotBlockOthers()
     {
         using var rig = new HeldRig(new EngineOptions { Outliers = new OutlierOptions { IsOn = false } }, servers: 2);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
@@ -207,9 +207,9 @@ public sealed class QueueTests
         Assert.Equal([(1, "/refused"), (1, "/refused-too")], Asked(rig)[2..]);
     }
 
-    /// <summary>A kept connection that dies under a request that may be sent again: the server that it died at is asked anew, when it has room.</summary>
+    /// <summary>A kept connection closes under a retryable request: it is retried on the same server when that has room.</summary>
     [Fact]
-    public void KeptConnection_DiesAtTheOnlyServer_RequestIsSentAgain()
+    public void KeptConnection_ClosesAtTheOnlyServer_RequestIsRetried()
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Ask("/1");
@@ -224,7 +224,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Pipelined_ServerFull_EachWaitsInItsTurn()
+    public void Pipelined_ServerFull_EachIsQueuedInOrder()
     {
         using var rig = new HeldRig();
         rig.Ask("/1");
@@ -253,7 +253,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Drain_WaitersInTime_AreServed()
+    public void Drain_QueuedRequestsInTime_AreServed()
     {
         using var rig = new HeldRig();
         FakeSocket[] clients = [rig.Ask("/1"), rig.Ask("/2"), rig.Ask("/3")];
@@ -267,7 +267,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public void Stop_RequestsWait_NothingIsLeft()
+    public void Stop_RequestsAreQueued_NothingIsLeft()
     {
         using var rig = new HeldRig();
         for (int i = 0; i < 4; i++)

@@ -6,22 +6,22 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Several workers, whose requests wait for the same servers.</summary>
+/// <summary>Several workers whose requests wait for the same servers.</summary>
 public sealed class QueueWorkersTests
 {
     [Fact]
-    public void Release_NobodyWaitsAtThisWorker_TheOtherIsTold()
+    public void Release_NoRequestWaitsHere_OtherWorkerIsWoken()
     {
         using var rig = new HeldRig(workers: 3);
         rig.Ask("/1", worker: 0);
-        FakeSocket waiter = rig.Ask("/2", worker: 2);
+        FakeSocket queued = rig.Ask("/2", worker: 2);
         rig.Respond();
         rig.Respond();
-        Assert.Equal("hello", HeldRig.Only(waiter).Body);
+        Assert.Equal("hello", HeldRig.Only(queued).Body);
     }
 
     [Fact]
-    public void Release_OthersWaitAsLong_OwnGoFirst()
+    public void Release_OthersWaitEquallyLong_OwnGoFirst()
     {
         using var rig = new HeldRig(workers: 2);
         rig.Ask("/1", worker: 0);
@@ -31,7 +31,7 @@ public sealed class QueueWorkersTests
         Assert.Equal(["/1", "/own", "/other"], rig.Asked);
     }
 
-    /// <summary>Nobody starves because every release is on the other side.</summary>
+    /// <summary>No request starves because every slot is freed on the other worker.</summary>
     [Fact]
     public void Release_OtherWaitsMuchLonger_OtherGoesFirst()
     {
@@ -46,7 +46,7 @@ public sealed class QueueWorkersTests
     }
 
     [Fact]
-    public void Newcomer_OthersWaitMuchLonger_DoesNotOvertakeThem()
+    public void NewRequest_OthersWaitMuchLonger_DoesNotOvertakeThem()
     {
         using var rig = new HeldRig(workers: 2);
         FakeSocket client = rig.Ask("/1", worker: 0);
@@ -58,7 +58,7 @@ public sealed class QueueWorkersTests
     }
 
     [Fact]
-    public void Bound_IsThatOfAllWorkers()
+    public void QueueLimit_SeveralWorkers_IsShared()
     {
         using var rig = new HeldRig(new EngineOptions { Queue = 2 }, workers: 2);
         rig.Ask("/1", worker: 0);
@@ -69,7 +69,7 @@ public sealed class QueueWorkersTests
     }
 
     [Fact]
-    public void OwnServer_ReleasedAtAnotherWorker_VisitorIsServed()
+    public void OwnServer_ReleasedAtAnotherWorker_SessionIsServed()
     {
         using var rig = new HeldRig(servers: 2, workers: 2, sessions: new SessionOptions { Mode = SessionMode.Sticky });
         rig.Ask("/1", rig.Cookie(1, server: 0), worker: 0);
@@ -81,7 +81,7 @@ public sealed class QueueWorkersTests
     }
 
     [Fact]
-    public void Pool_Changes_WaitersOfEveryWorkerAreServed()
+    public void Pool_Changes_QueuedRequestsOfEveryWorkerAreServed()
     {
         using var rig = new HeldRig(servers: 3, workers: 2);
         rig.SetHealth(1, false);

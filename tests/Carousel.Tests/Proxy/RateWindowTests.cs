@@ -11,7 +11,7 @@ public sealed class RateWindowTests
     [Theory]
     [InlineData(239, true)]
     [InlineData(240, false)]
-    public void IsTooSlow_WaitedForAllTheTime_GoesByTheRate(int bytesASecond, bool isSlow)
+    public void IsTooSlow_AlwaysWaitedFor_DependsOnTheRate(int bytesASecond, bool isSlow)
     {
         var window = new RateWindow();
         bool found = false;
@@ -24,16 +24,16 @@ public sealed class RateWindowTests
     }
 
     [Fact]
-    public void IsTooSlow_FirstWindowWasGood_TheNextIsJudgedByItself()
+    public void IsTooSlow_FirstWindowWasFast_NextIsJudgedSeparately()
     {
         var window = new RateWindow();
         long[] slowAt = [.. Enumerable.Range(0, 16).Where(look => window.IsTooSlow(true, Math.Min(look * 2, 10) * 1_000_000L, Rate, look * 2_000))];
         Assert.Equal([10, 15], slowAt);
     }
 
-    /// <summary>Whatever it moves: who is not waited for at one look in every window is never slow.</summary>
+    /// <summary>A client that is not waited for at one sample of every window is never slow, however few bytes it moves.</summary>
     [Fact]
-    public void IsTooSlow_ServersTurnWithinEveryWindow_Never() =>
+    public void IsTooSlow_WaitsForServerWithinEveryWindow_ReturnsFalse() =>
         Gen.Int[0, RateWindow.LengthMs / RateWindow.LookMs - 1].Array[1, 20].Sample(runs =>
         {
             var window = new RateWindow();

@@ -6,18 +6,18 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Where servers have room for few, a body is received before one is taken, as far as the buffer goes.</summary>
+/// <summary>With request limits on servers, a body is received before a server is leased, up to the buffer's size.</summary>
 public sealed class ReceiveBodyTests
 {
     private const string Post = "POST /up HTTP/1.1\r\nHost: h\r\n";
 
-    /// <summary>However slow: what keeps the client from being ended is not the question here.</summary>
+    /// <summary>No minimum rate: slow clients are tested elsewhere.</summary>
     private static readonly EngineOptions Patient = new() { MinRate = 0, BodyTimeout = TimeSpan.FromSeconds(7) };
 
     [Theory]
     [InlineData("Content-Length: 10\r\n\r\n", "0123456789")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n", "a\r\n0123456789\r\n0\r\n\r\n")]
-    public void ShortBody_DripsIn_HoldsNoServerMeanwhile(string fields, string body)
+    public void ShortBody_ArrivesSlowly_HoldsNoServer(string fields, string body)
     {
         using var rig = new HeldRig(Patient);
         FakeSocket slow = rig.Rig.Connect(Post + fields);
@@ -39,7 +39,7 @@ public sealed class ReceiveBodyTests
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
-    public void Request_WithAPipelinedOneBehind_BothArriveAsTheyAre(int pieces)
+    public void Request_WithAPipelinedOneAfter_BothArriveUnchanged(int pieces)
     {
         using var rig = new HeldRig(Patient);
         string all = Post + "Content-Length: 5\r\n\r\nhello" + Rig.Get("/next");
@@ -53,7 +53,7 @@ public sealed class ReceiveBodyTests
     }
 
     [Fact]
-    public void LongBody_BufferIsFull_ServerIsTakenAndTheRestPassedOn()
+    public void LongBody_BufferIsFull_ServerIsLeasedAndTheRestForwarded()
     {
         using var rig = new HeldRig(Patient);
         string body = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:00000}"));
@@ -73,7 +73,7 @@ public sealed class ReceiveBodyTests
         Assert.StartsWith("POST /up ", Assert.Single(rig.Servers).TakenText);
     }
 
-    /// <summary>RFC 9110 section 10.1.1: a proxy forwards it, the client waits for what the server says.</summary>
+    /// <summary>RFC 9110 section 10.1.1: a proxy forwards the expectation, and the client waits for the server.</summary>
     [Fact]
     public void ExpectContinue_HeadIsSentAtOnce()
     {
@@ -86,7 +86,7 @@ public sealed class ReceiveBodyTests
     }
 
     [Fact]
-    public void Chunk_IsMalformed_Is400AndNoServerIsAsked()
+    public void Chunk_IsMalformed_Is400AndNoServerIsUsed()
     {
         using var rig = new HeldRig(Patient);
         FakeSocket client = rig.Rig.Connect(Post + "Transfer-Encoding: chunked\r\n\r\n");
@@ -113,7 +113,7 @@ public sealed class ReceiveBodyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Client_LeavesInTheBody_NoServerIsAsked(bool resets)
+    public void Client_ClosesInTheBody_NoServerIsUsed(bool resets)
     {
         using var rig = new HeldRig(Patient);
         FakeSocket client = rig.Rig.Connect(Post + "Content-Length: 10\r\n\r\nhalf");

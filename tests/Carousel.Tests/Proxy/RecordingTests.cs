@@ -9,13 +9,13 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>What is recorded of requests: counters, records, and the ids that go with them.</summary>
+/// <summary>What is recorded of requests: counters, records, and request ids.</summary>
 public sealed class RecordingTests
 {
     private RecordCursor _cursor;
 
     [Fact]
-    public void Request_Answered_IsToldWithTimesBytesAndTexts()
+    public void Request_Served_IsRecordedWithTimesBytesAndTexts()
     {
         using var rig = new Rig(requestIds: true) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/path?q=1", "User-Agent: me\r\nReferer: there\r\n"));
@@ -23,10 +23,10 @@ public sealed class RecordingTests
         rig.Servers[0].Send(Rig.Ok("hello"));
         rig.Run();
 
-        RecordCopy told = Next(rig);
-        RequestRecord record = told.Record;
-        Assert.Equal(("GET", "/path?q=1", "h", "me", "there", ""), (Text(told, RecordText.Method), Text(told, RecordText.Target), Text(told, RecordText.Host),
-            Text(told, RecordText.UserAgent), Text(told, RecordText.Referer), Text(told, RecordText.GivenId)));
+        RecordCopy recorded = Next(rig);
+        RequestRecord record = recorded.Record;
+        Assert.Equal(("GET", "/path?q=1", "h", "me", "there", ""), (Text(recorded, RecordText.Method), Text(recorded, RecordText.Target), Text(recorded, RecordText.Host),
+            Text(recorded, RecordText.UserAgent), Text(recorded, RecordText.Referer), Text(recorded, RecordText.GivenId)));
         Assert.Equal((200, FailureReason.None, SessionOutcome.None, 1), (record.Status, record.Reason, record.SessionOutcome, record.AttemptCount));
         Assert.Equal((0u, 0u, 30_000u, 30_000u), (record.RoutedMicros, record.ConnectedMicros, record.FirstByteMicros, record.TotalMicros));
         Assert.Equal((client.TakenText.Length, 40000), ((int)record.BytesOut, (int)record.ClientPort));
@@ -46,16 +46,16 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void Requests_OnOneConnection_EachHasAnIdAndTheServersSeesIt()
+    public void Requests_OnOneConnection_EachHasAnIdThatTheServerGets()
     {
         var asked = new List<string>();
         using var rig = new Rig(requestIds: true) { OnRequest = (_, request) => { asked.Add(request.Field("X-Request-Id")!); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: forged\r\n") + Rig.Get("/2"));
         string[] responded = [.. Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Field("X-Request-Id")!)];
-        string[] told = [$"{Next(rig).Record.Id:x16}", $"{Next(rig).Record.Id:x16}"];
-        Assert.Equal(told, asked);
-        Assert.Equal(told, responded);
-        Assert.Equal(2, told.Distinct().Count());
+        string[] recorded = [$"{Next(rig).Record.Id:x16}", $"{Next(rig).Record.Id:x16}"];
+        Assert.Equal(recorded, asked);
+        Assert.Equal(recorded, responded);
+        Assert.Equal(2, recorded.Distinct().Count());
         Assert.Equal(1, Server(rig).Traffic.Read().Reuses);
     }
 
@@ -69,9 +69,9 @@ public sealed class RecordingTests
         var options = new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] };
         using var rig = new Rig(options, requestIds: true) { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", $"X-Request-Id: {id}\r\n"));
-        RecordCopy told = Next(rig);
-        string expected = isKept ? id : $"{told.Record.Id:x16}";
-        Assert.Equal(isKept ? id : "", Text(told, RecordText.GivenId));
+        RecordCopy recorded = Next(rig);
+        string expected = isKept ? id : $"{recorded.Record.Id:x16}";
+        Assert.Equal(isKept ? id : "", Text(recorded, RecordText.GivenId));
         Assert.Equal((expected, expected), (asked, HeldRig.Only(client).Field("X-Request-Id")));
     }
 
@@ -82,19 +82,19 @@ public sealed class RecordingTests
     [InlineData(true, "X-Forwarded-For: unknown\r\n", "192.0.2.1", 40000)]
     [InlineData(true, "", "192.0.2.1", 40000)]
     [InlineData(false, "X-Forwarded-For: 203.0.113.9\r\n", "192.0.2.1", 40000)]
-    public void Request_Client_IsWhomATrustedProxyNames(bool isTrusted, string fields, string client, int port)
+    public void Request_Client_IsTheOneATrustedProxyNames(bool isTrusted, string fields, string client, int port)
     {
         using var rig = new Rig(isTrusted ? new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] } : null);
         rig.Connect(Rig.Get("/1", fields) + Rig.Get("/2") + "bad\r\n\r\n");
         RequestRecord named = Next(rig).Record;
         Assert.Equal((client, port), (new ClientAddress(named.Client).ToString(), named.ClientPort));
-        // What one request said counts for no other on its connection.
+        // A forwarding field applies to its own request only, not to others on the connection.
         Assert.All(new[] { Next(rig).Record, Next(rig).Record }, record =>
             Assert.Equal(("192.0.2.1", 40000), (new ClientAddress(record.Client).ToString(), (int)record.ClientPort)));
     }
 
     [Fact]
-    public void RequestIds_Off_PassOn()
+    public void RequestIds_Off_AreForwarded()
     {
         string? asked = null;
         using var rig = new Rig { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
@@ -103,7 +103,7 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void Server_Refuses_BothAttemptsAreTold()
+    public void Server_Refuses_BothAttemptsAreRecorded()
     {
         using var rig = new Rig(servers: 2);
         Refuse(rig, times: 1);
@@ -118,7 +118,7 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void Servers_AllRefuse_FailureIsToldOnce()
+    public void Servers_AllRefuse_FailureIsRecordedOnce()
     {
         using var rig = new Rig(servers: 2, requestIds: true);
         Refuse(rig, times: 2);
@@ -131,17 +131,17 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void Request_Malformed_IsToldWithoutWhatItWas()
+    public void Request_Malformed_IsRecordedWithoutTexts()
     {
         using var rig = new Rig();
         rig.Connect("GET / HTTP/1.1\r\n\r\n");
-        RecordCopy told = Next(rig);
-        Assert.Equal((400, FailureReason.BadHost, 0), (told.Record.Status, told.Record.Reason, told.Record.AttemptCount));
-        Assert.Equal("", Text(told, RecordText.Target));
+        RecordCopy recorded = Next(rig);
+        Assert.Equal((400, FailureReason.BadHost, 0), (recorded.Record.Status, recorded.Record.Reason, recorded.Record.AttemptCount));
+        Assert.Equal("", Text(recorded, RecordText.Target));
     }
 
     [Fact]
-    public void Client_LeavesWhileItWaits_IsTold()
+    public void Client_ClosesWhileItWaits_IsRecorded()
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -166,7 +166,7 @@ public sealed class RecordingTests
     }
 
     [Fact]
-    public void Visit_ComesAndComesBack_IsTold()
+    public void Session_NewThenReturning_IsRecorded()
     {
         using var rig = new SessionRig();
         string cookie = SessionRig.CookieOf(rig.Ask())!;

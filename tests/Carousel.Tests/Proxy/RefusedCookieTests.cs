@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>A cookie that is no good is simply no cookie, and counted by what was wrong.</summary>
+/// <summary>An invalid cookie is treated as none, and counted by the reason.</summary>
 public sealed class RefusedCookieTests
 {
     private static readonly SessionTicket Ticket = new(SessionSamples.Id(1), 1, 1_795_450_600, 7);
@@ -28,7 +28,7 @@ public sealed class RefusedCookieTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void Cookie_NoGood_IsReplacedAndCounted(string cookie, CookieVerdict verdict)
+    public void Cookie_Invalid_IsReplacedAndCounted(string cookie, CookieVerdict verdict)
     {
         using var rig = new SessionRig();
         Message response = rig.Ask(cookie);
@@ -42,7 +42,7 @@ public sealed class RefusedCookieTests
     }
 
     [Fact]
-    public void Cookie_KeyComesLater_IsGoodThen()
+    public void Cookie_KeyArrivesLater_IsValidThen()
     {
         using var rig = new SessionRig();
         string cookie = SessionSamples.Cookie(Ticket with { KeyId = 8 }, SessionSamples.Key(8));
@@ -53,7 +53,7 @@ public sealed class RefusedCookieTests
     }
 
     [Fact]
-    public void Cookie_KeyRotates_OldOnesStayGoodAndNewOnesAreUnderTheNewKey()
+    public void Cookie_KeyRotates_OldOnesStayValidAndNewOnesUseTheNewKey()
     {
         using var rig = new SessionRig();
         string old = SessionRig.CookieOf(rig.Ask())!;

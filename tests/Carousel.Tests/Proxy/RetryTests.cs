@@ -5,33 +5,33 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Who may be asked again, after what.</summary>
+/// <summary>Which requests are retried after which failures.</summary>
 public sealed class RetryTests
 {
     private static readonly string[] Idempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"];
     private static readonly string[] Methods = [.. Idempotent, "POST", "PATCH", "BREW"];
 
-    public enum Death
+    public enum CloseAt
     {
         /// <summary>The first byte of the request is refused.</summary>
-        BeforeAnything,
+        BeforeTheRequest,
         /// <summary>A part of the request was taken.</summary>
         InTheRequest,
         /// <summary>All of it was taken.</summary>
         BeforeTheResponse,
-        /// <summary>A byte of the answer came.</summary>
+        /// <summary>A byte of the response was received.</summary>
         InTheResponse,
     }
 
-    public static TheoryData<string, bool, Death, bool> Deaths => [.. from method in Methods
+    public static TheoryData<string, bool, CloseAt, bool> CloseCases => [.. from method in Methods
                                                                        from reused in new[] { false, true }
-                                                                       from death in Enum.GetValues<Death>()
+                                                                       from closeAt in Enum.GetValues<CloseAt>()
                                                                        from clean in new[] { false, true }
-                                                                       select (method, reused, death, clean)];
+                                                                       select (method, reused, closeAt, clean)];
 
     [Theory]
-    [MemberData(nameof(Deaths))]
-    public void Server_Dies_IsRetriedOnlyIfItMayBe(string method, bool reused, Death death, bool clean)
+    [MemberData(nameof(CloseCases))]
+    public void Server_Closes_RequestIsRetriedOnlyIfRetryable(string method, bool reused, CloseAt closeAt, bool clean)
     {
         using var rig = new Rig(new EngineOptions { AllowsTrace = true });
         FakeSocket client = rig.Connect();
@@ -40,25 +40,25 @@ public sealed class RetryTests
             rig.Say(client, Rig.Get("/first"));
         }
         int before = rig.Servers.Count;
-        Prepare(rig, reused, death, clean);
+        Prepare(rig, reused, closeAt, clean);
         rig.Say(client, $"{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         FakeSocket first = rig.Servers[0];
-        if (death is Death.InTheRequest or Death.BeforeTheResponse or Death.InTheResponse)
+        if (closeAt is CloseAt.InTheRequest or CloseAt.BeforeTheResponse or CloseAt.InTheResponse)
         {
-            Kill(first, clean);
+            CloseServer(first, clean);
             rig.Run();
         }
-        bool unsent = death == Death.BeforeAnything;
-        bool mayRetry = unsent ? reused : reused && Idempotent.Contains(method) && death != Death.InTheResponse;
+        bool unsent = closeAt == CloseAt.BeforeTheRequest;
+        bool mayRetry = unsent ? reused : reused && Idempotent.Contains(method) && closeAt != CloseAt.InTheResponse;
         Message last = Message.Responds(client.TakenText, reused ? ["GET", method] : [method], client.EndSent)[^1];
         Assert.Equal(mayRetry ? 200 : 502, last.Status);
-        Assert.Equal(mayRetry ? null : death == Death.InTheResponse ? "bad-answer" : "server-closed", last.Field("X-Carousel-Reason"));
+        Assert.Equal(mayRetry ? null : closeAt == CloseAt.InTheResponse ? "bad-answer" : "server-closed", last.Field("X-Carousel-Reason"));
         Assert.Equal(before + (mayRetry || !reused ? 1 : 0), rig.Servers.Count);
         rig.AssertNothingLeft();
     }
 
     [Fact]
-    public void Server_TakesNothingOnFreshConnection_NextServerIsAsked()
+    public void Server_TakesNothingOnNewConnection_NextServerIsTried()
     {
         using var rig = new Rig(servers: 2);
         rig.Network.Connected = server =>
@@ -153,14 +153,14 @@ public sealed class RetryTests
         Assert.Equal("no-server", Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));
     }
 
-    /// <summary>A kept connection that its server has closed: nothing of a request that must not be sent twice is risked on it.</summary>
+    /// <summary>A kept connection that its server has closed: a non-idempotent request must not be sent on it.</summary>
     [Fact]
-    public void Post_KeptConnectionDiedUnnoticed_GoesToFreshOne()
+    public void Post_KeptConnectionClosedUnnoticed_UsesANewOne()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Servers[0].Finish();
-        rig.Servers[0].IsTouched = false; // Its event comes later.
+        rig.Servers[0].IsTouched = false; // Its event is delivered later.
         rig.Say(client, "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
         Assert.DoesNotContain("POST", rig.Servers[0].TakenText);
         Assert.Contains("POST", rig.Servers[1].TakenText);
@@ -168,16 +168,16 @@ public sealed class RetryTests
         rig.AssertNothingLeft();
     }
 
-    private static void Prepare(Rig rig, bool reused, Death death, bool clean)
+    private static void Prepare(Rig rig, bool reused, CloseAt closeAt, bool clean)
     {
         void Limit(FakeSocket server)
         {
-            if (death == Death.BeforeAnything)
+            if (closeAt == CloseAt.BeforeTheRequest)
             {
                 server.Reset(Errno.EPIPE);
                 server.IsTouched = false;
             }
-            if (death == Death.InTheRequest)
+            if (closeAt == CloseAt.InTheRequest)
             {
                 server.Room = 10;
                 server.RoomAtATime = 0;
@@ -197,10 +197,10 @@ public sealed class RetryTests
             };
         }
         rig.OnRequest = (server, _) => !ReferenceEquals(server, rig.Servers[0]) ? [Rig.Ok("hello")]
-            : death == Death.InTheResponse ? [Rig.Bytes("HTTP/1.1 2")] : null;
+            : closeAt == CloseAt.InTheResponse ? [Rig.Bytes("HTTP/1.1 2")] : null;
     }
 
-    private static void Kill(FakeSocket server, bool clean)
+    private static void CloseServer(FakeSocket server, bool clean)
     {
         if (clean)
         {

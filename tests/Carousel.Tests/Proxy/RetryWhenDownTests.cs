@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Requests that are sent again to another server: since their connection died, or since their server was found down.</summary>
+/// <summary>Retries on another server, after the connection closed or the server was found down.</summary>
 public sealed class RetryWhenDownTests
 {
-    private static readonly EngineOptions Rescuing = new() { RetriesWaiting = true };
+    private static readonly EngineOptions RetriesWaiting = new() { RetriesWaiting = true };
 
     [Theory]
     [InlineData("GET", "", true)]
@@ -17,15 +17,15 @@ public sealed class RetryWhenDownTests
     [InlineData("DELETE", "", true)]
     [InlineData("POST", "some body", false)]
     [InlineData("PATCH", "some body", false)]
-    public void FreshConnection_Dies_AnotherServerIsAskedIfItMayBe(string method, string body, bool mayBe)
+    public void NewConnection_Closes_AnotherServerIsTriedIfRetryable(string method, string body, bool isRetryable)
     {
         using var rig = new Rig(servers: 2);
         rig.OnRequest = (socket, _) => ReferenceEquals(socket, rig.Servers[0]) ? [null] : [Rig.Ok("hello")];
         FakeSocket client = rig.Connect($"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         Message response = Assert.Single(Message.Responds(client.TakenText, [method], client.EndSent));
-        Assert.Equal(mayBe ? 200 : 502, response.Status);
-        Assert.Equal(mayBe ? 2 : 1, rig.Servers.Count);
-        if (mayBe)
+        Assert.Equal(isRetryable ? 200 : 502, response.Status);
+        Assert.Equal(isRetryable ? 2 : 1, rig.Servers.Count);
+        if (isRetryable)
         {
             Assert.Equal(rig.Servers[0].TakenText, rig.Servers[1].TakenText);
             Assert.NotEqual(SessionRig.ServerOf(rig.Servers[0]), SessionRig.ServerOf(rig.Servers[1]));
@@ -38,7 +38,7 @@ public sealed class RetryWhenDownTests
     [InlineData(0, 1)]
     [InlineData(1, 2)]
     [InlineData(3, 4)]
-    public void FreshConnections_AllDie_AsManyAreAskedAsRetriesAllow(int retries, int expected)
+    public void NewConnections_AllClose_RetriesPlusOneServersAreTried(int retries, int expected)
     {
         using var rig = new Rig(new EngineOptions { Retries = retries }, servers: 6) { OnRequest = (_, _) => [null] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -48,9 +48,9 @@ public sealed class RetryWhenDownTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>A hundred in ten seconds are always allowed; what is passed over since it can't be connected goes on.</summary>
+    /// <summary>A hundred in ten seconds are always allowed; skipping servers that can't be connected is not limited.</summary>
     [Fact]
-    public void Budget_Spent_ClientIsToldButRefusedConnectionsArePassedOver()
+    public void Budget_Spent_RequestFailsButRefusedConnectionsAreSkipped()
     {
         using var rig = new Rig(new EngineOptions { Outliers = new() { IsOn = false } }, servers: 2);
         rig.OnRequest = (socket, _) => SessionRig.ServerOf(socket) == 0 ? [null] : [Rig.Ok("hello")];
@@ -70,9 +70,9 @@ public sealed class RetryWhenDownTests
         Assert.All(Enumerable.Range(0, 20), _ => Assert.Contains("hello", rig.Connect(Rig.Get("/")).TakenText));
     }
 
-    /// <summary>The first re-send after a kept connection is free, however many there are.</summary>
+    /// <summary>The first retry after a kept connection is free of budget, however many there are.</summary>
     [Fact]
-    public void KeptConnections_DieAllTheTime_NoGetFails()
+    public void KeptConnections_AlwaysClose_NoGetFails()
     {
         using var rig = new Rig();
         rig.OnRequest = (socket, _) => Message.Requests(socket.TakenText).Count == 1 ? [Rig.Ok("hello")] : [null];
@@ -87,9 +87,9 @@ public sealed class RetryWhenDownTests
     [InlineData("GET", "", true, true)]
     [InlineData("PUT", "some body", false, true)]
     [InlineData("POST", "some body", false, false)]
-    public void Server_FoundDown_WaitingRequestGoesToAnotherIfItMayBe(string method, string body, bool reused, bool mayBe)
+    public void Server_FoundDown_WaitingRequestIsRetriedIfRetryable(string method, string body, bool reused, bool isRetryable)
     {
-        using var rig = new Rig(Rescuing, servers: 2);
+        using var rig = new Rig(RetriesWaiting, servers: 2);
         FakeSocket client = rig.Connect();
         if (reused)
         {
@@ -100,14 +100,14 @@ public sealed class RetryWhenDownTests
         rig.Say(client, $"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         Assert.DoesNotContain("hello again", client.TakenText);
         OutlierTests.Down(rig, 0);
-        Assert.Equal(mayBe, client.TakenText.Contains("hello again"));
-        Assert.Equal(mayBe ? [FailureReason.ServerDown] : [], rig.Reasons());
+        Assert.Equal(isRetryable, client.TakenText.Contains("hello again"));
+        Assert.Equal(isRetryable ? [FailureReason.ServerDown] : [], rig.Reasons());
         rig.AssertNothingLeft();
     }
 
-    /// <summary>That it can't be connected says nothing of what it has: it may serve one at a time, and be busy with this one.</summary>
+    /// <summary>A failed connect probe says nothing about a request in progress: the server may process one at a time and be busy with it.</summary>
     [Fact]
-    public void Server_FoundDownByConnectingOnly_RequestWaitsOnAndIsExecutedOnce()
+    public void Server_FoundDownByConnectingOnly_RequestKeepsWaitingAndIsExecutedOnce()
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -119,18 +119,18 @@ public sealed class RetryWhenDownTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>It may be the request that is too much for them.</summary>
+    /// <summary>The request may be what crashes the servers.</summary>
     [Fact]
-    public void Servers_FoundDownOneAfterTheOther_RequestIsTakenAwayOnce()
+    public void Servers_FoundDownOneAfterTheOther_RequestIsRetriedOnce()
     {
-        using var rig = new Rig(Rescuing, servers: 4) { OnRequest = (_, _) => null };
+        using var rig = new Rig(RetriesWaiting, servers: 4) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         OutlierTests.Down(rig, 1);
         Assert.Equal(2, rig.Servers.Count);
         rig.Say(rig.Servers[1], "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Contains("hello", client.TakenText);
-        // The next one is another's business.
+        // The limit is per request.
         rig.Say(client, Rig.Get("/2"));
         OutlierTests.Down(rig, 2);
         Assert.Equal(4, rig.Servers.Count);
@@ -138,7 +138,7 @@ public sealed class RetryWhenDownTests
     }
 
     [Fact]
-    public void Server_FoundDownWhileConnecting_NextIsAsked()
+    public void Server_FoundDownWhileConnecting_NextIsTried()
     {
         using var rig = new Rig(servers: 2, addresses: 2);
         rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.EINPROGRESS : 0;
@@ -150,11 +150,11 @@ public sealed class RetryWhenDownTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>Nobody else is there: it may come back, so the request waits on.</summary>
+    /// <summary>There is no other server: this one may recover, so the request keeps waiting.</summary>
     [Fact]
-    public void Server_FoundDownAndThereIsNoOther_RequestWaitsOn()
+    public void Server_FoundDownAndThereIsNoOther_RequestKeepsWaiting()
     {
-        using var rig = new Rig(Rescuing, servers: 2) { OnRequest = (_, _) => null };
+        using var rig = new Rig(RetriesWaiting, servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0, 1);
         Assert.Empty(client.TakenText);
@@ -167,17 +167,17 @@ public sealed class RetryWhenDownTests
     [InlineData("HTTP/1.1 103 Early Hints\r\n\r\n")]
     [InlineData("HTTP/1.1 2")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")]
-    public void Server_FoundDownAfterAByteOfTheAnswer_IsNotSentAgain(string beginning)
+    public void Server_FoundDownAfterAByteOfTheResponse_IsNotRetried(string beginning)
     {
-        using var rig = new Rig(Rescuing, servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
+        using var rig = new Rig(RetriesWaiting, servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
         rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         Assert.Single(rig.Servers);
     }
 
-    /// <summary>What does not fit its buffer any more can't be sent again.</summary>
+    /// <summary>A request that no longer fits its buffer can't be retried.</summary>
     [Fact]
-    public void FreshConnection_DiesUnderALargePut_Is502()
+    public void NewConnection_ClosesDuringALargePut_Is502()
     {
         using var rig = new Rig(servers: 2);
         string body = new('b', 100_000);

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Which connections are used again.</summary>
+/// <summary>Which connections are reused.</summary>
 public sealed class ReuseTests
 {
     [Fact]
-    public void Server_AfterWholeAnswer_IsUsedAgain()
+    public void Server_AfterACompleteResponse_IsReused()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -25,7 +25,7 @@ public sealed class ReuseTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok, and more")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\nmore")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")]
-    public void Server_AnswerThatForbidsIt_IsNot(string response)
+    public void Server_ResponseForbidsReuse_IsClosed(string response)
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes(response)] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -36,15 +36,15 @@ public sealed class ReuseTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>What a server sends beyond its answer must never be the answer to the next request.</summary>
+    /// <summary>Bytes after a response must never be taken for the response to the next request.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Server_SentMoreThanABufferWithBytesBehind_IsNotUsedAgain(bool spliced)
+    public void Server_SentBytesAfterALongResponse_IsNotReused(bool spliced)
     {
         using var rig = new Rig();
         rig.Worker.SpliceFrom = spliced ? 1000 : long.MaxValue;
-        // One of these lengths, with its head, is what two receives take that get all they ask for.
+        // One of these lengths, with its head, takes exactly two receives that fill the buffer.
         int two = 2 * (rig.Worker.Slab.Size - MessageBuffer.Headroom - MessageBuffer.Tailroom);
         for (int length = two - 60; length < two; length += spliced ? 20 : 1)
         {
@@ -59,13 +59,13 @@ public sealed class ReuseTests
     }
 
     [Fact]
-    public void Server_LargeSplicedAnswer_IsUsedAgainAndStaysKept()
+    public void Server_LargeSplicedResponse_IsReusedAndStaysKept()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(new string('x', 50_000))] };
         rig.Worker.SpliceFrom = 1000;
         rig.Worker.SpliceLeast = 500;
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        rig.Servers[0].IsTouched = true; // An event that says nothing new.
+        rig.Servers[0].IsTouched = true; // A spurious event.
         rig.Run();
         Assert.False(rig.Servers[0].IsClosed);
         rig.Say(client, Rig.Get("/2"));
@@ -76,7 +76,7 @@ public sealed class ReuseTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void KeptServer_ClosesOrSpeaks_IsDropped(bool closes)
+    public void KeptServer_ClosesOrSends_IsDropped(bool closes)
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -108,8 +108,8 @@ public sealed class ReuseTests
     }
 
     /// <summary>
-    /// A server that closes just as the next request is under way would lose it. No event and no deadline is told between the time's end and the request: a worker
-    /// that was busy meanwhile looks at the clock.
+    /// A request sent just as the server closes would be lost. Between the keep-alive timeout and the request no event or deadline is processed: a worker
+    /// that was busy meanwhile must check the clock.
     /// </summary>
     [Theory]
     [InlineData("GET", "timeout=5", 3999, true)]
@@ -121,10 +121,10 @@ public sealed class ReuseTests
     [InlineData("GET", "timeout=1", 0, false)]
     [InlineData("GET", "timeout=60, max=0", 0, false)]
     [InlineData("GET", "max=1", 20_000, true)]
-    // What the balancer is set to is still the most.
+    // The balancer's own idle timeout is still the upper bound.
     [InlineData("GET", "timeout=600", 29_999, true)]
     [InlineData("GET", "timeout=600", 30_000, false)]
-    public void KeptServer_SaysHowLong_IsNotUsedInItsLastSecond(string method, string keepAlive, int afterMs, bool isUsed)
+    public void KeptServer_AnnouncesATimeout_IsNotUsedInItsLastSecond(string method, string keepAlive, int afterMs, bool isUsed)
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok("hello", $"Keep-Alive: {keepAlive}\r\n")] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -136,9 +136,9 @@ public sealed class ReuseTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>A slow client: when its server has sent all of it, and waits, can't be seen from here.</summary>
+    /// <summary>A slow body: when the server sent its end, and began to wait, is not known.</summary>
     [Fact]
-    public void KeptServer_BodyTookLongerThanItSaysItWaits_IsNotUsed()
+    public void KeptServer_BodyTookLongerThanItsTimeout_IsNotReused()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\na")] };
         rig.Connect(Rig.Get("/1"));
@@ -148,9 +148,9 @@ public sealed class ReuseTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>What one answer says holds until the next: that one may say nothing.</summary>
+    /// <summary>A Keep-Alive field holds until the next response, which may have none.</summary>
     [Fact]
-    public void KeptServer_NextAnswerSaysNothing_IsKeptAsLongAsEver()
+    public void KeptServer_NextResponseHasNoTimeout_IsKeptForTheDefault()
     {
         using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok("hello", request.FirstLine.Contains(" /1 ") ? "Keep-Alive: timeout=5\r\n" : "")] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
@@ -180,11 +180,11 @@ public sealed class ReuseTests
     }
 
     [Fact]
-    public void Client_RequestWasSentAgain_ConnectionIsKept()
+    public void Client_RequestWasRetried_ConnectionIsKept()
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        // The kept connection takes a part of the next request, then breaks.
+        // The kept connection takes a part of the next request, then fails.
         rig.Servers[0].Room = 10;
         rig.Servers[0].RoomAtATime = 0;
         rig.Say(client, Rig.Get("/2"));
@@ -199,7 +199,7 @@ public sealed class ReuseTests
     }
 
     [Fact]
-    public void Pipelined_AnswersComeInOrder()
+    public void Pipelined_Requests_ResponsesAreInOrder()
     {
         using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok(request.FirstLine)] };
         string[] paths = [.. Enumerable.Range(0, 300).Select(i => $"/{i}")];

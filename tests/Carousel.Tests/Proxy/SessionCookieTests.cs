@@ -6,11 +6,11 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Who gets a cookie when, and what servers are told of it.</summary>
+/// <summary>When a response sets a cookie, and what servers receive of it.</summary>
 public sealed class SessionCookieTests
 {
     [Fact]
-    public void Answer_NewVisitor_BringsTheCookieByteForByte()
+    public void Response_NewSession_SetsTheCookieByteForByte()
     {
         using var rig = new SessionRig();
         FakeSocket client = rig.Rig.Connect(Rig.Get("/"));
@@ -26,7 +26,7 @@ public sealed class SessionCookieTests
     }
 
     [Fact]
-    public void SessionId_OfTheFirstRequest_IsThatOfTheCookieAndOfAllLaterOnes()
+    public void SessionId_OfTheFirstRequest_EqualsThatOfTheCookieAndLaterRequests()
     {
         using var rig = new SessionRig(servers: 3);
         string cookie = SessionRig.CookieOf(rig.Ask())!;
@@ -40,7 +40,7 @@ public sealed class SessionCookieTests
     }
 
     [Fact]
-    public void SessionId_NewVisitors_EachHasAnother()
+    public void SessionId_NewSessions_AreDistinct()
     {
         using var rig = new SessionRig();
         for (int i = 0; i < 100; i++)
@@ -60,7 +60,7 @@ public sealed class SessionCookieTests
         using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
         string cookie = SessionRig.CookieOf(rig.Ask())!;
         string id = rig.LastId!;
-        // Once known to the worker, once not.
+        // Once unknown to the worker, once known.
         foreach (string at in new[] { "first", "again" })
         {
             rig.Rig.Clock.Advance(at == "first" ? age * 1000 : 0);
@@ -78,7 +78,7 @@ public sealed class SessionCookieTests
     }
 
     [Fact]
-    public void Cookie_RenewedAgainAndAgain_NeverLosesTheSession()
+    public void Cookie_RenewedRepeatedly_KeepsTheSession()
     {
         using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
         string cookie = SessionRig.CookieOf(rig.Ask())!;
@@ -92,9 +92,9 @@ public sealed class SessionCookieTests
         Assert.Equal((1, 20), (rig.Counters.Minted, rig.Counters.Renewed));
     }
 
-    /// <summary>The worker has seen the cookie: it is the same that it is good for.</summary>
+    /// <summary>A cached cookie is not valid any longer than an uncached one.</summary>
     [Fact]
-    public void Cookie_KnownToTheWorker_ExpiresAllTheSame()
+    public void Cookie_KnownToTheWorker_ExpiresToo()
     {
         using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
         string cookie = rig.Cookie(5);
@@ -107,7 +107,7 @@ public sealed class SessionCookieTests
     }
 
     [Fact]
-    public void Cookies_OfOneConnectionPipelined_AreEachItsOwn()
+    public void Cookies_PipelinedOnOneConnection_AreIndependent()
     {
         using var rig = new SessionRig();
         string?[] cookies = [rig.Cookie(1), null, rig.Cookie(2), null, rig.Cookie(1)];
@@ -146,7 +146,7 @@ public sealed class SessionCookieTests
     }
 
     [Fact]
-    public void Cookie_OfAnotherName_IsTheOneThatCounts()
+    public void Cookie_NameIsConfigured_IsUsed()
     {
         using var rig = new SessionRig(new SessionOptions { CookieName = "mine" });
         rig.Ask(fields: $"Cookie: mine={rig.Cookie(1)}; LB_SESSION={rig.Cookie(2)}\r\n");
@@ -155,9 +155,9 @@ public sealed class SessionCookieTests
         Assert.StartsWith("mine=", rig.Ask().Field("Set-Cookie"), StringComparison.Ordinal);
     }
 
-    /// <summary>Several may come, of several paths or domains: the first good one counts.</summary>
+    /// <summary>Several cookies may arrive, for several paths or domains: the first valid one counts.</summary>
     [Fact]
-    public void Cookies_SeveralOfOurs_TheFirstGoodOneCounts()
+    public void Cookies_SeveralSessionCookies_FirstValidOneCounts()
     {
         using var rig = new SessionRig();
         string old = rig.Cookie(1, age: 1_000_000);
@@ -173,7 +173,7 @@ public sealed class SessionCookieTests
     [InlineData(true, "http", false)]
     [InlineData(true, null, false)]
     [InlineData(false, "https", false)]
-    public void Cookie_ClientReachedByTls_IsSecureIfATrustedProxySaysSo(bool isTrusted, string? scheme, bool isSecure)
+    public void Cookie_ClientUsesTls_IsSecureIfATrustedProxyReportsIt(bool isTrusted, string? scheme, bool isSecure)
     {
         using var rig = new SessionRig(engine: isTrusted ? new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] } : null);
         Message response = rig.Ask(fields: scheme is null ? "" : $"X-Forwarded-Proto: {scheme}\r\n");
@@ -181,7 +181,7 @@ public sealed class SessionCookieTests
         Assert.NotNull(SessionRig.CookieOf(response));
     }
 
-    /// <summary>The cookie and what its server is told never disagree.</summary>
+    /// <summary>The cookie's Secure attribute always agrees with the X-Forwarded-Proto that the server receives.</summary>
     [Theory]
     [InlineData("Forwarded: for=203.0.113.9;proto=https\r\n", true, true)]
     [InlineData("Forwarded: proto=\"HTTPS\", for=192.0.2.80\r\n", true, true)]
@@ -191,7 +191,7 @@ public sealed class SessionCookieTests
     [InlineData("Forwarded: proto=https\r\nX-Forwarded-Proto: https\r\n", true, true)]
     [InlineData("Forwarded: proto=https\r\nX-Forwarded-For: 203.0.113.9\r\n", false, false)]
     [InlineData("Forwarded: proto=https;\"\r\n", false, false)]
-    public void Cookie_SchemeByTwoFields_IsWhatTheServerIsTold(string fields, bool isHttps, bool passes)
+    public void Cookie_SchemeByTwoFields_MatchesWhatTheServerGets(string fields, bool isHttps, bool passes)
     {
         using var rig = new SessionRig(engine: new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] });
         Message response = rig.Ask(fields: fields);

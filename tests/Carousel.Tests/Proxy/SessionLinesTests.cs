@@ -24,7 +24,7 @@ public sealed class SessionLinesTests
     public void CookieText_Options_AreItsAttributes(SameSite sameSite, string? domain, bool isSecure, string attributes)
     {
         var text = new SetCookieLines(new SessionOptions { CookieName = "my", SameSite = sameSite, Domain = domain });
-        // Twice, in either way: what the one before left does not show.
+        // Repeated with both values: no trace of the previous text remains.
         foreach (bool secure in new[] { isSecure, !isSecure, isSecure })
         {
             string lines = Encoding.ASCII.GetString(text.Write(Ticket, SessionSamples.Key(7), secure));
@@ -36,7 +36,7 @@ public sealed class SessionLinesTests
     }
 
     [Fact]
-    public void CookieText_Longest_IsAsLongAsSaid()
+    public void CookieText_Longest_IsMaxBytes()
     {
         var text = new SetCookieLines(new SessionOptions
         {
@@ -62,7 +62,7 @@ public sealed class SessionLinesTests
         Assert.Equal(ForwardingInfo.MaxSessionId, SessionId.TextLength);
     }
 
-    /// <summary>The head is rewritten to its longest, with or without a body behind it, and still gets its line before the empty one.</summary>
+    /// <summary>A head of maximum length, with and without a body after it, still gets its line before the empty line.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("body and what follows")]

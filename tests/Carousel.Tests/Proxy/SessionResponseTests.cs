@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Which answers bring a cookie.</summary>
+/// <summary>Which responses set a cookie.</summary>
 public sealed class SessionResponseTests
 {
-    /// <summary>More than can be out at once: had each of them kept what it borrowed, the next visitor would have no record.</summary>
+    /// <summary>More than can be pending at a time: if each kept its pooled buffer, the next session would have no record.</summary>
     private const int ManyRequests = 1_100;
 
     private static readonly SessionOptions Unlimited = new() { NewRecordsPerSecond = 1_000_000 };
@@ -26,16 +26,16 @@ public sealed class SessionResponseTests
     [InlineData("POST", "1.1", "HTTP/1.1 303 See\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("GET", "1.0", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")]
     [InlineData("GET", "1.0", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
-    public void Answer_OfAServer_BringsTheCookie(string method, string version, string response)
+    public void Response_OfAServer_SetsTheCookie(string method, string version, string response)
     {
         using var rig = new SessionRig { OnRequest = _ => [Rig.Bytes(response), null] };
         Message got = rig.Ask(method: method, version: version);
         Assert.Equal(rig.LastId, SessionRig.Read(SessionRig.CookieOf(got)!).Id.ToString());
-        Assert.Equal(rig.LastId, Assert.Single(rig.Told()).Id.ToString());
+        Assert.Equal(rig.LastId, Assert.Single(rig.StoreUpdates()).Id.ToString());
     }
 
     [Fact]
-    public void Answer_Interim_BringsNoneButTheFinalOneDoes()
+    public void Response_Interim_SetsNoCookieButTheFinalOneDoes()
     {
         using var rig = new SessionRig
         {
@@ -45,22 +45,22 @@ public sealed class SessionResponseTests
         List<Message> responses = Message.Responds(client.TakenText, ["GET"], false);
         Assert.Equal([false, false, true], responses.Select(response => SessionRig.CookieOf(response) is not null));
         Assert.Equal(1, rig.Counters.Minted);
-        Assert.Single(rig.Told());
+        Assert.Single(rig.StoreUpdates());
     }
 
     [Fact]
-    public void Answer_SwitchingProtocols_BringsTheCookie()
+    public void Response_SwitchingProtocols_SetsTheCookie()
     {
         using var rig = new SessionRig { OnRequest = _ => [Rig.Bytes("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhi"), null] };
         FakeSocket client = rig.Rig.Connect(Rig.Get("/", "Connection: upgrade\r\nUpgrade: x\r\n"));
         Assert.EndsWith("\r\nCache-Control: private\r\n\r\nhi", client.TakenText, StringComparison.Ordinal);
         Assert.Contains($"\r\nSet-Cookie: {SessionRig.CookieName}=", client.TakenText, StringComparison.Ordinal);
-        Assert.Single(rig.Told());
+        Assert.Single(rig.StoreUpdates());
         client.Finish();
     }
 
     [Fact]
-    public void Answer_WithCookiesOfTheServers_KeepsThem()
+    public void Response_WithCookiesOfTheServers_KeepsThem()
     {
         using var rig = new SessionRig { OnRequest = _ => [Rig.Ok("ok", "Set-Cookie: a=b\r\nCache-Control: max-age=9\r\n")] };
         string head = rig.Ask().Head;
@@ -70,7 +70,7 @@ public sealed class SessionResponseTests
     }
 
     [Fact]
-    public void Answer_OurOwn_BringsNoneAndTellsNothing()
+    public void Response_Local_SetsNoCookieAndWritesNothing()
     {
         using var rig = new SessionRig(Unlimited);
         rig.Rig.Network.OnConnect = _ => -Errno.ECONNREFUSED;
@@ -83,7 +83,7 @@ public sealed class SessionResponseTests
     }
 
     [Fact]
-    public void Answer_Malformed_BringsNoneAndTellsNothing()
+    public void Response_Malformed_SetsNoCookieAndWritesNothing()
     {
         using var rig = new SessionRig(Unlimited) { OnRequest = _ => [Rig.Bytes("nonsense\r\n\r\n")] };
         for (int i = 0; i < ManyRequests; i++)
@@ -94,7 +94,7 @@ public sealed class SessionResponseTests
     }
 
     [Fact]
-    public void Answer_FirstChunkMalformed_BringsNone()
+    public void Response_FirstChunkMalformed_SetsNoCookie()
     {
         using var rig = new SessionRig { OnRequest = _ => [Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense")] };
         Message response = rig.Ask();
@@ -102,7 +102,7 @@ public sealed class SessionResponseTests
     }
 
     [Fact]
-    public void Request_ClientLeavesBeforeItsAnswer_TellsNothing()
+    public void Request_ClientClosesBeforeTheResponse_WritesNothing()
     {
         using var rig = new SessionRig(Unlimited) { OnRequest = _ => null };
         for (int i = 0; i < ManyRequests; i++)
@@ -114,7 +114,7 @@ public sealed class SessionResponseTests
     }
 
     [Fact]
-    public void Request_Malformed_IsNoVisit()
+    public void Request_Malformed_CreatesNoSession()
     {
         using var rig = new SessionRig();
         Assert.Null(rig.Ask(fields: " x\r\n").Field("Set-Cookie"));
@@ -124,12 +124,12 @@ public sealed class SessionResponseTests
     private static void AssertNothingKept(SessionRig rig)
     {
         rig.Rig.Run();
-        Assert.Empty(rig.Told());
+        Assert.Empty(rig.StoreUpdates());
         Assert.Equal(0, rig.Counters.Minted);
         rig.Rig.Network.OnConnect = _ => 0;
         rig.OnRequest = _ => [Rig.Ok("ok")];
         Assert.NotNull(SessionRig.CookieOf(rig.Ask()));
-        Assert.Single(rig.Told());
+        Assert.Single(rig.StoreUpdates());
         Assert.Equal(0, rig.Counters.Deferred);
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Carousel.Tests.Proxy;
 
 /// <summary>Draining and stopping a worker.</summary>
-public sealed class LeavingTests
+public sealed class ShutdownTests
 {
     private const long DrainMs = 30_000;
 
@@ -44,7 +44,7 @@ public sealed class LeavingTests
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         client.Send(Rig.Bytes(Rig.Get("/2")));
-        client.IsTouched = false; // Its event comes with the next turn; the mail is first.
+        client.IsTouched = false; // Its event is delivered in the next tick; the mail is first.
         rig.Post(Drain);
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "GET"], client.EndSent).Count);
         Assert.True(client.IsClosed);
@@ -63,7 +63,7 @@ public sealed class LeavingTests
     }
 
     [Fact]
-    public void Drain_HandedOverAfterwards_LeavesToo()
+    public void Drain_HandedOverAfterwards_ClosesToo()
     {
         using var rig = new Rig();
         rig.Post(Drain with { Fd = -1 });
@@ -76,7 +76,7 @@ public sealed class LeavingTests
     }
 
     [Fact]
-    public void Drain_RequestInFlight_IsFinishedThenCut()
+    public void Drain_RequestsInFlight_AreCompletedOrCutAtTheTimeout()
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
         FakeSocket finished = rig.Connect(Rig.Get("/1")), stuck = rig.Connect(Rig.Get("/2"));
@@ -97,7 +97,7 @@ public sealed class LeavingTests
     public void Drain_Twice_StopsListeningOnce()
     {
         using var rig = new Rig { OnRequest = (_, _) => null };
-        rig.Group.Workers = [rig.Worker, rig.Worker]; // Another one is still listening.
+        rig.Group.Workers = [rig.Worker, rig.Worker]; // Another worker is still listening.
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Post(Drain);
         rig.Post(new Mail(MailKind.Drain, DrainMs: 1000));

@@ -7,8 +7,7 @@ using Xunit;
 namespace Carousel.Tests.Proxy;
 
 /// <summary>
-/// Several clients and servers that do whatever comes to their minds, in any order: nobody ever sees an answer that is not his, and in the end everything
-/// that was borrowed is back.
+/// Several clients and servers act at random, in any order. No client receives another's response, and at the end every pooled object is returned.
 /// </summary>
 public sealed class SimulationTests
 {
@@ -40,7 +39,7 @@ public sealed class SimulationTests
     [InlineData(SessionMode.Off)]
     [InlineData(SessionMode.Shared)]
     [InlineData(SessionMode.Sticky)]
-    public void AnyPlay_NobodySeesAnothersBytes_NothingIsLeft(SessionMode mode) => Plays.Sample(play => new Play(mode).Run(play), iter: 1_500, threads: 1);
+    public void AnySequence_NoClientGetsAnothersBytes_NothingIsLeft(SessionMode mode) => Plays.Sample(play => new Play(mode).Run(play), iter: 1_500, threads: 1);
 
     private sealed class Play
     {
@@ -139,7 +138,7 @@ public sealed class SimulationTests
             }
         }
 
-        /// <summary>A client that has gone does not come back, so that its answers are one stream.</summary>
+        /// <summary>A closed client is not replaced, so that its responses are one stream.</summary>
         private FakeSocket Client(int who) => _clients[who] ??= _rig.Connect();
 
         private void Send(int who, string bytes, int pieces)
@@ -157,7 +156,7 @@ public sealed class SimulationTests
             return _paths[who][^1];
         }
 
-        /// <summary>All but the first client are visitors of one of the servers.</summary>
+        /// <summary>All but the first client have a session bound to one of the servers.</summary>
         private string Cookie(int who)
         {
             if (who == 0)
@@ -169,13 +168,13 @@ public sealed class SimulationTests
             return SessionRig.CookieLine(SessionSamples.Cookie(ticket, SessionRig.Key));
         }
 
-        /// <summary>Nobody's request comes with another's session.</summary>
+        /// <summary>No request carries another client's session.</summary>
         private void CheckSession(string path, Message request)
         {
             string? id = request.Field("X-Session-Id");
             int who = path[2] - '0';
             Assert.Equal(_mode == SessionMode.Off, id is null);
-            Assert.True(_mode == SessionMode.Off || who == 0 || id == SessionSamples.Id((ulong)who).ToString(), $"{path} came with {id}");
+            Assert.True(_mode == SessionMode.Off || who == 0 || id == SessionSamples.Id((ulong)who).ToString(), $"{path} carries session {id}");
         }
 
         private byte[] Respond(string path, string body)
@@ -203,7 +202,7 @@ public sealed class SimulationTests
                 bool isCut = i == responses.Count - 1 && !responses[i].IsWhole;
                 string wanted = _paths[who][i] + " ";
                 Assert.True(isOwn || responses[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(responses[i].Body)), $"client {who} asked for {wanted} and got {responses[i]}");
-                Assert.True(responses[i].IsWhole || isCut, "an answer is cut short and another follows");
+                Assert.True(responses[i].IsWhole || isCut, "a truncated response is followed by another");
             }
         }
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Clients that send or take slower than --min-rate are ended; those that wait for their server never are.</summary>
+/// <summary>Clients that send or receive slower than --min-rate are disconnected; those that wait for their server never are.</summary>
 public sealed class SlowClientTests
 {
     private const string LongPost = "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n";
@@ -17,7 +17,7 @@ public sealed class SlowClientTests
     [Theory]
     [InlineData("some")]
     [InlineData("40000 bytes")]
-    public void Sender_OfAByteASecond_IsToldAndItsServerIsFree(string begins)
+    public void Sender_AByteASecond_Gets408AndItsServerIsReleased(string begins)
     {
         using var rig = new HeldRig();
         FakeSocket slow = rig.Rig.Connect(LongPost + "\r\n" + (begins == "some" ? begins : FullBuffer));
@@ -31,7 +31,7 @@ public sealed class SlowClientTests
     [Theory]
     [InlineData("some")]
     [InlineData("40000 bytes")]
-    public void Sender_FastEnough_IsNotEnded(string begins)
+    public void Sender_FastEnough_IsNotDisconnected(string begins)
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "\r\n" + (begins == "some" ? begins : FullBuffer));
@@ -41,10 +41,10 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public void Taker_OfAByteASecond_IsCutAndItsServerIsFree()
+    public void Receiver_AByteASecond_IsCutAndItsServerIsReleased()
     {
         using Rig rig = Limited(new EngineOptions(), bodySize: 1_000_000);
-        FakeSocket slow = Taker(rig, 5_000);
+        FakeSocket slow = Receiver(rig, 5_000);
         Assert.Equal(1, rig.Pool.Current.Servers[0].Load.InFlight);
         Take(rig, slow, bytesASecond: 1, TooLongMs);
         Assert.True(slow.IsClosed);
@@ -54,10 +54,10 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public void Taker_FastEnough_IsNotCut()
+    public void Receiver_FastEnough_IsNotCut()
     {
         using Rig rig = Limited(new EngineOptions(), bodySize: 1_000_000);
-        FakeSocket client = Taker(rig, 5_000);
+        FakeSocket client = Receiver(rig, 5_000);
         Take(rig, client, bytesASecond: 300, 60_000);
         Assert.False(client.IsClosed);
         client.RoomAtATime = client.Room = int.MaxValue;
@@ -83,9 +83,9 @@ public sealed class SlowClientTests
         Assert.Equal("xxxxxxxxxx", HeldRig.Only(client, "POST").Body);
     }
 
-    /// <summary>Both speak at once, as they like: the server has begun to answer.</summary>
+    /// <summary>Both sides send at once: the server has begun to respond.</summary>
     [Fact]
-    public void Sender_PausesWhileItIsAnswered_IsNotSlow()
+    public void Sender_PausesDuringTheResponse_IsNotSlow()
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "\r\n" + FullBuffer);
@@ -100,7 +100,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public void Expecter_IsNotToldToGoOn_IsSlowOnlyAfterAWhile()
+    public void ExpectContinue_LateContinue_IsSlowOneWindowLater()
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "Expect: 100-continue\r\n\r\n");
@@ -113,7 +113,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public void Expecter_IsNeverToldToGoOn_IsSlowAfterTwiceAsLong()
+    public void ExpectContinue_NoContinue_IsSlowAfterTwoWindows()
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "Expect: 100-continue\r\n\r\n");
@@ -127,17 +127,17 @@ public sealed class SlowClientTests
     [InlineData(0, true, false)]
     [InlineData(null, false, false)]
     [InlineData(100, false, true)]
-    public void MinRate_GivenOrNot_GoesByItsDefault(int? rate, bool hasLimit, bool isEnded)
+    public void MinRate_SetOrNot_DefaultDependsOnLimits(int? rate, bool hasLimit, bool isCut)
     {
         var options = new EngineOptions { MinRate = rate };
         using Rig rig = hasLimit ? Limited(options, 1_000_000) : new Rig(options) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
-        FakeSocket taker = Taker(rig, 5_000);
-        Take(rig, taker, bytesASecond: 1, 30_000);
-        Assert.Equal(isEnded, taker.IsClosed);
+        FakeSocket receiver = Receiver(rig, 5_000);
+        Take(rig, receiver, bytesASecond: 1, 30_000);
+        Assert.Equal(isCut, receiver.IsClosed);
     }
 
     [Fact]
-    public void Exchange_NextOnTheSameConnection_IsJudgedByItself()
+    public void Exchange_NextOnTheSameConnection_IsJudgedSeparately()
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n");
@@ -151,15 +151,15 @@ public sealed class SlowClientTests
         Assert.False(client.EndSent);
     }
 
-    /// <summary>A slow client holds what is left of its answer, which is ours; not the server.</summary>
+    /// <summary>A slow client holds the rest of its response in the balancer's buffer, not the server.</summary>
     [Theory]
     [InlineData(100, long.MaxValue)]
     [InlineData(18_000, 1)]
-    public void Answer_IsReceivedWhole_ServerServesOthersMeanwhile(int room, long spliceFrom)
+    public void Response_IsFullyReceived_ServerServesOthers(int room, long spliceFrom)
     {
         using Rig rig = Limited(new EngineOptions(), bodySize: 20_000);
         rig.Worker.SpliceFrom = spliceFrom;
-        FakeSocket slow = Taker(rig, room);
+        FakeSocket slow = Receiver(rig, room);
         Assert.Equal(0, rig.Pool.Current.Servers[0].Load.InFlight);
         FakeSocket other = rig.Connect(Rig.Get("/other"));
         Assert.Equal(20_000, HeldRig.Only(other).Body.Length);
@@ -173,13 +173,13 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public void Sixty_SlowClientsAtFourServersOfFive_LeaveOthersServed()
+    public void SlowClients_SixtyOnTwentySlots_OthersAreServed()
     {
         using Rig rig = Limited(new EngineOptions(), bodySize: 100_000, servers: 4, max: 5);
         List<FakeSocket> slow = [];
         for (int i = 0; i < 60; i++)
         {
-            slow.Add(i % 3 == 0 ? Taker(rig, 5_000) : rig.Connect(LongPost + "\r\n" + (i % 3 == 1 ? "x" : FullBuffer)));
+            slow.Add(i % 3 == 0 ? Receiver(rig, 5_000) : rig.Connect(LongPost + "\r\n" + (i % 3 == 1 ? "x" : FullBuffer)));
         }
         Drip(rig, slow[0], bytesASecond: 0, TooLongMs);
         int served = 0;
@@ -206,13 +206,13 @@ public sealed class SlowClientTests
         {
             membership.SetMax(server.Tag, max);
         }
-        rig.TellPoolChanged();
+        rig.NotifyPoolChanged();
         rig.Worker.SpliceFrom = long.MaxValue;
         return rig;
     }
 
-    /// <summary>A client that asks, and takes so many bytes of its answer.</summary>
-    private static FakeSocket Taker(Rig rig, int bytes)
+    /// <summary>A client that sends a request and takes <paramref name="bytes"/> bytes of the response.</summary>
+    private static FakeSocket Receiver(Rig rig, int bytes)
     {
         FakeSocket client = rig.Connect();
         client.Room = bytes;
@@ -221,7 +221,7 @@ public sealed class SlowClientTests
         return client;
     }
 
-    /// <summary>So much time goes by, a second at a time, in which the client sends so much.</summary>
+    /// <summary>Advances the clock a second at a time; the client sends <paramref name="bytesASecond"/> bytes each second.</summary>
     private static void Drip(Rig rig, FakeSocket client, int bytesASecond, int milliseconds)
     {
         for (int i = 0; i < milliseconds / 1_000; i++)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Large bodies past the buffers, through (real) pipes.</summary>
+/// <summary>Large bodies that bypass the buffers through (real) pipes.</summary>
 public sealed class SpliceTests
 {
     private static readonly string Body = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},"));
@@ -36,7 +36,7 @@ public sealed class SpliceTests
     }
 
     [Fact]
-    public void Body_Spliced_BufferIsGivenBackMeanwhile()
+    public void Body_Spliced_BufferIsReleased()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n"), Rig.Bytes(Body[..50_000])] };
         rig.Worker.SpliceFrom = 1000;
@@ -46,7 +46,9 @@ public sealed class SpliceTests
         rig.AssertNothingLeft();
     }
 
-    /// <summary>A client that takes nothing more holds one buffer, and nothing of a pipe: whatever it takes before, and whether the kernel's word is exact.</summary>
+    /// <summary>
+    /// A client that stops reading holds one buffer and no pipe, however much it took before and whether or not the kernel's figure is exact.
+    /// </summary>
     [Theory]
     [InlineData(0, 0)]
     [InlineData(5_000, 0)]
@@ -62,7 +64,7 @@ public sealed class SpliceTests
     }
 
     [Fact]
-    public void Client_TookMuchLessThanTheKernelSaid_HoldsALargeBufferAndTheOthersSmallOnes()
+    public void Client_TookMuchLessThanReported_HoldsALargeBufferAndTheOthersSmallOnes()
     {
         using Rig rig = Splicing(pipeRoom: 1 << 16);
         List<FakeSocket> stuck = Stuck(rig, 20, room: 40_000, overstated: 1 << 20);
@@ -71,7 +73,7 @@ public sealed class SpliceTests
     }
 
     [Fact]
-    public void Client_KernelsWordStaysBad_LargeBuffersAreFew()
+    public void Client_ReportedRoomStaysWrong_LargeBuffersAreFew()
     {
         using Rig rig = Splicing(pipeRoom: 1 << 16);
         var stuck = new List<FakeSocket>();
@@ -87,17 +89,17 @@ public sealed class SpliceTests
     }
 
     [Fact]
-    public void Client_ReadsFast_IsAskedForItsRoomOnce()
+    public void Client_ReadsFast_RoomIsQueriedOnce()
     {
         using Rig rig = Splicing();
         FakeSocket client = rig.Connect(Rig.Get("/"));
         Assert.Equal(Body, Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Body);
-        Assert.Equal(1, client.TimesAskedForRoom);
+        Assert.Equal(1, client.RoomQueries);
         rig.AssertNothingLeft();
     }
 
     [Fact]
-    public void Pipe_HeldBytesOfACutBody_IsNotUsedAgain()
+    public void Pipe_HeldBytesOfACutBody_IsNotReused()
     {
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok(Body)] };
         rig.Worker.SpliceFrom = 1000;
@@ -122,7 +124,7 @@ public sealed class SpliceTests
         return rig;
     }
 
-    /// <summary>Clients that ask, and take so many bytes and no more.</summary>
+    /// <summary>Clients that send a request and stop reading after <paramref name="room"/> bytes.</summary>
     private static List<FakeSocket> Stuck(Rig rig, int count, int room, int overstated)
     {
         var stuck = new List<FakeSocket>();

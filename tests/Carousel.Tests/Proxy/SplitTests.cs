@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>However the bytes of an exchange are split, both ways, by receiving and by sending, both sides get the same.</summary>
+/// <summary>Both sides get the same bytes, however sends and receives of an exchange are split.</summary>
 public sealed partial class SplitTests
 {
     private const string Post = "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world";
@@ -16,7 +16,7 @@ public sealed partial class SplitTests
     private const string Interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private const string UntilClose = "HTTP/1.1 200 OK\r\nX: y\r\n\r\nuntil the end";
 
-    /// <summary>Requests of one client, separated by |; the answer to each of them; whether the server closes behind it.</summary>
+    /// <summary>Requests of one client, separated by |; the response to each; whether the server closes after it.</summary>
     public static TheoryData<string, string, bool> Conversations => new()
     {
         { "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false },
@@ -44,7 +44,7 @@ public sealed partial class SplitTests
 
     [Theory]
     [MemberData(nameof(Conversations))]
-    public void Answer_SplitAnywhere_SameBytes(string requests, string response, bool closes)
+    public void Response_SplitAnywhere_SameBytes(string requests, string response, bool closes)
     {
         string expected = Play(requests, response, closes);
         for (int split = 1; split < response.Length; split++)
@@ -71,7 +71,7 @@ public sealed partial class SplitTests
         Assert.Equal(Play(requests, response, closes), Play(requests, response, closes, requestSplit: -1, responseSplit: -1, room: 1));
     }
 
-    /// <summary>What the servers got and what the client got, without the framing of bodies that may differ.</summary>
+    /// <summary>What the servers and the client received, without body framing, which may differ.</summary>
     private static string Play(string requests, string response, bool closes, int requestSplit = 0, int responseSplit = 0, int room = int.MaxValue)
     {
         using var rig = new Rig(sessions: new SessionChannel(new SessionOptions(), SessionSamples.Keys(SessionSamples.Key()), workers: 1));
@@ -99,11 +99,11 @@ public sealed partial class SplitTests
         return Random().Replace($"{toServers}\n---\n{toClient}\n{wasKept}", "(random)");
     }
 
-    /// <summary>Ids of sessions, and what is signed with them.</summary>
+    /// <summary>Session ids and cookies.</summary>
     [GeneratedRegex("(?<=X-Session-Id: )[0-9a-f]{32}|(?<=LB_SESSION=)[-_A-Za-z0-9]{64}")]
     private static partial Regex Random();
 
-    /// <summary>At one place (0: nowhere; -1: everywhere).</summary>
+    /// <summary>Splits at one position (0: nowhere; -1: everywhere).</summary>
     private static IEnumerable<byte[]?> Split(string text, int at)
     {
         byte[] all = Rig.Bytes(text);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Requests that carry their state themselves.</summary>
+/// <summary>Requests that carry their own state.</summary>
 public sealed class StatelessTests
 {
     private const string Token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.";
@@ -22,15 +22,15 @@ public sealed class StatelessTests
         using var rig = new SessionRig();
         Assert.Null(SessionRig.CookieOf(rig.Ask(fields: fields)));
         Assert.Null(rig.LastId);
-        rig.LetTell();
-        Assert.Empty(rig.Told());
+        rig.AdvanceFlushInterval();
+        Assert.Empty(rig.StoreUpdates());
         Assert.Equal((1, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Returned));
     }
 
-    /// <summary>Nothing is issued and nothing recorded, but the session that is there is the visitor's.</summary>
+    /// <summary>No cookie is issued and nothing recorded, but an existing session is honoured.</summary>
     [Theory]
     [MemberData(nameof(Stateless))]
-    public void Request_StatelessOfAVisitor_KeepsTheSession(string fields)
+    public void Request_StatelessWithACookie_KeepsTheSession(string fields)
     {
         using var rig = new SessionRig(new SessionOptions { Mode = SessionMode.Sticky, Ttl = TimeSpan.FromSeconds(100) }, servers: 3);
         string cookie = rig.Cookie(1, server: 2, age: 40);
@@ -40,15 +40,15 @@ public sealed class StatelessTests
             Assert.Equal((2, SessionSamples.Id(1).ToString()), (rig.Last.Server, rig.LastId));
             Assert.DoesNotContain(cookie, rig.Last.Request.Head, StringComparison.Ordinal);
         }
-        rig.LetTell();
-        Assert.Empty(rig.Told());
+        rig.AdvanceFlushInterval();
+        Assert.Empty(rig.StoreUpdates());
         Assert.Equal((4, 0, 0, 0), (rig.Counters.Stateless, rig.Counters.Minted, rig.Counters.Renewed, rig.Counters.Returned));
     }
 
-    /// <summary>Their server is down: they move like any other visitor, stay with the new one, and still nothing is recorded.</summary>
+    /// <summary>Its server is down: the session moves as any other and stays with the new server; nothing is recorded.</summary>
     [Theory]
     [MemberData(nameof(Stateless))]
-    public void Request_StatelessOfAVisitorWhoseServerIsDown_MovesAndStays(string fields)
+    public void Request_StatelessWithACookieAndServerDown_MovesAndStays(string fields)
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 3 ? -Errno.ECONNREFUSED : 0;
@@ -60,32 +60,32 @@ public sealed class StatelessTests
             Assert.Null(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(cookie) + fields)));
             Assert.Equal((server, null), (rig.Last.Server, rig.Last.Request.Field("X-Session-Moved")));
         }
-        rig.LetTell();
-        Assert.Empty(rig.Told());
+        rig.AdvanceFlushInterval();
+        Assert.Empty(rig.StoreUpdates());
         Assert.Equal((5, 1, 0), (rig.Counters.Stateless, rig.Counters.Moved, rig.Counters.Minted));
     }
 
-    /// <summary>An application that sends its token with every request must not lose the session it has for that; still nothing is recorded.</summary>
+    /// <summary>An application that sends its token with every request must not lose its session; nothing is recorded.</summary>
     [Theory]
     [MemberData(nameof(Stateless))]
-    public void Request_StatelessOfAVisitorWhoseCookieIsHalfway_RenewsIt(string fields)
+    public void Request_StatelessWithAnAgedCookie_RenewsIt(string fields)
     {
         using var rig = new SessionRig(new SessionOptions { Ttl = TimeSpan.FromSeconds(100) });
         Assert.NotNull(SessionRig.CookieOf(rig.Ask(fields: SessionRig.CookieLine(rig.Cookie(1, age: 80)) + fields)));
         Assert.Equal(SessionSamples.Id(1).ToString(), rig.LastId);
-        rig.LetTell();
-        Assert.Empty(rig.Told());
+        rig.AdvanceFlushInterval();
+        Assert.Empty(rig.StoreUpdates());
         Assert.Equal((1, 1, 0), (rig.Counters.Stateless, rig.Counters.Renewed, rig.Counters.Returned));
     }
 
     [Theory]
     [MemberData(nameof(Stateless))]
-    public void Request_RuleIsOff_IsLikeOthers(string fields)
+    public void Request_StatelessRuleOff_IsTreatedAsOthers(string fields)
     {
         using var rig = new SessionRig(new SessionOptions { SparesStateless = false });
         Assert.NotNull(SessionRig.CookieOf(rig.Ask(fields: fields)));
         Assert.NotNull(rig.LastId);
-        Assert.Single(rig.Told());
+        Assert.Single(rig.StoreUpdates());
         Assert.Equal((0, 1), (rig.Counters.Stateless, rig.Counters.Minted));
     }
 
@@ -98,9 +98,9 @@ public sealed class StatelessTests
         Assert.Equal(0, rig.Counters.Stateless);
     }
 
-    /// <summary>Our own cookie is no JWT, whatever its name's value looks like.</summary>
+    /// <summary>The session cookie is never taken for a JWT, whatever its value looks like.</summary>
     [Fact]
-    public void Request_TokenUnderOurName_IsABadCookie()
+    public void Request_TokenInTheSessionCookie_IsMalformed()
     {
         using var rig = new SessionRig();
         Assert.NotNull(SessionRig.CookieOf(rig.Ask(Token)));

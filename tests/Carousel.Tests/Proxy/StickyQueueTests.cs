@@ -6,39 +6,39 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Visitors whose own server is full.</summary>
+/// <summary>Sessions whose own server is full.</summary>
 public sealed class StickyQueueTests
 {
     private const long StickyMs = 500;
 
     [Fact]
-    public void OwnServer_Full_VisitorWaitsForItAndStays()
+    public void OwnServer_Full_SessionWaitsForItAndStays()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
-        FakeSocket visitor = rig.Ask("/2", rig.Cookie(2, server: 0));
+        FakeSocket client = rig.Ask("/2", rig.Cookie(2, server: 0));
         rig.Rig.Advance(StickyMs - 100);
         Assert.Equal((1, 1), (rig.Requests.Count, rig.Waiting));
         rig.RespondToAll();
         Assert.Equal((0, null), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
-        Assert.Null(HeldRig.Only(visitor).Field("Set-Cookie"));
+        Assert.Null(HeldRig.Only(client).Field("Set-Cookie"));
     }
 
     [Fact]
-    public void OwnServer_FullForTooLong_VisitorMoves()
+    public void OwnServer_FullBeyondTheStickyWait_SessionMoves()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
-        FakeSocket visitor = rig.Ask("/2", rig.Cookie(2, server: 0));
+        FakeSocket client = rig.Ask("/2", rig.Cookie(2, server: 0));
         rig.Rig.Advance(StickyMs + 8);
         Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
         Assert.Equal(0, rig.Waiting);
         rig.RespondToAll();
-        Assert.NotNull(HeldRig.Only(visitor).Field("Set-Cookie"));
+        Assert.NotNull(HeldRig.Only(client).Field("Set-Cookie"));
     }
 
     [Fact]
-    public void StickyWait_Zero_VisitorMovesAtOnce()
+    public void StickyWait_Zero_SessionMovesAtOnce()
     {
         using HeldRig rig = Sticky(stickyWaitMs: 0);
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -46,9 +46,9 @@ public sealed class StickyQueueTests
         Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
     }
 
-    /// <summary>There is no room to wait in: that is no reason to fail a visitor whom another server can take.</summary>
+    /// <summary>The queue is full: a session that another server can take moves rather than fails.</summary>
     [Fact]
-    public void Queue_Full_VisitorMovesAtOnce()
+    public void Queue_Full_SessionMovesAtOnce()
     {
         using HeldRig rig = Sticky(queue: 0);
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -58,7 +58,7 @@ public sealed class StickyQueueTests
     }
 
     [Fact]
-    public void EveryServer_Full_VisitorWaitsForAnyAfterAWhile()
+    public void EveryServer_Full_SessionWaitsForAnyAfterTheStickyWait()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -70,9 +70,9 @@ public sealed class StickyQueueTests
         Assert.Equal((1, "server-busy"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
     }
 
-    /// <summary>It was told of no move yet: it doesn't come to its own server as a stranger.</summary>
+    /// <summary>No move has been announced yet: a request that gets its own server after all carries no X-Session-Moved.</summary>
     [Fact]
-    public void EveryServer_FullAndOwnIsFreeFirst_VisitorStays()
+    public void EveryServer_FullAndOwnIsFreeFirst_SessionStays()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -84,7 +84,7 @@ public sealed class StickyQueueTests
     }
 
     [Fact]
-    public void WaiterForOneServer_AnotherHasRoom_HoldsUpNobody()
+    public void QueuedForOneServer_AnotherHasRoom_DoesNotBlockOthers()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -97,9 +97,9 @@ public sealed class StickyQueueTests
         Assert.Equal((0, "/own"), (rig.Requests[^1].Server, HeldRig.PathOf(rig.Requests[^1].Request)));
     }
 
-    /// <summary>However many wait for one server, who gave theirs up is found behind them.</summary>
+    /// <summary>However many wait for one server, an entry behind them that takes any server is found.</summary>
     [Fact]
-    public void ManyWaitersForOneServer_AnotherHasRoom_WhoGaveUpIsServed()
+    public void ManyQueuedForOneServer_AnotherHasRoom_OneThatTakesAnyIsServed()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -117,7 +117,7 @@ public sealed class StickyQueueTests
     }
 
     [Fact]
-    public void WaiterForOneServer_CameFirst_IsServedFirstThere()
+    public void OwnServer_Released_RequestsAreServedInOrderOfArrival()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -133,7 +133,7 @@ public sealed class StickyQueueTests
     }
 
     [Fact]
-    public void OwnServer_GoesDown_VisitorMovesAtOnce()
+    public void OwnServer_GoesDown_SessionMovesAtOnce()
     {
         using HeldRig rig = Sticky();
         rig.Ask("/1", rig.Cookie(1, server: 0));
@@ -142,9 +142,9 @@ public sealed class StickyQueueTests
         Assert.Equal((1, "server-down"), (rig.Requests[^1].Server, rig.Requests[^1].Request.Field("X-Session-Moved")));
     }
 
-    /// <summary>A server that takes no new visitors: its own wait for it, and nobody else can have its room.</summary>
+    /// <summary>A draining server takes no new sessions: its own wait for it, and no other request can have its slot.</summary>
     [Fact]
-    public void OwnServer_Drains_ItsVisitorsWaitForIt()
+    public void OwnServer_Drains_ItsSessionsWaitForIt()
     {
         using HeldRig rig = Sticky();
         Server own = rig.Rig.Pool.Current.Servers[0];

@@ -7,11 +7,11 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Visitors stay with their server, and lose nothing when they can't.</summary>
+/// <summary>Sessions stay with their server, and move without loss when it can't serve.</summary>
 public sealed class StickyTests
 {
     [Fact]
-    public void Visitors_EachWithAServer_StayWithIt()
+    public void Sessions_BoundToAServer_StayWithIt()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         for (int i = 0; i < 12; i++)
@@ -23,7 +23,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Visitor_New_StaysWithWhoAnsweredFirst()
+    public void Session_New_StaysWithTheServerThatRespondedFirst()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         for (int i = 0; i < 6; i++)
@@ -37,9 +37,9 @@ public sealed class StickyTests
         }
     }
 
-    /// <summary>Nobody's visitor yet: who answers is their server, and was told of no move.</summary>
+    /// <summary>A new session is bound to the server that responds, without a move.</summary>
     [Fact]
-    public void Visitor_NewAndTheFirstServerIsDown_BelongsToTheOneThatAnswers()
+    public void Session_NewAndTheFirstServerIsDown_IsBoundToTheOneThatResponds()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = Refusing(0);
@@ -53,7 +53,7 @@ public sealed class StickyTests
     [InlineData("GET", "")]
     [InlineData("POST", "some body")]
     [InlineData("PUT", "some body")]
-    public void Server_RefusesConnections_VisitorMovesWithinTheRequest(string method, string body)
+    public void Server_RefusesConnections_SessionMovesWithinTheRequest(string method, string body)
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = Refusing(0);
@@ -70,7 +70,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Visitor_Moved_StaysWithTheNewServerAndIsToldOnce()
+    public void Session_Moved_StaysWithTheNewServerAndIsAnnouncedOnce()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         rig.Rig.Network.OnConnect = Refusing(0);
@@ -85,7 +85,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Servers_TwoFail_TheThirdIsToldTheFirstReason()
+    public void Servers_TwoFail_ThirdGetsTheFirstReason()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] switch { 1 => -Errno.ECONNREFUSED, 2 => -Errno.EINPROGRESS, _ => 0 };
@@ -100,7 +100,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Server_DoesNotConnectInTime_VisitorMoves()
+    public void Server_DoesNotConnectInTime_SessionMoves()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.EINPROGRESS : 0;
@@ -110,12 +110,12 @@ public sealed class StickyTests
         Assert.Equal(200, Message.Responds(client.TakenText, ["GET"], false)[0].Status);
     }
 
-    /// <summary>That a kept connection ends says little about its server: it is asked anew, and nobody moves.</summary>
+    /// <summary>A kept connection that closes says little about its server: the same server is tried again, and the session does not move.</summary>
     [Theory]
     [InlineData("GET", false)]
     [InlineData("GET", true)]
     [InlineData("POST", false)]
-    public void KeptConnection_Died_SameServerIsAskedAnew(string method, bool afterTheRequest)
+    public void KeptConnection_Closed_SameServerIsTriedAgain(string method, bool afterTheRequest)
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         string cookie = rig.Cookie(1, server: 1);
@@ -128,7 +128,7 @@ public sealed class StickyTests
         else
         {
             kept.Reset(Errno.EPIPE);
-            kept.IsTouched = false; // Its event comes later.
+            kept.IsTouched = false; // Its event is delivered later.
         }
         Message response = rig.Ask(cookie, method: method);
         Assert.Equal((200, null), (response.Status, SessionRig.CookieOf(response)));
@@ -138,7 +138,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void KeptConnection_DiedAndTheServerIsDown_VisitorMoves()
+    public void KeptConnection_ClosedAndTheServerIsDown_SessionMoves()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 0);
@@ -151,7 +151,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Server_NotInThePoolAnyMore_VisitorMoves()
+    public void Server_NotInThePoolAnyMore_SessionMoves()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         string cookie = rig.Cookie(1, server: 1);
@@ -163,7 +163,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Server_NotInThePoolAndTheNextIsDown_IsToldTheFirstReason()
+    public void Server_NotInThePoolAndTheNextIsDown_ThirdGetsTheFirstReason()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 3);
         string cookie = rig.Cookie(1, server: 2);
@@ -174,7 +174,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Server_NameDoesNotResolve_VisitorMoves()
+    public void Server_NameDoesNotResolve_SessionMoves()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         PoolSnapshot pool = rig.Pool;
@@ -184,7 +184,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Server_FoundDownByProbes_VisitorMovesAndIsBackWithThoseWhoDidNot()
+    public void Server_FoundDownByProbes_SessionMovesAndAnUnchangedCookieReturns()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 1);
@@ -198,7 +198,7 @@ public sealed class StickyTests
     }
 
     [Fact]
-    public void Servers_AllDown_VisitorKeepsTheCookie()
+    public void Servers_AllDown_SessionKeepsTheCookie()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 1);
@@ -211,9 +211,9 @@ public sealed class StickyTests
         Assert.Equal(0, rig.Counters.Moved);
     }
 
-    /// <summary>A move is one request's business: the next one on the connection is another visitor's.</summary>
+    /// <summary>A move belongs to one request: the next on the connection may be of another session.</summary>
     [Fact]
-    public void Move_OnAPipelinedConnection_IsToldOfThatRequestOnly()
+    public void Move_OnAPipelinedConnection_IsAnnouncedForThatRequestOnly()
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = Refusing(0);
@@ -243,15 +243,15 @@ public sealed class StickyTests
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         rig.Rig.Network.OnConnect = Refusing(0);
         rig.Ask(rig.Cookie(1, server: 0, age: 33));
-        rig.LetTell();
-        Assert.All(rig.Told(), told => Assert.Equal((rig.Pool.Servers[1].Tag, told.SeenAt - 33), (told.ServerTag, told.CreatedAt)));
+        rig.AdvanceFlushInterval();
+        Assert.All(rig.StoreUpdates(), update => Assert.Equal((rig.Pool.Servers[1].Tag, update.SeenAt - 33), (update.ServerTag, update.CreatedAt)));
     }
 
     private static string? Moved(SessionRig rig) => rig.Last.Request.Field("X-Session-Moved");
 
     private static Func<SockAddr, int> Refusing(int server) => to => to.AddressBytes[3] == server + 1 ? -Errno.ECONNREFUSED : 0;
 
-    /// <summary>From here on there are only these servers, with other slots than before.</summary>
+    /// <summary>Publishes a pool of these servers only, in other slots than before.</summary>
     private static void Publish(SessionRig rig, Server[] left)
     {
         PoolSnapshot pool = rig.Pool;

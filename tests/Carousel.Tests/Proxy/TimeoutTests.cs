@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Each timeout: not a moment too early, at most a tick late, and what it does.</summary>
+/// <summary>Each timeout fires no earlier than set and at most a tick late, with the right effect.</summary>
 public sealed class TimeoutTests
 {
     private static readonly EngineOptions Options = new()
@@ -22,7 +22,7 @@ public sealed class TimeoutTests
     };
 
     [Fact]
-    public void Idle_ClientSaysNothing_IsClosed()
+    public void Idle_ClientSendsNothing_IsClosed()
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect();
@@ -30,7 +30,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Idle_AfterAnAnswer_StartsAnew()
+    public void Idle_AfterAResponse_Restarts()
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect();
@@ -40,7 +40,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Head_DripsIn_TimeoutIsNotExtended()
+    public void Head_ArrivesSlowly_TimeoutIsNotExtended()
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("G");
@@ -60,7 +60,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Head_SecondRequestDripsInBehindTheFirst_TimesOutToo()
+    public void Head_SecondPipelinedArrivesSlowly_TimesOutToo()
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect(Rig.Get("/") + "GET /2");
@@ -70,7 +70,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Connect_NobodyTakesIt_Is504()
+    public void Connect_NoAddressConnects_Is504()
     {
         using var rig = new Rig(Options);
         rig.Network.OnConnect = _ => -Errno.EINPROGRESS;
@@ -79,7 +79,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Answer_ServerIsSilent_Is504()
+    public void Response_ServerIsSilent_Is504()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -87,7 +87,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Answer_HeadDripsIn_TimeoutIsNotExtended()
+    public void Response_HeadArrivesSlowly_TimeoutIsNotExtended()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -100,7 +100,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Answer_OnlyInterimOnes_TimeoutIsNotExtended()
+    public void Response_OnlyInterim_TimeoutIsNotExtended()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -116,7 +116,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Answer_UploadTakesLong_TimeoutStartsAtItsEnd()
+    public void Response_UploadTakesLong_TimeoutStartsAtItsEnd()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
@@ -153,9 +153,9 @@ public sealed class TimeoutTests
         AssertRespondsAfter(rig, 7000, client, 504, "server-stalled");
     }
 
-    /// <summary>The timeout of bodies bounds a pause, also while the first bytes are still being sent.</summary>
+    /// <summary>The body timeout bounds a pause, also while the first bytes are being sent.</summary>
     [Fact]
-    public void RequestHead_ServerTakesItSlowly_TimeoutStartsAnewWithEachPart()
+    public void RequestHead_ServerTakesItSlowly_TimeoutRestartsWithEachPart()
     {
         using var rig = new Rig(Options);
         rig.Network.Connected = server =>
@@ -175,7 +175,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void AnswerBody_Pauses_IsCut()
+    public void ResponseBody_Pauses_IsCut()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
@@ -186,7 +186,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void AnswerBody_PausesBeforeTheConnectionsEnd_IsReset()
+    public void ResponseBody_PausesBeforeTheConnectionsEnd_IsReset()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\n\r\nhalf")] };
         FakeSocket client = rig.Connect("GET / HTTP/1.0\r\n\r\n");
@@ -195,7 +195,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void AnswerBody_ClientTakesNothing_IsCutAndLittleWasRead()
+    public void ResponseBody_ClientTakesNothing_IsCutAndLittleWasRead()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
         rig.Worker.SpliceFrom = long.MaxValue;
@@ -209,7 +209,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void OwnAnswer_ClientTakesNothing_IsCut()
+    public void LocalResponse_ClientTakesNothing_IsCut()
     {
         using var rig = new Rig(Options, servers: 0);
         FakeSocket client = rig.Connect();
@@ -220,7 +220,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void OwnAnswer_ClientTakesItSlowly_TimeoutStartsAnewWithEachPart()
+    public void LocalResponse_ClientTakesItSlowly_TimeoutRestartsWithEachPart()
     {
         using var rig = new Rig(Options, servers: 0);
         FakeSocket client = rig.Connect();
@@ -237,9 +237,9 @@ public sealed class TimeoutTests
         Assert.Equal(30, client.Taken.Length);
     }
 
-    /// <summary>The server may well have answered: it is not blamed for a client that takes nothing.</summary>
+    /// <summary>The final response may have arrived: the server is not blamed for a client that takes nothing.</summary>
     [Fact]
-    public void InterimAnswer_ClientTakesNothing_IsTheClientsFault()
+    public void InterimResponse_ClientTakesNothing_IsTheClientsFault()
     {
         using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), Rig.Ok("hello")] };
         FakeSocket client = rig.Connect();
@@ -250,11 +250,11 @@ public sealed class TimeoutTests
         Assert.Equal([FailureReason.ClientStalled], rig.Reasons());
     }
 
-    /// <summary>A client that uploads slowly has the time to read why it need not.</summary>
+    /// <summary>A client that uploads slowly has time to read the error response.</summary>
     [Theory]
     [InlineData(4_900, 6)]
     [InlineData(100, 299)]
-    public void Lingering_ClientGoesOnSending_IsHeardForHalfAMinute(int pauseMs, int pauses)
+    public void Lingering_ClientKeepsSending_IsReadForHalfAMinute(int pauseMs, int pauses)
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
@@ -268,7 +268,7 @@ public sealed class TimeoutTests
         AssertClosesAfter(rig, ClientConnection.LongestLingerMs - pauseMs * pauses, client);
     }
 
-    /// <summary>Whoever says last words lingers by the same rule: a refused head, a refused upload, a failure of ours, an upload that the server refuses.</summary>
+    /// <summary>Lingering is the same after a rejected head, a rejected upload, a failure to connect, and an upload that the server rejects.</summary>
     [Theory]
     [InlineData("BAD\r\n\r\n", 400)]
     [InlineData("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n", 400)]
@@ -293,7 +293,7 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public void Lingering_ClientSaysNothing_IsClosedAfterOnePause()
+    public void Lingering_ClientSendsNothing_IsClosedAfterOnePause()
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy;
 
-/// <summary>Which requests are traced, and what servers and records are told of it.</summary>
+/// <summary>Which requests are traced, and what servers and records receive.</summary>
 public sealed class TracingTests
 {
     private const string Sampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -15,7 +15,7 @@ public sealed class TracingTests
     private RecordCursor _cursor;
 
     [Fact]
-    public void Request_Sampled_IsContinuedUnderASpanOfOurs()
+    public void Request_Sampled_IsContinuedUnderANewSpan()
     {
         RequestRecord record = Ask(0, $"traceparent: {Sampled}\r\ntracestate: rojo=1\r\n");
         Assert.Equal((new UInt128(0x0af7651916cd43dd, 0x8448eb211c80319c), 0xb7ad6b7169203331), (record.TraceId, record.ParentSpanId));
@@ -30,7 +30,7 @@ public sealed class TracingTests
     [InlineData(0.0, null)]
     [InlineData(null, Sampled)]
     [InlineData(null, "nonsense")]
-    public void Request_NotToBeTraced_IsPassedOnAsItIs(double? share, string? traceParent)
+    public void Request_NotTraced_IsForwardedUnchanged(double? share, string? traceParent)
     {
         RequestRecord record = Ask(share, traceParent is null ? "" : $"traceparent: {traceParent}\r\ntracestate: rojo=1\r\n");
         Assert.Equal((default, 0ul, 0ul), (record.TraceId, record.SpanId, record.ParentSpanId));
@@ -42,7 +42,7 @@ public sealed class TracingTests
     [InlineData("traceparent: nonsense\r\ntracestate: rojo=1\r\n")]
     [InlineData("traceparent: " + Sampled + "\r\ntraceparent: " + Sampled + "\r\ntracestate: rojo=1\r\n")]
     [InlineData("tracestate: rojo=1\r\n")]
-    public void Request_WithoutATrace_BeginsOneIfTheShareSaysSo(string fields)
+    public void Request_WithoutATrace_BeginsOneIfSampled(string fields)
     {
         RequestRecord record = Ask(1, fields);
         Assert.NotEqual(default, record.TraceId);
@@ -51,7 +51,7 @@ public sealed class TracingTests
     }
 
     [Fact]
-    public void Requests_Many_AreTracedInTheirShareWithIdsOfTheirOwn()
+    public void Requests_Many_AreTracedByShareWithDistinctIds()
     {
         using var rig = new Rig(new EngineOptions { TraceShare = 0.25 });
         var traces = new HashSet<UInt128>();

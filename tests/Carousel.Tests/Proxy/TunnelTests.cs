@@ -13,7 +13,7 @@ public sealed class TunnelTests
     private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
     [Fact]
-    public void Tunnel_BytesBehindTheHeads_ArePassedOn()
+    public void Tunnel_BytesAfterTheHeads_AreForwarded()
     {
         using var rig = Open(Switching + "from server", out FakeSocket client, Upgrade + "from client");
         Assert.EndsWith("\r\n\r\nfrom client", rig.Servers[0].TakenText);
@@ -23,7 +23,7 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public void Tunnel_ClientFinishes_ServerIsToldAndMayGoOn()
+    public void Tunnel_ClientHalfCloses_IsForwardedAndServerMayContinue()
     {
         using var rig = Open(Switching, out FakeSocket client);
         client.Finish();
@@ -40,7 +40,7 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public void Tunnel_ServerFinishes_ClientIsToldAndMayGoOn()
+    public void Tunnel_ServerHalfCloses_IsForwardedAndClientMayContinue()
     {
         using var rig = Open(Switching, out FakeSocket client);
         rig.Servers[0].Finish();
@@ -56,7 +56,7 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public void Tunnel_LastBytesWaitForRoom_EndComesBehindThem()
+    public void Tunnel_LastBytesWaitForRoom_EndFollowsThem()
     {
         using var rig = Open(Switching, out FakeSocket client);
         client.Room = 3;
@@ -86,7 +86,7 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public void Tunnel_SilentBothWays_ClosesAfterItsTime()
+    public void Tunnel_SilentBothWays_ClosesAfterTheTimeout()
     {
         var options = new EngineOptions { TunnelTimeout = TimeSpan.FromSeconds(100) };
         using var rig = Open(Switching, out FakeSocket client, options: options);
@@ -102,7 +102,7 @@ public sealed class TunnelTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: h\r\n\r\n", Switching)]
     [InlineData(Upgrade, "HTTP/1.1 101 Switching Protocols\r\n\r\n")]
-    public void Switching_NotAskedForOrNotSaid_IsBadAnswer(string request, string response)
+    public void Switching_NotRequestedOrNotAnnounced_IsBadAnswer(string request, string response)
     {
         using var rig = Open(response, out FakeSocket client, request);
         Assert.Equal("bad-answer", Assert.Single(Message.Responds(client.TakenText, ["GET"], false)).Field("X-Carousel-Reason"));

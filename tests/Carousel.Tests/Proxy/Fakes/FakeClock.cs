@@ -2,7 +2,7 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>Stands still until a test moves it.</summary>
+/// <summary>Changes only when a test advances it.</summary>
 internal sealed class FakeClock : Clock
 {
     private long _now = 1_000_000;
@@ -13,7 +13,7 @@ internal sealed class FakeClock : Clock
 
     public override long UnixSeconds => 1_795_449_600 + _now / 1000;
 
-    /// <summary>The same, for those who are beside the workers.</summary>
+    /// <summary>The same clock as a TimeProvider, for code outside the workers.</summary>
     public TimeProvider Time => field ??= new FakeTime(this);
 
     public void Advance(long milliseconds) => _now += milliseconds;

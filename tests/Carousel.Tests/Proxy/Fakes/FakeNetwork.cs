@@ -3,47 +3,47 @@ using Carousel.Engine.Linux;
 namespace Carousel.Tests.Proxy.Fakes;
 
 /// <summary>
-/// Connections in memory, with the kernel's manners: the lowest free descriptor is given out, a short count means that there is no more, a closed
-/// descriptor must not be used (here that throws). Each call is counted, and the one that a test names fails.
+/// In-memory connections that behave as the kernel's: the lowest free descriptor is allocated, a short count means that there is no more, a closed descriptor
+/// must not be used (here that throws). Calls are counted, and the one that a test selects fails.
 /// </summary>
 internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
 {
-    /// <summary>Above the real descriptors of the test's process (the mailbox and pipes are real).</summary>
+    /// <summary>Above the real descriptors of the test process (the mailbox and pipes are real).</summary>
     private const int FirstFd = 3000;
 
     private readonly List<FakeSocket?> _open = [];
     private readonly Queue<SockAddr> _backlog = new();
 
-    /// <summary>What one splice moves at most: less than a body, so that it takes several rounds.</summary>
+    /// <summary>Maximum bytes per splice: less than a body, so that it takes several rounds.</summary>
     public int PipeRoom { get; set; } = 4096;
 
     public int ListenerFd { get; private set; } = -1;
 
-    /// <summary>Every connection there ever was, in the order of opening; the listener is not among them.</summary>
+    /// <summary>Every connection ever opened, in order; without the listener.</summary>
     public List<FakeSocket> All { get; } = [];
 
-    /// <summary>What connecting to an address does: 0 connected, -EINPROGRESS (the test ends it), or an error negated.</summary>
+    /// <summary>The result of connecting to an address: 0 connected, -EINPROGRESS (the test completes it), or a negated errno.</summary>
     public Func<SockAddr, int> OnConnect { get; set; } = _ => 0;
 
     /// <summary>A connection to a server was begun.</summary>
     public Action<FakeSocket> Connected { get; set; } = _ => { };
 
-    /// <summary>The engine sent something over it.</summary>
+    /// <summary>The engine sent bytes over this connection.</summary>
     public Action<FakeSocket> Sent { get; set; } = _ => { };
 
     public Action<int> Closing { get; set; } = _ => { };
 
     public int AcceptError { get; set; }
 
-    /// <summary>Calls so far that may fail.</summary>
+    /// <summary>Number of calls so far that can be made to fail.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>The call to fail, from 1; 0 for none.</summary>
+    /// <summary>Number of the call to fail, from 1; 0 for none.</summary>
     public int FaultAt { get; set; }
 
     public Fault Fault { get; set; }
 
-    /// <summary>Which call has failed, for a test's message.</summary>
+    /// <summary>The call that has failed, for assertion messages.</summary>
     public string? Failed { get; private set; }
 
     /// <summary>The connection whose call has failed.</summary>
@@ -53,10 +53,10 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
 
     public int OpenListener() => ListenerFd = Open(new SockAddr(), isListener: true).Fd;
 
-    /// <summary>A client whose connection waits to be accepted.</summary>
+    /// <summary>Adds a client connection that waits to be accepted.</summary>
     public void Ping(in SockAddr peer) => _backlog.Enqueue(peer);
 
-    /// <summary>A connection of a client that was accepted already.</summary>
+    /// <summary>Opens a client connection that was already accepted.</summary>
     public FakeSocket OpenClient(in SockAddr peer) => Open(peer, isListener: false);
 
     public bool IsTouched(int fd) => At(fd).IsTouched;
@@ -90,7 +90,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         return didSomething;
     }
 
-    /// <summary>Counts a call; the fault if it is this one's turn to fail.</summary>
+    /// <summary>Counts a call; returns the fault if this is the call to fail.</summary>
     public Fault? TakeFault(int fd, string call)
     {
         if (++Calls != FaultAt)
@@ -136,7 +136,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         }
     }
 
-    public override int SendRoom(int fd) => At(fd).TellRoom();
+    public override int SendRoom(int fd) => At(fd).QueryRoom();
 
     public override int Peek(int fd)
     {
@@ -144,7 +144,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         return Apply(fd, "peek") ?? At(fd).Receive(new Span<byte>(ref one), peek: true);
     }
 
-    /// <summary>What the fake kernel takes, the peer has.</summary>
+    /// <summary>Bytes that the fake kernel takes are acknowledged at once.</summary>
     public override int Unacknowledged(int fd) => 0;
 
     public override int Connect(in SockAddr to, out int fd)

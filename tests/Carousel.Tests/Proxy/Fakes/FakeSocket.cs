@@ -2,9 +2,7 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>
-/// A connection as the kernel has it: what the peer sent and the engine has not received, what the engine sent and the peer took. The test is the peer.
-/// </summary>
+/// <summary>The kernel's view of a connection: what the peer sent and the engine has not received, and what the engine sent. The test is the peer.</summary>
 internal sealed class FakeSocket(int fd, SockAddr peer)
 {
     private readonly Queue<byte> _inbound = new();
@@ -24,26 +22,26 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
     /// <summary>Bytes that the engine has not received.</summary>
     public int Unreceived => _inbound.Count;
 
-    /// <summary>Bytes that the kernel takes before it is full; the peer makes room again by <see cref="Pump"/> or <see cref="MakeRoom"/>.</summary>
+    /// <summary>Bytes that the kernel takes before it is full; the peer frees room by <see cref="Pump"/> or <see cref="MakeRoom"/>.</summary>
     public int Room { get; set; } = int.MaxValue;
 
-    /// <summary>What the peer makes room for at a time; 0 if it never does.</summary>
+    /// <summary>The room that the peer frees at a time; 0 for none.</summary>
     public int RoomAtATime { get; set; } = int.MaxValue;
 
-    /// <summary>How much more room the kernel says there is than there is.</summary>
+    /// <summary>How much the kernel overstates the room.</summary>
     public int RoomOverstated { get; set; }
 
-    public int TimesAskedForRoom { get; private set; }
+    public int RoomQueries { get; private set; }
 
     public bool IsConnected { get; set; } = true;
 
-    /// <summary>How a connect that is in progress ends: an error number, 0 when it is connected.</summary>
+    /// <summary>The result of a connect in progress: an errno, 0 when it is connected.</summary>
     public int ConnectError { get; private set; }
 
-    /// <summary>Nothing moves any more, and nobody is told.</summary>
+    /// <summary>Nothing moves any more, and no event is reported.</summary>
     public bool IsStalled { get; set; }
 
-    /// <summary>The peer reads no more, though what it sent may still be received.</summary>
+    /// <summary>The peer reads no more, but what it sent may still be received.</summary>
     public bool RefusesBytes { get; set; }
 
     public bool PeerFinished { get; private set; }
@@ -102,7 +100,7 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
         IsTouched = true;
     }
 
-    /// <summary>A connect that was in progress has ended.</summary>
+    /// <summary>Completes a connect in progress.</summary>
     public void EndConnect(int error)
     {
         IsConnected = true;
@@ -114,7 +112,7 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
         }
     }
 
-    /// <summary>To be sent piece by piece, one a <see cref="Pump"/>; null for the end.</summary>
+    /// <summary>Schedules pieces to be sent, one per <see cref="Pump"/>; null for the end.</summary>
     public void Plan(params IEnumerable<byte[]?> pieces)
     {
         foreach (byte[]? piece in pieces)
@@ -130,7 +128,7 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
         IsTouched |= wasFull && bytes > 0;
     }
 
-    /// <summary>The peer's turn: takes what was sent, and sends the next piece. False if there was nothing to do.</summary>
+    /// <summary>A step of the peer: takes what was sent and sends the next piece. False if there was nothing to do.</summary>
     public bool Pump()
     {
         if (IsClosed || WasReset || IsStalled)
@@ -180,13 +178,13 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
         return count;
     }
 
-    public int TellRoom()
+    public int QueryRoom()
     {
-        TimesAskedForRoom++;
+        RoomQueries++;
         return (int)Math.Min(int.MaxValue, (long)Room + RoomOverstated);
     }
 
-    /// <summary>How many of so many bytes the kernel would take now, or the error negated.</summary>
+    /// <summary>How many of <paramref name="count"/> bytes the kernel would take now, or a negated errno.</summary>
     public int Acceptable(int count)
     {
         if (IsStalled || !IsConnected)

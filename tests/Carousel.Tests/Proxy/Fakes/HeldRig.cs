@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>A <see cref="Fakes.Rig"/> whose servers have room for few requests, and answer when the test says so.</summary>
+/// <summary>A <see cref="Fakes.Rig"/> whose servers have a request limit and respond only when the test calls <see cref="Respond"/>.</summary>
 internal sealed class HeldRig : IDisposable
 {
     private readonly List<(int Server, Message Request, FakeSocket Socket)> _held = [];
@@ -29,29 +29,29 @@ internal sealed class HeldRig : IDisposable
         {
             membership.SetMax(server.Tag, max);
         }
-        Rig.TellPoolChanged();
+        Rig.NotifyPoolChanged();
     }
 
     public Rig Rig { get; }
 
-    /// <summary>What servers, by their slots, were asked, in the order in which it came.</summary>
+    /// <summary>Requests that servers received, with the server's slot, in order of arrival.</summary>
     public List<(int Server, Message Request)> Requests { get; } = [];
 
-    /// <summary>The paths of the same.</summary>
+    /// <summary>The paths of <see cref="Requests"/>.</summary>
     public IEnumerable<string> Asked => Requests.Select(asked => PathOf(asked.Request));
 
     /// <summary>Requests that wait for a server with room.</summary>
     public int Waiting => (int)Rig.Group.Traffic.Workers.Sum(worker => worker.Waiting);
 
-    /// <summary>Requests that a server has and has not answered.</summary>
+    /// <summary>Requests that a server has received and not responded to.</summary>
     public int Held => _held.Count(held => !held.Socket.IsClosed);
 
     public static string PathOf(Message request) => request.FirstLine.Split(' ')[1];
 
-    /// <summary>A client comes, asks for this path, and waits.</summary>
+    /// <summary>A client connects and sends a request for this path.</summary>
     public FakeSocket Ask(string path, string fields = "", int worker = 0) => Rig.ConnectTo(worker, Rig.Get(path, fields));
 
-    /// <summary>The request that is held longest, by this server if one is named, is answered; false if there is none.</summary>
+    /// <summary>Responds to the oldest held request, of this server if one is given; false if there is none.</summary>
     public bool Respond(int? server = null)
     {
         _held.RemoveAll(held => held.Socket.IsClosed);
@@ -74,16 +74,16 @@ internal sealed class HeldRig : IDisposable
         }
     }
 
-    /// <summary>Probes say this of a server, and workers are told.</summary>
+    /// <summary>Sets a server's probe result and notifies the workers.</summary>
     public void SetHealth(int server, bool healthy)
     {
         Rig.Membership().SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
-        Rig.TellPoolChanged();
+        Rig.NotifyPoolChanged();
     }
 
-    /// <summary>The Cookie field of a visitor with this number, who belongs to this server.</summary>
-    public string Cookie(int visitor, int server) => SessionRig.CookieLine(SessionSamples.Cookie(
-        new SessionTicket(SessionSamples.Id((ulong)visitor), Rig.Pool.Current.Servers[server].Tag, (uint)Rig.Clock.UnixSeconds, SessionRig.Key.Id),
+    /// <summary>The Cookie field of the session with this number, bound to this server.</summary>
+    public string Cookie(int session, int server) => SessionRig.CookieLine(SessionSamples.Cookie(
+        new SessionTicket(SessionSamples.Id((ulong)session), Rig.Pool.Current.Servers[server].Tag, (uint)Rig.Clock.UnixSeconds, SessionRig.Key.Id),
         SessionRig.Key));
 
     public static Message Only(FakeSocket client, string method = "GET") => Assert.Single(Message.Responds(client.TakenText, [method], client.EndSent));

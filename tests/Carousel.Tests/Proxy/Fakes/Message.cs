@@ -3,21 +3,23 @@ using System.Text;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>A message as the test reads it: plainly, and not with the parser that is tested.</summary>
-/// <param name="Head">From the first line up to and without the empty one.</param>
+/// <summary>A message, read by simple code rather than by the parser under test.</summary>
+/// <param name="Head">From the first line up to the empty line, exclusive.</param>
 /// <param name="Body">The body without its framing.</param>
-/// <param name="IsWhole">The message's end came.</param>
+/// <param name="IsWhole">The message is complete.</param>
 internal sealed record Message(string Head, string Body, bool IsWhole)
 {
     public string FirstLine => Head.Split("\r\n")[0];
 
-    /// <summary>0 if not even that came whole.</summary>
+    /// <summary>0 if not even the status line is complete.</summary>
     public int Status => FirstLine.Length > 12 ? int.Parse(FirstLine.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
     public string? Field(string name) => Head.Split("\r\n").Skip(1).Select(line => line.Split(": ", 2))
         .FirstOrDefault(pair => pair.Length == 2 && pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 
-    /// <summary>The answers in these bytes; <paramref name="methods"/> are those of the requests, <paramref name="ended"/> that no more will come.</summary>
+    /// <summary>
+    /// The responses in these bytes; <paramref name="methods"/> are those of the requests, <paramref name="ended"/> means that no more will arrive.
+    /// </summary>
     public static List<Message> Responds(string bytes, IEnumerable<string> methods, bool ended)
     {
         var responses = new List<Message>();

@@ -14,16 +14,19 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>One worker, or several that take turns, over a fake network, driven turn by turn. Servers a, b, ... are at 10.0.0.1, 10.0.0.2, ...; their answers are a function.</summary>
+/// <summary>
+/// One worker, or several that run alternately, over a fake network, driven tick by tick. Servers a, b, ... are at 10.0.0.1, 10.0.0.2, ...; a function
+/// supplies their responses.
+/// </summary>
 internal sealed class Rig : IDisposable
 {
-    /// <summary>More turns than any test needs: one that does not come to rest would go on for ever.</summary>
+    /// <summary>More ticks than any test needs: bounds a test that never becomes idle.</summary>
     private const int MaxSteps = 200_000;
 
     private readonly Dictionary<FakeSocket, int> _responded = [];
     private readonly ScriptedPoller[] _pollers;
 
-    /// <summary>Those of the group, which a test may say are more.</summary>
+    /// <summary>The rig's own workers. A test may add others to the group.</summary>
     private readonly Worker[] _workers;
 
     public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionChannel? sessions = null, int workers = 1, bool requestIds = false)
@@ -55,10 +58,10 @@ internal sealed class Rig : IDisposable
     public Traffic Traffic { get; }
     public Worker Worker => _workers[0];
 
-    /// <summary>Connections to servers, in the order of opening, those that failed at once excepted.</summary>
+    /// <summary>Connections to servers, in order of opening, without those that failed at once.</summary>
     public List<FakeSocket> Servers { get; } = [];
 
-    /// <summary>Connections of clients, in the order of opening.</summary>
+    /// <summary>Connections of clients, in order of opening.</summary>
     public List<FakeSocket> Clients { get; } = [];
 
     /// <summary>What a server sends for a request, piece by piece (null: its end); null if it stays silent.</summary>
@@ -72,7 +75,7 @@ internal sealed class Rig : IDisposable
 
     public static SockAddr ClientAddress(int number) => SockAddr.From(new IPAddress([192, 0, 2, (byte)number]), 40000);
 
-    /// <summary>A client comes.</summary>
+    /// <summary>A client connects.</summary>
     public FakeSocket Connect(int number = 1)
     {
         Network.Ping(ClientAddress(number));
@@ -81,7 +84,7 @@ internal sealed class Rig : IDisposable
         return Clients[^1];
     }
 
-    /// <summary>A client comes and sends this.</summary>
+    /// <summary>A client connects and sends these bytes.</summary>
     public FakeSocket Connect(string bytes)
     {
         FakeSocket client = Connect();
@@ -89,7 +92,7 @@ internal sealed class Rig : IDisposable
         return client;
     }
 
-    /// <summary>A client of that worker's comes and sends this.</summary>
+    /// <summary>A client connects to this worker and sends these bytes.</summary>
     public FakeSocket ConnectTo(int worker, string bytes, int number = 1)
     {
         FakeSocket client = Network.OpenClient(ClientAddress(number));
@@ -102,11 +105,11 @@ internal sealed class Rig : IDisposable
         return client;
     }
 
-    /// <summary>Who changes the pool, by the workers' clock.</summary>
+    /// <summary>Makes pool changes by the workers' clock.</summary>
     public PoolMembership Membership(bool probed = false) => new(Pool, probed, Clock.Time);
 
-    /// <summary>Workers are told that there is a new snapshot of the pool.</summary>
-    public void TellPoolChanged()
+    /// <summary>Notifies the workers of a new pool snapshot.</summary>
+    public void NotifyPoolChanged()
     {
         Array.ForEach(_workers, worker => worker.PostPoolChanged());
         Run();
@@ -125,10 +128,10 @@ internal sealed class Rig : IDisposable
         Run();
     }
 
-    /// <summary>Until nothing is left to do but to wait.</summary>
+    /// <summary>Runs ticks until there is nothing left to do but wait.</summary>
     public void Run()
     {
-        // A turn that begins quietly may fire deadlines, whose work makes events: only the second in a row says that all is done.
+        // A tick that starts quiet may fire deadlines, which cause events: only two quiet ticks in a row mean that all is done.
         int quiet = 0;
         for (int i = 0; i < MaxSteps; i++)
         {
@@ -140,10 +143,10 @@ internal sealed class Rig : IDisposable
                 return;
             }
         }
-        Assert.Fail("the worker does not come to rest");
+        Assert.Fail("the worker does not become idle");
     }
 
-    /// <summary>A turn of each worker.</summary>
+    /// <summary>Runs a tick of each worker.</summary>
     public void RunTick()
     {
         for (int i = 0; i < _workers.Length; i++)
@@ -159,7 +162,7 @@ internal sealed class Rig : IDisposable
         Run();
     }
 
-    /// <summary>Until no deadline is left either: whatever was open has been closed.</summary>
+    /// <summary>Runs until no deadline is left either: all open connections have been closed.</summary>
     public void RunToEnd()
     {
         Run();
@@ -170,7 +173,7 @@ internal sealed class Rig : IDisposable
         Assert.Equal(int.MaxValue, NextDeadline());
     }
 
-    /// <summary>Reasons that were logged since the last call.</summary>
+    /// <summary>Reasons logged since the last call.</summary>
     public List<FailureReason> Reasons()
     {
         var reasons = new List<FailureReason>();
@@ -181,7 +184,7 @@ internal sealed class Rig : IDisposable
         return reasons;
     }
 
-    /// <summary>Everything ends by itself, and everything that was borrowed is back, once.</summary>
+    /// <summary>Everything ends by itself, and every pooled object has been returned exactly once.</summary>
     public void AssertNothingLeft()
     {
         RunToEnd();
@@ -197,11 +200,11 @@ internal sealed class Rig : IDisposable
         Assert.Equal(SpareServers(Worker.Upstreams).Count, SpareServers(Worker.Upstreams).Distinct().Count());
     }
 
-    public int ExchangesAtRest => SpareExchanges(Worker).Count;
+    public int SpareExchangeCount => SpareExchanges(Worker).Count;
 
     public void Dispose() => Array.ForEach(_workers, worker => worker.Dispose());
 
-    /// <summary>Milliseconds until a worker has a deadline to look at.</summary>
+    /// <summary>Milliseconds until the next deadline of a worker.</summary>
     private int NextDeadline() => _pollers.Min(poller => poller.Timeout < 0 ? int.MaxValue : poller.Timeout);
 
     private static bool HasMail(Worker worker) => Rung(MailboxOf(worker)) != 0;

@@ -4,8 +4,8 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Tests.Proxy.Fakes;
 
 /// <summary>
-/// Epoll over a <see cref="FakeNetwork"/>. Edge-triggered sockets are reported when something about them changed, with all that is true of them then,
-/// as the kernel does it; the mailbox and listeners are level-triggered. Never waits: with nothing to report it notes what it was asked.
+/// Epoll over a <see cref="FakeNetwork"/>. Edge-triggered sockets are reported when their state has changed, with their full state, as the kernel does. The
+/// mailbox and listeners are level-triggered. Never waits: with nothing to report it records the requested timeout.
 /// </summary>
 internal sealed class ScriptedPoller(FakeNetwork network) : Poller
 {
@@ -15,7 +15,7 @@ internal sealed class ScriptedPoller(FakeNetwork network) : Poller
     /// <summary>The last wait had nothing to report and was allowed to sleep.</summary>
     public bool IsQuiet { get; private set; }
 
-    /// <summary>How long the last wait was allowed to sleep; -1 for ever.</summary>
+    /// <summary>How long the last wait was allowed to sleep; -1 for no limit.</summary>
     public int Timeout { get; private set; }
 
     /// <summary>The worker has mail.</summary>
@@ -36,7 +36,7 @@ internal sealed class ScriptedPoller(FakeNetwork network) : Poller
 
     public override void Unregister(int fd) => _watched.Remove(fd);
 
-    /// <summary>Closing a descriptor takes it out of every epoll set.</summary>
+    /// <summary>Closing a descriptor removes it from every epoll set.</summary>
     public void Forget(int fd) => _watched.Remove(fd);
 
     public override int Wait(int timeoutMs)

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
-/// <summary>A <see cref="Proxy.Fakes.Rig"/> with sessions on; it notes what servers were asked and what the store was told.</summary>
+/// <summary>A <see cref="Proxy.Fakes.Rig"/> with sessions on. Records the requests that servers received and what was written to the store.</summary>
 internal sealed class SessionRig : IDisposable
 {
     public const string CookieName = "LB_SESSION";
@@ -37,25 +37,25 @@ internal sealed class SessionRig : IDisposable
     public PoolSnapshot Pool => Rig.Pool.Current;
     public uint Now => (uint)Rig.Clock.UnixSeconds;
 
-    /// <summary>What servers, by their slots, were asked, in the order in which it came.</summary>
+    /// <summary>Requests that servers received, with the server's slot, in order of arrival.</summary>
     public List<(int Server, Message Request)> Requests { get; } = [];
 
     public (int Server, Message Request) Last => Requests[^1];
 
-    /// <summary>What the server that was asked last got for X-Session-Id.</summary>
+    /// <summary>X-Session-Id of the last request that a server received.</summary>
     public string? LastId => Last.Request.Field("X-Session-Id");
 
-    /// <summary>What a server answers, as <see cref="Fakes.Rig.OnRequest"/>.</summary>
+    /// <summary>What a server responds, as <see cref="Fakes.Rig.OnRequest"/>.</summary>
     public Func<Message, IEnumerable<byte[]?>?> OnRequest { get; set; } = _ => [Rig.Ok("hello")];
 
     public static SessionRig Sticky(int servers) => new(new SessionOptions { Mode = SessionMode.Sticky }, servers);
 
-    /// <summary>Which server an upstream connection goes to.</summary>
+    /// <summary>The slot of the server that a connection leads to.</summary>
     public static int ServerOf(FakeSocket socket) => socket.Peer.AddressBytes[3] - 1;
 
     public static string CookieLine(string? cookie) => cookie is null ? "" : $"Cookie: {CookieName}={cookie}\r\n";
 
-    /// <summary>The value of the cookie that this answer brings; null if it brings none.</summary>
+    /// <summary>The value of the session cookie that this response sets; null if it sets none.</summary>
     public static string? CookieOf(Message response)
     {
         string? line = response.Field("Set-Cookie");
@@ -63,7 +63,7 @@ internal sealed class SessionRig : IDisposable
         return line?.Split(';')[0][(CookieName.Length + 1)..];
     }
 
-    /// <summary>What a cookie of ours says.</summary>
+    /// <summary>Decodes and verifies a session cookie.</summary>
     public static SessionTicket Read(string cookie)
     {
         byte[] signed = new byte[SessionTicket.SignedBytes];
@@ -72,11 +72,11 @@ internal sealed class SessionRig : IDisposable
         return ticket;
     }
 
-    /// <summary>A good cookie of a visitor with this number, who belongs to this server.</summary>
-    public string Cookie(ulong visitor, int server = 0, long age = 0) =>
-        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(visitor), Pool.Servers[server].Tag, (uint)(Now - age), Key.Id), Key);
+    /// <summary>A valid cookie of the session with this number, bound to this server.</summary>
+    public string Cookie(ulong session, int server = 0, long age = 0) =>
+        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(session), Pool.Servers[server].Tag, (uint)(Now - age), Key.Id), Key);
 
-    /// <summary>One request over a connection of its own, and its answer.</summary>
+    /// <summary>Sends one request over a connection of its own and returns the response.</summary>
     public Message Ask(string? cookie = null, string fields = "", string method = "GET", string version = "1.1", string body = "")
     {
         string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
@@ -84,10 +84,10 @@ internal sealed class SessionRig : IDisposable
         return Message.Responds(client.TakenText, [method], client.EndSent)[^1];
     }
 
-    /// <summary>What the store was told since the last call.</summary>
-    public List<Told> Told() => Tests.Sessions.Told.Drain(Queue);
+    /// <summary>The store updates queued since the last call.</summary>
+    public List<Told> StoreUpdates() => Tests.Sessions.Told.Drain(Queue);
 
-    /// <summary>Nothing more can be told until <see cref="Told"/>.</summary>
+    /// <summary>Nothing more can be queued until <see cref="StoreUpdates"/> is called.</summary>
     public void FillQueue()
     {
         while (Queue.TryWrite(new SessionEvent { Id = default, ServerTag = 0, CreatedAt = 0, SeenAt = 0, Requests = 0 }))
@@ -95,8 +95,8 @@ internal sealed class SessionRig : IDisposable
         }
     }
 
-    /// <summary>Longer than what is owed to the store is kept back.</summary>
-    public void LetTell() => Rig.Advance(SessionAffinity.FlushIntervalMs + 100);
+    /// <summary>Advances past the flush interval of unsaved updates.</summary>
+    public void AdvanceFlushInterval() => Rig.Advance(SessionAffinity.FlushIntervalMs + 100);
 
     public void Dispose()
     {
