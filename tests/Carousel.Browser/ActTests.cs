@@ -35,7 +35,7 @@ public class ActTests(Chromium chromium)
         await button.ClickAsync();
         Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
         await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
-        const string refusal = "Not done: blue is the last server that takes requests";
+        const string refusal = "Not done: blue is the last server that accepts requests";
         await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
         Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
 
@@ -87,7 +87,7 @@ public class ActTests(Chromium chromium)
         Assert.Equal(2, (await dashboard.ServersAsync()).Count);
         await dashboard.Page.ClickAsync("#sure-dialog [value=yes]");
         await dashboard.UntilAsync("document.querySelectorAll('#rows tr').length === 1", "green to be gone");
-        await dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "green is gone" }).First.WaitForAsync();
+        await dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "green removed" }).First.WaitForAsync();
         Assert.True(await dashboard.Page.Locator("#chosen").IsHiddenAsync());
     }
 

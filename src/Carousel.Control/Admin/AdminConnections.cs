@@ -3,29 +3,29 @@ using Microsoft.AspNetCore.Connections;
 namespace Carousel.Control.Admin;
 
 /// <summary>
-/// The connections of the admin side. Whoever connects gets a place: when all are taken, the connection that has gone longest without a request gives its
-/// own up, those first on which nobody has shown that they may be here. So no number of connections that say nothing keeps a health check, or an
-/// operator, out. Requests that were let in are counted apart: they leave places for health checks and for this machine. Any thread.
+/// The connections of the admin server. A new connection is always accepted: at the limit, the connection idle for longest is evicted, unauthenticated
+/// ones first. So idle connections, however many, never lock out a health check or an operator. Accepted requests have limits of their own, which
+/// reserve slots for health checks and for this machine. Any thread.
 /// </summary>
 internal sealed class AdminConnections
 {
-    /// <summary>Connections at once.</summary>
+    /// <summary>Maximum number of connections.</summary>
     public const int Most = 64;
 
-    /// <summary>Requests at once, health checks and the page's files left out; the rest of the connections is for those.</summary>
+    /// <summary>Maximum number of concurrent requests, except health checks and static files, which use the remaining connections.</summary>
     public const int MostRequests = 56;
 
-    /// <summary>Requests at once from other machines; the rest is for this one.</summary>
+    /// <summary>Maximum number of concurrent requests from other machines; the rest is reserved for this one.</summary>
     public const int MostRemoteRequests = 48;
 
     private readonly Lock _gate = new();
 
-    /// <summary>The one that has gone longest without a request first: at most <see cref="Most"/>, so that a walk through it is short.</summary>
+    /// <summary>Ordered by the time of the last request, oldest first. At most <see cref="Most"/> entries, so a linear scan is cheap.</summary>
     private readonly LinkedList<AdminConnection> _byLastRequest = [];
 
     private int _serving;
 
-    /// <summary>How many there are now.</summary>
+    /// <summary>Number of connections.</summary>
     public int Count
     {
         get
@@ -37,13 +37,13 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>A middleware of Kestrel's: from the connection's first moment to its last.</summary>
+    /// <summary>Kestrel connection middleware; runs for the connection's lifetime.</summary>
     public async Task RunAsync(ConnectionContext context, ConnectionDelegate next)
     {
         var connection = new AdminConnection(context);
         if (!TryAdmit(connection))
         {
-            connection.Cut("every connection of the admin side serves a request");
+            connection.Cut("all admin connections are serving requests");
             return;
         }
         context.Features.Set(connection);
@@ -57,7 +57,7 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>Gives it a place, if need be another's. False if all others serve requests that were let in.</summary>
+    /// <summary>Admits a connection, evicting another if needed. False if all others are serving accepted requests.</summary>
     public bool TryAdmit(AdminConnection connection)
     {
         AdminConnection? evicted = null;
@@ -74,11 +74,11 @@ internal sealed class AdminConnections
             }
             _byLastRequest.AddLast(connection);
         }
-        evicted?.Cut("another connection needs its place");
+        evicted?.Cut("evicted for a new connection");
         return true;
     }
 
-    /// <summary>A request's head has come.</summary>
+    /// <summary>A request head was received.</summary>
     public void OnRequest(AdminConnection connection)
     {
         lock (_gate)
@@ -87,7 +87,7 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>A request was let in and is to be served, until <see cref="End"/>. False if as many are as may be.</summary>
+    /// <summary>A request was accepted and will be served until <see cref="End"/>. False if the limit is reached.</summary>
     public bool TryBegin(AdminConnection connection)
     {
         lock (_gate)
@@ -103,7 +103,7 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>The request is over.</summary>
+    /// <summary>The request ended.</summary>
     public void End(AdminConnection connection)
     {
         lock (_gate)
@@ -114,7 +114,7 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>The connection closed.</summary>
     public void Leave(AdminConnection connection)
     {
         lock (_gate)
@@ -123,14 +123,14 @@ internal sealed class AdminConnections
         }
     }
 
-    /// <summary>Strangers before those who were let in, other machines before this one; whoever was let in only while nothing of theirs is served.</summary>
+    /// <summary>Eviction order: unauthenticated before authenticated, remote before local. Authenticated ones only while they serve no request.</summary>
     private AdminConnection? Longest_NeedsLock() =>
         _byLastRequest.FirstOrDefault(connection => connection is { IsKnown: false, IsLocal: false })
         ?? _byLastRequest.FirstOrDefault(connection => !connection.IsKnown)
         ?? _byLastRequest.FirstOrDefault(connection => connection is { IsServing: false, IsLocal: false })
         ?? _byLastRequest.FirstOrDefault(connection => !connection.IsServing);
 
-    /// <summary>One that was evicted meanwhile does not come back.</summary>
+    /// <summary>Does nothing if the connection was evicted meanwhile.</summary>
     private void Renew_NeedsLock(AdminConnection connection)
     {
         if (_byLastRequest.Remove(connection))

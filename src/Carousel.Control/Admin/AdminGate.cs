@@ -7,26 +7,26 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>Marks an endpoint that tells nothing that not everybody may know: it is open to all, without a token.</summary>
+/// <summary>Metadata of an endpoint that needs no token, since it exposes nothing confidential.</summary>
 public sealed class OpenToAll
 {
-    /// <summary>The mark.</summary>
+    /// <summary>The instance.</summary>
     public static OpenToAll Mark { get; } = new();
 }
 
 /// <summary>
-/// Who may come in. With a token, whoever brings it; without, whoever is on this machine, which leaves one intruder: a page in a browser that runs here. Such a
-/// page can't use an address or "localhost" as Host for a name of its own (DNS rebinding), nor send what changes something without its browser telling where it
-/// comes from. Nothing is ever allowed to other origins (CORS).
+/// Access control. With a token, every client that sends it is accepted; without, every client on this machine, which includes pages in local browsers.
+/// Such a page can't use an address or "localhost" as the Host of its own name (DNS rebinding), nor send a change without its browser adding the
+/// page's origin. CORS is never allowed.
 /// </summary>
-/// <param name="options">The token, if there is one.</param>
-/// <param name="context">For what goes wrong.</param>
-/// <param name="connections">Told of each request.</param>
+/// <param name="options">Has the token, if there is one.</param>
+/// <param name="context">Receives errors.</param>
+/// <param name="connections">Notified of each request.</param>
 internal sealed class AdminGate(AdminOptions options, AdminContext context, AdminConnections connections)
 {
     private readonly byte[]? _token = options.Token is null ? null : Encoding.UTF8.GetBytes(options.Token);
 
-    /// <summary>Lets a request pass, or answers it; what the endpoints throw is answered here, too.</summary>
+    /// <summary>Passes a request on or rejects it; also turns the endpoints' exceptions into responses.</summary>
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         IHeaderDictionary headers = http.Response.Headers;
@@ -45,7 +45,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Whoever asked has left.
+            // The client closed the connection.
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         {
             Close(http);
             await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable,
-                $"the admin side serves {AdminConnections.MostRemoteRequests} requests already, the rest is for health checks and this machine: ask again").ConfigureAwait(false);
+                $"the admin side serves {AdminConnections.MostRemoteRequests} requests already; the remaining slots are for health checks and this machine: retry later").ConfigureAwait(false);
         }
     }
 
@@ -88,16 +88,16 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         await next(http).ConfigureAwait(false);
         if (http.Response is { HasStarted: false, StatusCode: 404 or 405 })
         {
-            await NowhereAsync(http).ConfigureAwait(false);
+            await NotFoundAsync(http).ConfigureAwait(false);
         }
     }
 
     private static bool IsOpenToAll(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null;
 
-    /// <summary>Who is turned away keeps no connection.</summary>
+    /// <summary>Closes the connection after a rejected request.</summary>
     internal static void Close(HttpContext http) => http.Response.Headers.Connection = "close";
 
-    /// <summary>Why this request is refused; null if it is not.</summary>
+    /// <summary>The status and detail of a rejection; null if the request is accepted.</summary>
     private (int Status, string Detail)? Refusal(HttpContext http)
     {
         HttpRequest request = http.Request;
@@ -109,13 +109,13 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         {
             if (!HasToken(request))
             {
-                return (StatusCodes.Status401Unauthorized, "a token is needed: send Authorization: Bearer with the first line of the --admin-token-file");
+                return (StatusCodes.Status401Unauthorized, "token required: send Authorization: Bearer with the first line of the --admin-token-file");
             }
         }
         else if (!IsAddress(request.Host.Host))
         {
             return (StatusCodes.Status421MisdirectedRequest,
-                "a name leads here that need not be ours: ask by address or as localhost, or start carousel with --admin-token-file");
+                "the Host field has an unknown name: use an address or localhost, or start carousel with --admin-token-file");
         }
         return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? null : RefusalOfChange(request);
     }
@@ -126,15 +126,15 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         string origin = request.Headers.Origin.ToString();
         if (site is not ("" or "same-origin" or "none") || (origin.Length != 0 && origin != $"{request.Scheme}://{request.Host}"))
         {
-            return (StatusCodes.Status403Forbidden, "a page of another site may change nothing here: use this one's own page, or the command line");
+            return (StatusCodes.Status403Forbidden, "changes from pages of other sites are rejected: use the dashboard or the command line");
         }
         bool hasBody = request.ContentLength is > 0 || request.Headers.TransferEncoding.Count != 0;
         return (hasBody || request.ContentType is not null) && !request.HasJsonContentType()
-            ? (StatusCodes.Status415UnsupportedMediaType, "only JSON is understood: send Content-Type: application/json")
+            ? (StatusCodes.Status415UnsupportedMediaType, "only JSON is accepted: send Content-Type: application/json")
             : null;
     }
 
-    /// <summary>In a time that does not depend on where the first wrong character is.</summary>
+    /// <summary>Compares in constant time.</summary>
     private bool HasToken(HttpRequest request)
     {
         const string scheme = "Bearer ";
@@ -145,9 +145,9 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
 
     private static bool IsAddress(string host) => host == "localhost" || IPAddress.TryParse(host, out _);
 
-    private static Task NowhereAsync(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
-        ? Problem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, $"{http.Request.Method} does nothing here: Allow says what does")
-        : Problem.WriteAsync(http, StatusCodes.Status404NotFound, "there is nothing here: /api/v1/openapi.json lists what there is");
+    private static Task NotFoundAsync(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+        ? Problem.WriteAsync(http, StatusCodes.Status405MethodNotAllowed, $"{http.Request.Method} is not allowed here: see the Allow field")
+        : Problem.WriteAsync(http, StatusCodes.Status404NotFound, "no such resource: see /api/v1/openapi.json");
 
     private Task FailAsync(HttpContext http, Exception e)
     {
@@ -158,10 +158,10 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
             case BadHttpRequestException bad:
                 return Problem.WriteAsync(http, bad.StatusCode, bad.Message);
             case JsonException json:
-                return Problem.WriteAsync(http, StatusCodes.Status400BadRequest, $"the body is not the JSON that is expected: {json.Message}");
+                return Problem.WriteAsync(http, StatusCodes.Status400BadRequest, $"invalid JSON body: {json.Message}");
             default:
                 context.ReportError($"admin: {http.Request.Method} {http.Request.Path} failed, please report it: {e}");
-                return Problem.WriteAsync(http, StatusCodes.Status500InternalServerError, "a defect in carousel; its log has more: please report it");
+                return Problem.WriteAsync(http, StatusCodes.Status500InternalServerError, "internal error: please report it, with the entry in carousel's log");
         }
     }
 }

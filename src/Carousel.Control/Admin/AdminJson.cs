@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>What is said and understood in JSON. Generated, since what is compiled ahead of time has no other way.</summary>
+/// <summary>JSON serialization of the API. Source-generated: ahead-of-time compilation has no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]

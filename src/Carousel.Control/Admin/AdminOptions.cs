@@ -2,20 +2,20 @@ using System.Net;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>Where the admin side listens, and who may use it. Immutable.</summary>
+/// <summary>Where the admin server listens, and its token. Immutable.</summary>
 /// <param name="EndPoint">Address and port; port 0 lets the system choose.</param>
 public sealed record AdminOptions(IPEndPoint EndPoint)
 {
-    /// <summary>What there is without a word.</summary>
+    /// <summary>The default.</summary>
     public static AdminOptions Default { get; } = new(new IPEndPoint(IPAddress.Loopback, 7778));
 
-    /// <summary>Fewer characters than this could be guessed.</summary>
+    /// <summary>Minimum length of a token: shorter ones could be guessed.</summary>
     public const int MinToken = 16;
 
-    /// <summary>What whoever asks must know; null if everybody on this machine may ask. Never to be shown.</summary>
+    /// <summary>The token that clients must send; null if any client on this machine is accepted. Never display it.</summary>
     public string? Token { get; init; }
 
-    /// <summary>True if only this machine reaches it.</summary>
+    /// <summary>True if only this machine can reach it.</summary>
     public bool IsLocal => IPAddress.IsLoopback(EndPoint.Address);
 
     /// <inheritdoc/>

@@ -14,19 +14,19 @@ using Microsoft.Extensions.Hosting;
 namespace Carousel.Control.Admin;
 
 /// <summary>
-/// The admin side: a small Kestrel beside the engine, for people and programs that look at the balancer and act on it. No request that is balanced comes here.
+/// The admin server: a small Kestrel beside the engine, for operators and tools. It handles no balanced requests.
 /// </summary>
 public sealed class AdminServer : IAsyncDisposable
 {
     private const int MaxBody = 64 * 1024;
 
-    /// <summary>A request's head, from its first byte: whoever sends one by hand has it ready.</summary>
+    /// <summary>Limit for a request head, from its first byte.</summary>
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Until a connection's first request, and between two. Who comes again later connects anew.</summary>
+    /// <summary>Limit until a connection's first request, and between two requests.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bodies, and responses that somebody takes: after some seconds, less than this in a second ends it. A line of 1 Mbit/s has a hundred times as much.</summary>
+    /// <summary>Minimum rate of request and response bodies, after the grace period. A line of 1 Mbit/s is a hundred times faster.</summary>
     private static readonly MinDataRate SlowestRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _app;
@@ -36,14 +36,14 @@ public sealed class AdminServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Who is connected.</summary>
+    /// <summary>The open connections.</summary>
     internal AdminConnections Connections { get; }
 
-    /// <summary>The routes that there are, for those who compare them with what is written.</summary>
+    /// <summary>The mapped routes, for tests that compare them with the documentation.</summary>
     internal IEnumerable<RouteEndpoint> Routes =>
         _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    /// <summary>Listens and answers from now on.</summary>
+    /// <summary>Starts to listen and serve.</summary>
     /// <exception cref="AdminStartException">Port taken, no permission, no such address.</exception>
     public static async Task<AdminServer> StartAsync(AdminOptions options, AdminContext context)
     {
@@ -66,7 +66,7 @@ public sealed class AdminServer : IAsyncDisposable
         return new AdminServer(app, new IPEndPoint(options.EndPoint.Address, new Uri(address).Port), connections);
     }
 
-    /// <summary>Ends it; streams that are open are cut.</summary>
+    /// <summary>Stops the server; open streams are cut.</summary>
     public async ValueTask DisposeAsync()
     {
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
@@ -74,7 +74,7 @@ public sealed class AdminServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Everything that there is. Each class maps its own routes; those that need no token carry <see cref="OpenToAll"/>.</summary>
+    /// <summary>Maps all endpoints. Each class maps its own routes; those that need no token carry <see cref="OpenToAll"/>.</summary>
     private static void MapAll(IEndpointRouteBuilder routes, AdminContext context)
     {
         HealthEndpoints.Map(routes, context);
@@ -87,7 +87,7 @@ public sealed class AdminServer : IAsyncDisposable
         MetricsEndpoints.Map(routes, context);
     }
 
-    /// <summary>Nothing but a listener, routing and what they need: no configuration files, no environment, no log of its own.</summary>
+    /// <summary>Only a listener and routing: no configuration files, no environment, no logging of its own.</summary>
     private static WebApplication Build(AdminOptions options, AdminConnections connections)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -103,12 +103,12 @@ public sealed class AdminServer : IAsyncDisposable
             kestrel.Listen(options.EndPoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                // In place of Kestrel's own limit, which turns away whoever comes last.
+                // Replaces Kestrel's own limit, which rejects the newest connection.
                 listen.Use(next => connection => connections.RunAsync(connection, next));
             });
         });
         builder.Services.AddRoutingCore();
-        // The host's own would take the signals that are ours.
+        // The default host lifetime would handle the signals that the balancer handles.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         return builder.Build();
     }
@@ -118,14 +118,14 @@ public sealed class AdminServer : IAsyncDisposable
         SocketError? error = ((e as SocketException) ?? e.InnerException as SocketException)?.SocketErrorCode;
         return error switch
         {
-            _ when e.InnerException is AddressInUseException => $"the port is taken (ss -ltnp 'sport = :{port}' says by whom): choose another, or --admin off",
+            _ when e.InnerException is AddressInUseException => $"the port is in use (ss -ltnp 'sport = :{port}' shows the process): choose another, or set --admin off",
             SocketError.AddressNotAvailable => "this machine has no such address",
-            SocketError.AccessDenied => "no permission to listen there: ports below 1024 are root's",
+            SocketError.AccessDenied => "permission denied (ports below 1024 need a privilege)",
             _ => e.Message,
         };
     }
 
-    /// <summary>Whoever starts us ends us.</summary>
+    /// <summary>Start and stop are controlled by the balancer.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

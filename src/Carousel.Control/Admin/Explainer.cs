@@ -9,15 +9,14 @@ namespace Carousel.Control.Admin;
 
 /// <summary>A request to explain.</summary>
 /// <param name="Url">A URL, or path and query.</param>
-/// <param name="Cookie">The Cookie field, or our cookie's value alone; empty for none.</param>
+/// <param name="Cookie">The Cookie field, or the session cookie's value alone; empty for none.</param>
 /// <param name="Client">The client's address.</param>
 /// <param name="Header">The value of the field that <c>--hash-by header:NAME</c> names; empty for none.</param>
 internal sealed record ExplainRequest(string Url, string Cookie, string Client, string Header);
 
 /// <summary>
-/// Says whom a pick would choose, as far as that is decided by facts: health, weights, limits, a visitor's own server, the owner of a hash. A worker's turn and
-/// its random numbers are its own, and are not asked: asking would change them. Takes nothing on anywhere. The order of things is that of
-/// <see cref="Picker"/>.
+/// Predicts a pick as far as it is deterministic: health, weights, limits, session affinity, the owner of a hash. A worker's rotation and random numbers
+/// are its own and are not read: reading would change them. Reserves nothing on any server. The order of checks is that of <see cref="Picker"/>.
 /// </summary>
 internal sealed class Explainer(AdminContext context)
 {
@@ -42,7 +41,7 @@ internal sealed class Explainer(AdminContext context)
     {
         if (context.Sessions is not { } channel || cookie.Length == 0)
         {
-            _why.Add(context.Sessions is null ? "sessions are off: any request may go to any server" : "no cookie: a new visitor, who belongs to no server yet");
+            _why.Add(context.Sessions is null ? "sessions are off: any request may go to any server" : "no cookie: a new session, not bound to a server yet");
             return (null, null);
         }
         string mode = channel.Options.Mode.ToString().ToLowerInvariant();
@@ -50,14 +49,14 @@ internal sealed class Explainer(AdminContext context)
         byte[] signed = new byte[SessionTicket.SignedBytes];
         if (!SessionCookie.TryDecode(Encoding.UTF8.GetBytes(value), signed))
         {
-            _why.Add($"no cookie {channel.Options.CookieName} that could be ours: a new visitor");
+            _why.Add($"no well-formed {channel.Options.CookieName} cookie: a new session");
             return (new ExplainedSession("malformed", mode, null), null);
         }
         CookieVerdict verdict = SessionCookie.Verify(
             signed, channel.Keys.Current, context.Time.GetUtcNow().ToUnixTimeSeconds(), (long)channel.Options.CookieLifetime.TotalSeconds, out SessionTicket ticket);
         if (verdict != CookieVerdict.Valid)
         {
-            _why.Add($"the cookie is no good ({VerdictText.Of(verdict)}): a new visitor");
+            _why.Add($"the cookie is invalid ({VerdictText.Of(verdict)}): a new session");
             return (new ExplainedSession(VerdictText.Of(verdict), mode, null), null);
         }
         Server? named = _pool.Find(ticket.ServerTag);
@@ -68,35 +67,35 @@ internal sealed class Explainer(AdminContext context)
     {
         if (channel.Options.Mode != SessionMode.Sticky || ticket.ServerTag == 0)
         {
-            _why.Add("the cookie is good; sessions are shared, so that any server may serve the visitor");
+            _why.Add("the cookie is valid; sessions are shared, so any server may be picked");
             return null;
         }
         string name = named?.Entry.Name ?? "";
         if (named is null || !_pool.CanServe(named))
         {
-            _why.Add(named is null ? "the visitor's own server is not in the pool any more: they move" : $"the visitor's own server {name} {WhyNot(named)}: they move");
+            _why.Add(named is null ? "the session's server is no longer in the pool: the session moves" : $"the session's server {name} {WhyNot(named)}: the session moves");
             return null;
         }
         if (!named.Load.MayTake(_nowMs))
         {
             _why.Add(named.Load.Breaker.MayTake(_nowMs)
-                ? $"the visitor's own server {name} is full: they wait for it {Durations.Format(channel.Options.StickyWait)} (--sticky-wait), then move"
-                : $"the visitor's own server {name} is ejected: they move");
+                ? $"the session's server {name} is full: the request waits up to {Durations.Format(channel.Options.StickyWait)} (--sticky-wait), then the session moves"
+                : $"the session's server {name} is ejected: the session moves");
             return null;
         }
-        _why.Add($"the visitor belongs to {name}, by their cookie, and it can serve them: the policy is not asked");
+        _why.Add($"the cookie binds the session to {name}, which is available: the policy is not used");
         return named;
     }
 
-    /// <summary>Among whom the policy chooses: the first kind of servers of whom one may be picked.</summary>
+    /// <summary>The set the policy picks from: the first kind of servers with an eligible one.</summary>
     private (string Among, ImmutableArray<Server> Eligible, Candidates? Candidates, PickScope Scope) Among()
     {
         (string Name, Candidates Candidates, PickScope Scope, string Why)[] kinds =
         [
-            ("primary", _pool.Primary, PickScope.Good, "among those that take new visitors"),
-            ("suspects", _pool.Primary, PickScope.Suspects, "all others owe answers for long or are full: those that owe answers are asked, too"),
-            ("backup", _pool.Backup, PickScope.Good, "no other server can: the backups serve"),
-            ("backup-suspects", _pool.Backup, PickScope.Suspects, "no other server can: backups that owe answers for long are asked"),
+            ("primary", _pool.Primary, PickScope.Good, "servers that accept new sessions"),
+            ("suspects", _pool.Primary, PickScope.Suspects, "all other servers are full or suspect: suspect servers are used, too"),
+            ("backup", _pool.Backup, PickScope.Good, "no primary server is available: backups are used"),
+            ("backup-suspects", _pool.Backup, PickScope.Suspects, "no other server is available: suspect backups are used"),
         ];
         foreach ((string name, Candidates candidates, PickScope scope, string why) in kinds)
         {
@@ -109,7 +108,7 @@ internal sealed class Explainer(AdminContext context)
         if (_pool.Primary.Servers.IsEmpty && _pool.Backup.Servers.IsEmpty)
         {
             ImmutableArray<Server> any = context.Panics ? [.. _pool.Servers.Where(_pool.MayPanicTo)] : [];
-            _why.Add(any.IsEmpty ? "no server takes visitors: 503 no-server" : "no server is up: all that have an address are tried in turn (--panic)");
+            _why.Add(any.IsEmpty ? "no server is available: 503 no-server" : "no server is up: all servers with an address are tried in rotation (--panic)");
             return (any.IsEmpty ? "none" : "panic", any, null, PickScope.Ejected);
         }
         return Full();
@@ -119,12 +118,12 @@ internal sealed class Explainer(AdminContext context)
     {
         if (Picker.IsFull(_pool, None, _nowMs))
         {
-            _why.Add("every server is full: the request waits for the first that has room, as far as --queue and --queue-timeout allow");
+            _why.Add("every server is full: the request is queued for the first free slot, within --queue and --queue-timeout");
             return ("queue", [], null, PickScope.Good);
         }
         Candidates candidates = Eligible(_pool.Primary, PickScope.Ejected).IsEmpty ? _pool.Backup : _pool.Primary;
         ImmutableArray<Server> eligible = Eligible(candidates, PickScope.Ejected);
-        _why.Add(eligible.IsEmpty ? "all servers are ejected and full: 503" : "all servers are ejected: they are asked all the same, since there is nobody else");
+        _why.Add(eligible.IsEmpty ? "all servers are ejected and full: 503" : "all servers are ejected: they are used anyway, since no other is available");
         return (eligible.IsEmpty ? "none" : "ejected", eligible, candidates, PickScope.Ejected);
     }
 
@@ -134,7 +133,7 @@ internal sealed class Explainer(AdminContext context)
         return [.. candidates.Servers.Where(server => input.MayTake(server))];
     }
 
-    /// <summary>Whom the policy picks; null where that is a matter of turns or of chance.</summary>
+    /// <summary>The server the policy picks; null if the pick is random or in rotation.</summary>
     private Server? Pick(ImmutableArray<Server> eligible, Candidates candidates, PickInput input, ExplainRequest request, string path)
     {
         if (eligible.IsEmpty)
@@ -143,34 +142,34 @@ internal sealed class Explainer(AdminContext context)
         }
         if (eligible.Any(server => server.Load.IsRamping(_nowMs)))
         {
-            _why.Add("some of them start slowly: of the picks of such a server only a growing part stands, the others go elsewhere");
+            _why.Add("some servers are in slow start: they keep a growing part of their picks, the rest goes to other servers");
         }
         if (eligible is [var only])
         {
-            _why.Add($"{only.Entry.Name} is the only one");
+            _why.Add($"{only.Entry.Name} is the only candidate");
             return only;
         }
         switch (context.Policy.Kind)
         {
             case PolicyKind.Hash:
                 Server? owner = new ConsistentHash().Pick(candidates, input);
-                _why.Add($"{HashText(request, path)} belongs to {owner?.Entry.Name ?? "nobody"}, by its hash, and while that has no more than 5/4 of its share");
+                _why.Add($"{HashText(request, path)} hashes to {owner?.Entry.Name ?? "no server"}, as long as that has at most 5/4 of its share");
                 return owner;
             case PolicyKind.LeastRequests:
                 Server least = eligible.MinBy(server => (double)server.Load.InFlight / server.Entry.Weight)!;
-                _why.Add($"{least.Entry.Name} has the fewest requests in flight for its weight, at this moment; of those that have as few, each in its turn");
+                _why.Add($"{least.Entry.Name} has the fewest requests in flight for its weight at this moment; ties are picked in rotation");
                 return eligible.Count(server => server.Load.InFlight * least.Entry.Weight == least.Load.InFlight * server.Entry.Weight) == 1 ? least : null;
             case PolicyKind.Ewma:
-                _why.Add("two are drawn at random, and the one that will likely answer sooner is taken, by latency and requests in flight: chance decides which two");
+                _why.Add("two servers are drawn at random; the one with the lower expected latency, by latency and requests in flight, is picked");
                 return null;
             case PolicyKind.Dynamic:
-                _why.Add("the one that promises the shortest wait, by what is seen and what servers report, of some that are drawn at random: chance has a part in it");
+                _why.Add("some servers are drawn at random; the one with the shortest expected wait, by measurements and the servers' reports, is picked");
                 return null;
             case PolicyKind.Random:
-                _why.Add("one is drawn at random, as often as weights say: nobody can know");
+                _why.Add("one server is drawn at random by weight: the pick is not predictable");
                 return null;
             default:
-                _why.Add("each in its turn, as often as weights say: whose turn it is depends on the requests that come before");
+                _why.Add("servers are picked in rotation by weight: the pick depends on the requests before it");
                 return null;
         }
     }
@@ -185,21 +184,21 @@ internal sealed class Explainer(AdminContext context)
         return new ExplainedServer(
             server.Entry.Name, server.Entry.Address.Url, _pool.StateOf(server, _nowMs).Name(), server.Entry.Weight, server.Entry.Backup, server.Load.InFlight,
             server.Entry.MaxRequests, server.Load.HasResponded ? Math.Round(server.Load.LatencyMicros / 1000, 3) : null, isEligible, share,
-            isEligible ? (server == own ? "the visitor's own" : "may be picked") : own is not null && _pool.TakesNewTraffic(server) ? "the visitor has their own" : WhyNot(server));
+            isEligible ? (server == own ? "the session's server" : "may be picked") : own is not null && _pool.TakesNewTraffic(server) ? "the session is bound to another server" : WhyNot(server));
     }
 
     private string WhyNot(Server server)
     {
         ServerStatus status = _pool[server];
         return status.EndPoints.IsEmpty ? "has no address: its name does not resolve"
-            : !status.IsHealthy ? (status.WasProbed ? "is down, by its probes" : "is new: its first probe is not over")
-            : status.IsLeaving && !_pool.TakesNewTraffic(server) ? "is leaving: only visitors who belong to it"
-            : server.Entry.Drain ? "drains: only visitors who belong to it"
-            : server.Entry.Weight == 0 ? "has weight 0: only visitors who belong to it"
+            : !status.IsHealthy ? (status.WasProbed ? "is down: its probes fail" : "is new: its first probe has not completed")
+            : status.IsLeaving && !_pool.TakesNewTraffic(server) ? "is leaving: only sessions bound to it"
+            : server.Entry.Drain ? "is draining: only sessions bound to it"
+            : server.Entry.Weight == 0 ? "has weight 0: only sessions bound to it"
             : !server.Load.Breaker.MayTake(_nowMs) ? "is ejected: its requests failed"
             : !server.Load.HasRoom ? "is full"
-            : server.Load.IsSuspect(_nowMs) ? "has owed answers for long: asked if no other can be"
-            : server.Entry.Backup ? "is a backup: asked if no other can be"
+            : server.Load.IsSuspect(_nowMs) ? "is suspect (no response for too long): used if no other server can be"
+            : server.Entry.Backup ? "is a backup: used if no primary server can be"
             : "is not needed";
     }
 
@@ -223,7 +222,7 @@ internal sealed class Explainer(AdminContext context)
         return text == request.Client ? $"the client {text}" : $"{context.Policy.HashBy.ToString().ToLowerInvariant()} {Quote.Of(text)}";
     }
 
-    /// <summary>A cookie's value in a Cookie field; null if it is not there.</summary>
+    /// <summary>A cookie's value in a Cookie field; null if it is missing.</summary>
     private static string? Crumb(string cookies, string name) => cookies.Split(';', StringSplitOptions.TrimEntries)
         .Where(crumb => crumb.StartsWith(name + "=", StringComparison.Ordinal))
         .Select(crumb => crumb[(name.Length + 1)..])

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>How the balancer is.</summary>
+/// <summary>Status of the balancer.</summary>
 /// <param name="Status"><c>ready</c>, <c>no-server</c> or <c>draining</c>.</param>
-/// <param name="Up">Servers that take anybody.</param>
+/// <param name="Up">Servers that accept new sessions.</param>
 /// <param name="Servers">All servers.</param>
 public sealed record HealthView(string Status, int Up, int Servers)
 {
-    /// <summary>How it is now.</summary>
+    /// <summary>The current status.</summary>
     internal static HealthView Of(AdminContext context)
     {
         PoolSnapshot pool = context.Pool.Current;
@@ -20,12 +20,12 @@ public sealed record HealthView(string Status, int Up, int Servers)
     }
 }
 
-/// <summary>What runs.</summary>
+/// <summary>The running program.</summary>
 /// <param name="Version">Its version.</param>
-/// <param name="StartedAt">Since when.</param>
+/// <param name="StartedAt">When it started.</param>
 public sealed record VersionView(string Version, DateTimeOffset StartedAt);
 
-/// <summary>Whether the balancer lives, and what it is. The first two are for machines that restart or route, and open to all.</summary>
+/// <summary>Liveness, readiness, version and configuration. The first two are for orchestrators and routers, and need no token.</summary>
 internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, AdminContext context)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>What Prometheus scrapes (docs/METRICS.md).</summary>
+/// <summary>The Prometheus endpoint (docs/METRICS.md).</summary>
 internal static class MetricsEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, AdminContext context) => routes.MapGet("/metrics", async http =>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>The description of the API: docs/openapi.json, which goes into the binary. Tests hold it to the routes and to what is sent.</summary>
+/// <summary>The description of the API: docs/openapi.json, embedded in the binary. Tests compare it with the routes and the responses.</summary>
 internal static class OpenApiEndpoints
 {
     public const string Resource = "openapi.json";

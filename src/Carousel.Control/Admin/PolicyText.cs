@@ -3,10 +3,10 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>Policies in words.</summary>
+/// <summary>Names of policies.</summary>
 internal static class PolicyText
 {
-    /// <summary>As <c>--policy</c> takes it; where nothing is said, what that comes to with these servers.</summary>
+    /// <summary>As a value of <c>--policy</c>; for the default, the policy it resolves to with these servers.</summary>
     public static string Name(PolicyOptions options, PoolSnapshot pool) => options.Kind switch
     {
         PolicyKind.Default => pool.Primary.AreEven ? "round-robin" : "weighted",

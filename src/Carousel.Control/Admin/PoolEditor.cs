@@ -8,17 +8,17 @@ using Microsoft.AspNetCore.Http;
 namespace Carousel.Control.Admin;
 
 /// <summary>
-/// The changes that people make at the admin side, one after the other. What can't be done is a <see cref="ProblemException"/>; so is what would leave no server
-/// that takes requests, unless it is forced. Any thread.
+/// Applies changes made through the admin API, one at a time. Throws <see cref="ProblemException"/> for invalid changes, and for a change that would leave
+/// no server that accepts requests, unless forced. Any thread.
 /// </summary>
 /// <param name="membership">Changes the pool.</param>
-/// <param name="saver">Writes each change to the file first, from where it comes to the pool; null to change the pool only.</param>
-/// <param name="report">Takes a line about each change, where the file does not tell of it.</param>
+/// <param name="saver">Writes each change to the file, which then updates the pool; null to change only the pool.</param>
+/// <param name="report">Receives a log line about each change that is not made through the file.</param>
 internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? saver, Action<string> report)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Adds a server; one that is there gets these options. True if it is new, or was leaving.</summary>
+    /// <summary>Adds a server; an existing one gets these options. True if it is new, or was being removed.</summary>
     public (Server Server, bool IsNew) Add(NewServer server, bool force)
     {
         ServerEntry entry = EntryOf(server);
@@ -27,7 +27,7 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
             PoolSnapshot before = membership.Pool.Current;
             if (before.Servers.FirstOrDefault(other => other.Entry.Name == entry.Name && other.Entry.Address != entry.Address) is { } namesake)
             {
-                throw Conflict($"{namesake.Entry.Address.Url} is called {Quote.Of(entry.Name)} already: choose another name");
+                throw Conflict($"the name {Quote.Of(entry.Name)} is used by {namesake.Entry.Address.Url}: choose another name");
             }
             Server? known = before.Servers.FirstOrDefault(other => other.Entry.Address == entry.Address);
             bool isNew = known is null || before[known].IsLeaving;
@@ -40,7 +40,7 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
         }
     }
 
-    /// <summary>The server is leaving from now on.</summary>
+    /// <summary>Starts to drain the server for removal.</summary>
     public void Remove(Server server, bool force)
     {
         lock (_gate)
@@ -58,7 +58,7 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
         }
     }
 
-    /// <summary>The server takes no new visitors from now on, or takes them again.</summary>
+    /// <summary>Stops sending new sessions to the server, or resumes it.</summary>
     public void Drain(Server server, bool drain, bool force) =>
         Change(server, entry => entry with { Drain = drain }, () => membership.Drain(server.Tag, drain), force);
 
@@ -82,22 +82,22 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
         Change(server, entry => entry with { MaxRequests = max }, () => membership.SetMax(server.Tag, max), force: false);
     }
 
-    /// <summary>Refuses a change after which no server would take requests, if one does before.</summary>
+    /// <summary>Rejects a change that would leave no server that accepts requests, if there is one before.</summary>
     /// <param name="pool">Before the change.</param>
-    /// <param name="server">Whose change it is.</param>
-    /// <param name="after">What is set of it then; null if it is removed.</param>
+    /// <param name="server">The server to change.</param>
+    /// <param name="after">Its entry after the change; null if it is removed.</param>
     private static void KeepOne(PoolSnapshot pool, Server server, ServerEntry? after)
     {
         bool takesAfter = after is { Drain: false, Weight: > 0 };
         if (!takesAfter && pool.TakesNewTraffic(server) && !pool[server].IsLeaving && !pool.Servers.Any(other => other != server && TakesRequests(pool, other)))
         {
             throw new ProblemException(StatusCodes.Status409Conflict,
-                $"{server.Entry.Name} is the last server that takes requests: without it clients get 503. Add another one or undrain it first, or force it (--force, ?force=true)",
+                $"{server.Entry.Name} is the last server that accepts requests: without it clients get 503. Add or undrain another server first, or force the change (--force, ?force=true)",
                 Problem.LastServer);
         }
     }
 
-    /// <summary>One that is ejected may be back soon, or not.</summary>
+    /// <summary>An ejected server does not count: it may be back soon, or not.</summary>
     private static bool TakesRequests(PoolSnapshot pool, Server server) =>
         pool.TakesNewTraffic(server) && !pool[server].IsLeaving && server.Load.Breaker.State == CircuitState.Closed;
 
@@ -111,19 +111,19 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
                 KeepOne(membership.Pool.Current, server, edit(before));
             }
             Do(
-                text => ServersTextEdit.Set(text, edit(ServersTextEdit.Find(text, before.Address) ?? throw Conflict($"{server.Entry.Name} is not in the file any more"))),
-                () => apply() == ChangeResult.NotFound ? throw Conflict($"{server.Entry.Name} is leaving: add it again before you change it") : ChangeResult.Done,
+                text => ServersTextEdit.Set(text, edit(ServersTextEdit.Find(text, before.Address) ?? throw Conflict($"{server.Entry.Name} is no longer in the file"))),
+                () => apply() == ChangeResult.NotFound ? throw Conflict($"{server.Entry.Name} is leaving: add it again before changing it") : ChangeResult.Done,
                 () => before == server.Entry ? "" : $"changed {new ChangedServer(server, before, server.Entry)}");
         }
     }
 
-    /// <summary>By way of the file, where that is to say what is set; else in the pool.</summary>
-    private void Do(Func<string, string> edit, Func<ChangeResult> apply, Func<string> news)
+    /// <summary>Through the file, if changes are saved; else directly in the pool.</summary>
+    private void Do(Func<string, string> edit, Func<ChangeResult> apply, Func<string> describe)
     {
         if (saver is null)
         {
             apply();
-            if (news() is { Length: > 0 } line)
+            if (describe() is { Length: > 0 } line)
             {
                 report($"admin: {line}");
             }
@@ -135,11 +135,11 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
         }
         catch (SaveException e)
         {
-            throw Conflict($"nothing has changed: {e.Message}");
+            throw Conflict($"nothing was changed: {e.Message}");
         }
     }
 
-    /// <summary>Whatever is sent, it is read as a line of servers.txt: the same rules, the same complaints.</summary>
+    /// <summary>Parses the request as a line of servers.txt, with the same rules and error messages.</summary>
     private static ServerEntry EntryOf(NewServer server)
     {
         string line = server.Line ?? LineOf(server);
@@ -152,14 +152,14 @@ internal sealed class PoolEditor(PoolMembership membership, ServersFileSaver? sa
         {
             throw Bad(error.Line == 0 ? error.Message : $"column {error.Column}: {error.Message}");
         }
-        return parsed.Servers is [var entry] ? entry : throw Bad("expected one server, a line");
+        return parsed.Servers is [var entry] ? entry : throw Bad("expected one line with one server");
     }
 
     private static string LineOf(NewServer server)
     {
         if (string.IsNullOrWhiteSpace(server.Url) || (server.Url + server.Name).Any(c => char.IsWhiteSpace(c) || c == '#'))
         {
-            throw Bad("expected {\"line\": \"http://localhost:8001 weight=3\"}, or \"url\" and, if need be, weight, max, backup, drain and name");
+            throw Bad("expected {\"line\": \"http://localhost:8001 weight=3\"}, or \"url\" and optionally weight, max, backup, drain and name");
         }
         var line = new StringBuilder(server.Url);
         line.Append(server.Weight is { } weight ? $" weight={weight}" : "").Append(server.Max is { } max ? $" max={max}" : "");

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>What an endpoint answers that can't do what it is asked (RFC 9457).</summary>
-/// <param name="Type"><c>about:blank</c> where the status says which kind it is; <see cref="LastServer"/> for what can be forced.</param>
-/// <param name="Title">What the status is called.</param>
+/// <summary>The body of an error response (RFC 9457).</summary>
+/// <param name="Type"><c>about:blank</c> if the status says it all; <see cref="LastServer"/> for a change that can be forced.</param>
+/// <param name="Title">The status's reason phrase.</param>
 /// <param name="Status">The status.</param>
 /// <param name="Detail">What is wrong, and what to do about it.</param>
 public sealed record Problem(string Type, string Title, int Status, string Detail)
@@ -13,13 +13,13 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
     /// <summary>Its media type.</summary>
     public const string MediaType = "application/problem+json";
 
-    /// <summary>The type of a change that would leave no server that takes requests: it is made with <c>force=true</c>.</summary>
+    /// <summary>The type of a change that would leave no server that accepts requests: <c>force=true</c> applies it anyway.</summary>
     public const string LastServer = "urn:carousel:last-server";
 
-    /// <summary>The type of a problem that is what its status says.</summary>
+    /// <summary>The type of a problem that its status describes.</summary>
     public const string Plain = "about:blank";
 
-    /// <summary>Writes it as the answer.</summary>
+    /// <summary>Writes it as the response.</summary>
     public static Task WriteAsync(HttpContext http, int status, string detail, string type = Plain)
     {
         http.Response.StatusCode = status;
@@ -28,7 +28,7 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
     }
 }
 
-/// <summary>Thrown by what an endpoint does, to be answered as a <see cref="Problem"/>.</summary>
+/// <summary>Thrown by an endpoint, to be sent as a <see cref="Problem"/>.</summary>
 /// <param name="status">The status.</param>
 /// <param name="detail">What is wrong, and what to do about it.</param>
 /// <param name="type">See <see cref="Problem.Type"/>.</param>

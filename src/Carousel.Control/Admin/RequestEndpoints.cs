@@ -10,44 +10,44 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>What became of a request. Times in milliseconds since its head was there; null where it did not come so far.</summary>
-/// <param name="Id">What X-Request-Id carried.</param>
-/// <param name="At">When its head was there.</param>
+/// <summary>A past request. Times in milliseconds since its head was received; null for stages it did not reach.</summary>
+/// <param name="Id">The value of X-Request-Id.</param>
+/// <param name="At">When its head was received.</param>
 /// <param name="Method">Its method.</param>
-/// <param name="Target">Its target, cut if it was long.</param>
+/// <param name="Target">Its target, truncated if long.</param>
 /// <param name="Client">Address and port of the client; behind a trusted proxy the address that it names.</param>
-/// <param name="Status">The status that the client was sent; null if none.</param>
+/// <param name="Status">The status sent to the client; null if none.</param>
 /// <param name="Reason">Why it failed for the client; null if it did not.</param>
-/// <param name="Sentence">The same in a sentence.</param>
-/// <param name="Visit">What its cookie came to: <c>none</c>, <c>new</c>, <c>returning</c>, <c>moved</c> or <c>stateless</c>.</param>
-/// <param name="RoutedMs">Until a server had taken it on for the last time.</param>
-/// <param name="ConnectedMs">Until the connection to it was there.</param>
-/// <param name="FirstByteMs">Until the head of the answer was there.</param>
-/// <param name="TotalMs">Until all was over.</param>
-/// <param name="BytesIn">Received of the client.</param>
-/// <param name="BytesOut">Sent to the client.</param>
-/// <param name="AttemptCount">How many attempts there were.</param>
-/// <param name="Attempts">The first ones, and the last.</param>
+/// <param name="Sentence">The reason as a sentence.</param>
+/// <param name="Visit">Outcome of its session cookie: <c>none</c>, <c>new</c>, <c>returning</c>, <c>moved</c> or <c>stateless</c>.</param>
+/// <param name="RoutedMs">When it was last assigned to a server.</param>
+/// <param name="ConnectedMs">When the connection to that server was ready.</param>
+/// <param name="FirstByteMs">When the response head was received.</param>
+/// <param name="TotalMs">When it ended.</param>
+/// <param name="BytesIn">Bytes received from the client.</param>
+/// <param name="BytesOut">Bytes sent to the client.</param>
+/// <param name="AttemptCount">Number of attempts.</param>
+/// <param name="Attempts">The first attempts, and the last.</param>
 public sealed record RequestView(
     string Id, DateTimeOffset At, string Method, string Target, string Client, int? Status, string? Reason, string? Sentence, string Visit, double? RoutedMs,
     double? ConnectedMs, double? FirstByteMs, double TotalMs, long BytesIn, long BytesOut, int AttemptCount, IReadOnlyList<AttemptView> Attempts);
 
-/// <summary>One attempt to have a server answer a request.</summary>
-/// <param name="Server">The server's name; its tag in hexadecimal if it is not in the pool any more.</param>
-/// <param name="Url">Where it listens; null if it is not in the pool any more.</param>
-/// <param name="BeganMs">When it was taken on there.</param>
-/// <param name="TookMs">Until it was over.</param>
-/// <param name="Reason">Why it failed; null if the server's answer was passed on.</param>
-/// <param name="Sentence">The same in a sentence.</param>
-/// <param name="Reused">It went over a connection kept from before.</param>
+/// <summary>One attempt to send a request to a server.</summary>
+/// <param name="Server">The server's name; its tag in hexadecimal if it is no longer in the pool.</param>
+/// <param name="Url">Where it listens; null if it is no longer in the pool.</param>
+/// <param name="BeganMs">When the attempt began.</param>
+/// <param name="TookMs">Its duration.</param>
+/// <param name="Reason">Why it failed; null if the server's response was passed on.</param>
+/// <param name="Sentence">The reason as a sentence.</param>
+/// <param name="Reused">It used a kept-alive connection.</param>
 public sealed record AttemptView(string Server, string? Url, double BeganMs, double TookMs, string? Reason, string? Sentence, bool Reused);
 
-/// <summary>Past requests, from the workers' memory of the last ones.</summary>
+/// <summary>Past requests, from the workers' ring buffers.</summary>
 internal sealed class RequestEndpoints(AdminContext context)
 {
     private const int IdDigits = 16;
 
-    /// <summary>More than a ring holds: a worker that writes as fast as we read must not keep us for ever.</summary>
+    /// <summary>More than a ring holds: bounds the scan when a worker writes as fast as it is read.</summary>
     private const int MaxRead = 1 << 16;
 
     public static void Map(IEndpointRouteBuilder routes, AdminContext context)
@@ -57,7 +57,7 @@ internal sealed class RequestEndpoints(AdminContext context)
             http.Response.WriteAsJsonAsync(requests.Find((string)http.GetRouteValue("id")!), AdminJson.Default.RequestView, cancellationToken: http.RequestAborted));
     }
 
-    /// <summary>The newest request of this id: ours, or one that a trusted proxy gave.</summary>
+    /// <summary>The newest request with this id: generated here, or given by a trusted proxy.</summary>
     internal RequestView Find(string id)
     {
         bool isOurs = ulong.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong number) && id.Length == IdDigits;
@@ -77,7 +77,7 @@ internal sealed class RequestEndpoints(AdminContext context)
             }
         }
         return newest ?? throw new ProblemException(StatusCodes.Status404NotFound,
-            $"no request {Quote.Of(id)} is remembered: only the last ones are, some thousands a worker; the id is that of X-Request-Id");
+            $"request {Quote.Of(id)} not found: only the last few thousand of each worker are kept; the id is the value of X-Request-Id");
     }
 
     private RequestView View(RecordCopy copy)

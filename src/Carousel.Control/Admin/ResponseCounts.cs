@@ -2,7 +2,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>Counts as the API shows them, by what they count.</summary>
+/// <summary>Counts in the form of the API.</summary>
 internal static class ResponseCounts
 {
     /// <summary>Responses by class of status, <c>1xx</c> to <c>5xx</c>.</summary>
@@ -19,7 +19,7 @@ internal static class ResponseCounts
         return classes;
     }
 
-    /// <summary>What has failed, by code; reasons that never occurred are left out.</summary>
+    /// <summary>Failures by reason code; reasons that never occurred are omitted.</summary>
     public static IReadOnlyDictionary<string, long> ByReason(IReadOnlyList<long> counted) =>
         Enum.GetValues<FailureReason>().Where(reason => reason != FailureReason.None && counted[(int)reason] != 0)
             .ToDictionary(reason => reason.Describe().Name, reason => counted[(int)reason]);

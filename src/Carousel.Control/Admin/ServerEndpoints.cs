@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>The servers: to look at them and to change them. All changes go through <see cref="PoolEditor"/>.</summary>
+/// <summary>Shows and changes servers. All changes go through <see cref="PoolEditor"/>.</summary>
 internal sealed class ServerEndpoints(AdminContext context)
 {
     private const string One = "/api/v1/servers/{name}";
@@ -54,7 +54,7 @@ internal sealed class ServerEndpoints(AdminContext context)
         return ShowAsync(http, server);
     }
 
-    /// <summary><c>?force=true</c>: to be done though no server would take requests then.</summary>
+    /// <summary><c>?force=true</c>: apply the change even if no server accepts requests then.</summary>
     private static bool IsForced(HttpContext http) => http.Request.Query["force"].ToString() switch
     {
         "true" => true,
@@ -64,7 +64,7 @@ internal sealed class ServerEndpoints(AdminContext context)
 
     private Server Named(HttpContext http) => ServerLookup.Find(context.Pool.Current, (string)http.GetRouteValue("name")!);
 
-    /// <summary>One that is gone already is shown as what it was asked to be: nothing.</summary>
+    /// <summary>204 if the server was removed already.</summary>
     private Task ShowAsync(HttpContext http, Server server)
     {
         if (ServerView.Of(context, server) is { } view)
@@ -78,7 +78,7 @@ internal sealed class ServerEndpoints(AdminContext context)
     private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class =>
         http.Request.HasJsonContentType() && await http.Request.ReadFromJsonAsync(type, http.RequestAborted).ConfigureAwait(false) is { } body
             ? body
-            : throw new ProblemException(StatusCodes.Status400BadRequest, "a JSON object is expected: /api/v1/openapi.json says what is in it");
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "a JSON object is expected: see /api/v1/openapi.json");
 
     private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type) =>
         http.Response.WriteAsJsonAsync(value, type, cancellationToken: http.RequestAborted);

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Carousel.Control.Admin;
 
-/// <summary>How people name a server: by its name, its id, or where it listens, written in any way that servers.txt takes.</summary>
+/// <summary>Finds a server by its name, its id, or its address in any notation of servers.txt.</summary>
 internal static class ServerLookup
 {
-    /// <summary>The server that is called so.</summary>
+    /// <summary>The server with this name, id or address.</summary>
     /// <exception cref="ProblemException">There is none, or more than one.</exception>
     public static Server Find(PoolSnapshot pool, string name)
     {
@@ -18,7 +18,7 @@ internal static class ServerLookup
         if (named.Length > 1)
         {
             throw new ProblemException(StatusCodes.Status409Conflict,
-                $"{named.Length} servers are called {Quote.Of(unescaped)}: say which by its id, {string.Join(" or ", named.Select(server => server.Id))}");
+                $"{named.Length} servers are named {Quote.Of(unescaped)}: use an id, {string.Join(" or ", named.Select(server => server.Id))}");
         }
         return named.FirstOrDefault()
             ?? pool.Servers.FirstOrDefault(server => server.Id == unescaped)
@@ -26,7 +26,7 @@ internal static class ServerLookup
             ?? throw new ProblemException(StatusCodes.Status404NotFound, Unknown(pool, unescaped));
     }
 
-    /// <summary>Null if it is none, or a whole line.</summary>
+    /// <summary>Null if it is not an address, or a whole line.</summary>
     private static ServerAddress? AddressOf(string text) =>
         text.Any(char.IsWhiteSpace) || ServersParser.Parse(text).Servers is not [var entry] ? null : entry.Address;
 

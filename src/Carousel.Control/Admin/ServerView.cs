@@ -7,37 +7,37 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Admin;
 
 /// <summary>All servers of the pool.</summary>
-/// <param name="WindowSeconds">How long "the last seconds" are, of which shares, rates and latencies speak.</param>
-/// <param name="At">When it was so, by the balancer's clock.</param>
-/// <param name="Servers">In the order of their places.</param>
+/// <param name="WindowSeconds">Length of the window ("the last seconds") of shares, rates and latencies.</param>
+/// <param name="At">Time of the snapshot, by the balancer's clock.</param>
+/// <param name="Servers">In the order of their slots.</param>
 public sealed record ServerList(double WindowSeconds, DateTimeOffset At, IReadOnlyList<ServerView> Servers);
 
-/// <summary>How a server is, and what it does.</summary>
-/// <param name="Name">What people call it.</param>
+/// <summary>State and activity of a server.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Url">Where it listens.</param>
 /// <param name="Id">Its id, the same on every replica.</param>
 /// <param name="State">See <see cref="ServerState"/>.</param>
-/// <param name="Since">When that state was first seen.</param>
-/// <param name="Reason">Why it is in that state, if something failed: a code of docs/REASONS.md, <c>bad-status</c> or <c>bad-body</c>; else null.</param>
-/// <param name="Why">The same for people, and what else keeps it from its share; null if nothing does.</param>
+/// <param name="Since">When that state was first observed.</param>
+/// <param name="Reason">Code of the failure behind the state: of docs/REASONS.md, <c>bad-status</c> or <c>bad-body</c>; null if there is none.</param>
+/// <param name="Why">The same as text, and what else reduces its share; null if nothing does.</param>
 /// <param name="LastProbe">Null if it was never probed.</param>
-/// <param name="Addresses">What its name resolves to, with the port.</param>
+/// <param name="Addresses">The addresses of its name, with the port.</param>
 /// <param name="Weight">0 to 1000.</param>
-/// <param name="Max">Most requests in flight; null for no limit.</param>
-/// <param name="Backup">It serves only when no other can.</param>
-/// <param name="Drain">It takes no new visitors.</param>
+/// <param name="Max">Limit of requests in flight; null for no limit.</param>
+/// <param name="Backup">It is used only if no primary server can be.</param>
+/// <param name="Drain">It accepts no new sessions.</param>
 /// <param name="InFlight">Requests in flight.</param>
-/// <param name="LeftSeconds">Until it is gone, if it is leaving; null if not.</param>
-/// <param name="Share">Of all requests of the last seconds, 0 to 1.</param>
+/// <param name="LeftSeconds">Time until it is removed, if it is leaving; else null.</param>
+/// <param name="Share">Its share of all requests of the last seconds, 0 to 1.</param>
 /// <param name="RequestsPerSecond">In the last seconds, retries included.</param>
-/// <param name="P50Ms">How long the heads of answers were waited for in the last seconds; null if none came.</param>
-/// <param name="P99Ms">99 of 100 took no longer than this.</param>
-/// <param name="Requests">Since it is in the pool, retries included.</param>
-/// <param name="Failures">Those of them that failed.</param>
-/// <param name="Responses">Its responses that were passed on, by class of their status.</param>
-/// <param name="FailuresByReason"><paramref name="Failures"/> by reason; those that never occurred are left out.</param>
-/// <param name="Errors">Its 5xx, and failures but for those where the client failed.</param>
-/// <param name="ErrorShare">Of what ended in the last seconds, 0 to 1.</param>
+/// <param name="P50Ms">p50 latency to the response head in the last seconds; null without responses.</param>
+/// <param name="P99Ms">p99 latency, likewise.</param>
+/// <param name="Requests">Since it was added to the pool, retries included.</param>
+/// <param name="Failures">Failed attempts among them.</param>
+/// <param name="Responses">Its responses that were passed on, by status class.</param>
+/// <param name="FailuresByReason"><paramref name="Failures"/> by reason; reasons that never occurred are omitted.</param>
+/// <param name="Errors">Its 5xx, and failures except those caused by the client.</param>
+/// <param name="ErrorShare">Share of errors in all that ended in the last seconds, 0 to 1.</param>
 public sealed record ServerView(
     string Name, string Url, string Id, string State, DateTimeOffset Since, string? Reason, string? Why, ProbeView? LastProbe,
     IReadOnlyList<string> Addresses, int Weight, int? Max, bool Backup, bool Drain, int InFlight, double? LeftSeconds,
@@ -46,7 +46,7 @@ public sealed record ServerView(
 {
     private const double MicrosAMilli = 1000;
 
-    /// <summary>All servers as they are now.</summary>
+    /// <summary>The current state of all servers.</summary>
     internal static ServerList All(AdminContext context)
     {
         context.States.Look();
@@ -56,7 +56,7 @@ public sealed record ServerView(
             Math.Round(window.Length.TotalSeconds, 1), context.Time.GetUtcNow(), [.. window.Servers.Select(activity => Of(context, window, activity, total))]);
     }
 
-    /// <summary>This server as it is now; null if it is not in the pool any more.</summary>
+    /// <summary>The current state of this server; null if it is no longer in the pool.</summary>
     internal static ServerView? Of(AdminContext context, Server server) => All(context).Servers.FirstOrDefault(view => view.Id == server.Id);
 
     private static ServerView Of(AdminContext context, ServerWindow window, ServerActivity activity, long total)
@@ -81,23 +81,23 @@ public sealed record ServerView(
 }
 
 /// <summary>The pool as a whole.</summary>
-/// <param name="Policy">How servers are chosen.</param>
-/// <param name="Servers">How many there are.</param>
-/// <param name="Primary">Names of those among whom is chosen, backups left out.</param>
-/// <param name="Backup">Names of the backups among whom is chosen if none of the others can.</param>
-/// <param name="ByState">How many servers are in each state.</param>
+/// <param name="Policy">The load balancing policy.</param>
+/// <param name="Servers">Number of servers.</param>
+/// <param name="Primary">Names of the servers picked from, except backups.</param>
+/// <param name="Backup">Names of the backups picked from if no primary server is available.</param>
+/// <param name="ByState">Number of servers in each state.</param>
 /// <param name="Requests">Requests since the start.</param>
-/// <param name="Connections">Clients' connections that are open.</param>
+/// <param name="Connections">Open client connections.</param>
 /// <param name="InFlight">Requests in flight.</param>
 /// <param name="Sessions"><c>shared</c>, <c>sticky</c> or <c>off</c>.</param>
-/// <param name="Responses">Responses of the servers that are in the pool now, by class of their status.</param>
-/// <param name="Failures">Requests since the start that got no server's response whole, but for those where the client failed.</param>
-/// <param name="ListError">What is wrong with the file of the servers, so that the last good list is used in its place; null if nothing is.</param>
+/// <param name="Responses">Responses of the servers now in the pool, by status class.</param>
+/// <param name="Failures">Requests since the start without a complete server response, except those where the client failed.</param>
+/// <param name="ListError">The error in the servers file, because of which the last good list is used; null if there is none.</param>
 public sealed record PoolView(
     string Policy, int Servers, IReadOnlyList<string> Primary, IReadOnlyList<string> Backup, IReadOnlyDictionary<string, int> ByState, long Requests,
     long Connections, int InFlight, string Sessions, IReadOnlyDictionary<string, long> Responses, long Failures, string? ListError = null)
 {
-    /// <summary>As it is now.</summary>
+    /// <summary>The current state.</summary>
     internal static PoolView Of(AdminContext context)
     {
         context.States.Look();
@@ -117,8 +117,8 @@ public sealed record PoolView(
     }
 }
 
-/// <summary>A server to add: its line as in servers.txt, or what would stand there.</summary>
-/// <param name="Line"><c>http://localhost:8001 weight=3</c>; without any other field.</param>
+/// <summary>A server to add: its line of servers.txt, or the parts of one.</summary>
+/// <param name="Line"><c>http://localhost:8001 weight=3</c>; excludes all other fields.</param>
 /// <param name="Url">Where it listens.</param>
 /// <param name="Weight">See <see cref="ServerEntry.Weight"/>.</param>
 /// <param name="Max">See <see cref="ServerEntry.MaxRequests"/>.</param>

@@ -4,11 +4,11 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Admin;
 
 /// <summary>
-/// What each server has done in the last seconds. It costs nothing while nobody looks: the first look after a pause sees all that came since the last one. Any thread.
+/// Server activity of the last seconds. Sampled on demand only: the first read after a pause covers all activity since the previous one. Any thread.
 /// </summary>
 public sealed class ServerWatch
 {
-    /// <summary>What is called "the last seconds" is at least this long, and twice this while somebody keeps looking.</summary>
+    /// <summary>Minimum length of "the last seconds"; at most twice this while it is read regularly.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
     private static readonly Reading Nothing = new(new ServerCounterSnapshot(), new LatencyTotals());
@@ -18,7 +18,7 @@ public sealed class ServerWatch
     private readonly Lock _gate = new();
     private Sample _before, _last;
 
-    /// <param name="pool">Whose servers.</param>
+    /// <param name="pool">Has the servers.</param>
     /// <param name="time">The clock.</param>
     public ServerWatch(ServerPool pool, TimeProvider time)
     {
@@ -26,7 +26,7 @@ public sealed class ServerWatch
         _before = _last = new Sample(time.GetTimestamp(), []);
     }
 
-    /// <summary>What the servers of now did in the last seconds, in the order of the pool.</summary>
+    /// <summary>Activity of the current servers in the last seconds, in the order of the pool.</summary>
     public ServerWindow Read()
     {
         PoolSnapshot pool = _pool.Current;
@@ -58,23 +58,23 @@ public sealed class ServerWatch
     private sealed record Reading(ServerCounterSnapshot Counters, LatencyTotals FirstByte);
 }
 
-/// <summary>What servers did in the last seconds.</summary>
-/// <param name="Pool">The pool of that moment.</param>
-/// <param name="Length">How long those seconds were.</param>
+/// <summary>Server activity of the last seconds.</summary>
+/// <param name="Pool">The pool at that moment.</param>
+/// <param name="Length">Length of the window.</param>
 /// <param name="Servers">In the order of the pool.</param>
 public sealed record ServerWindow(PoolSnapshot Pool, TimeSpan Length, IReadOnlyList<ServerActivity> Servers);
 
-/// <summary>What a server did.</summary>
-/// <param name="Server">Who.</param>
-/// <param name="Now">Up to now.</param>
-/// <param name="Before">Up to the beginning of the last seconds.</param>
-/// <param name="Latency">From a request being sent to the head of its response, in the last seconds.</param>
+/// <summary>Activity of one server.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Now">Counters now.</param>
+/// <param name="Before">Counters at the start of the window.</param>
+/// <param name="Latency">From sending a request to its response head, in the window.</param>
 public sealed record ServerActivity(Server Server, ServerCounterSnapshot Now, ServerCounterSnapshot Before, LatencyTotals Latency)
 {
-    /// <summary>Requests that it was given in the last seconds.</summary>
+    /// <summary>Requests sent to it in the window.</summary>
     public long Requests => Now.Attempts - Before.Attempts;
 
-    /// <summary>The share of errors in what ended in the last seconds: its 5xx, and attempts that failed by its fault or ours; 0 to 1, 0 if nothing ended.</summary>
+    /// <summary>Share of errors (its 5xx, and attempts failed because of it or the balancer) in all that ended in the window: 0 to 1, 0 if none ended.</summary>
     public double ErrorShare
     {
         get

@@ -10,29 +10,29 @@ namespace Carousel.Control.Admin;
 
 /// <summary>The sessions in the store.</summary>
 /// <param name="Mode"><c>shared</c>, <c>sticky</c> or <c>off</c>.</param>
-/// <param name="Store">Where they are kept; null if nowhere.</param>
-/// <param name="State">How the store is.</param>
-/// <param name="Count">How many there are; null if there is no store to ask.</param>
+/// <param name="Store">Address of the store; null if there is none.</param>
+/// <param name="State">State of the store.</param>
+/// <param name="Count">Number of sessions; null if there is no store.</param>
 /// <param name="IsAll">False if the store has more than were counted.</param>
-/// <param name="ByServer">How many were last served by each server, by its URL.</param>
+/// <param name="ByServer">Number of sessions by the URL of the server that served them last.</param>
 public sealed record SessionsView(string Mode, string? Store, string State, int? Count, bool IsAll, IReadOnlyDictionary<string, int> ByServer);
 
-/// <summary>A session as the store has it.</summary>
+/// <summary>A session as stored.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Cookie">What the cookie that was asked about is worth; null if an id was.</param>
-/// <param name="Server">URL of the server that answered last; null without a record, as all that follows.</param>
+/// <param name="Cookie">Verdict on the queried cookie; null if the query was by id.</param>
+/// <param name="Server">URL of the server that responded last; null without a record, like all that follows.</param>
 /// <param name="Client">The client's address.</param>
-/// <param name="Requests">How many, so far.</param>
-/// <param name="Created">Since when.</param>
-/// <param name="LastSeen">Its last request.</param>
-/// <param name="ExpiresInSeconds">Until it is forgotten.</param>
-/// <param name="Data">What servers keep for it; null if nothing.</param>
-/// <param name="Headers">Fields of its last request, without credentials.</param>
+/// <param name="Requests">Number of requests so far.</param>
+/// <param name="Created">When it was created.</param>
+/// <param name="LastSeen">Time of its last request.</param>
+/// <param name="ExpiresInSeconds">Time to expiry.</param>
+/// <param name="Data">Data that servers keep for it; null if none.</param>
+/// <param name="Headers">Header fields of its last request, without credentials.</param>
 public sealed record SessionDetail(
     string Id, string? Cookie, string? Server, string? Client, long? Requests, DateTimeOffset? Created, DateTimeOffset? LastSeen, double? ExpiresInSeconds,
     string? Data, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>Sessions: how many, and one by its id or cookie. It is the store that is asked, so that it works with any balancer of several.</summary>
+/// <summary>Session counts and lookup by id or cookie. Reads the store, so every replica gives the same result.</summary>
 internal sealed class SessionEndpoints(AdminContext context)
 {
     public static void Map(IEndpointRouteBuilder routes, AdminContext context)
@@ -68,7 +68,7 @@ internal sealed class SessionEndpoints(AdminContext context)
         }
         if (!HasStore)
         {
-            throw new ProblemException(StatusCodes.Status409Conflict, "there is no store to ask: --session and --store say where sessions are kept");
+            throw new ProblemException(StatusCodes.Status409Conflict, "there is no store: --session and --store configure where sessions are kept");
         }
         SessionView view = await AskAsync(async reader =>
         {
@@ -78,7 +78,7 @@ internal sealed class SessionEndpoints(AdminContext context)
         }).ConfigureAwait(false);
         if (view.Fields.Count == 0 && view.Cookie is null)
         {
-            throw new ProblemException(StatusCodes.Status404NotFound, "no such session: forgotten after its time, not written yet, or of another store");
+            throw new ProblemException(StatusCodes.Status404NotFound, "no such session: expired, not written yet, or in another store");
         }
         await http.Response.WriteAsJsonAsync(Detail(view), AdminJson.Default.SessionDetail, cancellationToken: http.RequestAborted).ConfigureAwait(false);
     }
@@ -93,19 +93,19 @@ internal sealed class SessionEndpoints(AdminContext context)
         }
         catch (StoreException e)
         {
-            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"the store {SessionLookup.Name(context.StoreAddress)} can't be asked: {e.Failure.Text}");
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"the store {SessionLookup.Name(context.StoreAddress)} can't be queried: {e.Failure.Text}");
         }
     }
 
     private static SessionDetail Detail(SessionView view)
     {
-        bool isThere = view.Fields.Count != 0;
+        bool hasRecord = view.Fields.Count != 0;
         Dictionary<string, string> headers = view.Fields
             .Where(field => field.Key.StartsWith(SessionRecord.HeaderPrefix, StringComparison.Ordinal))
             .ToDictionary(field => field.Key[SessionRecord.HeaderPrefix.Length..], field => field.Value);
         return new SessionDetail(
             view.Id.ToString(), view.Cookie is { } cookie ? VerdictText.Of(cookie.Verdict) : null, view.Fields.GetValueOrDefault(SessionRecord.Backend),
-            view.Fields.GetValueOrDefault(SessionRecord.Client), isThere ? view.Number(SessionRecord.Requests) : null, Moment(view, SessionRecord.Created),
+            view.Fields.GetValueOrDefault(SessionRecord.Client), hasRecord ? view.Number(SessionRecord.Requests) : null, Moment(view, SessionRecord.Created),
             Moment(view, SessionRecord.LastSeen), view.Expires?.TotalSeconds, view.Data, headers);
     }
 
@@ -113,7 +113,7 @@ internal sealed class SessionEndpoints(AdminContext context)
         view.Fields.ContainsKey(field) ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(view.Number(field), 0, uint.MaxValue)) : null;
 }
 
-/// <summary>Verdicts on cookies in words.</summary>
+/// <summary>Names of cookie verdicts.</summary>
 internal static class VerdictText
 {
     public static string Of(CookieVerdict verdict) => verdict switch

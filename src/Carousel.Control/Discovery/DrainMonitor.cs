@@ -5,41 +5,41 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Sees servers off that are leaving: each is forgotten when its time is over, or, where no visitor belongs to it, as soon as it has nothing in flight.
+/// Removes draining servers from the pool: each when its drain timeout expires or, without sticky sessions, as soon as it has no request in flight.
 /// </summary>
-/// <param name="membership">Whose servers; told who is gone.</param>
-/// <param name="isSticky">Visitors come back to their server: it is not known when the last has been there, so it stays for all of its time.</param>
-/// <param name="atMost">How long a server may be leaving.</param>
-/// <param name="time">The clock that the waits go by.</param>
-/// <param name="report">Told of each that is gone; called from pool threads.</param>
+/// <param name="membership">The pool; removed servers are reported to it.</param>
+/// <param name="isSticky">Sessions are bound to servers. Whether the last one has ended is unknown, so a server drains for the full timeout.</param>
+/// <param name="atMost">The drain timeout.</param>
+/// <param name="time">Clock for all delays.</param>
+/// <param name="report">Receives each removal; called on pool threads.</param>
 public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeSpan atMost, TimeProvider time, ReportServer report) : IDisposable
 {
     /// <summary>
-    /// Between two looks at a server. It must be seen without a request twice in a row: a worker may be about to send it one that it picked it for just
-    /// before, and no worker takes this long from the one to the other.
+    /// Interval between checks of a server. It must be idle in two consecutive checks: a worker may be about to send it a request that was assigned just
+    /// before, which never takes this long.
     /// </summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
-    /// <summary>Since when each is leaving, by our clock.</summary>
+    /// <summary>When each server began to drain, by the monitor's clock.</summary>
     private readonly Dictionary<Server, long> _watched = [];
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Begins to watch, once.</summary>
+    /// <summary>Starts watching; call once.</summary>
     public void Start()
     {
         membership.Pool.Changed += Follow;
         Follow();
     }
 
-    /// <summary>Nobody is forgotten any more.</summary>
+    /// <summary>Stops: no server is removed any more.</summary>
     public void Dispose()
     {
         membership.Pool.Changed -= Follow;
         _stop.Cancel();
     }
 
-    /// <summary>How long a server that is leaving may still take; null if it is not leaving. Any thread.</summary>
+    /// <summary>Remaining drain time of a server; null if it is not being removed. Any thread.</summary>
     public TimeSpan? TimeLeft(Server server)
     {
         lock (_gate)
@@ -79,11 +79,11 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // Stopped.
         }
     }
 
-    /// <summary>False, and it is no longer watched, once it is gone or stays after all.</summary>
+    /// <summary>False, and no longer watched, once the server was removed or is active again.</summary>
     private bool IsLeaving(Server server)
     {
         lock (_gate)
@@ -102,7 +102,7 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
         int cut = server.Load.InFlight;
         if (membership.Forget(server))
         {
-            report(server, cut == 0 ? EventLevel.Info : EventLevel.Warning, $"is gone{(cut == 0 ? "" : cut == 1 ? ": 1 request is cut" : $": {cut} requests are cut")}");
+            report(server, cut == 0 ? EventLevel.Info : EventLevel.Warning, $"removed{(cut == 0 ? "" : cut == 1 ? ": 1 request in flight was cut" : $": {cut} requests in flight were cut")}");
         }
     }
 }

@@ -1,14 +1,14 @@
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Tells when something happens to a file, by watching its folder (inotify): writing, renaming over it, and the exchange of <c>..data</c>, by which Kubernetes
-/// replaces all mounted files of a volume. It may miss things (network file systems, a folder that was made anew): who listens must look by itself, too.
+/// Watches a file through its directory (inotify): writes, renames over it, and the swap of <c>..data</c>, by which Kubernetes replaces all
+/// files of a mounted volume. Events may be missed (network file systems, a recreated directory): callers must poll as well.
 /// </summary>
 public static class FolderNotices
 {
-    /// <summary>Null where the system has no watch for us: there is none left, or no such folder.</summary>
+    /// <summary>Null if no watch is possible: the limit is reached, or the directory does not exist.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="notice">Called from a thread of the runtime, to be quick.</param>
+    /// <param name="notice">Called on a runtime thread; must be quick.</param>
     public static IDisposable? Start(string path, Action notice)
     {
         string full = Path.GetFullPath(path);

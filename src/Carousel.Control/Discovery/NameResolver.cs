@@ -7,21 +7,21 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Keeps the addresses of servers that are given by name up to date: looks all names up in parallel, and each again on its own schedule,
-/// sooner while it does not resolve, or when a server can't be reached (<see cref="LookUpSoon"/>). Names that come into the pool are looked up at once, those
-/// that nobody has any more are not. No worker ever waits for a name. Servers given as addresses are none of its business.
+/// Keeps the addresses of servers given by name up to date. All names are looked up in parallel, each on its own schedule: earlier while it does not
+/// resolve, or when a server can't be reached (<see cref="LookUpSoon"/>). New names in the pool are looked up immediately; names that no server has any
+/// more are dropped. Workers never wait for a lookup. Servers given by address are ignored.
 /// </summary>
-/// <param name="membership">Takes the addresses, when they changed.</param>
-/// <param name="resolve">Looks a name up; called from pool threads, concurrently.</param>
-/// <param name="time">The clock that the waits go by.</param>
-/// <param name="interval">Between two lookups of a name that resolves.</param>
-/// <param name="report">Takes a line for people about each change; called from pool threads.</param>
+/// <param name="membership">Receives changed addresses.</param>
+/// <param name="resolve">Looks a name up; called on pool threads, concurrently.</param>
+/// <param name="time">Clock for all delays.</param>
+/// <param name="interval">Lookup interval of a name that resolves.</param>
+/// <param name="report">Receives a log line about each change; called on pool threads.</param>
 public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, ReportEvent report) : IDisposable
 {
-    /// <summary>How long a start waits for names. Names that take longer come into the ring when they are there.</summary>
+    /// <summary>How long startup waits for lookups. Servers with slower names join the ring once they resolve.</summary>
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>A lookup blocks a thread of the runtime's pool (getaddrinfo has no other way): this many may, before they queue.</summary>
+    /// <summary>Maximum number of concurrent lookups: each blocks a pool thread (getaddrinfo is synchronous). Further ones wait.</summary>
     internal const int MaxAtOnce = 64;
 
     private readonly Lock _gate = new();
@@ -32,7 +32,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     private int _allowedThreads;
 
     /// <summary>
-    /// Starts looking up, once. The task ends when every name has been tried, or <see cref="FirstPassLimit"/> is over; lookups go on.
+    /// Starts the lookups; call once. The task completes when every name has been tried, or after <see cref="FirstPassLimit"/>; lookups continue.
     /// </summary>
     public async Task StartAsync()
     {
@@ -45,12 +45,12 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
         catch (TimeoutException)
         {
-            // The slow ones go on by themselves.
+            // Slow lookups continue in the background.
         }
     }
 
     /// <summary>
-    /// A server of this name can't be reached, so the name may lead elsewhere by now: it is looked up at once, or a second after its last lookup. Does nothing
+    /// A server of this name can't be reached, so the name may have new addresses: looks it up immediately, or a second after its last lookup. Does nothing
     /// for an address. Any thread.
     /// </summary>
     public void LookUpSoon(string host)
@@ -61,7 +61,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
     }
 
-    /// <summary>Ends all lookups. What was published stays.</summary>
+    /// <summary>Stops all lookups. Published addresses stay.</summary>
     public void Dispose()
     {
         membership.Pool.Changed -= FollowChange;
@@ -78,7 +78,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
 
     private void FollowChange() => Follow();
 
-    /// <summary>Looks up the names that the pool has now, and no others. The first lookups of those that are new.</summary>
+    /// <summary>Follows the names in the pool. Returns the first lookups of new names.</summary>
     private Task[] Follow()
     {
         lock (_gate)
@@ -90,17 +90,17 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
             }
             _followed = servers;
             HashSet<string> names = [.. servers.Select(server => server.Entry.Address.Host).Where(host => !IPAddress.TryParse(host, out _))];
-            foreach (WatchedName gone in _watched.Values.Where(watched => !names.Contains(watched.Host)).ToArray())
+            foreach (WatchedName removed in _watched.Values.Where(watched => !names.Contains(watched.Host)).ToArray())
             {
-                _watched.Remove(gone.Host);
-                gone.Dispose();
+                _watched.Remove(removed.Host);
+                removed.Dispose();
             }
             AllowBlockedThreads_NeedsLock(names.Count);
             return [.. names.Where(name => !_watched.ContainsKey(name)).Select(Watch_NeedsLock)];
         }
     }
 
-    /// <summary>Starts the loop of one name; the task ends with its first lookup.</summary>
+    /// <summary>Starts the lookup loop of one name; the task completes with its first lookup.</summary>
     private Task Watch_NeedsLock(string host)
     {
         var name = new WatchedName(host);
@@ -149,7 +149,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
     }
 
-    /// <summary>Else the pool would start with a thread a core and add one or two a second: a few dead names would hold up all others.</summary>
+    /// <summary>Otherwise the pool starts with one thread per core and adds one or two a second: a few dead names would delay all others.</summary>
     private void AllowBlockedThreads_NeedsLock(int names)
     {
         int more = Math.Min(names, MaxAtOnce) - _allowedThreads;

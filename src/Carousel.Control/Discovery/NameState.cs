@@ -5,22 +5,22 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Discovery;
 
 /// <summary>What to do after a lookup.</summary>
-/// <param name="Changed">True if <see cref="NameState.Addresses"/> is another set than before.</param>
-/// <param name="Message">A line for people, if there is news.</param>
-/// <param name="Wait">Until the next lookup.</param>
+/// <param name="Changed">True if the set of <see cref="NameState.Addresses"/> changed.</param>
+/// <param name="Message">A log line, if there is something to report.</param>
+/// <param name="Wait">Time until the next lookup.</param>
 internal readonly record struct NameStep(bool Changed, string? Message, TimeSpan Wait);
 
-/// <summary>What is known of one name, and what each lookup makes of it. No I/O, no clock; one thread at a time.</summary>
+/// <summary>State of one name, updated by each lookup. No I/O, no clock; one thread at a time.</summary>
 /// <param name="host">The name.</param>
-/// <param name="interval">Between lookups while all is well, and at most after failures.</param>
+/// <param name="interval">Lookup interval on success, and maximum after failures.</param>
 internal sealed class NameState(string host, TimeSpan interval)
 {
-    /// <summary>The first wait after a failure; it doubles with each further one.</summary>
+    /// <summary>The first delay after a failure; doubled with each further failure.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// So often a name that is not found is looked up again before the waits get longer: a container that is made anew has none meanwhile, and nobody can try to
-    /// connect to it. A resolver in trouble gets no such haste.
+    /// Number of lookups of a name not found before the delays grow: a container being recreated has no name meanwhile, and no failed connect can trigger an
+    /// earlier lookup. Resolver failures back off from the first.
     /// </summary>
     public const int SteadyRetries = 30;
 
@@ -30,10 +30,10 @@ internal sealed class NameState(string host, TimeSpan interval)
     /// <summary>The last known addresses, in the order to try them; empty if there are none.</summary>
     public ImmutableArray<IPAddress> Addresses { get; private set; } = [];
 
-    /// <summary>How much the last message matters.</summary>
+    /// <summary>Level of the last message.</summary>
     public EventLevel Level { get; private set; }
 
-    /// <summary>Takes in what a lookup gave.</summary>
+    /// <summary>Processes the result of a lookup.</summary>
     public NameStep Take(Resolution resolution)
     {
         ImmutableArray<IPAddress> before = Addresses;
@@ -50,7 +50,7 @@ internal sealed class NameState(string host, TimeSpan interval)
         return new NameStep(changed, message, _failures == 0 ? interval : Backoff());
     }
 
-    /// <summary>Quiet about the first success: the start-up banner has told of it.</summary>
+    /// <summary>The first success is not reported: it is in the startup banner.</summary>
     private string? Found(ImmutableArray<IPAddress> before, bool changed)
     {
         string now = string.Join(", ", Addresses);
@@ -61,7 +61,7 @@ internal sealed class NameState(string host, TimeSpan interval)
         return changed && !before.IsEmpty ? $"{host} now resolves to {now} (was {string.Join(", ", before)})" : null;
     }
 
-    /// <summary>Once for each kind of failure, not for each lookup.</summary>
+    /// <summary>Reported once for each kind of failure, not for each lookup.</summary>
     private string? Failed(Resolution resolution)
     {
         if (_reported == resolution.Kind)
@@ -70,20 +70,20 @@ internal sealed class NameState(string host, TimeSpan interval)
         }
         (string what, string until) = resolution.Kind == ResolutionKind.NotFound
             ? ($"{host} does not resolve", "until it does")
-            : ($"{host} can't be looked up ({resolution.Error})", "until it can");
+            : ($"lookup of {host} failed ({resolution.Error})", "until it succeeds");
         return Addresses.IsEmpty ? $"{what}: its servers are down {until}" : $"{what}: the last known addresses stay in use";
     }
 
     private TimeSpan Backoff()
     {
-        // A shift past this is beyond any interval.
+        // A larger shift exceeds any interval.
         const int maxShift = 20;
         int steady = _reported == ResolutionKind.NotFound ? SteadyRetries : 1;
         TimeSpan wait = FirstRetry * (1 << Math.Clamp(_failures - steady, 0, maxShift));
         return wait < interval ? wait : interval;
     }
 
-    /// <summary>Resolvers turn the order of the addresses with every answer: that alone is no news.</summary>
+    /// <summary>Resolvers rotate the order of addresses with every response: that alone is not a change.</summary>
     private static bool SameSet(ImmutableArray<IPAddress> a, ImmutableArray<IPAddress> b) =>
         a.Length == b.Length && a.All(b.Contains);
 }

@@ -3,23 +3,23 @@ using System.Net;
 
 namespace Carousel.Control.Discovery;
 
-/// <summary>What came of looking up a name.</summary>
+/// <summary>Kind of a lookup result.</summary>
 internal enum ResolutionKind : byte
 {
     /// <summary>It has addresses.</summary>
     Found,
 
-    /// <summary>The resolver is sure that there is no such name, or that it has no address.</summary>
+    /// <summary>The resolver reports that the name does not exist, or has no address.</summary>
     NotFound,
 
-    /// <summary>The resolver can't tell: it was not reached, or had an error of its own.</summary>
+    /// <summary>The resolver could not be reached, or failed itself.</summary>
     Failure,
 }
 
-/// <summary>What came of looking up a name, once.</summary>
-/// <param name="Kind">Which it was.</param>
-/// <param name="Addresses">Each once, in the order to try them; empty unless found.</param>
-/// <param name="Error">What to call the trouble.</param>
+/// <summary>Result of one lookup.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Addresses">Distinct addresses, in the order to try them; empty unless found.</param>
+/// <param name="Error">Name of the error.</param>
 internal readonly record struct Resolution(ResolutionKind Kind, ImmutableArray<IPAddress> Addresses, string Error)
 {
     public static Resolution Found(IEnumerable<IPAddress> addresses) => new(ResolutionKind.Found, [.. addresses.Distinct()], "");

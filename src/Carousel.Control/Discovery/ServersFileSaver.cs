@@ -3,23 +3,23 @@ using Carousel.Core.Config;
 
 namespace Carousel.Control.Discovery;
 
-/// <summary>A change can't be written to servers.txt; the message says why, and what to do. Nothing has changed.</summary>
+/// <summary>A change can't be written to servers.txt; the message gives the reason and the remedy. Nothing was changed.</summary>
 public sealed class SaveException(string message) : Exception(message);
 
 /// <summary>
-/// Writes changes of servers back to servers.txt (<c>--save</c>). The file is replaced at one moment: whoever reads it sees the old or the new one, also after a
+/// Writes changes of servers back to servers.txt (<c>--save</c>). The file is replaced atomically: readers see the old or the new content, also after a
 /// crash. Any thread.
 /// </summary>
-/// <param name="watcher">Of the file: it is not to take our change for another's.</param>
+/// <param name="watcher">The file's watcher: it must not treat our change as an external one.</param>
 /// <param name="path">The file.</param>
 public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
 {
-    /// <summary>Why this file can't be written back; null if it can.</summary>
+    /// <summary>Why this file can't be saved; null if it can.</summary>
     public static string? Failure(string path)
     {
         if (new FileInfo(path).LinkTarget is { } target)
         {
-            return $"{path} is a link to {target}, as a mounted ConfigMap is: it would be replaced by a file. Name the file itself, or change it where it comes from";
+            return $"{path} is a symbolic link to {target}, as in a mounted ConfigMap, and would be replaced by a file. Give the path of the file itself, or change it at its source";
         }
         try
         {
@@ -28,27 +28,27 @@ public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"a file can't be written beside {path}: {e.Message}";
+            return $"can't create a file next to {path}: {e.Message}";
         }
     }
 
     /// <summary>Changes the file, and the pool with it.</summary>
-    /// <param name="edit">From what the file says to what it is to say.</param>
-    /// <exception cref="SaveException">The file is wrong as it is, or can't be written.</exception>
+    /// <param name="edit">Returns the new content for the current one.</param>
+    /// <exception cref="SaveException">The file has errors, or can't be written.</exception>
     public void Save(Func<string, string> edit) => watcher.Edit(found => Edited(found, edit), Write);
 
     private string Edited(ServersText found, Func<string, string> edit)
     {
         if (found.Parse().ErrorLines(path).FirstOrDefault() is { } error)
         {
-            throw new SaveException($"the file must be put right first: {error}");
+            throw new SaveException($"fix the file first: {error}");
         }
         if (found.Text!.Contains('\uFFFD'))
         {
             throw new SaveException($"{path} is not UTF-8: writing it back would change what is in it");
         }
         string edited = edit(found.Text);
-        return ServersParser.Parse(edited) is { IsValid: false } wrong ? throw new SaveException($"the file would be wrong: {wrong.ErrorLines(path).First()}") : edited;
+        return ServersParser.Parse(edited) is { IsValid: false } invalid ? throw new SaveException($"the change would make the file invalid: {invalid.ErrorLines(path).First()}") : edited;
     }
 
     private void Write(string text)
@@ -69,11 +69,11 @@ public sealed class ServersFileSaver(ServersFileWatcher watcher, string path)
             {
                 File.Delete(aside);
             }
-            throw new SaveException($"{path} can't be replaced: {e.Message} (a file that is mounted by itself can't: mount its folder)");
+            throw new SaveException($"{path} can't be replaced: {e.Message} (a file mounted on its own can't be replaced: mount its directory)");
         }
     }
 
-    /// <summary>A file in the same folder, so that a rename is all it takes, with this text on the disk; returns its path.</summary>
+    /// <summary>Writes and syncs this text to a file in the same directory, so that it can be renamed into place; returns its path.</summary>
     private static string WriteAside(string path, string text)
     {
         string full = Path.GetFullPath(path);

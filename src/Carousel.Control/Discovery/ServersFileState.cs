@@ -2,60 +2,60 @@ using Carousel.Core.Config;
 
 namespace Carousel.Control.Discovery;
 
-/// <summary>What to do after a look at the file.</summary>
-/// <param name="News">What the file says, if it is to be acted on: its servers, or what is wrong with it.</param>
-/// <param name="Wait">Until the next look.</param>
+/// <summary>What to do after a check of the file.</summary>
+/// <param name="News">The parsed file, valid or not, if it must be applied or reported.</param>
+/// <param name="Wait">Time until the next check.</param>
 internal readonly record struct FileStep(ServersFile? News, TimeSpan Wait);
 
 /// <summary>
-/// When what is found at the path of servers.txt is news. Contents are compared, not times: what was written again as it was is none. No I/O, no clock; one
-/// thread at a time.
+/// Decides when the content of servers.txt counts as changed. Contents are compared, not times: rewriting the same content is no change. No I/O, no
+/// clock; one thread at a time.
 /// </summary>
-/// <param name="first">What the pool was built from.</param>
+/// <param name="first">The content that the pool was built from.</param>
 internal sealed class ServersFileState(ServersText first)
 {
-    /// <summary>Between two looks at a file that rests: where nothing tells of changes (network file systems, bind mounts), this is what finds them.</summary>
+    /// <summary>Check interval of an unchanged file: finds changes where there are no notifications (network file systems, bind mounts).</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
-    /// <summary>A good list must stay for so long: half of a file that is being written may be a good list, too.</summary>
+    /// <summary>A valid list must be unchanged for this long: a partly written file may be a valid list, too.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What is wrong or missing must stay for so long: editors truncate before they write, and remove before they rename.</summary>
+    /// <summary>Invalid or missing content must be unchanged for this long: editors truncate before they write, and remove before they rename.</summary>
     public static readonly TimeSpan InvalidSettle = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What was acted on last.</summary>
+    /// <summary>The content applied or reported last.</summary>
     private ServersText _known = first;
 
-    /// <summary>Another content that is being waited on, what it means, and since when it has been there.</summary>
+    /// <summary>A different content that must settle, its parsed form, and when it was first seen.</summary>
     private ServersText? _pending;
-    private ServersFile? _meaning;
+    private ServersFile? _parsed;
     private TimeSpan _since;
 
-    /// <summary>We have written this ourselves: it is no news.</summary>
+    /// <summary>The balancer wrote this content itself: it is no change.</summary>
     public void Wrote(ServersText text) => (_known, _pending) = (text, null);
 
-    /// <summary>Takes in what was found.</summary>
-    /// <param name="found">What was found.</param>
-    /// <param name="now">By any clock that does not go back.</param>
-    /// <param name="asked">Somebody asks for it: it is news at once, whatever it is.</param>
-    public FileStep Take(ServersText found, TimeSpan now, bool asked = false)
+    /// <summary>Processes the content of a check.</summary>
+    /// <param name="found">The content.</param>
+    /// <param name="now">From any monotonic clock.</param>
+    /// <param name="asked">A reload was requested: the content is applied or reported immediately, even if unchanged.</param>
+    public FileStep Take(ServersText found, TimeSpan now, bool requested = false)
     {
-        if (found == _known && !asked)
+        if (found == _known && !requested)
         {
             _pending = null;
             return new FileStep(null, Poll);
         }
         if (found != _pending)
         {
-            (_pending, _meaning, _since) = (found, found.Parse(), now);
+            (_pending, _parsed, _since) = (found, found.Parse(), now);
         }
-        TimeSpan left = (_meaning!.IsValid ? Settle : InvalidSettle) - (now - _since);
-        if (left > TimeSpan.Zero && !asked)
+        TimeSpan left = (_parsed!.IsValid ? Settle : InvalidSettle) - (now - _since);
+        if (left > TimeSpan.Zero && !requested)
         {
             return new FileStep(null, left);
         }
         _known = found;
         _pending = null;
-        return new FileStep(_meaning, Poll);
+        return new FileStep(_parsed, Poll);
     }
 }

@@ -7,19 +7,19 @@ using Carousel.Core.Pool;
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Makes changes of servers.txt changes of the pool. A file with an error changes nothing: the last good list stays. It looks again and again, sooner after
-/// <see cref="Notice"/>, and at once after <see cref="Reload"/>. Any thread; never waits for the file: what touches it is done by a
-/// <see cref="FileThread"/>, and if that hangs, a line says so.
+/// Applies changes of servers.txt to the pool. A file with an error changes nothing: the last good list stays in use. The file is polled, checked earlier
+/// after <see cref="Notice"/>, and immediately after <see cref="Reload"/>. Any thread; never blocks on the file: a <see cref="FileThread"/> accesses it,
+/// and a hang is logged.
 /// </summary>
 public sealed class ServersFileWatcher : IDisposable
 {
-    /// <summary>A change comes as a burst of notices, and is looked at once it is over, or nearly.</summary>
+    /// <summary>A change causes a burst of notices; the file is checked after about this time.</summary>
     internal static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Reading takes microseconds: what takes so long hangs.</summary>
+    /// <summary>Reading takes microseconds: a read that takes this long is hanging.</summary>
     internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a change made at the admin side waits for the file.</summary>
+    /// <summary>How long a change through the admin API waits for the file.</summary>
     private static readonly TimeSpan EditLimit = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
@@ -34,24 +34,24 @@ public sealed class ServersFileWatcher : IDisposable
     private readonly ITimer _hangTimer;
     private readonly FileThread? _thread;
     private readonly Lock _gate = new();
-    /// <summary>What the file last said that could be used.</summary>
+    /// <summary>The last valid list of the file.</summary>
     private ImmutableArray<ServerEntry> _listed;
     private bool _watches;
-    private bool _asked;
+    private bool _reloadRequested;
     private bool _noticed;
     private volatile string? _failure;
-    /// <summary>A look is under way, and if it is, whether it was said to hang.</summary>
+    /// <summary>A check is running; it was reported as hanging.</summary>
     private bool _looks, _hangs;
 
-    /// <param name="path">What lines for people call the file.</param>
+    /// <param name="path">The file's name in log lines.</param>
     /// <param name="read">Reads it.</param>
-    /// <param name="first">What the pool was built from.</param>
-    /// <param name="membership">Takes the lists.</param>
-    /// <param name="time">The clock that the waits go by.</param>
-    /// <param name="report">Takes a line for people about each change.</param>
-    /// <param name="reportError">Takes each line about what is wrong with the file.</param>
-    /// <param name="lastGood">What the pool was built from instead, if <paramref name="first"/> can't be used.</param>
-    /// <param name="thread">Does what touches the file, and is disposed of with this; null for at once, by whoever asks.</param>
+    /// <param name="first">The content that the pool was built from.</param>
+    /// <param name="membership">Receives the lists.</param>
+    /// <param name="time">Clock for all delays.</param>
+    /// <param name="report">Receives a log line about each change.</param>
+    /// <param name="reportError">Receives a log line about each error in the file.</param>
+    /// <param name="lastGood">The list that the pool was built from instead, if <paramref name="first"/> is invalid.</param>
+    /// <param name="thread">Runs all file access and is disposed with this; null to run it on the caller's thread.</param>
     public ServersFileWatcher(string path, Func<ServersText> read, ServersText first, PoolMembership membership, TimeProvider time,
         Action<string> report, Action<string> reportError, ServersFile? lastGood = null, FileThread? thread = null)
     {
@@ -66,16 +66,16 @@ public sealed class ServersFileWatcher : IDisposable
         _hangTimer = Supervisor.OfProcess.StartTimer("servers file", LogThatItHangs, time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What <see cref="Reload"/> asked for is done, whatever came of it.</summary>
+    /// <summary>A requested <see cref="Reload"/> has completed, successfully or not.</summary>
     public event Action? Reloaded;
 
-    /// <summary>A list that is good was read, and is in use now. On a thread of the runtime's pool, which is held up.</summary>
+    /// <summary>A valid list was read and is now in use. Raised on a runtime pool thread, which it blocks.</summary>
     public event Action<ServersText>? Accepted;
 
-    /// <summary>What is wrong with the file, so that the last good list is used in its place; null if nothing is. Any thread.</summary>
+    /// <summary>The error in the file, because of which the last good list is used; null if there is none. Any thread.</summary>
     public string? Failure => _failure;
 
-    /// <summary>Begins to look by itself. Without, only <see cref="Reload"/> does anything.</summary>
+    /// <summary>Starts polling. Before that, only <see cref="Reload"/> has an effect.</summary>
     public void Start()
     {
         lock (_gate)
@@ -85,12 +85,12 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
-    /// <summary>Something may have changed.</summary>
+    /// <summary>The file may have changed: schedules a check.</summary>
     public void Notice()
     {
         lock (_gate)
         {
-            // Not put off by the next one: in a busy folder they never end.
+            // Later notices do not postpone the check: in a busy directory they never end.
             if (_watches && !_noticed)
             {
                 _noticed = true;
@@ -99,26 +99,26 @@ public sealed class ServersFileWatcher : IDisposable
         }
     }
 
-    /// <summary>Reads the file at once, and says what came of it, even if that is nothing.</summary>
+    /// <summary>Reads the file immediately and reports the result, even if nothing changed.</summary>
     public void Reload()
     {
         lock (_gate)
         {
-            _asked = true;
+            _reloadRequested = true;
             SetTimer_NeedsLock(TimeSpan.Zero);
         }
     }
 
     /// <summary>
-    /// Changes the file, and the pool with it, at once; nobody looks meanwhile. What the two throw comes through, and nothing has changed; a <see cref="SaveException"/>
-    /// if the file system hangs.
+    /// Changes the file and the pool immediately; no check runs meanwhile. Exceptions of both delegates are rethrown, and nothing was changed;
+    /// <see cref="SaveException"/> if the file system hangs.
     /// </summary>
-    /// <param name="edit">From what was found to a text that can be used.</param>
+    /// <param name="edit">Returns the new, valid content for the current one.</param>
     /// <param name="write">Writes it.</param>
     public void Edit(Func<ServersText, string> edit, Action<string> write)
     {
-        bool isGivenUp = false;
-        Task<bool> done = RunAsync(() => !Volatile.Read(ref isGivenUp) && EditNow(edit, write));
+        bool isAbandoned = false;
+        Task<bool> done = RunAsync(() => !Volatile.Read(ref isAbandoned) && EditNow(edit, write));
         try
         {
             if (done.Wait(EditLimit))
@@ -130,8 +130,8 @@ public sealed class ServersFileWatcher : IDisposable
         {
             done.GetAwaiter().GetResult();
         }
-        Volatile.Write(ref isGivenUp, true);
-        throw new SaveException($"{_path} can't be reached: its file system hangs; if the change was begun it is made when that ends");
+        Volatile.Write(ref isAbandoned, true);
+        throw new SaveException($"{_path} is not accessible: its file system hangs; a write that has begun completes when it recovers");
     }
 
     private Task<bool> RunAsync(Func<bool> work) => _thread is null ? Task.FromResult(work()) : _thread.RunAsync(work);
@@ -149,7 +149,7 @@ public sealed class ServersFileWatcher : IDisposable
         return true;
     }
 
-    /// <summary>Looks no more.</summary>
+    /// <summary>Stops polling.</summary>
     public void Dispose()
     {
         _timer.Dispose();
@@ -157,7 +157,7 @@ public sealed class ServersFileWatcher : IDisposable
         _thread?.Dispose();
     }
 
-    /// <summary>One look at a time: whatever comes meanwhile is seen to when it ends.</summary>
+    /// <summary>Starts a check unless one is running; whatever is requested meanwhile is handled when that ends.</summary>
     private void BeginLook()
     {
         lock (_gate)
@@ -172,7 +172,7 @@ public sealed class ServersFileWatcher : IDisposable
         Task<bool> look = RunAsync(Look);
         if (look.IsFaulted)
         {
-            // There was no room for it.
+            // The file thread's queue is full.
             EndLook(ServersFileState.Poll);
         }
     }
@@ -182,20 +182,20 @@ public sealed class ServersFileWatcher : IDisposable
         TimeSpan wait = ServersFileState.Poll;
         try
         {
-            bool asked;
+            bool reloadRequested;
             lock (_gate)
             {
-                asked = _asked;
-                _asked = _noticed = false;
+                reloadRequested = _reloadRequested;
+                _reloadRequested = _noticed = false;
             }
             ServersText found = _read();
-            FileStep step = _state.Take(found, _time.GetElapsedTime(_created), asked);
+            FileStep step = _state.Take(found, _time.GetElapsedTime(_created), reloadRequested);
             wait = step.Wait;
-            if (step.News is { } news)
+            if (step.News is { } changed)
             {
-                Act(news, found);
+                Act(changed, found);
             }
-            if (asked)
+            if (reloadRequested)
             {
                 Reloaded?.Invoke();
             }
@@ -217,7 +217,7 @@ public sealed class ServersFileWatcher : IDisposable
         }
         if (hung)
         {
-            _report($"{_path} can be read again");
+            _report($"{_path} is readable again");
         }
         lock (_gate)
         {
@@ -236,7 +236,7 @@ public sealed class ServersFileWatcher : IDisposable
             }
             _hangs = true;
         }
-        _reportError($"{_path} has not been readable for {Durations.Format(HangLimit)}: reading hangs (is its file system there?); the last good list stays");
+        _reportError($"{_path} has not been readable for {Durations.Format(HangLimit)}: reads hang (check its file system); the last good list stays in use");
     }
 
     private void Act(ServersFile file, ServersText text)
@@ -253,12 +253,12 @@ public sealed class ServersFileWatcher : IDisposable
         {
             _reportError(line);
         }
-        _reportError($"{_path} can't be used as it is: the last good list stays");
+        _reportError($"{_path} can't be used: the last good list stays in use");
     }
 
     private void SetTimer_NeedsLock(TimeSpan wait)
     {
-        TimeSpan soonest = _asked ? TimeSpan.Zero : _noticed ? Burst : wait;
+        TimeSpan soonest = _reloadRequested ? TimeSpan.Zero : _noticed ? Burst : wait;
         _timer.Change(soonest, Timeout.InfiniteTimeSpan);
     }
 }

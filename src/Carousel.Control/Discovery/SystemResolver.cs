@@ -6,13 +6,13 @@ namespace Carousel.Control.Discovery;
 /// <summary>Looks a name up. Fails with <see cref="SocketException"/> as <see cref="Dns"/> does.</summary>
 public delegate Task<IPAddress[]> ResolveName(string host, CancellationToken stop);
 
-/// <summary>The resolver of the operating system (getaddrinfo): why this one, docs/decisions/0003-name-resolution.md says.</summary>
+/// <summary>The resolver of the operating system (getaddrinfo); docs/decisions/0003-name-resolution.md explains the choice.</summary>
 public static class SystemResolver
 {
     /// <inheritdoc cref="ResolveName"/>
     public static Task<IPAddress[]> Resolve(string host, CancellationToken stop) => Dns.GetHostAddressesAsync(host, stop);
 
-    /// <summary>Calls a resolver and makes a value of whatever happens, but for being stopped.</summary>
+    /// <summary>Calls a resolver and converts exceptions into a result, except cancellation.</summary>
     internal static async Task<Resolution> Ask(ResolveName resolve, string host, CancellationToken stop)
     {
         try
@@ -30,7 +30,7 @@ public static class SystemResolver
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever else a resolver throws must not end the loop that asks it: the name would never be looked up again.
+            // No other exception of a resolver may end the lookup loop: the name would never be looked up again.
             return Resolution.Failure(e.GetType().Name);
         }
     }

@@ -3,14 +3,14 @@ using Carousel.Core.Pool;
 namespace Carousel.Control.Discovery;
 
 /// <summary>
-/// Looks for servers that could not be connected, or whose probes fail (<see cref="Server.NoteUnreachable"/>), and has their names looked up: one whose container was
-/// made anew has another address. Workers only leave a mark; this is who sees it. One thread.
+/// Finds servers with failed connects or probes (<see cref="Server.NoteUnreachable"/>) and requests a lookup of their names: a recreated container has a
+/// new address. Workers only set a flag; this reads it. One thread.
 /// </summary>
-/// <param name="pool">Whose servers.</param>
+/// <param name="pool">Has the servers.</param>
 /// <param name="lookUp">Called with the host of such a server.</param>
 public sealed class UnreachableWatch(ServerPool pool, Action<string> lookUp)
 {
-    /// <summary>Has the names looked up of those that were noted since the last look.</summary>
+    /// <summary>Requests lookups for the servers flagged since the last call.</summary>
     public void Look()
     {
         foreach (Server server in pool.Current.Servers)

@@ -1,30 +1,30 @@
 namespace Carousel.Control.Discovery;
 
-/// <summary>A name on its schedule of lookups. Its own loop waits here; any thread may want it looked up sooner, or no more.</summary>
+/// <summary>A name with its lookup schedule. Its lookup loop waits here; any thread may request an earlier lookup, or stop it.</summary>
 internal sealed class WatchedName(string host) : IDisposable
 {
-    /// <summary>From the end of one lookup to the beginning of the next, at least: whatever fails, and however often.</summary>
+    /// <summary>Minimum time from the end of one lookup to the start of the next, however often lookups are requested.</summary>
     public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
-    private volatile TaskCompletionSource _wanted = NewWish();
+    private volatile TaskCompletionSource _requested = NewRequest();
 
     public string Host => host;
 
-    /// <summary>Its lookups are to end.</summary>
+    /// <summary>Cancelled when lookups must stop.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>Ends the wait that is under way, or the next one, as soon as <see cref="LeastPause"/> is over.</summary>
-    public void LookUpSoon() => _wanted.TrySetResult();
+    /// <summary>Ends the current wait, or the next one, once <see cref="LeastPause"/> has passed.</summary>
+    public void LookUpSoon() => _requested.TrySetResult();
 
-    /// <summary>Waits until the next lookup is due, or one is wanted. What is wanted from then on is a lookup after that one.</summary>
+    /// <summary>Waits until the next lookup is due or requested. Requests made after it returns apply to the lookup after that.</summary>
     public async Task WaitAsync(TimeSpan time, TimeProvider clock)
     {
         long began = clock.GetTimestamp();
         using (var over = CancellationTokenSource.CreateLinkedTokenSource(Stop))
         {
             Task due = Task.Delay(time, clock, over.Token);
-            if (await Task.WhenAny(due, _wanted.Task).ConfigureAwait(false) != due)
+            if (await Task.WhenAny(due, _requested.Task).ConfigureAwait(false) != due)
             {
                 await over.CancelAsync().ConfigureAwait(false);
                 TimeSpan left = LeastPause - clock.GetElapsedTime(began);
@@ -35,11 +35,11 @@ internal sealed class WatchedName(string host) : IDisposable
             }
         }
         Stop.ThrowIfCancellationRequested();
-        _wanted = NewWish();
+        _requested = NewRequest();
     }
 
-    /// <summary>Ends its lookups; callbacks run elsewhere, since this thread may be publishing.</summary>
+    /// <summary>Stops its lookups; callbacks run on another thread, since this one may be publishing.</summary>
     public void Dispose() => _ = _stop.CancelAsync();
 
-    private static TaskCompletionSource NewWish() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewRequest() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

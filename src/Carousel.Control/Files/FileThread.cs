@@ -4,21 +4,21 @@ using Carousel.Control.Supervision;
 namespace Carousel.Control.Files;
 
 /// <summary>
-/// A thread for what is done to one file, one thing after the other. A file system that hangs (an NFS server that is gone) hangs this thread and nothing else: system
-/// calls on files can't be told to give up. Any thread.
+/// A thread that runs all operations on one file in order. A file system that hangs (an unreachable NFS server) blocks only this thread: system calls on
+/// files can't be cancelled. Any thread.
 /// </summary>
 public sealed class FileThread : IDisposable
 {
-    /// <summary>What waits behind a call that hangs; more is refused.</summary>
+    /// <summary>Limit of operations queued behind one that hangs; more are rejected.</summary>
     public const int MaxWaiting = 64;
 
     private readonly BlockingCollection<Action> _work = new(MaxWaiting);
 
-    /// <summary>Starts it.</summary>
-    /// <param name="name">Of the thread.</param>
+    /// <summary>Starts the thread.</summary>
+    /// <param name="name">Name of the thread.</param>
     public FileThread(string name) => Supervisor.OfProcess.StartThread(name, Run);
 
-    /// <summary>Does this when its turn comes; the task has what it returns or throws. It fails with an <see cref="IOException"/> when too much waits.</summary>
+    /// <summary>Queues an operation; the task has its result or exception. It fails with an <see cref="IOException"/> if the queue is full.</summary>
     public Task<T> RunAsync<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +47,7 @@ public sealed class FileThread : IDisposable
         return done.Task;
     }
 
-    /// <summary>Does this on a thread of its own, and waits for it, but not longer than this; false if it hangs, and the thread is left to it.</summary>
+    /// <summary>Runs an operation on a thread of its own and waits up to <paramref name="limit"/>; false if it hangs, in which case the thread is abandoned.</summary>
     public static bool TryRun<T>(Func<T> work, TimeSpan limit, out T? result)
     {
         using var thread = new FileThread("file");
@@ -57,7 +57,7 @@ public sealed class FileThread : IDisposable
         return isDone;
     }
 
-    /// <summary>It ends when it has done what it has, unless that hangs.</summary>
+    /// <summary>The thread ends after the queued operations, unless one hangs.</summary>
     public void Dispose() => _work.CompleteAdding();
 
     private void Run()

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Carousel.Control.Files;
 
 /// <summary>
-/// Opens files without waiting for anybody: a named pipe that nobody writes to would hold up whoever opens it for ever. What is no regular file (a pipe, a device, a
-/// folder) is refused, whatever its name promises.
+/// Opens files without blocking: opening a named pipe without a writer would block forever. Anything but a regular file (a pipe, a device, a directory)
+/// is rejected, whatever its name.
 /// </summary>
 public static unsafe partial class RegularFile
 {
-    /// <summary>More than the certificates of all authorities of a system.</summary>
+    /// <summary>Larger than a system's bundle of all CA certificates.</summary>
     public const int MaxCertificates = 4 << 20;
 
     private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -18,15 +18,15 @@ public static unsafe partial class RegularFile
     private const uint AskForType = 0x1;
     private const ushort TypeMask = 0xF000, Pipe = 0x1000, CharacterDevice = 0x2000, Folder = 0x4000, BlockDevice = 0x6000, Regular = 0x8000, SocketFile = 0xC000;
 
-    /// <summary>Of struct statx (statx(2)), the same on all machines: its size, and where stx_mode is.</summary>
+    /// <summary>Size of struct statx (statx(2)), the same on all architectures, and the offset of stx_mode.</summary>
     private const int StatusBytes = 256, ModeAt = 28;
 
     private const int NoEntry = 2, NoAccess = 13, NotFolder = 20;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="FileNotFoundException">There is none of this name.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="IOException">It is something else than a file: the message says what; or it can't be opened.</exception>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission denied.</exception>
+    /// <exception cref="IOException">It is not a regular file (the message says what it is), or it can't be opened.</exception>
     public static SafeFileHandle Open(string path)
     {
         int descriptor = Open(path, ReadOnly | NoTerminal | NonBlocking | CloseOnExec, 0);
@@ -49,7 +49,7 @@ public static unsafe partial class RegularFile
         return handle;
     }
 
-    /// <summary>The bytes of a file; one more than this if it has more.</summary>
+    /// <summary>The bytes of a file; <paramref name="max"/> + 1 bytes if it has more than <paramref name="max"/>.</summary>
     /// <inheritdoc cref="Open(string)" path="/exception"/>
     public static byte[] ReadBytes(string path, int max)
     {
@@ -60,7 +60,7 @@ public static unsafe partial class RegularFile
         {
             if (length == bytes.Length)
             {
-                // Files of /proc have no length, and others grow.
+                // Files of /proc report no length, and others grow.
                 Array.Resize(ref bytes, Math.Min(2 * bytes.Length, max) + 1);
             }
             read = RandomAccess.Read(file, bytes.AsSpan(length), length);
@@ -69,7 +69,7 @@ public static unsafe partial class RegularFile
     }
 
     /// <summary>The text of a file (UTF-8).</summary>
-    /// <exception cref="IOException">As <see cref="Open(string)"/>, or it is larger than this.</exception>
+    /// <exception cref="IOException">As <see cref="Open(string)"/>, or it is larger than <paramref name="max"/> bytes.</exception>
     public static string ReadText(string path, int max)
     {
         byte[] bytes = ReadBytes(path, max);
@@ -90,7 +90,7 @@ public static unsafe partial class RegularFile
             Folder => "is a directory: name a file",
             CharacterDevice or BlockDevice => "is a device: name a file",
             SocketFile => "is a socket: name a file",
-            _ => "is no file",
+            _ => "is not a regular file",
         };
     }
 

@@ -4,18 +4,18 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>A connection to one address of a server, for a probe: opened, and then the probe's, within one timeout. To be disposed by whoever began it.</summary>
+/// <summary>A connection to one address of a server for a probe, with one timeout for connecting and probing. The creator disposes it.</summary>
 internal sealed class ConnectAttempt : IDisposable
 {
     private readonly CancellationTokenSource _timeout;
     private readonly CancellationTokenSource _either;
     private Socket? _socket;
 
-    /// <summary>Begins to connect.</summary>
-    /// <param name="endPoint">Where to.</param>
-    /// <param name="timeout">For the connection and what is done with it.</param>
-    /// <param name="time">The clock that it goes by.</param>
-    /// <param name="stop">Ends it before.</param>
+    /// <summary>Starts to connect.</summary>
+    /// <param name="endPoint">The address.</param>
+    /// <param name="timeout">For connecting and the probe on the connection.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Cancels it earlier.</param>
     public ConnectAttempt(IPEndPoint endPoint, TimeSpan timeout, TimeProvider time, CancellationToken stop)
     {
         EndPoint = endPoint;
@@ -26,16 +26,16 @@ internal sealed class ConnectAttempt : IDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Done when it is connected or has failed; never fails itself.</summary>
+    /// <summary>Completes when it is connected or has failed; never fails itself.</summary>
     public Task Ended { get; }
 
-    /// <summary>Why it failed; none once it is connected.</summary>
+    /// <summary>Why it failed; None once connected.</summary>
     public FailureReason Reason { get; private set; }
 
-    /// <summary>The connection. Only if there is no <see cref="Reason"/> against it.</summary>
+    /// <summary>The connected socket. Only if <see cref="Reason"/> is None.</summary>
     public Socket Socket => _socket!;
 
-    /// <summary>The time is over.</summary>
+    /// <summary>Cancelled when the timeout expires, or earlier by the caller.</summary>
     public CancellationToken Stop => _either.Token;
 
     public void Dispose()
@@ -52,7 +52,7 @@ internal sealed class ConnectAttempt : IDisposable
         {
             _socket = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await _socket.ConnectAsync(EndPoint, Stop).ConfigureAwait(false);
-            // Where nothing listens on a port of this machine, the kernel may take that very port for our end: we would be talking to ourselves.
+            // If nothing listens on a local port, the kernel may assign that port to our end: a self-connect.
             Reason = Equals(_socket.LocalEndPoint, _socket.RemoteEndPoint) ? FailureReason.ConnectRefused : FailureReason.None;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -69,15 +69,15 @@ internal sealed class ConnectAttempt : IDisposable
     {
         SocketError.ConnectionRefused => FailureReason.ConnectRefused,
         SocketError.TimedOut => FailureReason.ConnectTimeout,
-        // No descriptors or memory left here: says nothing about the server.
+        // Out of descriptors or memory here: no evidence about the server.
         SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => FailureReason.OutOfResources,
-        // Nor do ports; but it may also mean that no address of ours leads there.
+        // Local ports may be exhausted, which is no evidence either; or no local address has a route there.
         SocketError.AddressNotAvailable when HasRoute(EndPoint) => FailureReason.OutOfResources,
-        // Among them a kind of address that this machine does not speak.
+        // Including an address family that this machine does not support.
         _ => FailureReason.ConnectFailed,
     };
 
-    /// <summary>As the engine's transport finds out: a datagram socket needs a route and an address of ours, too, sends nothing, and has ports of its own.</summary>
+    /// <summary>Same check as the engine's transport: a datagram socket also needs a route and a local address, sends nothing, and has its own ports.</summary>
     private static bool HasRoute(IPEndPoint endPoint)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class ConnectAttempt : IDisposable
         }
         catch (SocketException e)
         {
-            // Out of descriptors, or of those ports: then it is not known, and not the server's fault.
+            // Out of descriptors or UDP ports: unknown, and not attributed to the server.
             return e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock;
         }
     }

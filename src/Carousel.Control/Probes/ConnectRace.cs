@@ -7,10 +7,10 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Probes;
 
 /// <summary>
-/// Connects to one server for a probe, as requests do: its addresses in <see cref="AddressOrder"/>, the next when the one before has failed or has not
-/// connected within a moment (RFC 8305 section 5). The first to connect wins; the others are closed with this.
+/// Connects to a server for a probe in the way requests do: addresses in <see cref="AddressOrder"/>, each started when the previous one has failed or
+/// has not connected within a short delay (RFC 8305 section 5). The first to connect is used; the others are closed.
 /// </summary>
-/// <param name="server">Which; what worked is told to it.</param>
+/// <param name="server">The server; the address that worked is recorded on it.</param>
 /// <param name="endPoints">Its addresses.</param>
 /// <param name="timeout">For each address.</param>
 /// <param name="time">The clock.</param>
@@ -18,7 +18,7 @@ internal sealed class ConnectRace(Server server, ImmutableArray<IPEndPoint> endP
 {
     private readonly List<ConnectAttempt> _attempts = [];
 
-    /// <summary>The connected one; null if none was, and <see cref="Result"/> says why.</summary>
+    /// <summary>The connected attempt; null if none connected, with the cause in <see cref="Result"/>.</summary>
     public async Task<ConnectAttempt?> RunAsync(CancellationToken stop)
     {
         var order = new AddressOrder(endPoints, server.WorkedLast);
@@ -33,7 +33,7 @@ internal sealed class ConnectRace(Server server, ImmutableArray<IPEndPoint> endP
                 running.Add(next);
             }
             await WaitAsync(running, order.HasNext ? delay : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            // Being stopped looks like a timeout to what is under way.
+            // Cancellation makes running attempts fail like a timeout.
             stop.ThrowIfCancellationRequested();
             if (running.Find(attempt => attempt is { Ended.IsCompleted: true, Reason: FailureReason.None }) is { } winner)
             {
@@ -50,8 +50,8 @@ internal sealed class ConnectRace(Server server, ImmutableArray<IPEndPoint> endP
     }
 
     /// <summary>
-    /// What it means that none connected; null if that says nothing about the server: it has no address, or we could not even try. Addresses that failed in
-    /// different ways are all named.
+    /// The probe result when none connected. Null if it is no evidence about the server: it has no address, or local resources were exhausted. Addresses
+    /// that failed in different ways are all listed.
     /// </summary>
     public ProbeResult? Result()
     {

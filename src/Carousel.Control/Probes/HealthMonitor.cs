@@ -7,28 +7,28 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Probes;
 
 /// <summary>
-/// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and tells the verdicts to the pool. Who comes into the pool is
-/// probed at once; what is known of a server stays for as long as the pool has it, those that are leaving included. One that owes answers for long is asked
-/// at once: for its health where there is a path to ask, and its answer counts; else whether anybody is there (<see cref="SocketPing"/>), and no answer says
-/// nothing: it may be busy. Docs/decisions/0021-slow-is-not-dead.md.
+/// Probes the servers of a pool, each on its own schedule (<see cref="ServerHealth"/>), and reports the verdicts to the pool. A server that joins the
+/// pool is probed immediately; its health is tracked for as long as it is in the pool, draining included. A server whose responses are overdue is
+/// checked immediately: with a health path by a probe, whose result counts; otherwise by a <see cref="SocketPing"/>, where a missing response proves
+/// nothing, since the server may be busy. Docs/decisions/0021-slow-is-not-dead.md.
 /// </summary>
-/// <param name="membership">Takes the verdicts.</param>
+/// <param name="membership">Receives the verdicts.</param>
 /// <param name="options">How to probe.</param>
-/// <param name="probe">Probes once; called from pool threads, concurrently.</param>
-/// <param name="ping">Asks one that owes answers where there is no path; called from pool threads, concurrently.</param>
-/// <param name="time">The clock that the waits go by, and the workers'.</param>
-/// <param name="report">Told of each change; called from pool threads.</param>
+/// <param name="probe">Probes once; called on pool threads, concurrently.</param>
+/// <param name="ping">Pings a suspect server if there is no health path; called on pool threads, concurrently.</param>
+/// <param name="time">Clock for all delays, the same as the workers'.</param>
+/// <param name="report">Receives each change; called on pool threads.</param>
 public sealed class HealthMonitor(
     PoolMembership membership, HealthOptions options, ProbeServer probe, PingServer ping, TimeProvider time, ReportServer report)
     : IDisposable
 {
-    /// <summary>How long a start waits for a server that is up.</summary>
+    /// <summary>How long startup waits for a server that is up.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>So many probes at once of servers that are up or new.</summary>
+    /// <summary>Maximum number of concurrent probes of servers that are up or new.</summary>
     internal const int MaxAtOnce = 64;
 
-    /// <summary>So many at once of those that are down: places of their own, so that a rack that is gone delays no probe of the others.</summary>
+    /// <summary>The same for servers that are down: a separate limit, so that a failed rack does not delay the probes of other servers.</summary>
     internal const int MaxOfDownAtOnce = 32;
 
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
@@ -39,7 +39,7 @@ public sealed class HealthMonitor(
     private readonly TaskCompletionSource _firstUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<Server> _followed;
 
-    /// <summary>Begins to probe. The task ends when the first server is up, or <see cref="StartLimit"/> is over; probing goes on.</summary>
+    /// <summary>Starts probing. The task completes when the first server is up, or after <see cref="StartLimit"/>; probing continues.</summary>
     public async Task StartAsync()
     {
         membership.Pool.Changed += Follow;
@@ -50,11 +50,11 @@ public sealed class HealthMonitor(
         }
         catch (TimeoutException)
         {
-            // No server is up yet: that is for requests to find out.
+            // No server is up yet: requests are accepted anyway.
         }
     }
 
-    /// <summary>There is reason to doubt that this server is alive: it is asked at once. Does nothing if it isn't probed. Any thread.</summary>
+    /// <summary>The server is suspect: probes it immediately. Does nothing if it isn't probed. Any thread.</summary>
     public void RequestProbe(Server server)
     {
         lock (_gate)
@@ -66,14 +66,14 @@ public sealed class HealthMonitor(
         }
     }
 
-    /// <summary>Ends all probes. The last verdicts stay.</summary>
+    /// <summary>Stops all probes. The last verdicts stay.</summary>
     public void Dispose()
     {
         membership.Pool.Changed -= Follow;
         _stop.Cancel();
     }
 
-    /// <summary>Begins to probe who has come into the pool since; who has left it is let go of by itself. Any thread.</summary>
+    /// <summary>Starts to probe servers that joined the pool; loops of removed servers end by themselves. Any thread.</summary>
     private void Follow()
     {
         lock (_gate)
@@ -81,7 +81,7 @@ public sealed class HealthMonitor(
             PoolSnapshot now = membership.Pool.Current;
             foreach (ProbedServer watched in _watched.Values)
             {
-                // One whose name leads elsewhere is probed at once.
+                // A server with a new address is probed immediately.
                 watched.See(now.EndPoints(watched.Server));
             }
             ImmutableArray<Server> servers = now.Servers;
@@ -103,7 +103,7 @@ public sealed class HealthMonitor(
         var health = new ServerHealth(options);
         try
         {
-            while (IsThere(server.Server))
+            while (IsInPool(server.Server))
             {
                 TimeSpan wait = await StepAsync(server, health).ConfigureAwait(false);
                 await server.WaitAsync(wait, time, _stop.Token).ConfigureAwait(false);
@@ -115,27 +115,27 @@ public sealed class HealthMonitor(
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // Stopped.
         }
     }
 
-    /// <summary>False, and it is no longer watched, if it has left: coming back, it is a new one.</summary>
-    private bool IsThere(Server server)
+    /// <summary>False, and no longer watched, if the server was removed; added again, it is a new server.</summary>
+    private bool IsInPool(Server server)
     {
         lock (_gate)
         {
-            bool isThere = ReferenceEquals(membership.Pool.Current.Find(server.Tag), server);
-            if (!isThere)
+            bool isInPool = ReferenceEquals(membership.Pool.Current.Find(server.Tag), server);
+            if (!isInPool)
             {
                 _watched.Remove(server);
             }
-            return isThere;
+            return isInPool;
         }
     }
 
     /// <summary>
-    /// Asks a server whether anybody is there, until it answers or a request's answer comes: no request need find out. While that goes on it is not probed: it
-    /// is connected.
+    /// Pings a server until it responds or a response to a request arrives, so that no request has to find out. It is not probed meanwhile: the ping holds a
+    /// connection to it.
     /// </summary>
     private async Task PingAsync(ProbedServer probed)
     {
@@ -145,18 +145,18 @@ public sealed class HealthMonitor(
         server.Load.Pinging(NowMs);
         try
         {
-            Task<bool> asking = ping(server, membership.Pool.Current.EndPoints(server), over.Token);
-            while (!asking.IsCompleted && server.Load.IsSuspect(NowMs) && IsThere(server))
+            Task<bool> pinging = ping(server, membership.Pool.Current.EndPoints(server), over.Token);
+            while (!pinging.IsCompleted && server.Load.IsSuspect(NowMs) && IsInPool(server))
             {
-                await Task.WhenAny(asking, Task.Delay(HealthOptions.FirstBackoff, time, over.Token)).ConfigureAwait(false);
+                await Task.WhenAny(pinging, Task.Delay(HealthOptions.FirstBackoff, time, over.Token)).ConfigureAwait(false);
                 _stop.Token.ThrowIfCancellationRequested();
             }
             await over.CancelAsync().ConfigureAwait(false);
-            responded = await asking.ConfigureAwait(false);
+            responded = await pinging.ConfigureAwait(false);
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {
-            // It was not needed any more. Whatever else a ping throws must not end the loop that runs it.
+            // No longer needed. No other exception of a ping may end the probe loop.
         }
         finally
         {
@@ -168,7 +168,7 @@ public sealed class HealthMonitor(
         }
     }
 
-    /// <summary>What a good probe says beside the verdict: of a server that is ejected or suspect.</summary>
+    /// <summary>Effects of a good probe on a server that is ejected or suspect.</summary>
     private void WentWell(ProbedServer probed, bool responded)
     {
         if (responded && MayTry(probed) && probed.Server.Load.TryAgain(NowMs))
@@ -177,19 +177,19 @@ public sealed class HealthMonitor(
         }
         if (membership.ProbeWentWell(probed.Server, responded))
         {
-            report(probed.Server, EventLevel.Good, "is back: a probe went well");
+            report(probed.Server, EventLevel.Good, "is back: a probe succeeded");
         }
     }
 
     /// <summary>
-    /// False just after a request was let through to a suspect: where the answers of probes come at once and those of requests never, that must not cost a
-    /// request each time.
+    /// False shortly after a trial request was let through to a suspect server: if it responds to probes but never to requests, each probe must not
+    /// cost a request.
     /// </summary>
     private bool MayTry(ProbedServer probed) => NowMs - probed.TriedMs >= options.Interval.TotalMilliseconds;
 
     private long NowMs => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Probes once; returns how long to wait for the next time.</summary>
+    /// <summary>Probes once; returns the delay until the next probe.</summary>
     private async Task<TimeSpan> StepAsync(ProbedServer probed, ServerHealth health)
     {
         Server server = probed.Server;
@@ -199,13 +199,13 @@ public sealed class HealthMonitor(
         long began = time.GetTimestamp();
         try
         {
-            // The addresses of this moment: a name may have moved while we waited.
+            // Read after the wait: the addresses may have changed.
             PoolSnapshot pool = membership.Pool.Current;
             result = await probe(server, pool.EndPoints(server), _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever else a probe throws must not end the loop that runs it: the server would never be probed again.
+            // No other exception of a probe may end the probe loop: the server would never be probed again.
             result = new ProbeResult(e.GetType().Name);
         }
         finally
@@ -214,7 +214,7 @@ public sealed class HealthMonitor(
         }
         if (result is null)
         {
-            // Its name does not resolve, or we are out of descriptors: no news of the server.
+            // Its name does not resolve, or descriptors are exhausted: no evidence about the server.
             return HealthOptions.FirstBackoff;
         }
         server.LastProbe = ProbeReport.After(server.LastProbe, time.GetUtcNow(), time.GetElapsedTime(began), result.Value, ProbeText.Of(result.Value, options));

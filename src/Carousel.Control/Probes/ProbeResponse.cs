@@ -5,16 +5,16 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>Reads the answer to a probe: as much of HTTP/1.1 as the verdict needs. Pure.</summary>
+/// <summary>Parses the response to a probe: as much of HTTP/1.1 as the verdict needs. Pure.</summary>
 internal static class ProbeResponse
 {
-    /// <summary>Most bytes of head and body that are looked at.</summary>
+    /// <summary>Maximum number of bytes of head and body that are read.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>The verdict on what has come of the answer so far; null if it takes more.</summary>
-    /// <param name="received">From the answer's first byte on.</param>
-    /// <param name="ended">No more will come, or be looked at.</param>
-    /// <param name="options">What is expected.</param>
+    /// <summary>The verdict on the response received so far; null if more is needed.</summary>
+    /// <param name="received">From the response's first byte on.</param>
+    /// <param name="ended">No more bytes will be received or read.</param>
+    /// <param name="options">The expected response.</param>
     public static ProbeResult? Evaluate(ReadOnlySpan<byte> received, bool ended, HealthOptions options)
     {
         while (true)
@@ -32,7 +32,7 @@ internal static class ProbeResponse
                 return ProbeResult.Failed(FailureReason.BadAnswer);
             }
             received = received[(end + 4)..];
-            // Interim answers (RFC 9110 section 15.2) come before the one that counts; 101 would be that one.
+            // Interim responses (RFC 9110 section 15.2) precede the final one; 101 is final.
             if (status is >= 200 or 101)
             {
                 return options.Statuses.Contains(status) ? EvaluateBody(head, received, ended, options.Body) : new ProbeResult($"status {status}", Status: status);
@@ -61,7 +61,7 @@ internal static class ProbeResponse
         return body.IndexOf(Encoding.UTF8.GetBytes(expected)) >= 0 ? ProbeResult.Good : whole ? new ProbeResult("body does not match") : null;
     }
 
-    /// <summary>The beginning may be that of an answer: what speaks another protocol is not waited for.</summary>
+    /// <summary>Whether this may be the start of a response: another protocol is rejected without waiting for more.</summary>
     private static bool IsHttp(ReadOnlySpan<byte> received)
     {
         ReadOnlySpan<byte> expected = "HTTP/1."u8;
@@ -76,7 +76,7 @@ internal static class ProbeResponse
             ? status
             : null;
 
-    /// <summary>The first value of this field; empty if there is none.</summary>
+    /// <summary>The field's first value; empty if it is missing.</summary>
     private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
     {
         foreach (Range range in head.Split("\r\n"u8))
@@ -91,7 +91,7 @@ internal static class ProbeResponse
         return default;
     }
 
-    /// <summary>Takes the data out of chunks (RFC 9112 section 7.1) as far as they go; returns its length.</summary>
+    /// <summary>Decodes chunks (RFC 9112 section 7.1) as far as received; returns the length of the data.</summary>
     private static int Unchunk(ReadOnlySpan<byte> chunks, Span<byte> data, out bool last)
     {
         int length = 0;

@@ -4,7 +4,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>How a probe ended, for people. Pure.</summary>
+/// <summary>Result of a probe as text. Pure.</summary>
 internal static class ProbeText
 {
     /// <summary>Such as <c>HTTP 503 from /healthz</c>.</summary>

@@ -4,7 +4,7 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>A server on its schedule of probes. Its own loop waits here; any thread may doubt it.</summary>
+/// <summary>A server with its probe schedule. Its probe loop waits here; any thread may request a probe.</summary>
 internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> endPoints)
 {
     private volatile TaskCompletionSource _probeRequested = NewRequest();
@@ -12,27 +12,27 @@ internal sealed class ProbedServer(Server server, ImmutableArray<IPEndPoint> end
 
     public Server Server => server;
 
-    /// <summary>When a probe's answer let a request through to it last, though it was suspect; its own loop's only.</summary>
+    /// <summary>When a probe last let a request through although the server was suspect; used by its own loop only.</summary>
     public long TriedMs { get; set; } = long.MinValue / 2;
 
-    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    /// <summary>Ends the current wait, or the next one.</summary>
     public void RequestProbe() => _probeRequested.TrySetResult();
 
-    /// <summary>Its name gave these addresses: if there is a new one, the wait ends as with a doubt. One thread at a time.</summary>
+    /// <summary>Sets its addresses: a new one ends the wait as a request does. One thread at a time.</summary>
     public void See(ImmutableArray<IPEndPoint> now)
     {
         if (_endPoints != now)
         {
-            bool isNews = now.Any(endPoint => !_endPoints.Contains(endPoint));
+            bool hasNew = now.Any(endPoint => !_endPoints.Contains(endPoint));
             _endPoints = now;
-            if (isNews)
+            if (hasNew)
             {
                 _probeRequested.TrySetResult();
             }
         }
     }
 
-    /// <summary>Waits until the next probe is due, or until it is doubted.</summary>
+    /// <summary>Waits until the next probe is due or requested.</summary>
     public async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stop)
     {
         TaskCompletionSource probeRequested = _probeRequested;

@@ -7,16 +7,16 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>Asks a server whether anybody is there, and waits for as long as it takes. True once it has answered; false if it can't be asked.</summary>
-/// <param name="server">Which.</param>
+/// <summary>Checks that a server responds at all, without a time limit. True once it has responded; false if it can't be pinged.</summary>
+/// <param name="server">The server.</param>
 /// <param name="endPoints">Its addresses.</param>
 /// <param name="stop">Ends the wait.</param>
 public delegate Task<bool> PingServer(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop);
 
 /// <summary>
-/// <c>OPTIONS *</c> on a connection of its own: whatever is answered will do, even the connection's end. It is for a server that owes answers and may only be
-/// busy: so it waits without a limit, in one place of the server's accept queue, which may have few, and in which each further probe would take another. That the
-/// machine is still there, the kernels find out between themselves meanwhile (TCP keep-alive). Any thread, concurrently.
+/// Sends <c>OPTIONS *</c> on a connection of its own: any response counts, even a close. It is for a suspect server that may only be busy, so it waits
+/// without a limit and uses one entry of the server's accept queue, which may be short and in which each further probe would take another. TCP
+/// keep-alive detects a dead machine meanwhile. Any thread, concurrently.
 /// </summary>
 public sealed class SocketPing(HealthOptions options, TimeProvider time)
 {
@@ -26,7 +26,7 @@ public sealed class SocketPing(HealthOptions options, TimeProvider time)
         using var race = new ConnectRace(server, endPoints, options.Timeout, time);
         if (await race.RunAsync(stop).ConfigureAwait(false) is not { } connected)
         {
-            // Probes find out what is the matter.
+            // Probes report the cause.
             return false;
         }
         try
@@ -45,7 +45,7 @@ public sealed class SocketPing(HealthOptions options, TimeProvider time)
         return false;
     }
 
-    /// <summary>The silence of a machine that is gone ends the wait after about as long as probes would take to say so.</summary>
+    /// <summary>Ends the wait for a dead machine after about the time probes would take to detect it.</summary>
     private void KeepAlive(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -54,6 +54,6 @@ public sealed class SocketPing(HealthOptions options, TimeProvider time)
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Math.Min(options.Fall, 10));
     }
 
-    /// <summary>The kernel counts in whole seconds, up to 32767 of them.</summary>
+    /// <summary>The kernel counts whole seconds, up to 32767.</summary>
     private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, short.MaxValue);
 }

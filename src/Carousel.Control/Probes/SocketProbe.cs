@@ -8,15 +8,15 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;
 
-/// <summary>Probes a server once. Null if it was not the server that could not be asked, but we that could not ask.</summary>
-/// <param name="server">Which.</param>
+/// <summary>Probes a server once. Null if the cause of a failure is local, not the server.</summary>
+/// <param name="server">The server.</param>
 /// <param name="endPoints">Its addresses.</param>
 /// <param name="stop">Ends the probe.</param>
 public delegate Task<ProbeResult?> ProbeServer(Server server, ImmutableArray<IPEndPoint> endPoints, CancellationToken stop);
 
 /// <summary>
-/// Probes over a connection of its own: it is taken, and, with <see cref="HealthOptions.Path"/>, a GET on it is answered as expected. Addresses are
-/// tried as requests do (<see cref="ConnectRace"/>). Any thread, concurrently.
+/// Probes over a connection of its own: it must be accepted and, with <see cref="HealthOptions.Path"/>, a GET must get the expected response. Addresses
+/// are tried in the way requests do (<see cref="ConnectRace"/>). Any thread, concurrently.
 /// </summary>
 public sealed class SocketProbe(HealthOptions options, TimeProvider time)
 {
@@ -29,7 +29,7 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
             return race.Result();
         }
         ProbeResult result = options.Path is null ? ProbeResult.Good : await AskAsync(connected.Socket, server, connected.Stop).ConfigureAwait(false);
-        // Being stopped looks like a timeout to what is under way.
+        // Cancellation looks like a timeout to the running probe.
         stop.ThrowIfCancellationRequested();
         return result;
     }
@@ -65,7 +65,7 @@ public sealed class SocketProbe(HealthOptions options, TimeProvider time)
     internal static string Request(HealthOptions options, Server server) =>
         Head($"GET {options.Path}", options.Host ?? server.Entry.Address.ToString());
 
-    /// <summary>A request of ours, and its connection's last one.</summary>
+    /// <summary>A request head of the balancer's own; the connection closes after it.</summary>
     internal static string Head(string methodAndTarget, string host) =>
         $"{methodAndTarget} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: carousel-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }

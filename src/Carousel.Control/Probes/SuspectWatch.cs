@@ -3,17 +3,17 @@ using Carousel.Core.Pool;
 namespace Carousel.Control.Probes;
 
 /// <summary>
-/// Looks for servers that have owed an answer for long (<see cref="ServerLoad.IsSuspect"/>), and has each doubted once, as long as it is so. What waits for
-/// a process that is stopped then waits for a few probes, not for the answer's timeout: its kernel goes on taking connections, so nothing else tells. One thread.
+/// Finds servers whose responses are overdue (<see cref="ServerLoad.IsSuspect"/>) and requests one probe for each, once per suspicion. Requests to a
+/// stopped process then wait for a few probes, not for the response timeout: its kernel still accepts connections, so nothing else shows it. One thread.
 /// </summary>
-/// <param name="pool">Whose servers.</param>
-/// <param name="doubt">Called with a server that has become suspect.</param>
+/// <param name="pool">Has the servers.</param>
+/// <param name="suspected">Called with a server that has become suspect.</param>
 /// <param name="time">The workers' clock.</param>
-public sealed class SuspectWatch(ServerPool pool, Action<Server> doubt, TimeProvider time)
+public sealed class SuspectWatch(ServerPool pool, Action<Server> suspected, TimeProvider time)
 {
     private readonly HashSet<Server> _suspects = [];
 
-    /// <summary>Has those doubted that have become suspect since the last look.</summary>
+    /// <summary>Reports servers that have become suspect since the last call.</summary>
     public void Look()
     {
         var nowMs = (long)time.GetElapsedTime(0).TotalMilliseconds;
@@ -23,7 +23,7 @@ public sealed class SuspectWatch(ServerPool pool, Action<Server> doubt, TimeProv
         {
             if (server.Load.IsSuspect(nowMs) && now.CanServe(server) && _suspects.Add(server))
             {
-                doubt(server);
+                suspected(server);
             }
         }
     }

@@ -7,12 +7,12 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// Runs <c>carousel-store</c> beside us: starts it, starts it again when it leaves, and takes it along when we leave. Where there is no executable,
-/// or it can't start, whoever wants a store goes on without one.
+/// Runs <c>carousel-store</c> as a child process: starts it, restarts it when it exits, and stops it on disposal. Without an executable,
+/// or if it fails to start, the balancer runs without a store.
 /// </summary>
 public sealed class EmbeddedStore : IAsyncDisposable
 {
-    /// <summary>More than the store gives itself for leaving in peace.</summary>
+    /// <summary>Longer than the store's own limit for a graceful exit.</summary>
     internal static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(3);
 
     private readonly EmbeddedStoreOptions _options;
@@ -28,10 +28,10 @@ public sealed class EmbeddedStore : IAsyncDisposable
     private string? _lastFailure;
     private Task? _loop;
 
-    /// <summary>Nothing is started yet.</summary>
-    /// <param name="options">How it is to run.</param>
-    /// <param name="time">What waits go by.</param>
-    /// <param name="log">Takes a line for people about each change; called from threads of the pool.</param>
+    /// <summary>Starts nothing yet.</summary>
+    /// <param name="options">The store's options.</param>
+    /// <param name="time">Clock for all delays.</param>
+    /// <param name="log">Receives a log line about each change; called on thread pool threads.</param>
     public EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, ReportEvent log)
         : this(options, time, log, StoreExecutable.Find(AppContext.BaseDirectory, File.Exists), StoreProcess.Launch)
     {
@@ -41,22 +41,22 @@ public sealed class EmbeddedStore : IAsyncDisposable
         (_options, _time, _log, _executable, _launch) = (options, time, log, executable, launch);
 
     /// <summary>
-    /// Told each new state, in their order; called from threads of the pool, and holds up the watch over the store. Must not throw.
+    /// Raised for each new state, in order, on thread pool threads. Handlers block the supervision of the store and must not throw.
     /// </summary>
     public event Action<EmbeddedStoreState>? Changed;
 
-    /// <summary>What it is doing. Any thread.</summary>
+    /// <summary>The current state. Any thread.</summary>
     public EmbeddedStoreState State => _state;
 
-    /// <summary>Where it takes connections while it runs (on ::1 too, where the machine has that).</summary>
+    /// <summary>Where it accepts connections while it runs (also on ::1, if the machine has it).</summary>
     public IPEndPoint EndPoint => new(IPAddress.Loopback, _options.Port);
 
     /// <summary>
-    /// Starts it; called again, waits only. The task ends with the first attempt: true if the store takes connections, false if it
-    /// is missing or could not start (it is tried again in the background). Reading back kept data is part of it, and can take long.
+    /// Starts the store; further calls only wait. The task completes with the first attempt: true if the store accepts connections, false if it is
+    /// missing or failed to start (the background loop retries). Loading persisted data is part of the attempt and can take long.
     /// </summary>
-    /// <param name="stopWaiting">Ends the wait with false; the attempt goes on.</param>
-    /// <exception cref="ObjectDisposedException">It was disposed before.</exception>
+    /// <param name="stopWaiting">Ends the wait with false; the attempt continues.</param>
+    /// <exception cref="ObjectDisposedException">Already disposed.</exception>
     public async Task<bool> StartAsync(CancellationToken stopWaiting)
     {
         lock (_gate)
@@ -74,7 +74,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the store down, gently at first; when this ends there is no process left.</summary>
+    /// <summary>Stops the store, gracefully at first. No process is left when this completes.</summary>
     public async ValueTask DisposeAsync()
     {
         Task? loop;
@@ -93,37 +93,37 @@ public sealed class EmbeddedStore : IAsyncDisposable
     {
         if (_executable is null)
         {
-            Enter(EmbeddedStoreState.Missing, "there is no carousel-store beside carousel: sessions go on without a store");
+            Enter(EmbeddedStoreState.Missing, "no carousel-store executable found: sessions continue without a store");
             _firstAttempt.TrySetResult(false);
             return;
         }
         while (!_stop.IsCancellationRequested)
         {
             Enter(EmbeddedStoreState.Starting, null);
-            (string what, StoreExit exit, TimeSpan lived) = await AttemptAsync(_executable).ConfigureAwait(false);
+            (string what, StoreExit exit, TimeSpan uptime) = await AttemptAsync(_executable).ConfigureAwait(false);
             _firstAttempt.TrySetResult(false);
             if (!_stop.IsCancellationRequested)
             {
-                await WaitAsync($"session store {what}: {exit.Reason}", _backoff.After(lived)).ConfigureAwait(false);
+                await WaitAsync($"session store {what}: {exit.Reason}", _backoff.After(uptime)).ConfigureAwait(false);
             }
         }
         Enter(EmbeddedStoreState.Stopped, null);
     }
 
-    /// <summary>One process from its start to its end: why it ended, and for how long it took connections.</summary>
-    private async Task<(string What, StoreExit Exit, TimeSpan Lived)> AttemptAsync(string executable)
+    /// <summary>Runs one process from start to exit: why it exited, and how long it accepted connections.</summary>
+    private async Task<(string What, StoreExit Exit, TimeSpan Uptime)> AttemptAsync(string executable)
     {
         try
         {
             using IStoreProcess process = _launch(executable, _options);
-            using CancellationTokenRegistration leaving = _stop.Token.UnsafeRegister(_ => process.Leave(), null);
+            using CancellationTokenRegistration stopping = _stop.Token.UnsafeRegister(_ => process.Leave(), null);
             if (!await IsReadyAsync(process).ConfigureAwait(false))
             {
                 return ("can't start", await ExitAsync(process).ConfigureAwait(false), TimeSpan.Zero);
             }
             long began = _time.GetTimestamp();
             EnterRunning();
-            return ("left", await ExitAsync(process).ConfigureAwait(false), _time.GetElapsedTime(began));
+            return ("exited", await ExitAsync(process).ConfigureAwait(false), _time.GetElapsedTime(began));
         }
         catch (Win32Exception e)
         {
@@ -143,7 +143,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the end of the process: for as long as that takes, but not long once it was asked to leave.</summary>
+    /// <summary>Waits for the process to exit: without limit, but no longer than <see cref="ShutdownLimit"/> once it was asked to exit.</summary>
     private async Task<StoreExit> ExitAsync(IStoreProcess process)
     {
         try
@@ -173,15 +173,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
     {
         _lastFailure = null;
         string kept = _options.DataDirectory is { } directory ? $"kept in {directory}"
-            : $"in memory only{(_options.WhyInMemory.Length == 0 ? "" : $" ({_options.WhyInMemory})")}: sessions are lost when it ends";
+            : $"in memory only{(_options.WhyInMemory.Length == 0 ? "" : $" ({_options.WhyInMemory})")}: sessions are lost when it exits";
         Enter(EmbeddedStoreState.Running, $"session store ready on {EndPoint}, {kept}");
         _firstAttempt.TrySetResult(true);
     }
 
     private async Task WaitAsync(string failure, TimeSpan wait)
     {
-        // The same trouble again is no news.
-        string? line = failure == _lastFailure ? null : $"{failure}; it is started again in {Durations.Format(wait)}";
+        // A repeated failure is logged once.
+        string? line = failure == _lastFailure ? null : $"{failure}; restarting in {Durations.Format(wait)}";
         _lastFailure = failure;
         Enter(EmbeddedStoreState.Waiting, line);
         try
@@ -190,7 +190,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Disposed meanwhile.
+            // Disposed.
         }
     }
 

@@ -1,20 +1,20 @@
 namespace Carousel.Control.Store;
 
-/// <summary>What the embedded store is doing.</summary>
+/// <summary>State of the embedded store.</summary>
 public enum EmbeddedStoreState
 {
     /// <summary>Not started yet, or disposed.</summary>
     Stopped,
 
-    /// <summary>Its process runs and does not take connections yet.</summary>
+    /// <summary>Its process runs and does not accept connections yet.</summary>
     Starting,
 
-    /// <summary>It takes connections.</summary>
+    /// <summary>It accepts connections.</summary>
     Running,
 
-    /// <summary>It left or could not start, and is started again in a while.</summary>
+    /// <summary>It exited or failed to start, and is restarted after a delay.</summary>
     Waiting,
 
-    /// <summary>There is no executable to start. This is for good.</summary>
+    /// <summary>There is no executable. This state is final.</summary>
     Missing,
 }

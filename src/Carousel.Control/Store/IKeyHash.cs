@@ -1,8 +1,8 @@
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// The one hash of the store that the keys are in: the few commands that <see cref="SessionKeySync"/> needs. All throw <see cref="StoreException"/>
-/// when the store does not do what it is asked.
+/// The hash of the store that holds the keys, with the commands that <see cref="SessionKeySync"/> needs. All throw <see cref="StoreException"/>
+/// when the store fails or refuses the command.
 /// </summary>
 internal interface IKeyHash
 {
@@ -16,7 +16,7 @@ internal interface IKeyHash
     Task RemoveAsync(string field);
 }
 
-/// <summary>Keys where there is no store: they rotate all the same. One thread at a time.</summary>
+/// <summary>Holds the keys when there is no store: they still rotate. One thread at a time.</summary>
 internal sealed class LocalKeyHash : IKeyHash
 {
     private readonly Dictionary<string, string> _fields = [];

@@ -1,21 +1,21 @@
 namespace Carousel.Control.Store;
 
-/// <summary>A process of the store. Any thread.</summary>
+/// <summary>A store process. Any thread.</summary>
 internal interface IStoreProcess : IDisposable
 {
-    /// <summary>True when it takes connections, false if it ended without. Never fails.</summary>
+    /// <summary>True when it accepts connections, false if it exited before that. Never fails.</summary>
     Task<bool> Ready { get; }
 
-    /// <summary>Ends with the process. Never fails.</summary>
+    /// <summary>Completes when the process exits. Never fails.</summary>
     Task<StoreExit> Exit { get; }
 
-    /// <summary>Asks it to write what it has to and leave. Nothing happens if it has left.</summary>
+    /// <summary>Asks it to flush and exit. Does nothing if it has exited.</summary>
     void Leave();
 
-    /// <summary>Ends it at once. Nothing happens if it has left.</summary>
+    /// <summary>Kills it. Does nothing if it has exited.</summary>
     void Kill();
 }
 
-/// <summary>Starts a store's process.</summary>
-/// <exception cref="System.ComponentModel.Win32Exception">The system refuses to.</exception>
+/// <summary>Starts a store process.</summary>
+/// <exception cref="System.ComponentModel.Win32Exception">The system can't start it.</exception>
 internal delegate IStoreProcess LaunchStore(string executable, EmbeddedStoreOptions options);

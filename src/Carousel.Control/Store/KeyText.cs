@@ -4,14 +4,14 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Control.Store;
 
-/// <summary>How a key is written in the store: its id in decimal, its secret in base64. Pure.</summary>
+/// <summary>Format of a key in the store: the id in decimal, the secret in base64. Pure.</summary>
 internal static class KeyText
 {
     public static string Field(uint id) => id.ToString(CultureInfo.InvariantCulture);
 
     public static string Value(SessionKey key) => Convert.ToBase64String(key.Secret);
 
-    /// <summary>False for what is no key, or is not written as we write it: it could not be found again by its field.</summary>
+    /// <summary>False if this is not a key, or its field is not in canonical form: such a field could not be looked up again by id.</summary>
     public static bool TryRead(string field, string value, [NotNullWhen(true)] out SessionKey? key)
     {
         Span<byte> secret = stackalloc byte[SessionKey.SecretBytes];

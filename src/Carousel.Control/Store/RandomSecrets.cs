@@ -1,9 +1,9 @@
 namespace Carousel.Control.Store;
 
-/// <summary>Secrets of the kernel's. The framework's own generator needs OpenSSL at run time, which must not be a condition for starting.</summary>
+/// <summary>Secrets from the kernel. The framework's generator needs OpenSSL at run time, which must not be required to start.</summary>
 public static class RandomSecrets
 {
-    /// <summary>So many random bytes, fit for a key.</summary>
+    /// <summary>Returns <paramref name="count"/> random bytes, suitable for a key.</summary>
     /// <exception cref="IOException">There is no /dev/urandom.</exception>
     public static byte[] Next(int count)
     {

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// The one connection (one to each server of a cluster) that we have to the store. A failed one is thrown away with all that waits in it, and made
-/// anew: so nothing heaps up in it, and roles, passwords and addresses are asked again. One thread at a time.
+/// The connection to the store (one per server of a cluster). A failed connection is discarded with all pending commands and reopened: nothing
+/// accumulates in it, and roles, passwords and addresses are resolved again. One thread at a time.
 /// </summary>
 internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     private volatile Exception? _lastFailure;
     private volatile bool _isFailing;
 
-    /// <summary>True if a connection broke since the last call.</summary>
+    /// <summary>True if a connection failed since the last call.</summary>
     public bool TakeFailing()
     {
         bool isFailing = _isFailing;
@@ -23,7 +23,7 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     }
 
     /// <summary>The connected database.</summary>
-    /// <exception cref="StoreException">It can't be connected to now.</exception>
+    /// <exception cref="StoreException">Connecting failed.</exception>
     public async Task<IDatabase> OpenAsync()
     {
         if (_multiplexer is null)
@@ -40,13 +40,13 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
         return _multiplexer!.GetDatabase();
     }
 
-    /// <summary>The servers that have keys of their own, to look through them.</summary>
+    /// <summary>The servers that own keys, for scans.</summary>
     public IEnumerable<IServer> Primaries =>
         _multiplexer?.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }) ?? [];
 
     /// <summary>
-    /// Asks the sentinels whether the primary is still the one that we are connected to; if not, the next <see cref="OpenAsync"/> follows. That they
-    /// don't answer is no reason to leave a primary that does.
+    /// Asks the sentinels for the current primary; if it changed, the next <see cref="OpenAsync"/> connects to the new one. If no sentinel responds, the
+    /// connection to a working primary is kept.
     /// </summary>
     public async Task FollowAsync()
     {
@@ -68,21 +68,21 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
         await CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>What a command failed with, told apart.</summary>
+    /// <summary>Classifies the error of a command.</summary>
     public StoreFailure FailureOf(Exception error)
     {
         StoreFailure failure = StoreFailures.Of(error, _lastFailure);
-        // The library goes on after a refused password, and reports what comes of that.
+        // The library continues after a rejected password, and reports the resulting NOAUTH.
         return failure.Kind == "NOAUTH" && address.Password is not null ? StoreFailures.WrongPassword : failure;
     }
 
-    /// <summary>Closes it; <see cref="OpenAsync"/> makes another.</summary>
+    /// <summary>Closes the connection; <see cref="OpenAsync"/> opens a new one.</summary>
     public async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _multiplexer, null) is { } closed)
         {
             closed.ConnectionFailed -= OnFailed;
-            // Not waiting for answers that may never come.
+            // Without waiting for pending responses, which may never arrive.
             await closed.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
             closed.Dispose();
         }
@@ -104,7 +104,7 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Null if it is connected. The library tells why not to who asks the server something, but may know it a moment later only.
+    /// Null if connected, else the failure. The library gives no cause to the failed command, and may record it only shortly after.
     /// </summary>
     private async Task<StoreFailure?> WhyNotAsync(ConnectionMultiplexer multiplexer)
     {
@@ -127,6 +127,6 @@ internal sealed class RedisConnection(StoreAddress address) : IAsyncDisposable
         return null;
     }
 
-    /// <summary>On a thread of the library's.</summary>
+    /// <summary>Called on a thread of the library.</summary>
     private void OnFailed(object? sender, ConnectionFailedEventArgs e) => (_lastFailure, _isFailing) = (e.Exception, true);
 }

@@ -3,34 +3,34 @@ using System.Net.Sockets;
 
 namespace Carousel.Control.Store;
 
-/// <summary>What listens on a port of this machine.</summary>
+/// <summary>What listens on a local port.</summary>
 internal enum PortUser : byte
 {
     /// <summary>Nothing: connections are refused.</summary>
-    Nobody,
+    None,
 
-    /// <summary>Something that answers as Redis does.</summary>
+    /// <summary>A server that responds as Redis does.</summary>
     Redis,
 
-    /// <summary>Something else, or something that does not answer.</summary>
+    /// <summary>Another program, or one that does not respond.</summary>
     Other,
 }
 
-/// <summary>Asks what listens on a port of this machine.</summary>
+/// <summary>Detects what listens on a local port.</summary>
 internal static class RedisProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tries 127.0.0.1, then ::1; gives the address that answered.</summary>
+    /// <summary>Tries 127.0.0.1, then ::1; returns the address that responded.</summary>
     public static async Task<(PortUser User, IPAddress At)> AskAsync(int port, CancellationToken stop)
     {
         PortUser user = await AskAsync(IPAddress.Loopback, port, stop).ConfigureAwait(false);
-        if (user != PortUser.Nobody || !Socket.OSSupportsIPv6)
+        if (user != PortUser.None || !Socket.OSSupportsIPv6)
         {
             return (user, IPAddress.Loopback);
         }
         user = await AskAsync(IPAddress.IPv6Loopback, port, stop).ConfigureAwait(false);
-        return (user, user == PortUser.Nobody ? IPAddress.Loopback : IPAddress.IPv6Loopback);
+        return (user, user == PortUser.None ? IPAddress.Loopback : IPAddress.IPv6Loopback);
     }
 
     private static async Task<PortUser> AskAsync(IPAddress address, int port, CancellationToken stop)
@@ -44,7 +44,7 @@ internal static class RedisProbe
         }
         catch (SocketException)
         {
-            return PortUser.Nobody;
+            return PortUser.None;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -63,7 +63,7 @@ internal static class RedisProbe
         }
     }
 
-    /// <summary>+PONG, or an error that begins with its code: -NOAUTH, -DENIED, -LOADING, -ERR.</summary>
+    /// <summary>+PONG, or an error that starts with its code: -NOAUTH, -DENIED, -LOADING, -ERR.</summary>
     internal static bool IsRedis(ReadOnlySpan<byte> response) =>
         response.StartsWith("+PONG\r\n"u8) || response.Length > 4 && response[0] == (byte)'-' && !response[1..4].ContainsAnyExceptInRange((byte)'A', (byte)'Z');
 }

@@ -6,26 +6,26 @@ using StackExchange.Redis;
 
 namespace Carousel.Control.Store;
 
-/// <summary>How the client library is set up for a store.</summary>
+/// <summary>Configuration of the client library.</summary>
 internal static class RedisSettings
 {
-    /// <summary>For the connection with TLS and login.</summary>
+    /// <summary>Limit for connecting, with TLS and login.</summary>
     private const int ConnectMilliseconds = 2000;
 
-    /// <summary>For an answer, a batch's among them: a stopped server is to be noticed and done without.</summary>
+    /// <summary>Limit for a response, including a batch's: an unresponsive server must be detected and bypassed quickly.</summary>
     private const int ResponseMilliseconds = 1500;
 
-    /// <summary>We subscribe to nothing: without these there is one connection to a server, not two.</summary>
+    /// <summary>Pub/sub is not used. Without these commands the library opens one connection per server instead of two.</summary>
     private static readonly HashSet<string> s_unused = ["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"];
 
-    /// <param name="address">Which store.</param>
-    /// <param name="hosts">Whom to connect to: those of the address, or the one that a sentinel named.</param>
-    /// <exception cref="StoreException">The file with the certificates can't be read.</exception>
+    /// <param name="address">The store.</param>
+    /// <param name="hosts">Servers to connect to: those of the address, or the primary that a sentinel named.</param>
+    /// <exception cref="StoreException">The CA file can't be read.</exception>
     public static ConfigurationOptions For(StoreAddress address, IEnumerable<ServerAddress> hosts)
     {
         var options = new ConfigurationOptions
         {
-            // Else connecting would fail without saying why.
+            // Otherwise a failed connect throws without a cause.
             AbortOnConnectFail = false,
             ConnectRetry = 1,
             ConnectTimeout = ConnectMilliseconds,
@@ -60,7 +60,7 @@ internal static class RedisSettings
         return options;
     }
 
-    /// <summary>Accepts what these certificates sign, and no others; the name must be right as well.</summary>
+    /// <summary>Trusts only certificates signed by these authorities; the name must match as well.</summary>
     private static RemoteCertificateValidationCallback TrustOnly(X509Certificate2Collection authorities) => (_, certificate, presented, errors) =>
     {
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)

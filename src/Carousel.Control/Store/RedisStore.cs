@@ -6,12 +6,12 @@ using StackExchange.Redis;
 namespace Carousel.Control.Store;
 
 /// <summary>Keys and records in Redis. One thread at a time.</summary>
-/// <param name="connection">Opened when it is needed.</param>
-/// <param name="pool">Where servers' tags become URLs.</param>
-/// <param name="options">For the TTL.</param>
+/// <param name="connection">Opened on demand.</param>
+/// <param name="pool">Maps server tags to URLs.</param>
+/// <param name="options">Has the TTL.</param>
 internal sealed class RedisStore(RedisConnection connection, ServerPool pool, SessionOptions options) : IKeyHash, IRecordStore
 {
-    /// <summary>Beyond the library's own timeouts: a task that it would never complete must not end all writing.</summary>
+    /// <summary>Upper limit above the library's own timeouts: a task that it never completes must not stop all writes.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private static readonly RedisKey s_keys = SessionKeySync.HashName;
@@ -38,7 +38,7 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            // Each task says how it went.
+            // Each task holds its own result.
         }
         return [.. writings.Select(End)];
     }
@@ -58,7 +58,7 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
         }
         Task set = batch.HashSetAsync(key, [.. fields]);
         Task created = batch.HashSetAsync(key, SessionRecord.Created, update.CreatedAt, When.NotExists);
-        // Where none is left to count, since they may have been, this makes sure that the record has the field.
+        // Runs even with a count of 0 (already counted, perhaps), so that the record always has the field.
         Task count = batch.HashIncrementAsync(key, SessionRecord.Requests, update.Requests);
         return new Writing(set, created, count, batch.KeyExpireAsync(key, options.Ttl));
     }
@@ -80,7 +80,7 @@ internal sealed class RedisStore(RedisConnection connection, ServerPool pool, Se
                 failure ??= connection.FailureOf(error);
             }
         }
-        // What can't be written for its own sake is not tried again, whatever else there is.
+        // An update that is refused for its own key is not retried, even if other errors occurred.
         return new WriteResult(isCounted, refusal is null ? failure : null, refusal);
     }
 

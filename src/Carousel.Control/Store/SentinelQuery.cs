@@ -5,13 +5,13 @@ using StackExchange.Redis;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// Asks sentinels for the primary. The client library could follow it by itself, but blocks threads for that and gives up if no sentinel answers at
-/// the start; a question each time that we connect is all it takes.
+/// Queries sentinels for the primary. The client library's own sentinel support blocks threads and gives up if no sentinel responds at startup;
+/// one query per connect is enough.
 /// </summary>
 internal static class SentinelQuery
 {
-    /// <summary>What the first sentinel that knows says.</summary>
-    /// <exception cref="StoreException">None of them can be asked, or none knows the name.</exception>
+    /// <summary>Returns the response of the first sentinel that knows the primary.</summary>
+    /// <exception cref="StoreException">No sentinel can be reached, or none knows the name.</exception>
     public static async Task<ServerAddress> PrimaryAsync(StoreAddress address)
     {
         StoreFailure? failure = null;
@@ -23,7 +23,7 @@ internal static class SentinelQuery
                 {
                     return primary;
                 }
-                failure = StoreFailures.Unreachable($"the sentinels know no {address.ServiceName}");
+                failure = StoreFailures.Unreachable($"the sentinels do not know {address.ServiceName}");
             }
             catch (RedisException e)
             {
@@ -37,7 +37,7 @@ internal static class SentinelQuery
     private static async Task<ServerAddress?> AskAsync(StoreAddress address, ServerAddress sentinel)
     {
         ConfigurationOptions options = RedisSettings.For(address, [sentinel]);
-        // Sentinels mostly have no password; a user and a database they never have.
+        // Sentinels usually have no password, and never a user or a database.
         (options.User, options.Password, options.DefaultDatabase) = (null, null, null);
         options.CommandMap = CommandMap.Sentinel;
         await using ConnectionMultiplexer asked = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);

@@ -5,26 +5,26 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// Keeps this balancer's keys and the store's the same, so that all replicas sign and verify alike, with no set-up: who finds a key missing makes it,
-/// and who comes second takes what is there (HSETNX). One thread at a time.
+/// Synchronizes this balancer's keys with the store's, so that all replicas sign and verify with the same keys without configuration. A replica that
+/// finds a key missing creates it; if another replica was first, it uses that one (HSETNX). One thread at a time.
 /// </summary>
 /// <remarks>
-/// A key's id is the beginning of its period. The one that signs is the newest of the store's that has begun. The next is put there well before it
-/// begins, so that every replica has read it before anybody signs with it, even if their clocks differ by some seconds. Keys of ours that the store
-/// lacks (it was not there, or lost its data) are put there as well. Without contact the keys stay as they are: replicas agree on them.
+/// A key's id is the start of its period. The signing key is the newest of the store's keys whose period has started. The next key is created well
+/// before its period starts, so that every replica has read it before any replica signs with it, even if clocks differ by some seconds. Local keys
+/// that the store lacks (it was unreachable, or lost its data) are added to it. Without contact the keys do not change: replicas agree on them.
 /// </remarks>
-/// <param name="channel">Where the keys are published; those that are there to begin with count as ours.</param>
-/// <param name="time">For the ids of keys and the pauses between looks.</param>
-/// <param name="log">Takes a line for people.</param>
+/// <param name="channel">Where the keys are published; its initial keys count as local keys.</param>
+/// <param name="time">Clock for key ids and sync intervals.</param>
+/// <param name="log">Receives log lines.</param>
 internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, ReportEvent log)
 {
-    /// <summary>The hash in the store.</summary>
+    /// <summary>Name of the hash in the store.</summary>
     public const string HashName = "carousel:keys";
 
-    /// <summary>Between two looks while nothing calls for one.</summary>
+    /// <summary>Sync interval while nothing requests an earlier sync.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two looks when cookies come under keys that we don't have: anybody can send such.</summary>
+    /// <summary>Minimum interval when requests carry cookies with unknown keys: any client can send those.</summary>
     public static readonly TimeSpan MissedInterval = TimeSpan.FromSeconds(1);
 
     private readonly KeySchedule _schedule = new(channel.Options);
@@ -34,12 +34,12 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
     private bool _hasSynced;
     private bool _isUrgent;
     private bool _isMissed;
-    private bool _loggedGarbage;
+    private bool _loggedInvalidField;
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>
-    /// Keys for the time before any contact with a store: one of this process alone.
+    /// Keys for use before the first contact with a store: one key that only this process has.
     /// </summary>
     public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time)
     {
@@ -47,10 +47,10 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         return new SessionKeys(new SessionKey(id, RandomSecrets.Next(SessionKey.SecretBytes)), []);
     }
 
-    /// <summary>The next <see cref="IsDue"/> is true: the store may have lost its data.</summary>
+    /// <summary>Makes the next <see cref="IsDue"/> true: the store may have lost its data.</summary>
     public void MakeDue() => _isUrgent = true;
 
-    /// <summary>True if it is time for a <see cref="SyncAsync"/>.</summary>
+    /// <summary>True if a <see cref="SyncAsync"/> is due.</summary>
     public bool IsDue()
     {
         _isMissed |= channel.Keys.TakeMissed();
@@ -62,7 +62,7 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         return since >= Interval || _isMissed && since >= MissedInterval;
     }
 
-    /// <summary>Signs with the key whose time has come, if it has; asks nobody.</summary>
+    /// <summary>Switches to the next key if its period has started; does not contact the store.</summary>
     public void RotateIfDue()
     {
         if (!_shared.IsEmpty)
@@ -71,14 +71,14 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         }
     }
 
-    /// <summary>Looks at the store's keys, adds what is missing there and removes what is over. It stays due if this fails.</summary>
-    /// <exception cref="StoreException">The store did not do it; keys stay as they were.</exception>
+    /// <summary>Reads the store's keys, adds missing ones and removes expired ones. A failed sync stays due.</summary>
+    /// <exception cref="StoreException">The store failed or refused; the keys are unchanged.</exception>
     public async Task SyncAsync(IKeyHash hash)
     {
         ImmutableArray<SessionKey> found = Read(await hash.ReadAsync().ConfigureAwait(false));
         if (_shared.Any(key => !_schedule.IsOver(key.Id, Now) && !found.Any(key.IsSameAs)))
         {
-            // It had this key: it has lost its data, the records with it.
+            // A key that the store had is missing: it lost its data, including the records.
             channel.BeginStoreEpoch();
         }
         SessionKey[] missing = [.. Missing(found)];
@@ -88,7 +88,7 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         }
         if (missing.Length != 0)
         {
-            // Another replica may have been faster.
+            // Another replica may have added them first.
             found = Read(await hash.ReadAsync().ConfigureAwait(false));
         }
         foreach (SessionKey key in found.Where(key => _schedule.IsOver(key.Id, Now)))
@@ -100,7 +100,7 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         (_hasSynced, _isUrgent, _isMissed, _syncedAt) = (true, false, false, time.GetTimestamp());
     }
 
-    /// <summary>What the store should have and has not: our keys that still count, the current one, and in time the next one.</summary>
+    /// <summary>Keys to add to the store: unexpired local keys, the current key and, once due, the next one.</summary>
     private IEnumerable<SessionKey> Missing(ImmutableArray<SessionKey> found)
     {
         long now = Now;
@@ -122,15 +122,15 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
         }
     }
 
-    /// <summary>The store's keys first: all replicas sign with the same. A key of ours that lost its place to another's still verifies what it signed.</summary>
+    /// <summary>The store's keys take precedence: all replicas sign with the same. A local key whose id another took still verifies old cookies.</summary>
     private void Publish()
     {
         long now = Now;
         SessionKey[] begun = [.. _shared.Where(key => key.Id <= now)];
-        // All of the store's keys may lie ahead when this clock was set back far.
+        // All of the store's keys may be in the future if this clock was set back far.
         SessionKey current = begun.Length == 0 ? channel.Keys.Current.Current : begun.MaxBy(key => key.Id)!;
-        IEnumerable<SessionKey> ours = _known.Where(key => !_schedule.IsOver(key.Id, now) && !_shared.Any(key.IsSameAs));
-        ImmutableArray<SessionKey> all = [.. _shared.Concat(ours).OrderByDescending(key => key.Id)];
+        IEnumerable<SessionKey> local = _known.Where(key => !_schedule.IsOver(key.Id, now) && !_shared.Any(key.IsSameAs));
+        ImmutableArray<SessionKey> all = [.. _shared.Concat(local).OrderByDescending(key => key.Id)];
         SessionKeys published = channel.Keys.Current;
         if (!published.Current.IsSameAs(current) || all.Length != _known.Length || !all.All(key => _known.Any(key.IsSameAs)))
         {
@@ -148,10 +148,10 @@ internal sealed class SessionKeySync(SessionChannel channel, TimeProvider time, 
             {
                 keys.Add(key);
             }
-            else if (!_loggedGarbage)
+            else if (!_loggedInvalidField)
             {
-                _loggedGarbage = true;
-                log(EventLevel.Warning, $"session store: {HashName} has a field that is no key: ignored (redis-cli hkeys {HashName})");
+                _loggedInvalidField = true;
+                log(EventLevel.Warning, $"session store: {HashName} has a field that is not a valid key: ignored (list them with redis-cli hkeys {HashName})");
             }
         }
         return keys.ToImmutable();

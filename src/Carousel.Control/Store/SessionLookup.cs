@@ -5,30 +5,30 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Control.Store;
 
-/// <summary>What a look into the store gave.</summary>
+/// <summary>Result of a lookup in the store.</summary>
 public enum LookupResult : byte
 {
-    /// <summary>What was asked for; the text shows it.</summary>
+    /// <summary>Found; the text shows it.</summary>
     Found,
 
-    /// <summary>There is no such session; the text shows what is known.</summary>
+    /// <summary>No such session; the text shows what is known.</summary>
     NotFound,
 
-    /// <summary>The store can't be asked; the text says why.</summary>
+    /// <summary>The store can't be queried; the text gives the reason.</summary>
     NoStore,
 
-    /// <summary>What was asked for is neither an id nor a cookie; the text says so.</summary>
+    /// <summary>The argument is neither an id nor a cookie; the text reports it.</summary>
     NotUnderstood,
 }
 
-/// <summary>Looks into the store for people.</summary>
+/// <summary>Session lookups of the command line.</summary>
 public static class SessionLookup
 {
-    /// <summary>The sessions seen last, at most so many.</summary>
+    /// <summary>The most recently seen sessions, at most <paramref name="limit"/>.</summary>
     public static Task<(LookupResult Result, string Text)> ListAsync(StoreAddress address, int limit, TimeProvider time) =>
         AskAsync(address, async reader => (LookupResult.Found, SessionText.Of(await reader.ListAsync(limit).ConfigureAwait(false), Now(time))));
 
-    /// <summary>The session of this id, or of this cookie: its value, or all of <c>NAME=value</c>.</summary>
+    /// <summary>The session with this id, or of this cookie: its value, or <c>NAME=value</c>.</summary>
     public static async Task<(LookupResult Result, string Text)> ShowAsync(StoreAddress address, string what, SessionOptions options, TimeProvider time)
     {
         string value = what[(what.IndexOf('=') + 1)..].Trim();
@@ -60,21 +60,21 @@ public static class SessionLookup
         }
         catch (StoreException e)
         {
-            return (LookupResult.NoStore, $"the store {Name(address)} can't be asked: {e.Failure.Text}");
+            return (LookupResult.NoStore, $"the store {Name(address)} can't be queried: {e.Failure.Text}");
         }
     }
 
-    /// <summary>For people: where this store is.</summary>
+    /// <summary>The store's address for messages.</summary>
     internal static string Name(StoreAddress address) => address.Kind == StoreKind.Redis ? address.ToString() : $"localhost:{address.Hosts[0].Port}";
 
-    /// <summary>Reads from the store, over a connection of its own.</summary>
-    /// <exception cref="StoreException">The store does not do it.</exception>
+    /// <summary>Reads from the store over a connection of its own.</summary>
+    /// <exception cref="StoreException">The store failed or refused.</exception>
     internal static async Task<T> ReadAsync<T>(StoreAddress address, Func<SessionReader, Task<T>> read)
     {
         StoreAddress reached = address;
         if (address.Kind != StoreKind.Redis)
         {
-            // "localhost" may be either.
+            // "localhost" may be 127.0.0.1 or ::1.
             (_, IPAddress at) = await RedisProbe.AskAsync(address.Hosts[0].Port, CancellationToken.None).ConfigureAwait(false);
             reached = address with { Kind = StoreKind.Redis, Hosts = [address.Hosts[0] with { Host = at.ToString() }] };
         }

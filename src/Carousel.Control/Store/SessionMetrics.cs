@@ -3,16 +3,16 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Control.Store;
 
-/// <summary>The metrics of sessions and of their store.</summary>
+/// <summary>Metrics of sessions and of their store.</summary>
 /// <param name="channel">The workers' counters and queues.</param>
-/// <param name="store">The store's.</param>
+/// <param name="store">The store's counters and state.</param>
 public sealed class SessionMetrics(SessionChannel channel, SessionStore store) : IMetricSource
 {
-    private static readonly Metric Refused = new("carousel_session_cookies_refused_total", MetricKind.Counter, "{cookie}", "Cookies that were no good, by reason", "reason");
+    private static readonly Metric Refused = new("carousel_session_cookies_refused_total", MetricKind.Counter, "{cookie}", "Invalid cookies, by reason", "reason");
 
-    private static readonly Metric Queue = new("carousel_session_queue_bytes", MetricKind.Gauge, "By", "Bytes that wait for the store");
+    private static readonly Metric Queue = new("carousel_session_queue_bytes", MetricKind.Gauge, "By", "Bytes queued for the store");
 
-    private static readonly Metric State = new("carousel_session_store_state", MetricKind.Gauge, "", "1 for the state that the store is in, 0 for the others", "state");
+    private static readonly Metric State = new("carousel_session_store_state", MetricKind.Gauge, "", "1 for the store's current state, 0 for the others", "state");
 
     private static readonly (CookieVerdict Verdict, string Reason)[] s_reasons =
     [
@@ -23,17 +23,17 @@ public sealed class SessionMetrics(SessionChannel channel, SessionStore store) :
 
     private readonly (Metric Metric, Func<long> Read)[] _counters =
     [
-        Counter("carousel_session_cookies_minted_total", "{cookie}", "Cookies for visitors that came without a good one", () => channel.Counters.Sum(worker => worker.Minted)),
-        Counter("carousel_session_cookies_accepted_total", "{request}", "Requests with a good cookie", () => channel.Counters.Sum(worker => worker.Returned)),
-        Counter("carousel_session_cookies_renewed_total", "{cookie}", "Cookies issued anew for a session that goes on", () => channel.Counters.Sum(worker => worker.Renewed)),
-        Counter("carousel_session_moved_total", "{session}", "Sticky visitors that were given another server", () => channel.Counters.Sum(worker => worker.Moved)),
-        Counter("carousel_session_stateless_total", "{request}", "Requests that carry their state themselves", () => channel.Counters.Sum(worker => worker.Stateless)),
-        Counter("carousel_session_records_deferred_total", "{record}", "Records that wait for the cookie's return", () => channel.Counters.Sum(worker => worker.Deferred)),
-        Counter("carousel_session_events_dropped_total", "{event}", "Events that found the queue to the store full", () => channel.Counters.Sum(worker => worker.Dropped)),
-        Counter("carousel_session_store_written_total", "{update}", "Updates of sessions that were written", () => store.Counters.Written),
-        Counter("carousel_session_store_failed_total", "{update}", "Updates that could not be written at once", () => store.Counters.Failed),
-        Counter("carousel_session_store_retried_total", "{update}", "Updates that were tried again", () => store.Counters.Retried),
-        Counter("carousel_session_store_refused_total", "{update}", "Updates that the store will never take", () => store.Counters.Refused),
+        Counter("carousel_session_cookies_minted_total", "{cookie}", "Cookies issued to clients without a valid one", () => channel.Counters.Sum(worker => worker.Minted)),
+        Counter("carousel_session_cookies_accepted_total", "{request}", "Requests with a valid cookie", () => channel.Counters.Sum(worker => worker.Returned)),
+        Counter("carousel_session_cookies_renewed_total", "{cookie}", "Cookies renewed for an existing session", () => channel.Counters.Sum(worker => worker.Renewed)),
+        Counter("carousel_session_moved_total", "{session}", "Sticky sessions moved to another server", () => channel.Counters.Sum(worker => worker.Moved)),
+        Counter("carousel_session_stateless_total", "{request}", "Stateless requests, which carry their own state", () => channel.Counters.Sum(worker => worker.Stateless)),
+        Counter("carousel_session_records_deferred_total", "{record}", "Records deferred until the cookie is returned", () => channel.Counters.Sum(worker => worker.Deferred)),
+        Counter("carousel_session_events_dropped_total", "{event}", "Events dropped because the queue to the store was full", () => channel.Counters.Sum(worker => worker.Dropped)),
+        Counter("carousel_session_store_written_total", "{update}", "Session updates written", () => store.Counters.Written),
+        Counter("carousel_session_store_failed_total", "{update}", "Failed writes of session updates; they are retried", () => store.Counters.Failed),
+        Counter("carousel_session_store_retried_total", "{update}", "Retried writes of session updates", () => store.Counters.Retried),
+        Counter("carousel_session_store_refused_total", "{update}", "Session updates that the store rejects permanently", () => store.Counters.Refused),
     ];
 
     /// <inheritdoc/>

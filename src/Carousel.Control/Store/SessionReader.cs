@@ -3,18 +3,18 @@ using StackExchange.Redis;
 
 namespace Carousel.Control.Store;
 
-/// <summary>Reads sessions for people. Asks for little at a time: others work with that store. One thread at a time.</summary>
+/// <summary>Reads sessions for the command line and the API. Reads in small pages, since the store serves others. One thread at a time.</summary>
 internal sealed class SessionReader(RedisConnection connection)
 {
-    /// <summary>Keys looked at for a list: enough for the newest of a small site, a blink for a large one.</summary>
+    /// <summary>Maximum number of keys scanned for a list: all sessions of a small site, a short scan on a large one.</summary>
     public const int MaxScanned = 10_000;
 
     private const int Page = 500;
     private static readonly RedisValue[] s_columns =
         [SessionRecord.LastSeen, SessionRecord.Requests, SessionRecord.Backend, SessionRecord.Client, SessionRecord.Created];
 
-    /// <summary>The sessions seen last, of the first <see cref="MaxScanned"/>.</summary>
-    /// <exception cref="StoreException">The store does not do it.</exception>
+    /// <summary>The most recently seen of the first <see cref="MaxScanned"/> sessions.</summary>
+    /// <exception cref="StoreException">The store failed or refused.</exception>
     public async Task<SessionList> ListAsync(int limit)
     {
         IDatabase database = await connection.OpenAsync().ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal sealed class SessionReader(RedisConnection connection)
     }
 
     /// <summary>One session's record; without fields if there is none.</summary>
-    /// <exception cref="StoreException">The store does not do it.</exception>
+    /// <exception cref="StoreException">The store failed or refused.</exception>
     public async Task<SessionView> ShowAsync(SessionId id)
     {
         IDatabase database = await connection.OpenAsync().ConfigureAwait(false);
@@ -56,8 +56,8 @@ internal sealed class SessionReader(RedisConnection connection)
         }
     }
 
-    /// <summary>What a signed ticket is worth by the keys of the store.</summary>
-    /// <exception cref="StoreException">The store does not do it.</exception>
+    /// <summary>Verifies a signed ticket with the store's keys.</summary>
+    /// <exception cref="StoreException">The store failed or refused.</exception>
     public async Task<(CookieVerdict Verdict, SessionTicket Ticket)> EvaluateAsync(byte[] signed, SessionOptions options, long now)
     {
         IDatabase database = await connection.OpenAsync().ConfigureAwait(false);
@@ -95,7 +95,7 @@ internal sealed class SessionReader(RedisConnection connection)
         var type => type.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>Ids of records, of all servers that have keys; those of data are longer.</summary>
+    /// <summary>Ids of records on all servers that own keys; keys of data are longer and do not match.</summary>
     private async Task<HashSet<SessionId>> ScanAsync(int database)
     {
         var ids = new HashSet<SessionId>();

@@ -1,12 +1,12 @@
 namespace Carousel.Control.Store;
 
-/// <summary>How a session's record is laid out in the store; docs/SESSIONS.md says it to backends.</summary>
+/// <summary>Layout of a session's record in the store, documented for backends in docs/SESSIONS.md.</summary>
 internal static class SessionRecord
 {
     public const string KeyPrefix = "carousel:session:";
     public const string DataSuffix = ":data";
 
-    /// <summary>URL of the server that answered last.</summary>
+    /// <summary>URL of the server that responded last.</summary>
     public const string Backend = "backend";
 
     /// <summary>Seconds since 1970.</summary>
@@ -15,12 +15,12 @@ internal static class SessionRecord
     /// <summary>Seconds since 1970.</summary>
     public const string LastSeen = "last_seen";
 
-    /// <summary>How many, so far.</summary>
+    /// <summary>Number of requests so far.</summary>
     public const string Requests = "requests";
 
     /// <summary>The client's address.</summary>
     public const string Client = "client";
 
-    /// <summary>What precedes the lower-case name of a request's field.</summary>
+    /// <summary>Prefix of the lower-case name of a request header field.</summary>
     public const string HeaderPrefix = "header:";
 }

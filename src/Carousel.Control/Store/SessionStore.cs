@@ -7,26 +7,26 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// The cold side of sessions: finds the store, keeps the keys, writes the records, and tells of the store's state. Workers never wait for any of it.
+/// The background side of sessions: finds the store, syncs the keys, writes the records, and reports the store's state. Workers never wait for it.
 /// </summary>
 public sealed class SessionStore : IAsyncDisposable
 {
-    /// <summary>How long <see cref="DisposeAsync"/> tries to write what is left.</summary>
+    /// <summary>How long <see cref="DisposeAsync"/> tries to write unsaved updates.</summary>
     public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>After a first event, for others to come along with it.</summary>
+    /// <summary>Delay after a first event, so that others join its batch.</summary>
     private static readonly TimeSpan CollectTime = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Between looks at the clock while nothing comes.</summary>
+    /// <summary>Interval of clock checks while no event arrives.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between searches while there is no store.</summary>
+    /// <summary>Interval of searches while there is no store.</summary>
     private static readonly TimeSpan SearchPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long somebody else's store on this machine may be gone before we start our own: a restart should not take longer.</summary>
+    /// <summary>How long another process's local store may refuse connections before the embedded one is started: a restart should not take longer.</summary>
     private static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(3);
 
     private readonly SessionChannel _channel;
@@ -44,11 +44,11 @@ public sealed class SessionStore : IAsyncDisposable
     private long? _refusedSince;
     private Task _running = Task.CompletedTask;
 
-    /// <param name="address">Which store.</param>
-    /// <param name="channel">What is shared with the workers. Its keys to begin with: <see cref="ProcessKeys"/>.</param>
-    /// <param name="pool">Where servers' tags become URLs.</param>
-    /// <param name="time">The clock of the keys.</param>
-    /// <param name="log">Takes a line for people about each change of state; any thread.</param>
+    /// <param name="address">The store.</param>
+    /// <param name="channel">State shared with the workers. Its initial keys: <see cref="ProcessKeys"/>.</param>
+    /// <param name="pool">Maps server tags to URLs.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives a log line about each change of state; any thread.</param>
     /// <param name="startEmbedded">Null if there is no embedded store.</param>
     public SessionStore(
         StoreAddress address, SessionChannel channel, ServerPool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
@@ -60,21 +60,21 @@ public sealed class SessionStore : IAsyncDisposable
         _writer = new SessionWriter(channel, Counters, log);
     }
 
-    /// <summary>How the store is. Any thread.</summary>
+    /// <summary>State of the store. Any thread.</summary>
     public StoreState State => _status.State;
 
-    /// <summary>What was written. Any thread.</summary>
+    /// <summary>Write counters. Any thread.</summary>
     public StoreCounters Counters { get; } = new();
 
-    /// <summary>The keys to begin with: one of this process, until the store's are there.</summary>
+    /// <summary>The initial keys: one of this process, until the store's keys are read.</summary>
     public static SessionKeys ProcessKeys(SessionOptions options, TimeProvider time) => SessionKeySync.ProcessKeys(options, time);
 
-    /// <summary>Starts, once. Returns at once; what fails is told to the log and tried again.</summary>
+    /// <summary>Starts the background loop; call once. Returns immediately; failures are logged and retried.</summary>
     public void Start() => _running = Supervisor.OfProcess.Run("sessions", RunAsync, _time, _stop.Token);
 
     /// <summary>
-    /// Waits until the store's keys are known or could not be had, but not longer than this: cookies that are signed before that mean nothing to other
-    /// replicas.
+    /// Waits until the store's keys are known or could not be read, but no longer than <paramref name="atMost"/>: other replicas do not accept
+    /// cookies signed before that.
     /// </summary>
     public async Task FirstTryAsync(TimeSpan atMost)
     {
@@ -89,7 +89,7 @@ public sealed class SessionStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends it, after the workers have ended: what they left in the queues is written within <see cref="FlushLimit"/>, or given up with one line.
+    /// Stops, after the workers have stopped: queued updates are written within <see cref="FlushLimit"/>, or dropped with one log line.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -130,7 +130,7 @@ public sealed class SessionStore : IAsyncDisposable
                 }
                 else if (failure.State == StoreState.Unreachable && State == StoreState.Connected && !isSecondTry)
                 {
-                    // Servers close idle connections, and restart: no news if a new connection does at once.
+                    // Servers close idle connections and restart: not reported if a new connection works.
                     isSecondTry = true;
                     _keySync.MakeDue();
                     await _session!.Connection.CloseAsync().ConfigureAwait(false);
@@ -145,11 +145,11 @@ public sealed class SessionStore : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Told to end.
+            // Stopped.
         }
     }
 
-    /// <summary>One look at the keys, if it is time, and one batch. Null if the store did all that it was asked.</summary>
+    /// <summary>Syncs the keys, if due, and writes one batch. Null if the store carried out everything.</summary>
     private async Task<StoreFailure?> StepAsync(Session session)
     {
         if (session.Connection.TakeFailing())
@@ -172,12 +172,12 @@ public sealed class SessionStore : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever else a library throws must not end the loop: sessions would have no store until the next restart.
+            // No other exception of the library may end the loop: sessions would have no store until the next restart.
             return new StoreFailure(StoreState.Unreachable, e.GetType().Name, $"{e.GetType().Name}: {e.Message}");
         }
     }
 
-    /// <summary>The next step begins with a look at the keys: small, and a store that comes back may have lost them.</summary>
+    /// <summary>Forces a key sync in the next step: it is cheap, and a restarted store may have lost the keys.</summary>
     private async Task FailAsync(Session session, StoreFailure failure)
     {
         _keySync.MakeDue();
@@ -197,7 +197,7 @@ public sealed class SessionStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Until there is something to do.</summary>
+    /// <summary>Waits until there is work.</summary>
     private async Task RestAsync()
     {
         if (_writer.HasWork && _writer.WasFull)
@@ -210,7 +210,7 @@ public sealed class SessionStore : IAsyncDisposable
         }
     }
 
-    /// <summary>False if there is no store now, after a while of going on without: keys turn, events are let go.</summary>
+    /// <summary>False if there is no store, after one search interval without it, in which keys rotate and events are dropped.</summary>
     private async Task<bool> FindAsync()
     {
         if (await _finder.FindAsync(_stop.Token).ConfigureAwait(false) is { } target)
@@ -256,12 +256,12 @@ public sealed class SessionStore : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Given up below.
+            // Dropped below.
         }
         int lost = _writer.Abandon();
         if (lost != 0 && _session is not null)
         {
-            _log(EventLevel.Error, $"session store {_session.Target.Name}: {lost} updates of sessions could not be written before the end");
+            _log(EventLevel.Error, $"session store {_session.Target.Name}: {lost} session updates could not be written before shutdown");
         }
     }
 

@@ -9,7 +9,7 @@ internal static class SessionText
 {
     private static readonly string[] s_header = ["session", "last seen", "requests", "server", "client"];
 
-    /// <summary>A line a session, in columns, and one with their number.</summary>
+    /// <summary>A table with one line per session, and a line with the count.</summary>
     public static string Of(SessionList list, long now)
     {
         string[][] rows = [s_header, .. list.Newest.Select(view => Row(view, now))];
@@ -19,7 +19,7 @@ internal static class SessionText
         return table + Count(list);
     }
 
-    /// <summary>All that is known of a session, a line each.</summary>
+    /// <summary>All fields of a session, one per line.</summary>
     public static string Of(SessionView view, long now)
     {
         var lines = new List<(string Name, string Value)> { ("session", view.Id.ToString()) };
@@ -29,7 +29,7 @@ internal static class SessionText
         }
         if (view.Fields.Count == 0)
         {
-            lines.Add(("record", "none: forgotten after its time, not written yet, or of another store"));
+            lines.Add(("record", "none: expired, not written yet, or in another store"));
         }
         else
         {
@@ -61,7 +61,7 @@ internal static class SessionText
     {
         string all = list.Count == 1 ? "1 session" : $"{list.Count} sessions";
         string shown = list.Newest.Count == list.Count ? all : $"the newest {list.Newest.Count} of {all} (--limit N shows more)";
-        return list.IsAll ? shown : $"{shown}; the store has more that were not looked at";
+        return list.IsAll ? shown : $"{shown}; the store has more that were not scanned";
     }
 
     private static string VerdictOf(CookieVerdict verdict, SessionTicket ticket, long now)
@@ -69,10 +69,10 @@ internal static class SessionText
         string issued = $"issued {Moment(ticket.IssuedAt, now)} under key {ticket.KeyId}";
         return verdict switch
         {
-            CookieVerdict.Valid => $"good, {issued}",
-            CookieVerdict.Expired => $"expired, unless --session-ttl is longer than usual: {issued}",
-            CookieVerdict.UnknownKey => $"no good: the store has no key {ticket.KeyId} (too old, or of another Carousel)",
-            _ => $"no good: its signature is wrong (changed, or signed by another Carousel with key {ticket.KeyId})",
+            CookieVerdict.Valid => $"valid, {issued}",
+            CookieVerdict.Expired => $"expired, unless --session-ttl is above its default: {issued}",
+            CookieVerdict.UnknownKey => $"invalid: the store has no key {ticket.KeyId} (too old, or from another Carousel)",
+            _ => $"invalid: wrong signature (modified, or signed by another Carousel with key {ticket.KeyId})",
         };
     }
 
@@ -80,7 +80,7 @@ internal static class SessionText
         $"{DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, uint.MaxValue)).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)} "
         + $"({Short(now - seconds)} ago)";
 
-    /// <summary>In the largest unit that is not zero. Clocks differ: what lies ahead is now.</summary>
+    /// <summary>In the largest non-zero unit. Future times are shown as 0s, since clocks differ.</summary>
     private static string Short(long seconds) => Math.Max(seconds, 0) switch
     {
         < 60 and var s => $"{s}s",
@@ -89,7 +89,7 @@ internal static class SessionText
         var s => $"{s / 86400}d",
     };
 
-    /// <summary>What clients sent must not steer a terminal.</summary>
+    /// <summary>Removes control characters: text from clients must not control a terminal.</summary>
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

@@ -3,7 +3,7 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Control.Store;
 
-/// <summary>What the store is to be told of one session: the events of one batch, taken together. One thread at a time.</summary>
+/// <summary>One session's update to the store: its events of one batch, merged. One thread at a time.</summary>
 internal sealed class SessionUpdate
 {
     private readonly Dictionary<string, byte[]> _fields = [];
@@ -17,25 +17,25 @@ internal sealed class SessionUpdate
 
     public SessionId Id { get; }
 
-    /// <summary>Of the server that answered last.</summary>
+    /// <summary>Tag of the server that responded last.</summary>
     public ulong ServerTag { get; private set; }
 
-    /// <summary>Seconds since 1970, the earliest told.</summary>
+    /// <summary>Seconds since 1970, the earliest of all events.</summary>
     public uint CreatedAt { get; private set; }
 
-    /// <summary>Seconds since 1970, the latest told.</summary>
+    /// <summary>Seconds since 1970, the latest of all events.</summary>
     public uint SeenAt { get; private set; }
 
-    /// <summary>Requests not counted in the store yet; none once they may have been: they are never counted twice.</summary>
+    /// <summary>Requests not yet counted in the store; 0 once they may have been, so that none is counted twice.</summary>
     public long Requests { get; set; }
 
-    /// <summary>Null if no event told it.</summary>
+    /// <summary>Null if no event included it.</summary>
     public byte[]? Client { get; private set; }
 
-    /// <summary>The request's fields by their names in lower case, values of the same name joined (RFC 9110 section 5.3).</summary>
+    /// <summary>The request's header fields by lower-case name, values of the same name joined (RFC 9110 section 5.3).</summary>
     public IReadOnlyDictionary<string, byte[]> Fields => _fields;
 
-    /// <summary>Takes in another event of the same session. Workers' queues are read one after the other: the order is that of the times.</summary>
+    /// <summary>Merges another event of the same session. Workers' queues are read one after the other, so events are ordered by their times.</summary>
     public void Add(in SessionEvent next)
     {
         CreatedAt = Math.Min(CreatedAt, next.CreatedAt);

@@ -4,15 +4,15 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// Writes what workers told of sessions, batch by batch. What could not be written is kept and written first when the store is back; nothing is taken
-/// off the queues meanwhile, whose size is what bounds the memory of an outage. One thread at a time.
+/// Writes the workers' session events in batches. Updates that failed are kept and written first when the store is back; meanwhile nothing is taken
+/// off the queues, whose size bounds the memory used during an outage. One thread at a time.
 /// </summary>
-/// <param name="channel">Whose queues.</param>
-/// <param name="counters">What is counted.</param>
-/// <param name="log">Takes a line for people.</param>
+/// <param name="channel">Has the queues.</param>
+/// <param name="counters">Counts the writes.</param>
+/// <param name="log">Receives log lines.</param>
 internal sealed class SessionWriter(SessionChannel channel, StoreCounters counters, ReportEvent log)
 {
-    /// <summary>Events taken at once: at their largest a megabyte, at their usual size a few packets.</summary>
+    /// <summary>Events per batch: at most a megabyte, usually a few packets.</summary>
     public const int MaxBatch = 256;
 
     private readonly Dictionary<SessionId, SessionUpdate> _batch = [];
@@ -23,11 +23,11 @@ internal sealed class SessionWriter(SessionChannel channel, StoreCounters counte
     /// <summary>True if there is something to write.</summary>
     public bool HasWork => _unwritten.Count != 0 || channel.Queues.Any(queue => queue.Waiting != 0);
 
-    /// <summary>True if the last batch took all that there was room for: the next need not wait.</summary>
+    /// <summary>True if the last batch was full: the next one should follow immediately.</summary>
     public bool WasFull { get; private set; }
 
-    /// <summary>Writes what is owed, or else a batch from the queues.</summary>
-    /// <returns>Null if all was written; else what is the matter: the rest is owed.</returns>
+    /// <summary>Writes the unsaved updates or, if there are none, a batch from the queues.</summary>
+    /// <returns>Null if all was written, else the failure: the rest stays unsaved.</returns>
     public async Task<StoreFailure?> WriteAsync(IRecordStore store)
     {
         int retried = _unwritten.Count;
@@ -58,7 +58,7 @@ internal sealed class SessionWriter(SessionChannel channel, StoreCounters counte
         return failure;
     }
 
-    /// <summary>Gives up all that is not written: how many events and updates that were.</summary>
+    /// <summary>Drops everything unwritten; returns the number of events and updates dropped.</summary>
     public int Abandon()
     {
         int abandoned = _unwritten.Count;
@@ -95,14 +95,14 @@ internal sealed class SessionWriter(SessionChannel channel, StoreCounters counte
         }
     }
 
-    /// <summary>Once: whoever can make the store refuse one session can make it refuse many.</summary>
+    /// <summary>Logs once: a client that can cause one refusal can cause many.</summary>
     private void LogRefusal(SessionUpdate update, string refusal)
     {
         if (!_loggedRefusal)
         {
             _loggedRefusal = true;
-            log(EventLevel.Warning, $"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): something else than Carousel has made this key; "
-                + "others like it are counted only");
+            log(EventLevel.Warning, $"session store: {SessionRecord.KeyPrefix}{update.Id} is not written ({refusal}): the key was not created by Carousel; "
+                + "further refusals are only counted");
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class SessionWriter(SessionChannel channel, StoreCounters counte
     {
         _batch.Clear();
         int room = MaxBatch;
-        // Beginning at another queue each time, so that no worker's events wait for those of busier ones.
+        // Starts at another queue each time, so that a busy worker does not starve the others.
         for (int i = 0; i < channel.Queues.Length && room > 0; i++)
         {
             room = Drain(channel.Queues[(_firstQueue + i) % channel.Queues.Length], room);

@@ -1,23 +1,23 @@
 namespace Carousel.Control.Store;
 
-/// <summary>How long to wait before a store is started again. One thread at a time.</summary>
+/// <summary>Delay before the store is restarted. One thread at a time.</summary>
 internal sealed class StoreBackoff
 {
-    /// <summary>After a crash of a store that lived: next to nothing of what visitors do is missed.</summary>
+    /// <summary>After the crash of a healthy store: short enough that almost no updates are missed.</summary>
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Seldom enough that a store that never comes up costs nothing, often enough for one whose port becomes free.</summary>
+    /// <summary>Long enough that a store that never starts costs nothing, short enough for one whose port becomes free.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>A store that lived so long had no trouble starting.</summary>
+    /// <summary>Uptime after which a start counts as successful.</summary>
     public static readonly TimeSpan Healthy = TimeSpan.FromSeconds(30);
 
     private TimeSpan _next = First;
 
-    /// <summary>The wait after a store that took connections for this long; zero if it never did.</summary>
-    public TimeSpan After(TimeSpan lived)
+    /// <summary>The delay after a store that accepted connections for <paramref name="uptime"/>; zero if it never did.</summary>
+    public TimeSpan After(TimeSpan uptime)
     {
-        TimeSpan wait = lived >= Healthy ? First : _next;
+        TimeSpan wait = uptime >= Healthy ? First : _next;
         _next = 2 * wait < Longest ? 2 * wait : Longest;
         return wait;
     }

@@ -1,20 +1,20 @@
 namespace Carousel.Control.Store;
 
-/// <summary>What happened between us and the store. One thread writes, any thread reads.</summary>
+/// <summary>Counters of writes to the store. One thread writes, any thread reads.</summary>
 public sealed class StoreCounters
 {
     private long _written, _failed, _retried, _refused, _batches;
 
-    /// <summary>Sessions' updates written.</summary>
+    /// <summary>Session updates written.</summary>
     public long Written => Volatile.Read(ref _written);
 
-    /// <summary>Updates that could not be written at once. They are owed, not lost.</summary>
+    /// <summary>Writes of updates that failed. Such updates are kept and retried, not lost.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>Attempts to write owed updates again.</summary>
+    /// <summary>Retried writes of unsaved updates.</summary>
     public long Retried => Volatile.Read(ref _retried);
 
-    /// <summary>Updates that the store won't take for a reason of their own, such as a key of another type. They are lost.</summary>
+    /// <summary>Updates that the store rejects for a reason of their own, such as a key of another type. They are lost.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Batches sent.</summary>

@@ -1,33 +1,33 @@
 namespace Carousel.Control.Store;
 
-/// <summary>How the store is.</summary>
+/// <summary>State of the store.</summary>
 public enum StoreState : byte
 {
-    /// <summary>Not asked yet.</summary>
+    /// <summary>Not contacted yet.</summary>
     Unknown,
 
-    /// <summary>There is none, and is to be none.</summary>
+    /// <summary>There is no store.</summary>
     None,
 
-    /// <summary>It does what it is asked.</summary>
+    /// <summary>It works.</summary>
     Connected,
 
-    /// <summary>It does not answer.</summary>
+    /// <summary>It does not respond.</summary>
     Unreachable,
 
-    /// <summary>It answers, but does not do what it is asked: a password, a replica, out of memory.</summary>
+    /// <summary>It responds with errors: wrong password, a replica, out of memory.</summary>
     Refusing,
 }
 
-/// <summary>Why the store did not do what it was asked.</summary>
+/// <summary>Why a command failed.</summary>
 /// <param name="State"><see cref="StoreState.Unreachable"/> or <see cref="StoreState.Refusing"/>.</param>
-/// <param name="Kind">What tells this trouble from others of the same state: one line is logged for each.</param>
-/// <param name="Text">For people, to stand in parentheses.</param>
+/// <param name="Kind">Distinguishes failures of the same state: one line is logged for each kind.</param>
+/// <param name="Text">Message for people, shown in parentheses.</param>
 /// <param name="IsRefused">True if nothing listens there: connection refused.</param>
-/// <param name="NeedsNewConnection">False if the connection is as good as any other.</param>
+/// <param name="NeedsNewConnection">False if a new connection would not help.</param>
 internal sealed record StoreFailure(StoreState State, string Kind, string Text, bool IsRefused = false, bool NeedsNewConnection = true);
 
-/// <summary>The store did not do what it was asked, for a reason that concerns all that it is asked.</summary>
+/// <summary>A command failed for a reason that affects all commands.</summary>
 internal sealed class StoreException(StoreFailure failure) : Exception(failure.Text)
 {
     public StoreFailure Failure { get; } = failure;

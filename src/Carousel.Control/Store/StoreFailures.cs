@@ -4,10 +4,10 @@ using StackExchange.Redis;
 
 namespace Carousel.Control.Store;
 
-/// <summary>Makes of what the client library throws what we and people want to know. Pure. Nothing of it can hold a password.</summary>
+/// <summary>Classifies the client library's exceptions. Pure. Results never contain a password.</summary>
 internal static class StoreFailures
 {
-    /// <summary>Errors that speak of one key, not of the store (redis: src/server.c, createSharedObjects).</summary>
+    /// <summary>Errors that concern one key, not the store (redis: src/server.c, createSharedObjects).</summary>
     public static bool ConcernsOneKey(RedisServerException error) => Code(error.Message) switch
     {
         "WRONGTYPE" => true,
@@ -16,7 +16,7 @@ internal static class StoreFailures
         _ => false,
     };
 
-    /// <summary>True if the command may have been carried out although it failed. An error reply is an answer: it was not.</summary>
+    /// <summary>True if the command may have been executed although it failed. An error reply means that it was not.</summary>
     public static bool MayBeDone(Exception error) => error switch
     {
         RedisServerException => false,
@@ -24,12 +24,12 @@ internal static class StoreFailures
         _ => true,
     };
 
-    /// <summary>The password that was given is not the one.</summary>
+    /// <summary>The configured password is wrong.</summary>
     public static StoreFailure WrongPassword { get; } = Refused("WRONGPASS");
 
-    /// <summary>What the matter is.</summary>
+    /// <summary>Classifies an error.</summary>
     /// <param name="error">Thrown by a command or by connecting.</param>
-    /// <param name="lastFailure">What the connection failed with last, where the error does not say.</param>
+    /// <param name="lastFailure">The connection's last failure, for errors without a cause.</param>
     public static StoreFailure Of(Exception error, Exception? lastFailure = null)
     {
         if (error is RedisServerException server)
@@ -37,12 +37,12 @@ internal static class StoreFailures
             return Refused(server.Message);
         }
         Exception[] chain = [.. Chain(error), .. Chain(lastFailure)];
-        // What the server said while we logged in is inside of what the connection failed with.
-        if (chain.OfType<RedisServerException>().FirstOrDefault() is { } said)
+        // An error reply during login is an inner exception of the connection's failure.
+        if (chain.OfType<RedisServerException>().FirstOrDefault() is { } reply)
         {
-            return Refused(said.Message);
+            return Refused(reply.Message);
         }
-        // What asks for a primary is not even sent where the library knows of replicas only.
+        // The library does not send commands for a primary if it knows only replicas.
         if (chain.Any(e => e.Message.Contains("not eligible for replica", StringComparison.Ordinal)))
         {
             return Refused("READONLY");
@@ -60,10 +60,10 @@ internal static class StoreFailures
         {
             return Unreachable(Text(socket.SocketErrorCode), socket.SocketErrorCode == SocketError.ConnectionRefused);
         }
-        return Unreachable(chain.Any(e => e is TimeoutException) ? "no answer" : "the connection was closed");
+        return Unreachable(chain.Any(e => e is TimeoutException) ? "no response" : "the connection was closed");
     }
 
-    /// <summary>It does not answer.</summary>
+    /// <summary>The store does not respond.</summary>
     public static StoreFailure Unreachable(string text, bool isRefused = false) => new(StoreState.Unreachable, "", text, isRefused);
 
     private static StoreFailure Refused(string message)
@@ -71,24 +71,24 @@ internal static class StoreFailures
         string code = Code(message);
         string text = code switch
         {
-            "NOAUTH" => "NOAUTH: it wants a password (--store-password-file FILE, or CAROUSEL_STORE_PASSWORD)",
+            "NOAUTH" => "NOAUTH: authentication required: set --store-password-file or CAROUSEL_STORE_PASSWORD",
             "WRONGPASS" => "WRONGPASS: the user or the password is wrong",
-            "NOPERM" => "NOPERM: the user may not write carousel:*",
-            "READONLY" => "READONLY: it is a replica",
-            "OOM" => "OOM: it is out of memory",
-            "LOADING" => "LOADING: it is still reading its data",
+            "NOPERM" => "NOPERM: the user has no permission to write carousel:*",
+            "READONLY" => "READONLY: the server is a replica",
+            "OOM" => "OOM: out of memory",
+            "LOADING" => "LOADING: still loading its data",
             "CLUSTERDOWN" => "CLUSTERDOWN: the cluster is incomplete",
-            "MISCONF" => "MISCONF: it can't save to its disk",
+            "MISCONF" => "MISCONF: can't save to disk",
             _ => code,
         };
         bool isWellConnected = code is "OOM" or "LOADING" or "MISCONF" or "BUSY" or "NOREPLICAS" or "NOPERM";
         return new StoreFailure(StoreState.Refusing, code, text, NeedsNewConnection: !isWellConnected);
     }
 
-    /// <summary>The error's first word, by which servers tell errors apart.</summary>
+    /// <summary>The error's first word, its code.</summary>
     private static string Code(string message)
     {
-        // How the library begins those that it met while logging in.
+        // The library's prefix of errors during login.
         const string prefix = "SimpleError: ";
         string text = message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message;
         string code = text.Split(' ', 2)[0];
@@ -99,10 +99,10 @@ internal static class StoreFailures
     {
         SocketError.ConnectionRefused => "connection refused",
         SocketError.HostNotFound or SocketError.NoData => "the name does not resolve",
-        SocketError.TryAgain => "the name can't be looked up",
-        SocketError.TimedOut => "no answer",
+        SocketError.TryAgain => "name lookup failed",
+        SocketError.TimedOut => "no response",
         SocketError.ConnectionReset => "the connection was reset",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to it",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to host",
         _ => error.ToString(),
     };
 

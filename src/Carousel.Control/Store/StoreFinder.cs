@@ -4,22 +4,22 @@ using Carousel.Core.Config;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// Starts the embedded store on this port of this machine, and keeps it running from then on. True when it can be connected to; false when it could
-/// not be started, of which a line was written. Called again it tries again, unless it runs.
+/// Starts the embedded store on this local port, and keeps it running from then on. True when it accepts connections; false if it could not be
+/// started, which was logged. Further calls retry, unless it runs.
 /// </summary>
 public delegate Task<bool> StartEmbeddedStore(int port, CancellationToken stop);
 
-/// <summary>Finds the store to use, and starts the embedded one where that is to be.</summary>
-/// <param name="address">What was asked for.</param>
+/// <summary>Finds the store to use, and starts the embedded one if configured.</summary>
+/// <param name="address">The configured store.</param>
 /// <param name="start">Null if there is no embedded store to start.</param>
 internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? start)
 {
-    private const string NoStore = "no store: sessions don't survive a restart, and replicas don't agree";
+    private const string NoStore = "no store: sessions are lost on restart and not shared between replicas";
 
-    /// <summary>True if there is to be no store.</summary>
+    /// <summary>True if <c>--store none</c> is set.</summary>
     public bool IsNoneWanted => address.Kind == StoreKind.None;
 
-    /// <summary>Why there is none, after <see cref="FindAsync"/> gave null.</summary>
+    /// <summary>Why there is none, after <see cref="FindAsync"/> returned null.</summary>
     public string Reason { get; private set; } = NoStore;
 
     /// <summary>The store to use now, or null.</summary>
@@ -31,17 +31,17 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
                 Reason = $"{NoStore} (--store none)";
                 return null;
             case StoreKind.Redis:
-                return new StoreTarget(address, address.ToString(), $"{address} (to look into it: carousel session list --store {address})", false);
+                return new StoreTarget(address, address.ToString(), $"{address} (inspect with carousel session list --store {address})", false);
         }
         int port = address.Hosts[0].Port;
         (PortUser user, IPAddress at) = await RedisProbe.AskAsync(port, stop).ConfigureAwait(false);
-        if (user == PortUser.Nobody)
+        if (user == PortUser.None)
         {
             if (await StartAsync(stop).ConfigureAwait(false) is { } own)
             {
                 return own;
             }
-            // Another balancer may have been faster by a moment.
+            // Another balancer may have started its store first.
             (user, at) = await RedisProbe.AskAsync(port, stop).ConfigureAwait(false);
         }
         if (user == PortUser.Redis && address.Kind == StoreKind.Auto)
@@ -52,7 +52,7 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
         return null;
     }
 
-    /// <summary>Starts our own store in place of one that is gone; null if that fails.</summary>
+    /// <summary>Starts our own store in place of one that stopped; null if that fails.</summary>
     public async Task<StoreTarget?> StartAsync(CancellationToken stop) =>
         start is not null && await start(address.Hosts[0].Port, stop).ConfigureAwait(false)
             ? Local("embedded store", IPAddress.Loopback, mayBeReplaced: false)
@@ -62,7 +62,7 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
     {
         int port = address.Hosts[0].Port;
         var reached = address with { Kind = StoreKind.Redis, Hosts = [new ServerAddress(at.ToString(), port)] };
-        string introduction = $"{what} on localhost:{port} (to look into it: redis-cli -p {port} keys 'carousel:*')";
+        string introduction = $"{what} on localhost:{port} (inspect with redis-cli -p {port} --scan --pattern 'carousel:*')";
         return new StoreTarget(reached, $"localhost:{port}", introduction, mayBeReplaced);
     }
 
@@ -71,11 +71,11 @@ internal sealed class StoreFinder(StoreAddress address, StartEmbeddedStore? star
         int other = port == ushort.MaxValue ? port - 1 : port + 1;
         return user switch
         {
-            PortUser.Redis => $"a Redis has port {port} already: --store redis://localhost:{port} uses it, "
-                + $"--store embedded:{other} starts one beside it",
-            PortUser.Other => $"something else than Redis listens on port {port}: --store embedded:{other} takes another port, "
+            PortUser.Redis => $"port {port} is used by a Redis: --store redis://localhost:{port} uses it, "
+                + $"--store embedded:{other} starts the embedded store beside it",
+            PortUser.Other => $"port {port} is used by a program other than Redis: --store embedded:{other} uses another port, "
                 + "--store redis://host:port another store",
-            _ => $"the embedded one could not be started on port {port}",
+            _ => $"the embedded store could not be started on port {port}",
         };
     }
 }

@@ -6,8 +6,8 @@ using Carousel.Core.Config;
 namespace Carousel.Control.Store;
 
 /// <summary>
-/// A store's process of the operating system. It leaves when its standard input ends, and we hold the other end of that: the kernel closes it even
-/// when we are killed, so no store outlives its balancer. (PR_SET_PDEATHSIG would tie it to the thread that started it, which is one of a pool.)
+/// A store process. It exits when its standard input is closed, and the balancer holds the other end: the kernel closes it even if the balancer is
+/// killed, so no store outlives its balancer. (PR_SET_PDEATHSIG depends on the thread that started the process, here a thread pool thread.)
 /// </summary>
 internal sealed class StoreProcess : IStoreProcess
 {
@@ -15,7 +15,7 @@ internal sealed class StoreProcess : IStoreProcess
     private const string ReadyWord = "ready ";
     private const string OwnName = "carousel-store: ";
 
-    /// <summary>A line for a log; what a crash writes can be long.</summary>
+    /// <summary>Limit for one log line; the output of a crash can be long.</summary>
     private const int MaxErrorLength = 400;
 
     private readonly Process _process;
@@ -41,7 +41,7 @@ internal sealed class StoreProcess : IStoreProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Not an argument: those are everybody's to read.
+        // Not as an argument: any user can read those.
         start.Environment[PasswordVariable] = options.Password ?? "";
         return new StoreProcess(Process.Start(start) ?? throw new Win32Exception());
     }
@@ -54,7 +54,7 @@ internal sealed class StoreProcess : IStoreProcess
         }
         catch (IOException)
         {
-            // It has left already.
+            // It has exited already.
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class StoreProcess : IStoreProcess
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            // It has left already.
+            // It has exited already.
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class StoreProcess : IStoreProcess
 
     private async Task<StoreExit> WatchAsync()
     {
-        // Both are read to their end: a store whose pipe is full would stand still.
+        // Both are read to the end: a full pipe would block the store.
         await Task.WhenAll(ReadOutputAsync(), ReadErrorsAsync()).ConfigureAwait(false);
         await _process.WaitForExitAsync().ConfigureAwait(false);
         _ready.TrySetResult(false);
@@ -115,8 +115,8 @@ internal sealed class StoreProcess : IStoreProcess
         {
             if (_error is null && line.Length != 0)
             {
-                string said = line.StartsWith(OwnName, StringComparison.Ordinal) ? line[OwnName.Length..] : line;
-                _error = said[..Math.Min(said.Length, MaxErrorLength)];
+                string text = line.StartsWith(OwnName, StringComparison.Ordinal) ? line[OwnName.Length..] : line;
+                _error = text[..Math.Min(text.Length, MaxErrorLength)];
             }
         }
     }

@@ -3,12 +3,12 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
-/// <summary>How the store is, and one line to the log whenever that changes. One thread writes, any thread reads.</summary>
-/// <param name="log">Takes a line for people.</param>
-/// <param name="mode">What to call the sessions.</param>
+/// <summary>State of the store, with one log line for each change. One thread writes, any thread reads.</summary>
+/// <param name="log">Receives log lines.</param>
+/// <param name="mode">The session mode, for the log.</param>
 internal sealed class StoreStatus(ReportEvent log, SessionMode mode)
 {
-    private const string GoesOn = "sessions go on without it; what is owed is written when it is back";
+    private const string Continues = "sessions continue without it; unsaved updates are written when it is back";
 
     private volatile StoreState _state;
     private string _kind = "";
@@ -16,7 +16,7 @@ internal sealed class StoreStatus(ReportEvent log, SessionMode mode)
 
     public StoreState State => _state;
 
-    /// <summary>All that it was asked was done.</summary>
+    /// <summary>All commands succeeded.</summary>
     public void Connected(StoreTarget target)
     {
         if (_introduced != target.Introduction)
@@ -32,21 +32,21 @@ internal sealed class StoreStatus(ReportEvent log, SessionMode mode)
         _kind = "";
     }
 
-    /// <summary>It did not do what it was asked.</summary>
+    /// <summary>A command failed.</summary>
     public void Failed(StoreTarget target, StoreFailure failure)
     {
         if (_state != failure.State || _kind != failure.Kind)
         {
             string what = failure.State == StoreState.Refusing ? "refuses writes" : "unreachable";
-            log(failure.State == StoreState.Refusing ? EventLevel.Error : EventLevel.Warning, $"session store {target.Name}: {what} ({failure.Text}): {GoesOn}");
+            log(failure.State == StoreState.Refusing ? EventLevel.Error : EventLevel.Warning, $"session store {target.Name}: {what} ({failure.Text}): {Continues}");
         }
         _state = failure.State;
         _kind = failure.Kind;
     }
 
-    /// <summary>There is none, for this reason.</summary>
-    /// <param name="reason">For people.</param>
-    /// <param name="isWanted">There is to be none.</param>
+    /// <summary>There is no store.</summary>
+    /// <param name="reason">Reason for the log.</param>
+    /// <param name="isWanted">True if <c>--store none</c> is set.</param>
     public void None(string reason, bool isWanted)
     {
         if (_state != StoreState.None || _kind != reason)

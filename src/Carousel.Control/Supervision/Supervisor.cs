@@ -7,50 +7,50 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Supervision;
 
 /// <summary>
-/// Starts whatever runs in the background, and keeps it running: what ends by an exception is reported, counted and started again after a pause. Nothing starts a
-/// loop, a thread, a timer or a signal's handler in another way (tests/Carousel.Tests/Walls holds that), so none can end, or take the process along, without a word.
+/// Starts background tasks and keeps them running: a task that ends by an exception is reported, counted and restarted after a delay. All loops, threads,
+/// timers and signal handlers are started through it (enforced by tests/Carousel.Tests/Walls), so none ends, or ends the process, unreported.
 /// Any thread.
 /// </summary>
 public sealed class Supervisor : IMetricSource
 {
-    /// <summary>After the first failure; it doubles with each further one.</summary>
+    /// <summary>Delay after the first failure; doubled with each further failure.</summary>
     internal static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>A loop that fails all the time costs nothing, and one that can go on again is not missed for long.</summary>
+    /// <summary>A loop that always fails costs almost nothing, and one that recovers is not delayed for long.</summary>
     internal static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>What ran for so long begins with <see cref="FirstPause"/> again.</summary>
+    /// <summary>After this run time the delay starts at <see cref="FirstPause"/> again.</summary>
     internal static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
 
-    /// <summary>Between two reports of the same kind: a defect may hit a thousand probes at once.</summary>
+    /// <summary>Minimum time between reports of the same name: one bug may fail a thousand probes simultaneously.</summary>
     internal static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
 
     private static readonly Metric Failures = new("carousel_background_failures_total", MetricKind.Counter, "{failure}",
-        "Times that something in the background (a loop, a timer) failed, was logged and started again: each is a defect of the balancer", "task");
+        "Failures of background tasks (loops, timers), each logged and restarted: each is a bug in the balancer", "task");
 
     private readonly ConcurrentDictionary<string, Record> _records = new();
 
-    /// <summary>The supervisor of this process: as with unhandled exceptions, there is one place for what goes wrong where nobody waits for it.</summary>
+    /// <summary>The supervisor of this process. As for unhandled exceptions, one place receives all failures that no caller awaits.</summary>
     public static Supervisor OfProcess { get; } = new();
 
-    /// <summary>Takes a line about each failure.</summary>
+    /// <summary>Receives a line about each failure.</summary>
     public ReportEvent Report { get; set; } = (_, _) => { };
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics => [Failures];
 
-    /// <summary>How often what has this name has failed.</summary>
+    /// <summary>Number of failures under this name.</summary>
     public long Count(string name) => _records.TryGetValue(name, out Record? record) ? record.Count : 0;
 
-    /// <summary>Runs a loop on threads of the pool. The task ends, without an exception, when the loop returns, or was stopped.</summary>
-    /// <param name="name">What the loop does, in the plural: the same for all loops of its kind.</param>
+    /// <summary>Runs a loop on pool threads. The task completes without an exception when the loop returns or was stopped.</summary>
+    /// <param name="name">Name of the task, in the plural: the same for all loops of its kind.</param>
     /// <param name="loop">Called again after a failure.</param>
-    /// <param name="time">The clock that the pauses go by.</param>
-    /// <param name="stop">Its cancellation is the loop's end.</param>
+    /// <param name="time">Clock for the delays.</param>
+    /// <param name="stop">Cancels the loop.</param>
     public Task Run(string name, Func<Task> loop, TimeProvider time, CancellationToken stop) => Task.Run(() => KeepAsync(name, loop, time, stop), CancellationToken.None);
 
-    /// <summary>Runs a loop on a thread of its own, which does not keep the process. The thread ends when the loop returns.</summary>
-    /// <param name="name">Of the thread.</param>
+    /// <summary>Runs a loop on a background thread of its own. The thread ends when the loop returns.</summary>
+    /// <param name="name">Name of the thread.</param>
     /// <param name="loop">Called again after a failure.</param>
     public Thread StartThread(string name, Action loop)
     {
@@ -59,18 +59,18 @@ public sealed class Supervisor : IMetricSource
         return thread;
     }
 
-    /// <summary>A timer, whose next call comes whether this one fails or not.</summary>
+    /// <summary>Starts a timer; a failed call does not affect later ones.</summary>
     public ITimer StartTimer(string name, Action look, TimeProvider time, TimeSpan due, TimeSpan period) =>
         time.CreateTimer(_ => Guard(name, look, time), null, due, period);
 
-    /// <summary>Handles a signal; the process goes on.</summary>
+    /// <summary>Handles a signal without its default action.</summary>
     public PosixSignalRegistration Handle(PosixSignal signal, Action handler) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
         Guard("signals", handler, TimeProvider.System);
     });
 
-    /// <summary>Does something once, on a thread that is not ours to end.</summary>
+    /// <summary>Runs an action once and reports its failure, on a thread that must not end by it.</summary>
     public void Guard(string name, Action action, TimeProvider time)
     {
         try
@@ -79,7 +79,7 @@ public sealed class Supervisor : IMetricSource
         }
         catch (Exception e)
         {
-            Failed(name, e, time, "it goes on");
+            Failed(name, e, time, "it continues");
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class Supervisor : IMetricSource
             catch (Exception e)
             {
                 pause = time.GetElapsedTime(began) >= Healthy ? FirstPause : pause;
-                Failed(name, e, time, $"started again in {Durations.Format(pause)}");
+                Failed(name, e, time, $"restarting in {Durations.Format(pause)}");
             }
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stop.IsCancellationRequested)
@@ -133,7 +133,7 @@ public sealed class Supervisor : IMetricSource
             catch (Exception e)
             {
                 pause = TimeProvider.System.GetElapsedTime(began) >= Healthy ? FirstPause : pause;
-                Failed(name, e, TimeProvider.System, $"started again in {Durations.Format(pause)}");
+                Failed(name, e, TimeProvider.System, $"restarting in {Durations.Format(pause)}");
             }
             Thread.Sleep(pause);
         }
@@ -151,15 +151,15 @@ public sealed class Supervisor : IMetricSource
         string times = unreported == 1 ? "" : $" (x{unreported})";
         try
         {
-            Report(EventLevel.Error, $"{name}: a failure in the background{times}, {remedy}; this is a defect in carousel, please report it: {e}");
+            Report(EventLevel.Error, $"{name}: background task failed{times}, {remedy}; this is a defect in carousel, please report it: {e}");
         }
         catch (Exception)
         {
-            // Whoever takes reports is at fault, too: it is counted, and the loop must go on.
+            // The report handler itself failed: the failure is counted, and the loop must continue.
         }
     }
 
-    /// <summary>What is known of one kind of failures.</summary>
+    /// <summary>Counters of one name.</summary>
     private sealed class Record
     {
         private readonly Lock _gate = new();
@@ -169,7 +169,7 @@ public sealed class Supervisor : IMetricSource
 
         public long Count => Volatile.Read(ref _count);
 
-        /// <summary>One more; gives how many are to be reported now, 0 if none.</summary>
+        /// <summary>Counts a failure; returns the number to report now, 0 if none.</summary>
         public int Add(TimeProvider time)
         {
             lock (_gate)

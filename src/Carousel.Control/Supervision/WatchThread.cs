@@ -1,12 +1,12 @@
 namespace Carousel.Control.Supervision;
 
 /// <summary>
-/// Looks again and again for what workers only leave a mark of, on a thread of its own: a look at a thousand servers takes some microseconds, while a timer would wake three
-/// threads of the pool for each.
+/// Periodically runs checks for flags that workers set, on a thread of its own: a check of a thousand servers takes microseconds, while a timer would wake
+/// three pool threads for each.
 /// </summary>
 public sealed class WatchThread : IDisposable
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Interval of the checks.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
@@ -16,9 +16,9 @@ public sealed class WatchThread : IDisposable
 
     private WatchThread(Supervisor supervisor, (string Name, Action Look)[] looks) => (_supervisor, _looks) = (supervisor, looks);
 
-    /// <summary>Begins to look.</summary>
-    /// <param name="supervisor">Told of each look that fails; the others, and the next ones, come all the same.</param>
-    /// <param name="looks">What is done each time, and what it is called in a report.</param>
+    /// <summary>Starts the thread.</summary>
+    /// <param name="supervisor">Receives failures; the other checks, and later ones, still run.</param>
+    /// <param name="looks">The checks, each with its name in reports.</param>
     public static WatchThread Start(Supervisor supervisor, params (string Name, Action Look)[] looks)
     {
         var watch = new WatchThread(supervisor, looks);
@@ -26,7 +26,7 @@ public sealed class WatchThread : IDisposable
         return watch;
     }
 
-    /// <summary>Looks no more: waits for the look that is under way.</summary>
+    /// <summary>Stops; waits for the check that is running.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -21,7 +21,7 @@ public enum EventLevel : byte
 /// <summary>Takes news of a server: the rest of a line for people that begins with the server. Any thread.</summary>
 /// <param name="server">Who.</param>
 /// <param name="level">How much it matters.</param>
-/// <param name="what">Such as "is gone".</param>
+/// <param name="what">Such as "removed".</param>
 public delegate void ReportServer(Server server, EventLevel level, string what);
 
 /// <summary>Takes a line for people. Any thread; returns at once, and never throws.</summary>

@@ -165,7 +165,7 @@ public partial class AdminTests
             one.Url, "-f", "servers.txt", "-p", "0", "--store", "none", "--bind", "127.0.0.1", "--admin", admin);
 
         Assert.Equal(1, second.Code);
-        Assert.Contains($"carousel: --admin {admin}: the port is taken", second.Errors);
+        Assert.Contains($"carousel: --admin {admin}: the port is in use", second.Errors);
     }
 
     [Theory]
@@ -191,7 +191,7 @@ public partial class AdminTests
         Run run = await Run.ToEndAsync(file.Directory, "-f", "servers.txt", "-p", "0", "--store", "none", "--save");
 
         Assert.Equal(1, run.Code);
-        Assert.StartsWith("carousel: --save: servers.txt is a link to ..data/servers.txt, as a mounted ConfigMap is", run.Errors);
+        Assert.StartsWith("carousel: --save: servers.txt is a symbolic link to ..data/servers.txt, as in a mounted ConfigMap", run.Errors);
     }
 
     [GeneratedRegex(@"\r\nX-Request-Id: (?<id>\S+)\r\n")]

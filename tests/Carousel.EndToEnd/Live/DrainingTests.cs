@@ -20,10 +20,10 @@ public class DrainingTests
         balancer.File.Write(two.Url);
         await balancer.SaidAsync($"servers.txt: draining {one.Url}");
         Assert.Equal(["two", "two", "two"], await balancer.AskAsync(3));
-        Assert.DoesNotContain("is gone", balancer.Errors);
+        Assert.DoesNotContain($"{one.Url} removed", balancer.Errors);
         release.SetResult();
         Assert.Equal("later", await client.ReadTextAsync(5));
-        await balancer.SaidAsync($"server {one.Url} is gone\n");
+        await balancer.SaidAsync($"server {one.Url} removed\n");
         await Patience.UntilAsync(() => one.OpenConnections == 0, "its connections to be closed");
         Assert.Equal(["two", "two"], await balancer.AskAsync(2));
     }
@@ -37,7 +37,7 @@ public class DrainingTests
         using RawClient client = await BeginAsync(balancer);
 
         balancer.File.Write(two.Url);
-        await balancer.SaidAsync($"server {one.Url} is gone: 1 request is cut");
+        await balancer.SaidAsync($"server {one.Url} removed: 1 request in flight was cut");
         Assert.Equal(End.Closed, await client.ReadEndAsync());
         await balancer.SaidAsync("error server-gone: ");
         Assert.Equal(["two", "two"], await balancer.AskAsync(2));
@@ -58,7 +58,7 @@ public class DrainingTests
         release.SetResult();
         Assert.Equal("later", await client.ReadTextAsync(5));
         await balancer.UntilRotationAsync("firstlater", "two");
-        Assert.DoesNotContain("is gone", balancer.Errors);
+        Assert.DoesNotContain($"{one.Url} removed", balancer.Errors);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class DrainingTests
         using var other = new Visitor(balancer);
         Assert.Equal("two", Echo.Name(await other.GetAsync()));
 
-        await balancer.SaidAsync($"server {one.Url} is gone\n");
+        await balancer.SaidAsync($"server {one.Url} removed\n");
         await Patience.UntilAsync(() => one.OpenConnections == 0, "its connections to be closed");
         Message moved = await visitor.GetAsync();
         Assert.Equal(("two", "server-gone"), (Echo.Name(moved), Echo.Moved(moved)));
@@ -97,7 +97,7 @@ public class DrainingTests
         Assert.Equal(["one", "one"], await balancer.AskAsync(2));
         await using var two = ScriptedServer.Responding("two", port: port);
         await balancer.UntilRotationAsync("two");
-        await balancer.SaidAsync($"server {one.Url} is gone\n");
+        await balancer.SaidAsync($"server {one.Url} removed\n");
     }
 
     /// <summary>Begins to answer, and goes on when it is told to.</summary>

@@ -85,7 +85,7 @@ public class FileChangeTests
         await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync(one);
         balancer.File.Write("http://127.0.0.1:80800", one.Url, "localhost:1 wieght=3");
-        await balancer.SaidAsync($"{balancer.File.Path} can't be used as it is: the last good list stays");
+        await balancer.SaidAsync($"{balancer.File.Path} can't be used: the last good list stays in use");
         Assert.Contains($"error {balancer.File.Path}:1:18: expected a port between 1 and 65535, found \"80800\"", balancer.Errors);
         Assert.Contains($"error {balancer.File.Path}:3:13: unknown option \"wieght\": did you mean \"weight\"?", balancer.Errors);
         Assert.Equal(["one", "one"], await balancer.AskAsync(2));

@@ -47,7 +47,7 @@ public class GuardedServerTests
 
         await user.StateAsync(StoreState.Refusing);
 
-        Assert.Contains("NOAUTH: it wants a password (--store-password-file FILE, or CAROUSEL_STORE_PASSWORD)", user.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("NOAUTH: authentication required: set --store-password-file or CAROUSEL_STORE_PASSWORD", user.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]

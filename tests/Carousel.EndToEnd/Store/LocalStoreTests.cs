@@ -22,7 +22,7 @@ public class LocalStoreTests
 
         Assert.Equal(0, embedded.Starts);
         Assert.Equal(
-            $"sessions: shared, the Redis on localhost:{redis.Port} (to look into it: redis-cli -p {redis.Port} keys 'carousel:*')", Assert.Single(user.Lines));
+            $"sessions: shared, the Redis on localhost:{redis.Port} (inspect with redis-cli -p {redis.Port} --scan --pattern 'carousel:*')", Assert.Single(user.Lines));
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public class LocalStoreTests
 
         Assert.Equal(0, embedded.Starts);
         Assert.Equal(
-            "sessions: shared, no store: sessions don't survive a restart, and replicas don't agree (something else than Redis listens on port "
-            + $"{port}: --store embedded:{port + 1} takes another port, --store redis://host:port another store)",
+            "sessions: shared, no store: sessions are lost on restart and not shared between replicas (port "
+            + $"{port} is used by a program other than Redis: --store embedded:{port + 1} uses another port, --store redis://host:port another store)",
             Assert.Single(user.Lines));
     }
 
@@ -99,7 +99,7 @@ public class LocalStoreTests
 
         await user.StateAsync(StoreState.None);
 
-        Assert.Contains($"a Redis has port {redis.Port} already: --store redis://localhost:{redis.Port} uses it", Assert.Single(user.Lines), StringComparison.Ordinal);
+        Assert.Contains($"port {redis.Port} is used by a Redis: --store redis://localhost:{redis.Port} uses it", Assert.Single(user.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class LocalStoreTests
 
         await user.StateAsync(StoreState.None);
 
-        Assert.Equal("sessions: shared, no store: sessions don't survive a restart, and replicas don't agree (--store none)", Assert.Single(user.Lines));
+        Assert.Equal("sessions: shared, no store: sessions are lost on restart and not shared between replicas (--store none)", Assert.Single(user.Lines));
     }
 
     private static async Task RespondAsHttpAsync(TcpListener listener)

@@ -71,6 +71,6 @@ public class RedisClusterTests
 
         await user.StateAsync(StoreState.Unreachable);
 
-        Assert.Contains("the sentinels know no nobody", user.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("the sentinels do not know nobody", user.Lines[0], StringComparison.Ordinal);
     }
 }

@@ -66,7 +66,7 @@ public class RedisServerTests
         Assert.Equal(Convert.ToBase64String(key.Secret), (await redis.HashAsync("carousel:keys"))[key.Id.ToString(CultureInfo.InvariantCulture)]);
         string[] lines = user.Lines;
         Assert.Equal(3, lines.Length);
-        Assert.Equal($"session store {redis.Url}: unreachable (connection refused): sessions go on without it; what is owed is written when it is back", lines[1]);
+        Assert.Equal($"session store {redis.Url}: unreachable (connection refused): sessions continue without it; unsaved updates are written when it is back", lines[1]);
         Assert.Equal($"session store {redis.Url}: connected", lines[2]);
     }
 
@@ -142,7 +142,7 @@ public class RedisServerTests
         await user.WrittenAsync(1);
 
         Assert.Equal("1", (await redis.HashAsync(StoreUser.Key(id)))["requests"]);
-        Assert.Contains("refuses writes (OOM: it is out of memory)", user.Lines[1], StringComparison.Ordinal);
+        Assert.Contains("refuses writes (OOM: out of memory)", user.Lines[1], StringComparison.Ordinal);
         Assert.Equal(3, user.Lines.Length);
     }
 
@@ -193,6 +193,6 @@ public class RedisServerTests
 
         await user.DisposeAsync();
 
-        Assert.Equal($"session store {redis.Url}: 1 updates of sessions could not be written before the end", user.Lines[^1]);
+        Assert.Equal($"session store {redis.Url}: 1 session updates could not be written before shutdown", user.Lines[^1]);
     }
 }

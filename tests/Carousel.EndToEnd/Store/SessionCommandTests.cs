@@ -83,8 +83,8 @@ public class SessionCommandTests
 
         Assert.Equal(0, good.Code);
         Assert.Contains($"session     {id}\n", good.Output, StringComparison.Ordinal);
-        Assert.Contains("cookie      good, issued ", good.Output, StringComparison.Ordinal);
-        Assert.Contains("no good: its signature is wrong", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("cookie      valid, issued ", good.Output, StringComparison.Ordinal);
+        Assert.Contains("invalid: wrong signature", bad.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class SessionCommandTests
         Run run = await AskAsync("session", "list", "--store", $"redis://127.0.0.1:{closed.Port}");
 
         Assert.Equal(1, run.Code);
-        Assert.Equal($"carousel: the store redis://127.0.0.1:{closed.Port} can't be asked: connection refused\n", run.Errors);
+        Assert.Equal($"carousel: the store redis://127.0.0.1:{closed.Port} can't be queried: connection refused\n", run.Errors);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class SessionCommandTests
         File.Delete(file);
 
         Assert.Equal(1, without.Code);
-        Assert.Contains("NOAUTH: it wants a password", without.Errors, StringComparison.Ordinal);
+        Assert.Contains("NOAUTH: authentication required: set --store-password-file", without.Errors, StringComparison.Ordinal);
         Assert.Equal((0, "0 sessions\n"), (with.Code, with.Output));
     }
 

@@ -13,32 +13,32 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>A pool, and the admin side over it on a port of this machine.</summary>
+/// <summary>A pool with an admin server on a local port.</summary>
 internal sealed class Admin : IAsyncDisposable
 {
     private readonly AdminServer _server;
 
-    private Admin(AdminServer server, AdminContext context, List<string> said)
+    private Admin(AdminServer server, AdminContext context, List<string> lines)
     {
-        (_server, Context, Said) = (server, context, said);
+        (_server, Context, Reported) = (server, context, lines);
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://{server.EndPoint}/") };
     }
 
     public AdminContext Context { get; }
 
-    /// <summary>The lines that it has reported.</summary>
-    public List<string> Said { get; }
+    /// <summary>The reported log lines.</summary>
+    public List<string> Reported { get; }
 
     public HttpClient Http { get; }
 
     public AdminServer Server => _server;
 
-    /// <summary>A client of the command line.</summary>
+    /// <summary>The command line's client.</summary>
     public AdminClient Client => new(new AdminTarget($"{_server.EndPoint}", null), null);
 
-    /// <summary>A pool of these lines, none of it probed.</summary>
+    /// <summary>A pool of these lines, not probed.</summary>
     public static AdminContext Over(
-        string servers, PolicyOptions? policy = null, SessionChannel? sessions = null, List<string>? said = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
+        string servers, PolicyOptions? policy = null, SessionChannel? sessions = null, List<string>? lines = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {
         membership ??= new PoolMembership(PoolOf(servers));
         return new AdminContext(membership, new Traffic(2, new TrafficOptions()), new EventLog(TimeProvider.System), TimeProvider.System, saver)
@@ -47,7 +47,7 @@ internal sealed class Admin : IAsyncDisposable
             Policy = policy ?? new PolicyOptions(),
             Sessions = sessions,
             Settings = [new SettingGroup("Balancing", [new Setting("--policy", "hash", true)])],
-            Report = line => said?.Add(line),
+            Report = line => lines?.Add(line),
         };
     }
 
@@ -56,9 +56,9 @@ internal sealed class Admin : IAsyncDisposable
 
     public static async Task<Admin> StartAsync(string servers, string? token = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {
-        var said = new List<string>();
-        AdminContext context = Over(servers, said: said, saver: saver, membership: membership);
-        return new Admin(await AdminServer.StartAsync(new AdminOptions(new IPEndPoint(IPAddress.Loopback, 0)) { Token = token }, context), context, said);
+        var lines = new List<string>();
+        AdminContext context = Over(servers, lines: lines, saver: saver, membership: membership);
+        return new Admin(await AdminServer.StartAsync(new AdminOptions(new IPEndPoint(IPAddress.Loopback, 0)) { Token = token }, context), context, lines);
     }
 
     public Server Named(string name) => Context.Pool.Current.Servers.Single(server => server.Entry.Name == name);

@@ -8,20 +8,20 @@ using Xunit;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>The commands over the API, against an admin side of this process.</summary>
+/// <summary>The commands over the API, against an in-process admin server.</summary>
 public class AdminCommandTests
 {
     private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green weight=3 max=5";
 
     [Fact]
-    public async Task Drain_NobodyThere_EndsAtOnce()
+    public async Task Drain_NothingInFlight_EndsImmediately()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
-        var said = new StringWriter();
+        var output = new StringWriter();
 
-        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), said, TimeProvider.System);
+        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), output, TimeProvider.System);
 
-        Assert.Equal((ExitCode.Ok, "blue is drained: no request in flight\n"), (code, said.ToString()));
+        Assert.Equal((ExitCode.Ok, "blue is drained: no request in flight\n"), (code, output.ToString()));
         Assert.True(admin.Named("blue").Entry.Drain);
     }
 
@@ -31,9 +31,9 @@ public class AdminCommandTests
         await using Admin admin = await Admin.StartAsync(Servers);
         ServerLoad load = admin.Named("blue").Load;
         load.TryEnter(0);
-        var said = new StringWriter();
+        var output = new StringWriter();
 
-        Task<int> draining = DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), said, TimeProvider.System);
+        Task<int> draining = DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromSeconds(20)), output, TimeProvider.System);
         while (!admin.Named("blue").Entry.Drain)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
@@ -49,28 +49,28 @@ public class AdminCommandTests
     {
         await using Admin admin = await Admin.StartAsync(Servers);
         admin.Named("blue").Load.TryEnter(0);
-        var said = new StringWriter();
+        var output = new StringWriter();
 
-        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromMilliseconds(50)), said, TimeProvider.System);
+        int code = await DrainCommand.RunAsync(admin.Client, new AdminOrder.Drain("blue", Waits: true, TimeSpan.FromMilliseconds(50)), output, TimeProvider.System);
 
-        Assert.Equal((ExitCode.NotDrained, "blue is not drained after 50ms: 1 request in flight\n"), (code, said.ToString()));
+        Assert.Equal((ExitCode.NotDrained, "blue is not drained after 50ms: 1 request in flight\n"), (code, output.ToString()));
     }
 
     [Fact]
-    public async Task Drain_TheLastThatTakesRequests_NeedsForce()
+    public async Task Drain_LastServer_NeedsForce()
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue");
         var order = new AdminOrder.Drain("blue", Waits: false, TimeSpan.FromSeconds(20));
 
         AdminClientException e = await Assert.ThrowsAsync<AdminClientException>(() => DrainCommand.RunAsync(admin.Client, order, TextWriter.Null, TimeProvider.System));
 
-        Assert.Equal("blue is the last server that takes requests: without it clients get 503. Add another one or undrain it first, or force it (--force, ?force=true)", e.Message);
+        Assert.Equal("blue is the last server that accepts requests: without it clients get 503. Add or undrain another server first, or force the change (--force, ?force=true)", e.Message);
         Assert.Equal(ExitCode.Ok, await DrainCommand.RunAsync(admin.Client, order with { IsForced = true }, TextWriter.Null, TimeProvider.System));
         Assert.True(admin.Named("blue").Entry.Drain);
     }
 
     [Fact]
-    public async Task Ask_UnknownServer_SuggestsOne()
+    public async Task Client_UnknownServer_SuggestsOne()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -80,7 +80,7 @@ public class AdminCommandTests
     }
 
     [Fact]
-    public async Task Ask_TokenMissing_SaysWhatToDo()
+    public async Task Client_TokenMissing_NamesTheFlag()
     {
         await using Admin admin = await Admin.StartAsync(Servers, "0123456789abcdef");
 
@@ -90,7 +90,7 @@ public class AdminCommandTests
     }
 
     [Fact]
-    public async Task Ask_NobodyListens_SaysSo()
+    public async Task Client_NothingListens_Fails()
     {
         string address;
         await using (Admin admin = await Admin.StartAsync(Servers))
@@ -131,9 +131,9 @@ public class AdminCommandTests
             StatusText.Of((PoolView.Of(admin.Context) with { ListError = "servers.txt:1:1: no" }, now.Item2), int.MaxValue, int.MaxValue, hasColors: false));
     }
 
-    /// <summary>976 responses with 5xx were shown as "0 failed".</summary>
+    /// <summary>976 responses with 5xx were once shown as "0 failed".</summary>
     [Fact]
-    public async Task Status_OfServersThatFail_HasThemFirstAndSaysWhy()
+    public async Task Status_FailingServers_AreFirstWithReasons()
     {
         await using Admin admin = await Admin.StartAsync(Servers + "\nhttp://10.0.0.3:80 name=red");
         for (int i = 0; i < 94_000; i++)
@@ -198,7 +198,7 @@ public class AdminCommandTests
     [InlineData("healthcheck --ready", typeof(AdminOrder.HealthCheck))]
     [InlineData("explain --url /x --cookie a=b", typeof(AdminOrder.Explain))]
     [InlineData("explain 0123456789abcdef", typeof(AdminOrder.Past))]
-    public void Parse_ACommand_IsItsOrder(string line, Type expected)
+    public void Parse_Command_ReturnsItsOrder(string line, Type expected)
     {
         Request.Admin request = Assert.IsType<Request.Admin>(CommandLine.Parse([.. line.Split(' '), "--admin", "lb.example:80", "--admin-token-file", "t"]));
 
@@ -209,15 +209,15 @@ public class AdminCommandTests
     [Theory]
     [InlineData("http://lb.example:80")]
     [InlineData("http://lb.example:80/")]
-    public void Parse_UrlThatTheBalancerPrints_IsItsAddress(string url) =>
+    public void Parse_UrlFromTheBanner_IsItsAddress(string url) =>
         Assert.Equal("lb.example:80", Assert.IsType<Request.Admin>(CommandLine.Parse(["status", "--admin", url])).Target.Address);
 
     [Fact]
-    public void Parse_PortAlone_IsOneOfThisMachine() =>
+    public void Parse_PortAlone_IsLocal() =>
         Assert.Equal("127.0.0.1:7779", Assert.IsType<Request.Admin>(CommandLine.Parse(["status", "--admin", "7779"])).Target.Address);
 
     [Fact]
-    public void Parse_Values_AreTaken()
+    public void Parse_Values_AreSet()
     {
         Assert.Equal(new AdminOrder.Drain("blue", true, TimeSpan.FromSeconds(5)), Order("drain", "blue", "--wait", "--timeout", "5s"));
         Assert.Equal(new AdminOrder.Drain("blue", false, TimeSpan.FromSeconds(30)), Order("drain", "blue"));
@@ -241,7 +241,7 @@ public class AdminCommandTests
     [InlineData("status --admin http://x", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"http://x\"")]
     [InlineData("status --admin https://x:1", "--admin: expected a host and a port such as 127.0.0.1:7778, found \"https://x:1\"")]
     [InlineData("explain", "carousel explain: expected explain --url URL, or explain ID, as in: carousel explain --url http://localhost:7777/")]
-    public void Parse_Wrong_SaysWhatIsExpected(string line, string expected) =>
+    public void Parse_Invalid_SaysWhatIsExpected(string line, string expected) =>
         Assert.Equal([expected], Assert.IsType<Request.Invalid>(CommandLine.Parse(line.Split(' '))).Errors);
 
     [Theory]
@@ -267,7 +267,7 @@ public class AdminCommandTests
     [InlineData("65536", null, "expected an address and a port")]
     [InlineData("127.0.0.1", null, "expected an address and a port")]
     [InlineData("::1", null, "expected an address and a port")]
-    public void Admin_OfABalancer_IsReadAndGuarded(string text, string? expected, string? error)
+    public void Parse_AdminFlag_IsReadAndNeedsATokenIfRemote(string text, string? expected, string? error)
     {
         Request request = CommandLine.Parse(["-f", "s.txt", "--admin", text]);
 

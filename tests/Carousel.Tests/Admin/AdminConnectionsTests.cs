@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>Who keeps a place when all are taken.</summary>
+/// <summary>Eviction at the connection limit.</summary>
 public class AdminConnectionsTests
 {
     private static readonly IPAddress s_elsewhere = IPAddress.Parse("192.0.2.7");
@@ -14,7 +14,7 @@ public class AdminConnectionsTests
     private readonly List<string> _cut = [];
 
     [Fact]
-    public void TryAdmit_AllTakenByStrangers_EvictsTheOneLongestWithoutARequest()
+    public void TryAdmit_FullOfUnauthenticated_EvictsTheLongestIdle()
     {
         AdminConnection[] strangers = [.. Enumerable.Range(0, AdminConnections.Most).Select(i => Connect($"{i}"))];
         _connections.OnRequest(strangers[0]);
@@ -26,7 +26,7 @@ public class AdminConnectionsTests
     }
 
     [Fact]
-    public void TryAdmit_SomeAreOnThisMachine_KeepsThemLonger()
+    public void TryAdmit_SomeAreLocal_EvictsRemoteFirst()
     {
         for (int i = 0; i < AdminConnections.Most; i++)
         {
@@ -42,7 +42,7 @@ public class AdminConnectionsTests
     }
 
     [Fact]
-    public void TryAdmit_OnlyKnownOnes_EvictsTheOneLongestIdle()
+    public void TryAdmit_AllAuthenticated_EvictsTheLongestIdle()
     {
         AdminConnection[] known = [.. Enumerable.Range(0, AdminConnections.Most).Select(i => Connect($"{i}"))];
         foreach (AdminConnection connection in known)
@@ -58,7 +58,7 @@ public class AdminConnectionsTests
     }
 
     [Fact]
-    public void TryBegin_ManyFromElsewhere_LeavesPlacesForThisMachineAndForHealthChecks()
+    public void TryBegin_ManyRemote_ReservesSlotsForLocalAndHealthChecks()
     {
         while (_connections.TryBegin(Connect("remote")))
         {
@@ -69,7 +69,7 @@ public class AdminConnectionsTests
         }
         Assert.Equal(AdminConnections.MostRequests + 2, _connections.Count);
 
-        // Whatever else connects finds a place that nothing is served on.
+        // Further connections evict those without a request.
         for (int i = 0; i < 3 * AdminConnections.Most; i++)
         {
             Assert.True(_connections.TryAdmit(Connection("probe")));
@@ -78,7 +78,7 @@ public class AdminConnectionsTests
     }
 
     [Fact]
-    public void End_OfOneThatWasEvicted_DoesNotBringItBack()
+    public void End_EvictedConnection_StaysRemoved()
     {
         AdminConnection first = Connect("first");
         for (int i = 0; i < AdminConnections.Most; i++)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>A real admin side under connections that only want to be there.</summary>
+/// <summary>A real admin server flooded with idle connections.</summary>
 public class AdminFloodTests
 {
     private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green";
@@ -20,7 +20,7 @@ public class AdminFloodTests
     [InlineData("POST /api/v1/servers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")]
     [InlineData("GET /api/v1/servers HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("GET /dashboard/style.css HTTP/1.1\r\nHost: a\r\n\r\n")]
-    public async Task Connections_OfStrangers_KeepNobodyOut(string sent)
+    public async Task Connections_UnauthenticatedFlood_RequestsAreServed(string sent)
     {
         await using Admin admin = await Admin.StartAsync(Servers, Token);
         using var strangers = new Crowd();
@@ -36,7 +36,7 @@ public class AdminFloodTests
     }
 
     [Fact]
-    public async Task Connections_SilentOnesBesideManyWatchers_KeepNobodyOut()
+    public async Task Connections_IdleFloodAndManyStreams_RequestsAreServed()
     {
         await using Admin admin = await Admin.StartAsync(Servers, Token);
         using var crowd = new Crowd();
@@ -58,12 +58,12 @@ public class AdminFloodTests
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(admin, $"GET /metrics HTTP/1.1\r\nHost: a\r\n{Authorization}\r\n"));
     }
 
-    /// <summary>Before the first byte, within a head, and after a response: none is for ever, whoever else is there.</summary>
+    /// <summary>Before the first byte, within a head, and after a response: each state has a timeout, without further connections.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("GET /healthz HTTP/1.1\r\nHost: a")]
     [InlineData("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")]
-    public async Task Connection_ThatSaysNoMore_IsClosed(string sent)
+    public async Task Connection_Idle_IsClosed(string sent)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
         using var crowd = new Crowd();
@@ -74,7 +74,7 @@ public class AdminFloodTests
     [Theory]
     [InlineData("GET /api/v1/servers HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 401 ")]
     [InlineData("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 503 ")]
-    public async Task Response_ThatTurnsAway_ClosesTheConnection(string request, string expected)
+    public async Task Response_Rejection_ClosesTheConnection(string request, string expected)
     {
         await using Admin admin = await Admin.StartAsync("http://nowhere.invalid:80", Token);
 
@@ -84,7 +84,7 @@ public class AdminFloodTests
         Assert.Contains("Connection: close\r\n", response);
     }
 
-    /// <summary>The head of what comes for this request, on a connection of its own.</summary>
+    /// <summary>The response head for this request, on a new connection.</summary>
     private static async Task<string> AskAsync(Admin admin, string request)
     {
         using var crowd = new Crowd();
@@ -113,7 +113,7 @@ public class AdminFloodTests
         }
         catch (SocketException)
         {
-            // A reset is an end, too.
+            // A reset counts as the end.
         }
     }
 
@@ -121,7 +121,7 @@ public class AdminFloodTests
     {
         private readonly List<Socket> _sockets = [];
 
-        /// <summary>One connection more, which may be cut at once.</summary>
+        /// <summary>One more connection, which may be cut immediately.</summary>
         public async Task<Socket> ConnectAsync(Admin admin, string sent)
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

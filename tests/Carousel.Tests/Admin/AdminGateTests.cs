@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>Who may come in.</summary>
+/// <summary>Access control.</summary>
 public class AdminGateTests
 {
     private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green";
@@ -35,7 +35,7 @@ public class AdminGateTests
     [InlineData("0123456789abcdef", 401)]
     [InlineData("Bearer 0123456789abcdef", 200)]
     [InlineData("bearer 0123456789abcdef", 200)]
-    public async Task Token_IfThereIsOne_MustBeBrought(string? authorization, int expected)
+    public async Task Token_Configured_IsRequired(string? authorization, int expected)
     {
         await using Admin admin = await Admin.StartAsync(Servers, Token);
         (string, string)[] fields = authorization is null ? [] : [("Authorization", authorization)];
@@ -64,7 +64,7 @@ public class AdminGateTests
     [InlineData("Origin", "null", 403)]
     [InlineData("Origin", "http://localhost:7778", 200)]
     [InlineData("Accept", "*/*", 200)]
-    public async Task Change_OfAnotherSite_IsRefused(string name, string value, int expected)
+    public async Task Change_CrossSite_IsRejected(string name, string value, int expected)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -77,7 +77,7 @@ public class AdminGateTests
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
-    public async Task Change_BodyThatAFormCouldSend_IsRefused(string type)
+    public async Task Change_FormContentType_IsRejected(string type)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -88,7 +88,7 @@ public class AdminGateTests
     }
 
     [Fact]
-    public async Task Answers_ToAnotherOrigin_AllowItNothing()
+    public async Task Response_OtherOrigin_HasNoCors()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -105,7 +105,7 @@ public class AdminGateTests
     [InlineData("GET", "/nowhere", 404)]
     [InlineData("DELETE", "/api/v1/servers", 405)]
     [InlineData("GET", "/api/v1/servers/blu", 404)]
-    public async Task Nothing_IsAProblemWithASentence(string method, string path, int expected)
+    public async Task UnknownRoute_ReturnsAProblem(string method, string path, int expected)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -117,18 +117,18 @@ public class AdminGateTests
     }
 
     [Fact]
-    public async Task Start_PortTaken_SaysSo()
+    public async Task Start_PortTaken_Throws()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
         var options = new AdminOptions(admin.Server.EndPoint);
 
         AdminStartException e = await Assert.ThrowsAsync<AdminStartException>(() => AdminServer.StartAsync(options, Admin.Over(Servers)));
 
-        Assert.StartsWith($"--admin {admin.Server.EndPoint}: the port is taken", e.Message);
+        Assert.StartsWith($"--admin {admin.Server.EndPoint}: the port is in use", e.Message);
     }
 
     [Fact]
-    public async Task Start_NoSuchAddress_SaysSo()
+    public async Task Start_NoSuchAddress_Throws()
     {
         var options = new AdminOptions(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 7778));
 

@@ -14,32 +14,32 @@ public class ExplainerTests
     private static readonly SessionKey s_key = new(1, new byte[SessionKey.SecretBytes]);
 
     [Fact]
-    public void Turns_ANewVisitor_ArePickedByWeight()
+    public void Rotation_NewSession_SharesAreByWeight()
     {
         ExplainView view = Explain(Admin.Over(Servers));
 
         Assert.Equal(("weighted", "primary", null), (view.Policy, view.Among, view.Pick));
         Assert.Equal([0.25, 0.75, null, null], view.Candidates.Select(server => server.Share));
         Assert.Equal(
-            ["may be picked", "may be picked", "drains: only visitors who belong to it", "is a backup: asked if no other can be"],
+            ["may be picked", "may be picked", "is draining: only sessions bound to it", "is a backup: used if no primary server can be"],
             view.Candidates.Select(server => server.Why));
     }
 
     [Fact]
-    public void OnlyOne_WhateverThePolicy_IsThePick()
+    public void Pick_OneCandidate_IsThatServer()
     {
         AdminContext context = Admin.Over("http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green drain");
 
         Assert.Equal("blue", Explain(context).Pick);
     }
 
-    /// <summary>The same server as the engine's: the hash of the client's address, or of what --hash-by names.</summary>
+    /// <summary>The same server as the engine picks: by the hash of the client's address, or of what --hash-by names.</summary>
     [Theory]
     [InlineData(HashBy.Source, "", "10.9.8.7")]
     [InlineData(HashBy.Url, "", "/a?b=1")]
     [InlineData(HashBy.Cookie, "who", "me")]
     [InlineData(HashBy.Header, "X-Who", "you")]
-    public void Hash_OfARequest_IsItsOwner(HashBy by, string name, string text)
+    public void Hash_Request_IsItsOwner(HashBy by, string name, string text)
     {
         AdminContext context = Admin.Over(Servers, new PolicyOptions { Kind = PolicyKind.Hash, HashBy = by, HashName = name });
         var request = new ExplainRequest("http://site.example/a?b=1#c", "x=1; who=me", "10.9.8.7", "you");
@@ -51,7 +51,7 @@ public class ExplainerTests
     }
 
     [Fact]
-    public void LeastRequests_OneHasFewest_IsThePick()
+    public void LeastRequests_OneHasFewest_IsPicked()
     {
         AdminContext context = Admin.Over(Servers, new PolicyOptions { Kind = PolicyKind.LeastRequests });
         context.Pool.Current.Servers[0].Load.TryEnter(0);
@@ -63,7 +63,7 @@ public class ExplainerTests
     [InlineData(PolicyKind.Ewma)]
     [InlineData(PolicyKind.Dynamic)]
     [InlineData(PolicyKind.Random)]
-    public void Chance_HasAPart_NobodyIsNamed(PolicyKind kind)
+    public void RandomPolicy_AnyRequest_NamesNoPick(PolicyKind kind)
     {
         ExplainView view = Explain(Admin.Over(Servers, new PolicyOptions { Kind = kind }));
 
@@ -72,7 +72,7 @@ public class ExplainerTests
     }
 
     [Fact]
-    public void Sticky_AGoodCookie_GoesToItsServerEvenIfThatDrains()
+    public void Sticky_ValidCookie_PicksItsServerEvenIfDraining()
     {
         AdminContext context = Admin.Over(Servers, sessions: Channel(SessionMode.Sticky));
 
@@ -80,12 +80,12 @@ public class ExplainerTests
 
         Assert.Equal(("own", "red"), (view.Among, view.Pick));
         Assert.Equal(new ExplainedSession("valid", "sticky", "red"), view.Session);
-        Assert.Equal("the visitor's own", view.Candidates[2].Why);
-        Assert.Equal("the visitor has their own", view.Candidates[0].Why);
+        Assert.Equal("the session's server", view.Candidates[2].Why);
+        Assert.Equal("the session is bound to another server", view.Candidates[0].Why);
     }
 
     [Fact]
-    public void Sticky_ServerEjectedOrGone_SaysThatTheyMove()
+    public void Sticky_ServerRemoved_SessionMoves()
     {
         AdminContext context = Admin.Over(Servers, sessions: Channel(SessionMode.Sticky));
         string cookie = Cookie(context, "red");
@@ -95,13 +95,13 @@ public class ExplainerTests
         ExplainView view = Explain(context, cookie);
 
         Assert.Equal("primary", view.Among);
-        Assert.Contains("the visitor's own server is not in the pool any more: they move", view.Why);
+        Assert.Contains("the session's server is no longer in the pool: the session moves", view.Why);
     }
 
     [Theory]
     [InlineData("LB_SESSION=nothing", "malformed")]
     [InlineData("LB_SESSION=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "unknown-key")]
-    public void Cookie_NoGood_IsANewVisitor(string cookie, string expected)
+    public void Cookie_Invalid_IsANewSession(string cookie, string expected)
     {
         ExplainView view = Explain(Admin.Over(Servers, sessions: Channel(SessionMode.Sticky)), cookie);
 
@@ -110,7 +110,7 @@ public class ExplainerTests
     }
 
     [Fact]
-    public void Full_AllOfThem_IsTheQueue()
+    public void Full_AllServers_IsQueued()
     {
         AdminContext context = Admin.Over("http://10.0.0.1:80 max=1\nhttp://10.0.0.2:80 max=1");
         foreach (Server server in context.Pool.Current.Servers)
@@ -125,7 +125,7 @@ public class ExplainerTests
     }
 
     [Fact]
-    public void Nobody_IsUp_IsNoServer()
+    public void Pick_NoServerUp_IsNone()
     {
         ExplainView view = Explain(Admin.Over("http://nowhere.invalid:80"));
 
@@ -133,7 +133,7 @@ public class ExplainerTests
     }
 
     [Fact]
-    public void Backup_IfNoOtherCan_IsThePick()
+    public void Backup_NoPrimary_IsPicked()
     {
         AdminContext context = Admin.Over("http://10.0.0.1:80 name=blue drain\nhttp://10.0.0.2:80 name=grey backup");
 
@@ -144,7 +144,7 @@ public class ExplainerTests
     [InlineData("10.0.0.8", "10.0.0.8")]
     [InlineData("[::FFFF:10.0.0.8]:80", "10.0.0.8")]
     [InlineData("somebody", "somebody")]
-    public async Task Endpoint_WithAQuery_Answers(string client, string hashed)
+    public async Task Endpoint_WithAQuery_Responds(string client, string hashed)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 

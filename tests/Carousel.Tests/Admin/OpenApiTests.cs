@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Carousel.Tests.Admin;
 
-/// <summary>docs/openapi.json is what the admin side does.</summary>
+/// <summary>docs/openapi.json matches the admin API.</summary>
 public class OpenApiTests
 {
-    /// <summary>What each schema is called, where that is not the type's name.</summary>
+    /// <summary>Schema names that differ from the type's name.</summary>
     private static readonly Dictionary<Type, string> s_schemas = new()
     {
         [typeof(Problem)] = "Problem",
@@ -38,7 +38,7 @@ public class OpenApiTests
     public static TheoryData<string> Schemas => [.. s_schemas.Values];
 
     [Fact]
-    public async Task Document_ThatIsServed_IsTheCommittedOne()
+    public async Task Document_Served_IsTheCommittedOne()
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80");
 
@@ -65,7 +65,7 @@ public class OpenApiTests
 
     [Theory]
     [MemberData(nameof(Schemas))]
-    public void Schema_HasTheFields_OfWhatIsSent(string schema)
+    public void Schema_Fields_AreThoseSent(string schema)
     {
         Type type = s_schemas.Single(pair => pair.Value == schema).Key;
         IEnumerable<string> sent = AdminJson.Default.GetTypeInfo(type)!.Properties.Select(property => property.Name);
@@ -75,11 +75,11 @@ public class OpenApiTests
     }
 
     [Fact]
-    public void Schemas_OfTheDocument_AreAllOfSomething() => Assert.Equal(
+    public void Schemas_OfTheDocument_AreAllUsed() => Assert.Equal(
         s_schemas.Values.Order(), s_document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(schema => schema.Name).Order());
 
     [Fact]
-    public void States_OfTheDocument_AreThoseThatThereAre() => Assert.Equal(
+    public void States_OfTheDocument_AreTheServerStates() => Assert.Equal(
         Enum.GetValues<Core.Pool.ServerState>().Select(Core.Pool.ServerStates.Name),
         s_document.GetProperty("components").GetProperty("schemas").GetProperty("Server").GetProperty("properties").GetProperty("state").GetProperty("enum")
             .EnumerateArray().Select(name => name.GetString()!));

@@ -10,7 +10,7 @@ public class RequestEndpointsTests
     private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green";
 
     [Fact]
-    public void Find_ByOurId_HasEveryAttempt()
+    public void Find_ByGeneratedId_HasEveryAttempt()
     {
         AdminContext context = Admin.Over(Servers);
         Write(context, worker: 0, id: 1, "GET", "/other");
@@ -33,7 +33,7 @@ public class RequestEndpointsTests
     }
 
     [Fact]
-    public void Find_ByAGivenId_IsThatAndNotOurs()
+    public void Find_ByGivenId_IgnoresTheGeneratedId()
     {
         AdminContext context = Admin.Over(Servers);
         Write(context, worker: 0, id: 0xabc, "POST", "/given", "edge-1");
@@ -46,7 +46,7 @@ public class RequestEndpointsTests
     [InlineData("0000000000000001")]
     [InlineData("abc")]
     [InlineData("")]
-    public void Find_NotRemembered_SaysSo(string id)
+    public void Find_UnknownId_Throws(string id)
     {
         AdminContext context = Admin.Over(Servers);
         Write(context, worker: 0, id: 0xabc, "GET", "/");

@@ -12,7 +12,7 @@ public class ServerEndpointsTests
     private const string Servers = "http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green weight=3 max=5\nhttp://nowhere.invalid:80 name=red";
 
     [Fact]
-    public async Task List_OfAPool_SaysHowEachIs()
+    public async Task List_Pool_HasEachState()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
         ServerCounters blue = admin.Named("blue").Traffic.Of(0), green = admin.Named("green").Traffic.Of(1);
@@ -38,7 +38,7 @@ public class ServerEndpointsTests
     [InlineData("http:%2F%2F10.0.0.1:80")]
     [InlineData("10.0.0.1")]
     [InlineData("HTTP:%2F%2F10.0.0.1%2F")]
-    public async Task Show_ByWhateverItIsCalled_IsTheServer(string name)
+    public async Task Show_ByNameIdOrAddress_IsTheServer(string name)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -55,7 +55,7 @@ public class ServerEndpointsTests
     [InlineData("localhost:3001", 200)]
     [InlineData(":3001%20weight=2", 404)]
     [InlineData(":3002", 404)]
-    public async Task Show_ServerOfThisMachine_IsFoundAsTheFileWritesIt(string name, int expected)
+    public async Task Show_LocalServer_IsFoundInFileNotation(string name, int expected)
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1\n:3001 name=blue");
 
@@ -73,7 +73,7 @@ public class ServerEndpointsTests
     [Theory]
     [InlineData("""{"line":"http://10.0.0.9:80 weight=2 name=grey # new"}""")]
     [InlineData("""{"url":"http://10.0.0.9:80","weight":2,"name":"grey"}""")]
-    public async Task Add_NewServer_IsInThePoolAndSaid(string body)
+    public async Task Add_NewServer_IsInThePoolAndLogged(string body)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -82,7 +82,7 @@ public class ServerEndpointsTests
         Assert.Equal(201, status);
         Assert.Equal(("grey", 2), (admin.Named("grey").Entry.Name, admin.Named("grey").Entry.Weight));
         Assert.Contains("\"state\":\"slow-start\"", text);
-        Assert.Equal(["admin: added http://10.0.0.9:80 (grey)"], admin.Said);
+        Assert.Equal(["admin: added http://10.0.0.9:80 (grey)"], admin.Reported);
         Assert.Equal(200, (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers", body)).Status);
     }
 
@@ -96,7 +96,7 @@ public class ServerEndpointsTests
     [InlineData("""{"wait":3}""", 400, "JSON")]
     [InlineData("""not json""", 400, "JSON")]
     [InlineData(null, 400, "a JSON object is expected")]
-    public async Task Add_WhatCantBe_IsRefused(string? body, int expected, string detail)
+    public async Task Add_Invalid_IsRejected(string? body, int expected, string detail)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -108,7 +108,7 @@ public class ServerEndpointsTests
     }
 
     [Fact]
-    public async Task Remove_AServer_IsLeavingThenCanOnlyBeAdded()
+    public async Task Remove_Server_IsDrainingAndCanOnlyBeAdded()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -122,7 +122,7 @@ public class ServerEndpointsTests
     }
 
     [Fact]
-    public async Task Remove_TheLast_IsRefused()
+    public async Task Remove_LastServer_IsRejected()
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue");
 
@@ -143,7 +143,7 @@ public class ServerEndpointsTests
 
     [Theory]
     [MemberData(nameof(WhatTakesRequestsAway))]
-    public async Task Change_OfTheLastThatTakesRequests_MustBeForced(string method, string path, string? body)
+    public async Task Change_LastServer_MustBeForced(string method, string path, string? body)
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://nowhere.invalid:80 name=red\nhttp://10.0.0.2:80 name=green drain");
 
@@ -152,7 +152,7 @@ public class ServerEndpointsTests
         Assert.Equal(409, status);
         Problem problem = JsonSerializer.Deserialize(text, AdminJson.Default.Problem)!;
         Assert.Equal(Problem.LastServer, problem.Type);
-        Assert.StartsWith("blue is the last server that takes requests", problem.Detail);
+        Assert.StartsWith("blue is the last server that accepts requests", problem.Detail);
         Assert.True(admin.Context.Pool.Current.TakesNewTraffic(admin.Named("blue")));
         Assert.Equal(400, (await admin.AskAsync(new HttpMethod(method), path + "?force=yes", body)).Status);
 
@@ -163,7 +163,7 @@ public class ServerEndpointsTests
 
     [Theory]
     [MemberData(nameof(WhatTakesRequestsAway))]
-    public async Task Change_WhileAnotherTakesRequests_IsMade(string method, string path, string? body)
+    public async Task Change_AnotherServerUp_IsApplied(string method, string path, string? body)
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green backup");
 
@@ -171,7 +171,7 @@ public class ServerEndpointsTests
     }
 
     [Fact]
-    public async Task Change_TheOthersAreEjected_MustBeForced()
+    public async Task Change_OthersEjected_MustBeForced()
     {
         await using Admin admin = await Admin.StartAsync("http://10.0.0.1:80 name=blue\nhttp://10.0.0.2:80 name=green");
         Eject(admin, "green");
@@ -180,7 +180,7 @@ public class ServerEndpointsTests
         Assert.Equal(200, (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/green/drain")).Status);
     }
 
-    /// <summary>By its requests, as a worker tells of them.</summary>
+    /// <summary>Through its requests, as a worker reports them.</summary>
     internal static void Eject(Admin admin, string name)
     {
         var options = new OutlierOptions();
@@ -194,13 +194,13 @@ public class ServerEndpointsTests
     }
 
     [Fact]
-    public async Task Drain_AndBack_AreSaidAndShown()
+    public async Task Drain_AndUndrain_AreLoggedAndShown()
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
         Assert.Contains("\"state\":\"draining\"", (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/blue/drain")).Text);
         Assert.Contains("\"state\":\"up\"", (await admin.AskAsync(HttpMethod.Post, "/api/v1/servers/blue/undrain")).Text);
-        Assert.Equal(["admin: changed http://10.0.0.1:80 (blue) (drain)", "admin: changed http://10.0.0.1:80 (blue) (no drain)"], admin.Said);
+        Assert.Equal(["admin: changed http://10.0.0.1:80 (blue) (drain)", "admin: changed http://10.0.0.1:80 (blue) (no drain)"], admin.Reported);
     }
 
     [Theory]
@@ -211,7 +211,7 @@ public class ServerEndpointsTests
     [InlineData("max", """{"max":9}""", 200)]
     [InlineData("max", """{"max":null}""", 200)]
     [InlineData("max", """{"max":0}""", 400)]
-    public async Task Set_AValue_IsTakenIfItCanBe(string what, string body, int expected)
+    public async Task Set_Value_IsAppliedIfValid(string what, string body, int expected)
     {
         await using Admin admin = await Admin.StartAsync(Servers);
 
@@ -222,7 +222,7 @@ public class ServerEndpointsTests
     }
 
     [Fact]
-    public async Task Readyz_NoServerOrLeaving_IsNotReady()
+    public async Task Readyz_NoServerOrDraining_IsNotReady()
     {
         await using Admin admin = await Admin.StartAsync("http://nowhere.invalid:80");
         Assert.Equal((503, "no-server\n"), await admin.GetAsync("/readyz"));

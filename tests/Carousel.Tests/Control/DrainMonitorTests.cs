@@ -15,16 +15,16 @@ public sealed class DrainMonitorTests : IDisposable
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly PoolMembership _membership = new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1\n10.0.0.2")))));
     private readonly Server _server;
-    private DrainMonitor? _departures;
+    private DrainMonitor? _drains;
 
     public DrainMonitorTests() => _server = _membership.Pool.Current.Servers[1];
 
     private bool IsRemoved => _membership.Pool.Current.Find(_server.Tag) is null;
 
-    public void Dispose() => _departures?.Dispose();
+    public void Dispose() => _drains?.Dispose();
 
     [Fact]
-    public async Task Leaving_NothingInFlight_IsGoneOnceThatWasSeenTwice()
+    public async Task Draining_NothingInFlight_IsRemovedAfterTwoChecks()
     {
         Start(isSticky: false);
         Apply("10.0.0.1");
@@ -32,12 +32,12 @@ public sealed class DrainMonitorTests : IDisposable
         Assert.False(IsRemoved);
         await PassAsync();
         await Until(() => IsRemoved);
-        await Until(() => _reports.SequenceEqual(["server http://10.0.0.2:80 is gone"]));
+        await Until(() => _reports.SequenceEqual(["server http://10.0.0.2:80 removed"]));
         await Until(() => _time.Waits.Length == 0);
     }
 
     [Fact]
-    public async Task Leaving_RequestInFlight_StaysUntilItIsOver()
+    public async Task Draining_RequestInFlight_StaysUntilItEnds()
     {
         Start(isSticky: false);
         Assert.True(_server.Load.TryEnter(0));
@@ -46,11 +46,11 @@ public sealed class DrainMonitorTests : IDisposable
         Assert.False(IsRemoved);
         _server.Load.Leave();
         await PassUntil(() => IsRemoved);
-        Assert.Equal(["server http://10.0.0.2:80 is gone"], _reports);
+        Assert.Equal(["server http://10.0.0.2:80 removed"], _reports);
     }
 
     [Fact]
-    public async Task Leaving_TimeIsOver_IsGoneWithWhatItHas()
+    public async Task Draining_Timeout_IsRemovedWithRequestsInFlight()
     {
         Start(isSticky: false);
         Assert.True(_server.Load.TryEnter(0));
@@ -58,11 +58,11 @@ public sealed class DrainMonitorTests : IDisposable
         await PassAsync((int)(AtMost / DrainMonitor.Pause) - 1);
         Assert.False(IsRemoved);
         await PassAsync();
-        await Until(() => IsRemoved && _reports.SequenceEqual(["server http://10.0.0.2:80 is gone: 1 request is cut"]));
+        await Until(() => IsRemoved && _reports.SequenceEqual(["server http://10.0.0.2:80 removed: 1 request in flight was cut"]));
     }
 
     [Fact]
-    public async Task Leaving_VisitorsBelongToIt_StaysForAllOfItsTime()
+    public async Task Draining_StickySessions_StaysForTheFullTimeout()
     {
         Start(isSticky: true);
         Apply("10.0.0.1");
@@ -72,9 +72,9 @@ public sealed class DrainMonitorTests : IDisposable
         await Until(() => IsRemoved);
     }
 
-    /// <summary>It serves because nobody else can: only its time ends that.</summary>
+    /// <summary>It still serves because no other server can: only the timeout removes it.</summary>
     [Fact]
-    public async Task Leaving_StillTakesVisitors_StaysForAllOfItsTime()
+    public async Task Draining_StillTakesNewTraffic_StaysForTheFullTimeout()
     {
         Start(isSticky: false);
         _membership.SetHealth(_membership.Pool.Current.Servers[0].Tag, false);
@@ -86,7 +86,7 @@ public sealed class DrainMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Leaving_ComesBack_StaysAndHasAllItsTimeWhenItLeavesAgain()
+    public async Task Draining_AddedAgain_StaysAndHasTheFullTimeoutNextTime()
     {
         Start(isSticky: true);
         Apply("10.0.0.1");
@@ -109,11 +109,11 @@ public sealed class DrainMonitorTests : IDisposable
 
     private void Start(bool isSticky)
     {
-        _departures = new DrainMonitor(_membership, isSticky, AtMost, _time, Report);
-        _departures.Start();
+        _drains = new DrainMonitor(_membership, isSticky, AtMost, _time, Report);
+        _drains.Start();
     }
 
-    /// <summary>Lets the pause between two looks pass, so many times.</summary>
+    /// <summary>Advances the clock by this number of check intervals.</summary>
     private async Task PassAsync(int times = 1)
     {
         for (int i = 0; i < times; i++)

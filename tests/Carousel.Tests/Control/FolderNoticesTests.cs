@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.Tests.Control;
 
-/// <summary>With the kernel's own watches.</summary>
+/// <summary>With real inotify watches.</summary>
 public sealed class FolderNoticesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("carousel").FullName;
@@ -19,7 +19,7 @@ public sealed class FolderNoticesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task File_ChangesInAnyWay_IsNoticed()
+    public async Task File_AnyChange_IsReported()
     {
         using IDisposable? notices = FolderNotices.Start(_file, () => Interlocked.Increment(ref _notices));
         Assert.NotNull(notices);

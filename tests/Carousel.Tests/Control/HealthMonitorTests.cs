@@ -32,7 +32,7 @@ public sealed class HealthMonitorTests : IDisposable
     public void Dispose() => _monitor.Dispose();
 
     [Fact]
-    public async Task StartAsync_AllUp_AllComeQuietly()
+    public async Task StartAsync_AllUp_NothingIsReported()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -40,7 +40,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Probe_HoweverItEnds_IsReportedOnTheServer()
+    public async Task Probe_AnyResult_IsRecordedOnTheServer()
     {
         Server blue = _pool.Current.Servers[1];
         Assert.Null(blue.LastProbe);
@@ -56,7 +56,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task StartAsync_NoneAnswers_EndsAtTheLimit()
+    public async Task StartAsync_NoneResponds_EndsAtTheLimit()
     {
         var silent = new TaskCompletionSource<ProbeResult?>();
         Array.ForEach(["10.0.0.1:80", "blue", "10.0.0.3:80"], name => _servers[name] = () => silent.Task);
@@ -72,7 +72,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task StartAsync_OneIsUpAndOthersAreSilent_IsNotHeldUp()
+    public async Task StartAsync_OneIsUpAndOthersAreSilent_CompletesWithTheFirst()
     {
         var silent = new TaskCompletionSource<ProbeResult?>();
         Array.ForEach(["10.0.0.1:80", "10.0.0.3:80"], name => _servers[name] = () => silent.Task);
@@ -82,7 +82,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_FailsAndRecovers_LeavesAndComesBackToItsPlace()
+    public async Task Server_FailsAndRecovers_ReturnsToItsPlace()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -99,22 +99,22 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Doubt_Server_IsProbedAtOnce()
+    public async Task RequestProbe_Server_IsProbedImmediately()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         _monitor.RequestProbe(Blue);
-        // No time passes.
+        // The clock does not advance.
         await Until(() => _probes["blue"] == 2 && _time.Waits.Length == 3);
         Assert.Empty(_pings);
     }
 
     /// <summary>
-    /// It may serve one request at a time: an answer that does not come says nothing, and no further connection is put into its accept queue. It is picked last
-    /// meanwhile, and no request need find out.
+    /// It may serve one request at a time: a missing response proves nothing, and no further connection enters its accept queue. It is picked last
+    /// meanwhile, and no request has to find out.
     /// </summary>
     [Fact]
-    public async Task Server_OwesAnswers_IsPingedOnceAndStaysUp()
+    public async Task Server_ResponsesOverdue_IsPingedOnceAndStaysUp()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -125,23 +125,23 @@ public sealed class HealthMonitorTests : IDisposable
         await PassUntil(() => _probes["10.0.0.1:80"] > 3);
         Assert.Equal((1, probes), (_pings.Count, _probes["blue"]));
         Assert.True(Blue.Load.IsSuspect(NowMs));
-        // Though the requests have left.
+        // Although the requests have ended.
         Blue.Load.Leave();
         Assert.True(Blue.Load.IsSuspect(NowMs));
         Assert.Equal(3, _pool.Current.Primary.Ring.Count);
         Assert.Empty(_reports);
     }
 
-    /// <summary>A name that leads to another machine: whether that one serves is found out now.</summary>
+    /// <summary>The name resolves to another machine: whether that one serves is checked now.</summary>
     [Fact]
-    public async Task Server_HasANewAddress_IsProbedAtOnce()
+    public async Task Server_HasANewAddress_IsProbedImmediately()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         ImmutableArray<IPAddress> addresses = [IPAddress.Parse("10.0.7.1"), IPAddress.Parse("10.0.7.2")];
         _membership.SetAddresses("10.0.0.2", addresses);
         await Until(() => _probes["blue"] == 2 && _time.Waits.Length == 3);
-        // One less is no news, nor is another server's.
+        // A removed address is not new, nor is one of another server.
         _membership.SetAddresses("10.0.0.2", addresses[1..]);
         _membership.SetAddresses("10.0.0.2", addresses);
         await Until(() => _probes["blue"] == 3 && _time.Waits.Length == 3);
@@ -150,7 +150,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_ProbeFails_ItsNameIsToBeLookedUp()
+    public async Task Server_ProbeFails_ItsNameIsLookedUp()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -162,7 +162,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_PingIsAnswered_OneRequestFindsOut()
+    public async Task Server_PingSucceeds_OneTrialRequest()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -171,7 +171,7 @@ public sealed class HealthMonitorTests : IDisposable
         await Until(() => !Blue.Load.IsSuspect(NowMs));
         Assert.True(Blue.Load.TryEnter(NowMs));
         Assert.True(Blue.Load.IsSuspect(NowMs + 1));
-        // Who answers pings only must not cost a request each time.
+        // A server that responds only to pings must not cost a request each time.
         _monitor.RequestProbe(Blue);
         await Until(() => _time.Waits.Length == 3);
         Assert.Single(_pings);
@@ -182,7 +182,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_AnswersARequestWhileItIsPinged_IsProbedAgain()
+    public async Task Server_RespondsWhilePinged_IsProbedAgain()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -196,7 +196,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_CanNotBeConnectedWhileItOwesAnswers_IsDown()
+    public async Task Server_ConnectFailsWhileSuspect_IsDown()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -206,16 +206,16 @@ public sealed class HealthMonitorTests : IDisposable
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 2);
     }
 
-    /// <summary>What has answered is not asked whether anybody is there; a request that is let through to it finds out whether it serves.</summary>
+    /// <summary>A server that responded to its probe is not pinged; one trial request checks whether it serves.</summary>
     [Fact]
-    public async Task Server_OwesAnswersAndIsHealthyByItsPath_OneRequestFindsOut()
+    public async Task Server_SuspectButProbeSucceeds_OneTrialRequest()
     {
         using var monitor = new HealthMonitor(_membership, new HealthOptions { Path = "/healthz" }, ProbeAsync, PingAsync, _time, Report);
         await monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
         Assert.True(Blue.Load.TryEnter(NowMs));
         Assert.True(Blue.Load.IsSuspect(NowMs + ServerLoad.MinSuspectAfterMs + 1));
-        // Its probe may be due then, before it is doubted.
+        // A probe may be due before the server becomes suspect.
         _time.Advance(TimeSpan.FromMilliseconds(ServerLoad.MinSuspectAfterMs + 1));
         monitor.RequestProbe(Blue);
         await Until(() => !Blue.Load.IsSuspect(NowMs));
@@ -224,9 +224,9 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Empty(_pings);
     }
 
-    /// <summary>Its time is over and nobody comes: the probe is the trial, and the slow start runs from then on.</summary>
+    /// <summary>Its ejection time is over and no request arrives: the probe is the trial, and slow start begins then.</summary>
     [Fact]
-    public async Task Server_EjectedAndItsProbesGoWell_IsBackWithoutARequest()
+    public async Task Server_EjectedAndProbesSucceed_IsBackWithoutARequest()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -234,12 +234,12 @@ public sealed class HealthMonitorTests : IDisposable
         long due = NowMs + 5_000;
         await PassUntil(() => Blue.Load.Breaker.State == CircuitState.Closed);
         Assert.InRange(NowMs, due, due + 3_000);
-        Assert.Equal("server http://10.0.0.2:80 (blue) is back: a probe went well", Assert.Single(_reports));
+        Assert.Equal("server http://10.0.0.2:80 (blue) is back: a probe succeeded", Assert.Single(_reports));
     }
 
-    /// <summary>Whatever keeps us from asking is no failure of the server.</summary>
+    /// <summary>A local failure to probe is not a failure of the server.</summary>
     [Fact]
-    public async Task Server_CanNotBeAsked_StaysWhatItIs()
+    public async Task Server_NotProbed_KeepsItsState()
     {
         await _monitor.StartAsync();
         await Until(() => _pool.Current.Primary.Ring.Count == 3 && _time.Waits.Length == 3);
@@ -251,7 +251,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_ProbeThrowsAnything_IsProbedAgain()
+    public async Task Server_ProbeThrows_IsProbedAgain()
     {
         _servers["blue"] = () => throw new InvalidOperationException();
         await _monitor.StartAsync();
@@ -262,7 +262,7 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Pool_ServersComeAndGo_StateStaysAndNewServersAreProbed()
+    public async Task Pool_ServersAddedAndRemoved_StateStaysAndNewServersAreProbed()
     {
         Respond("blue", Refused);
         await _monitor.StartAsync();
@@ -277,7 +277,7 @@ public sealed class HealthMonitorTests : IDisposable
         Respond("blue", ProbeResult.Good);
         await PassUntil(() => _pool.Current.Primary.Ring.Count == 3);
         Assert.Equal([3, 0, 1], _pool.Current.Primary.Ring.ToArray().Select(server => server.Slot));
-        // One that was new would have come without a word.
+        // A new server would have come up unreported.
         Assert.StartsWith("server http://10.0.0.2:80 (blue) is up after ", _reports.Last());
         await PassUntil(() => _time.Waits.Length == 3);
         int ofTheOneThatLeft = _probes["10.0.0.3:80"];
@@ -308,7 +308,7 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Equal(HealthMonitor.MaxAtOnce, most);
     }
 
-    /// <summary>A rack that is gone: its servers' probes hang, all of them, and those of the one server that is up go on.</summary>
+    /// <summary>A failed rack: the probes of its servers hang, and the one server that is up is probed as before.</summary>
     [Fact]
     public async Task Servers_HundredsHangWhileDown_OthersAreProbedAsBefore()
     {
@@ -344,7 +344,7 @@ public sealed class HealthMonitorTests : IDisposable
 
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>A request is not answered for so long that the server is suspect, and the monitor hears of it.</summary>
+    /// <summary>A request without a response makes the server suspect, and the monitor is notified.</summary>
     private async Task OweAsync(Server server)
     {
         Assert.True(server.Load.TryEnter(NowMs));
@@ -383,14 +383,14 @@ public sealed class HealthMonitorTests : IDisposable
 
     private void Respond(string name, ProbeResult result) => _servers[name] = () => Task.FromResult<ProbeResult?>(result);
 
-    /// <summary>Lets time pass once somebody waits for just that.</summary>
+    /// <summary>Advances the clock once something waits for exactly this.</summary>
     private async Task PassAsync(TimeSpan wait)
     {
         await Until(() => _time.Waits.Contains(wait));
         _time.Advance(wait);
     }
 
-    /// <summary>Lets time pass, a little at a time, until the condition holds.</summary>
+    /// <summary>Advances the clock in small steps until the condition holds.</summary>
     private Task PassUntil(Func<bool> condition) => Until(() =>
     {
         _time.Advance(TimeSpan.FromMilliseconds(50));

@@ -1,6 +1,6 @@
 namespace Carousel.Tests.Control;
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that only the test advances.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long GetTimestamp() => (_now - DateTimeOffset.UnixEpoch).Ticks;
 
-    /// <summary>How long from now each timer that runs has to wait.</summary>
+    /// <summary>Remaining time of each active timer.</summary>
     public TimeSpan[] Waits
     {
         get

@@ -46,7 +46,7 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task StartAsync_NameDoesNotResolve_ServerIsDownAndComesBack()
+    public async Task StartAsync_NameDoesNotResolve_ServerIsDownUntilItDoes()
     {
         Fail("web", SocketError.HostNotFound);
         await _resolver.StartAsync();
@@ -63,7 +63,7 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task StartAsync_SlowName_IsNotWaitedForLong()
+    public async Task StartAsync_SlowName_WaitIsLimited()
     {
         var slow = new TaskCompletionSource<IPAddress[]>();
         _names["web"] = () => slow.Task;
@@ -80,7 +80,7 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Lookup_NameVanishes_AllItsServersLeaveTheRing()
+    public async Task Lookup_NameDisappears_ItsServersLeaveTheRing()
     {
         await _resolver.StartAsync();
         Fail("api", SocketError.HostNotFound);
@@ -107,14 +107,14 @@ public sealed class NameResolverTests : IDisposable
         Fail("web", SocketError.TryAgain);
         await Pass(Interval, timers: 2);
 
-        // Both have been looked up again and wait for their next turn.
+        // Both were looked up again and wait for the next lookup.
         await Until(() => _asked.Count == 4 && _time.Waits.Contains(Interval) && _time.Waits.Contains(NameState.FirstRetry));
         Assert.Same(before, _pool.Current);
-        Assert.Equal(["web can't be looked up (TryAgain): the last known addresses stay in use"], _reports);
+        Assert.Equal(["lookup of web failed (TryAgain): the last known addresses stay in use"], _reports);
     }
 
     [Fact]
-    public async Task Lookup_ResolverThrowsAnything_GoesOn()
+    public async Task Lookup_ResolverThrows_Continues()
     {
         _names["web"] = () => throw new InvalidOperationException();
         await _resolver.StartAsync();
@@ -122,18 +122,18 @@ public sealed class NameResolverTests : IDisposable
         await Pass(NameState.FirstRetry);
 
         await Until(() => _pool.Current.Primary.Ring.Count == 4);
-        Assert.Equal("web can't be looked up (InvalidOperationException): its servers are down until it can", _reports.First());
+        Assert.Equal("lookup of web failed (InvalidOperationException): its servers are down until it succeeds", _reports.First());
     }
 
     [Fact]
-    public async Task Pool_NamesComeAndGo_NewOnesAreLookedUpAtOnceAndOthersNoMore()
+    public async Task Pool_NamesAddedAndRemoved_NewOnesAreLookedUpAndOldOnesDropped()
     {
         await _resolver.StartAsync();
         Respond("new", "10.0.0.7");
         Apply("http://api:1\nhttp://new\nhttp://10.9.9.9");
         await Until(() => _pool.Current.Primary.Ring.Count == 3);
         Assert.Equal([IPEndPoint.Parse("10.0.0.7:80")], _pool.Current.EndPoints(_pool.Current.Servers.Single(server => server.Entry.Address.Host == "new")));
-        // Until it is gone, a server that is leaving is still sent its visitors.
+        // A draining server still serves its sessions until it is removed.
         await Until(() => _time.Waits.Length == 3);
         Assert.Equal(["api", "new", "web"], _asked.Order());
         ForgetLeaving();
@@ -143,9 +143,9 @@ public sealed class NameResolverTests : IDisposable
         Assert.Equal(["api", "api", "new", "new", "web"], _asked.Order());
     }
 
-    /// <summary>What was known of it may be out of date.</summary>
+    /// <summary>Its known addresses may be out of date.</summary>
     [Fact]
-    public async Task Pool_NameComesBack_IsLookedUpAtOnce()
+    public async Task Pool_NameAddedAgain_IsLookedUpImmediately()
     {
         await _resolver.StartAsync();
         Apply("http://10.9.9.9");
@@ -156,9 +156,9 @@ public sealed class NameResolverTests : IDisposable
         Assert.Empty(_reports);
     }
 
-    /// <summary>A container that was made anew: its server can't be connected, and its name leads elsewhere.</summary>
+    /// <summary>A recreated container: its server can't be connected, and its name has a new address.</summary>
     [Fact]
-    public async Task LookUpSoon_WithinTheInterval_LooksUpOnceASecondAndNoOftener()
+    public async Task LookUpSoon_WithinTheInterval_LooksUpAtMostOnceASecond()
     {
         await _resolver.StartAsync();
         await Until(() => _time.Waits.Count(wait => wait == Interval) == 2);
@@ -166,7 +166,7 @@ public sealed class NameResolverTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(5));
         _resolver.LookUpSoon("web");
         _resolver.LookUpSoon("10.9.9.9");
-        // No time passes.
+        // The clock does not advance.
         await Until(() => _pool.Current.EndPoints(_pool.Current.Servers[3])[0].Address.Equals(IPAddress.Parse("10.0.0.9")));
         await Until(() => _time.Waits.Contains(Interval));
         Assert.Equal(["api", "web", "web"], _asked.Order());
@@ -181,7 +181,7 @@ public sealed class NameResolverTests : IDisposable
         Assert.Equal(["api", "web", "web", "web"], _asked.Order());
     }
 
-    /// <summary>The wish comes too late for the lookup that is under way: it may have been answered before.</summary>
+    /// <summary>The running lookup may have been resolved before the request, so another one follows.</summary>
     [Fact]
     public async Task LookUpSoon_DuringALookup_AnotherFollowsASecondLater()
     {
@@ -198,7 +198,7 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Lookup_ManyHang_NoMoreThanTheBoundAreUnderWay()
+    public async Task Lookup_ManyHang_ConcurrencyIsLimited()
     {
         const int more = 10;
         var slow = new TaskCompletionSource<IPAddress[]>();
@@ -246,7 +246,7 @@ public sealed class NameResolverTests : IDisposable
 
     private void Fail(string host, SocketError error) => _names[host] = () => throw new SocketException((int)error);
 
-    /// <summary>Lets time pass once so many lookups wait for just that.</summary>
+    /// <summary>Advances the clock once this number of lookups wait for exactly this.</summary>
     private async Task Pass(TimeSpan wait, int timers = 1)
     {
         await Until(() => _time.Waits.Count(w => w == wait) >= timers);

@@ -13,7 +13,7 @@ public class NameStateTests
     private readonly NameState _state = new("api", Interval);
 
     [Fact]
-    public void Take_FirstAddresses_ChangesQuietly()
+    public void Take_FirstAddresses_ChangeIsNotReported()
     {
         Assert.Equal(new NameStep(true, null, Interval), _state.Take(Resolution.Found([A, B, A])));
         Assert.Equal([A, B], _state.Addresses);
@@ -37,7 +37,7 @@ public class NameStateTests
     }
 
     [Fact]
-    public void Take_NoSuchName_ForgetsAddressesAndReportsOnce()
+    public void Take_NoSuchName_DropsAddressesAndReportsOnce()
     {
         _state.Take(Resolution.Found([A]));
 
@@ -50,23 +50,23 @@ public class NameStateTests
     }
 
     [Fact]
-    public void Take_ResolverTrouble_KeepsAddressesAndReportsOnce()
+    public void Take_ResolverFails_KeepsAddressesAndReportsOnce()
     {
         _state.Take(Resolution.Found([A]));
 
         NameStep first = _state.Take(Resolution.Failure("TryAgain"));
 
-        Assert.Equal(new NameStep(false, "api can't be looked up (TryAgain): the last known addresses stay in use", NameState.FirstRetry), first);
+        Assert.Equal(new NameStep(false, "lookup of api failed (TryAgain): the last known addresses stay in use", NameState.FirstRetry), first);
         Assert.Null(_state.Take(Resolution.Failure("TryAgain")).Message);
         Assert.Equal([A], _state.Addresses);
         Assert.Equal(new NameStep(false, "api resolves again, to the same addresses", Interval), _state.Take(Resolution.Found([A])));
     }
 
     [Fact]
-    public void Take_TroubleFromTheStart_IsDown() => Assert.Equal(
-        "api can't be looked up (TryAgain): its servers are down until it can", _state.Take(Resolution.Failure("TryAgain")).Message);
+    public void Take_ResolverFailsAtStart_IsDown() => Assert.Equal(
+        "lookup of api failed (TryAgain): its servers are down until it succeeds", _state.Take(Resolution.Failure("TryAgain")).Message);
 
-    /// <summary>A name may be away for as long as its container takes to come back; a resolver in trouble is spared.</summary>
+    /// <summary>A name may be missing while its container is recreated; a failing resolver gets a back-off.</summary>
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, NameState.SteadyRetries)]

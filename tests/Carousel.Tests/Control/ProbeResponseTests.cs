@@ -10,7 +10,7 @@ public class ProbeResponseTests
     private const string Ok = "HTTP/1.1 200 OK\r\n";
     private const string Chunked = Ok + "Transfer-Encoding: chunked\r\n\r\n";
 
-    /// <summary>The verdict comes with the answer's last byte that it needs, at whatever other byte it is cut: nothing before it, and the same after it.</summary>
+    /// <summary>The verdict is reached at the last byte it needs, wherever the response is split: none before that byte, and the same one after it.</summary>
     [Theory]
     [InlineData(Ok + "\r\n", null, "good")]
     [InlineData("HTTP/1.0 204 \r\nA: b\r\n\r\n", null, "good")]
@@ -25,7 +25,7 @@ public class ProbeResponseTests
     [InlineData(Ok + "\r\nall ok", "ok", "good")]
     [InlineData(Chunked + "5\r\nall o\r\n1;a=b\r\nk", "ok", "good")]
     [InlineData(Chunked + "A\r\nwrong wron\r\n0\r\n", "ok", "body does not match")]
-    public void Judge_EveryPrefix_IsUndecidedUntilTheEnd(string text, string? body, string expected)
+    public void Evaluate_EveryPrefix_IsUndecidedUntilTheEnd(string text, string? body, string expected)
     {
         byte[] response = Encoding.ASCII.GetBytes(text);
         for (int length = 0; length < response.Length; length++)
@@ -42,7 +42,7 @@ public class ProbeResponseTests
     [InlineData(Ok + "\r\nwrong", "body does not match")]
     [InlineData(Ok + "Content-Length: 9\r\n\r\nwrong", "body does not match")]
     [InlineData(Chunked + "5\r\nall o", "body does not match")]
-    public void Judge_EndsEarly_IsBad(string text, string expected)
+    public void Evaluate_EndsEarly_IsBad(string text, string expected)
     {
         byte[] response = Encoding.ASCII.GetBytes(text);
         Assert.Null(Evaluate(response, ended: false, "ok"));
@@ -57,20 +57,20 @@ public class ProbeResponseTests
     [InlineData("HTTP/1.1  200 OK\r\n\r\n")]
     [InlineData("HTTP/1.1 099 OK\r\n\r\n")]
     [InlineData("HTTP/1.1\r\n\r\n")]
-    public void Judge_NoHttp_IsBadAtOnce(string text) => Assert.Equal("bad-answer", Evaluate(Encoding.ASCII.GetBytes(text), ended: false, null));
+    public void Evaluate_NotHttp_IsBadImmediately(string text) => Assert.Equal("bad-answer", Evaluate(Encoding.ASCII.GetBytes(text), ended: false, null));
 
-    /// <summary>What is beyond the length is not of the answer.</summary>
+    /// <summary>Bytes beyond the length are not part of the response.</summary>
     [Fact]
-    public void Judge_MatchBehindTheBody_DoesNotCount() =>
+    public void Evaluate_MatchBehindTheBody_DoesNotCount() =>
         Assert.Equal("body does not match", Evaluate(Encoding.ASCII.GetBytes(Ok + "Content-Length: 2\r\n\r\nno ok"), ended: false, "ok"));
 
     [Fact]
-    public void Judge_StatusAskedFor_IsGood() => Assert.Equal(
+    public void Evaluate_ConfiguredStatus_IsGood() => Assert.Equal(
         ProbeResult.Good,
         ProbeResponse.Evaluate("HTTP/1.1 404 No\r\n\r\n"u8, false, new HealthOptions { Statuses = StatusSet.TryParse("404")! }));
 
     [Fact]
-    public void Judge_TextInAnyLanguage_IsFound() => Assert.Equal("good", Evaluate(Encoding.UTF8.GetBytes(Ok + "\r\nalles grün"), false, "grün"));
+    public void Evaluate_TextInAnyLanguage_IsFound() => Assert.Equal("good", Evaluate(Encoding.UTF8.GetBytes(Ok + "\r\nalles grün"), false, "grün"));
 
     private static string? Evaluate(ReadOnlySpan<byte> response, bool ended, string? body) =>
         ProbeResponse.Evaluate(response, ended, new HealthOptions { Body = body }) is { } result ? result.Failure ?? "good" : null;

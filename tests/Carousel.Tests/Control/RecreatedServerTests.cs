@@ -10,18 +10,18 @@ using Xunit;
 
 namespace Carousel.Tests.Control;
 
-/// <summary>Names, probes and the watch between them, put together as the balancer does.</summary>
+/// <summary>Name lookups, probes and the watch between them, combined as in the balancer.</summary>
 public sealed class RecreatedServerTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private static readonly IPAddress Old = IPAddress.Parse("10.0.0.1");
     private static readonly IPAddress New = IPAddress.Parse("10.0.0.9");
 
-    /// <summary>The first thing that fails at the old address is enough: no time passes until its server is probed at the new one.</summary>
+    /// <summary>The first failure at the old address is enough: the server is probed at the new one without a delay.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Server_HasAnotherAddress_IsBackWithTheFirstFailure(bool foundByProbe)
+    public async Task Server_HasAnotherAddress_RecoversWithTheFirstFailure(bool foundByProbe)
     {
         var time = new ManualTime();
         IPAddress alive = Old;
@@ -48,11 +48,11 @@ public sealed class RecreatedServerTests
         }
         else
         {
-            // A worker can't connect to it, a second after its name was looked up.
+            // A worker can't connect to it a second after its name was looked up.
             time.Advance(WatchedName.LeastPause);
             server.NoteUnreachable();
         }
-        // What the probe leaves is there a moment after it was called.
+        // The probe's flag is set shortly after it was called.
         await Until(() =>
         {
             unreachable.Look();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Control;
 
-/// <summary><c>--save</c>, with a file on the disk.</summary>
+/// <summary><c>--save</c>, with a real file.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class ServersFileSaverTests : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class ServersFileSaverTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-save-");
     private readonly ManualTime _time = new();
-    private readonly List<string> _said = [];
+    private readonly List<string> _reports = [];
     private readonly PoolMembership _membership = new(Tests.Admin.Admin.PoolOf(Text));
     private readonly ServersFileWatcher _watcher;
     private readonly ServersFileSaver _saver;
@@ -23,7 +23,7 @@ public sealed class ServersFileSaverTests : IDisposable
     {
         File.WriteAllText(Path, Text);
         _watcher = new ServersFileWatcher(
-            "servers.txt", () => new ServersText(File.ReadAllText(Path)), new ServersText(Text), _membership, _time, _said.Add, line => _said.Add($"error {line}"));
+            "servers.txt", () => new ServersText(File.ReadAllText(Path)), new ServersText(Text), _membership, _time, _reports.Add, line => _reports.Add($"error {line}"));
         _saver = new ServersFileSaver(_watcher, Path);
         _watcher.Start();
         Look();
@@ -38,7 +38,7 @@ public sealed class ServersFileSaverTests : IDisposable
     }
 
     [Fact]
-    public async Task Change_AtTheAdminSide_IsInTheFileAndNoNewsToTheWatcher()
+    public async Task Change_ThroughTheApi_IsInTheFileAndIgnoredByTheWatcher()
     {
         File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         await using Tests.Admin.Admin admin = await Tests.Admin.Admin.StartAsync("", saver: _saver, membership: _membership);
@@ -54,21 +54,21 @@ public sealed class ServersFileSaverTests : IDisposable
         [
             "servers.txt: changed http://10.0.0.1:80 (blue) (weight 1 -> 3)", "servers.txt: added http://10.0.0.3:80", "servers.txt: draining http://10.0.0.2:80",
         ];
-        Assert.Equal(expected, _said);
+        Assert.Equal(expected, _reports);
         Look();
-        Assert.Equal(expected, _said);
+        Assert.Equal(expected, _reports);
         Assert.Equal(3, admin.Named("blue").Entry.Weight);
     }
 
     [Fact]
-    public void Save_AChangeOfAnotherThatWasNotSeenYet_KeepsBoth()
+    public void Save_UnseenExternalChange_KeepsBoth()
     {
         File.WriteAllText(Path, Text + "10.0.0.7:80\n");
 
         _saver.Save(text => ServersTextEdit.Set(text, Entry("10.0.0.1:80 name=blue drain")));
 
         Assert.EndsWith("10.0.0.7:80\n", File.ReadAllText(Path));
-        Assert.Equal(["servers.txt: added http://10.0.0.7:80; changed http://10.0.0.1:80 (blue) (drain)"], _said);
+        Assert.Equal(["servers.txt: added http://10.0.0.7:80; changed http://10.0.0.1:80 (blue) (drain)"], _reports);
     }
 
     [Fact]
@@ -95,14 +95,14 @@ public sealed class ServersFileSaverTests : IDisposable
     }
 
     [Fact]
-    public void Trouble_OfALink_SaysWhatToDo()
+    public void Failure_SymbolicLink_SaysWhatToDo()
     {
         string link = System.IO.Path.Combine(_folder.FullName, "link.txt");
         File.CreateSymbolicLink(link, "servers.txt");
 
-        Assert.StartsWith($"{link} is a link to servers.txt, as a mounted ConfigMap is", ServersFileSaver.Failure(link));
+        Assert.StartsWith($"{link} is a symbolic link to servers.txt, as in a mounted ConfigMap", ServersFileSaver.Failure(link));
         Assert.Null(ServersFileSaver.Failure(Path));
-        Assert.Contains("can't be written beside", ServersFileSaver.Failure("/proc/servers.txt"));
+        Assert.Contains("can't create a file next to", ServersFileSaver.Failure("/proc/servers.txt"));
     }
 
     private void Look() => _time.Advance(ServersFileState.Poll);

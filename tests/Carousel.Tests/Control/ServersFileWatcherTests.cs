@@ -15,21 +15,21 @@ public sealed class ServersFileWatcherTests : IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly ManualTime _time = new();
-    private readonly List<string> _said = [];
+    private readonly List<string> _reports = [];
     private readonly PoolMembership _membership = new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(Two).Servers))));
     private readonly ServersFileWatcher _watcher;
     private ServersText _file = new(Two);
     private int _reads;
 
     public ServersFileWatcherTests() =>
-        _watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, line => _said.Add($"error {line}"));
+        _watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _reports.Add, line => _reports.Add($"error {line}"));
 
     private string Ring => string.Join(' ', _membership.Pool.Current.Primary.Ring.ToArray().Select(server => server.Entry.Address.Host[^1]));
 
     public void Dispose() => _watcher.Dispose();
 
     [Fact]
-    public void File_Changes_IsUsedOnceItHasSettled()
+    public void File_Changes_IsAppliedAfterSettling()
     {
         Start();
         Write(Two + "10.0.0.3");
@@ -45,7 +45,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void Notice_ComesAfterAChange_IsLookedAtSoonAndOnlyOnce()
+    public void Notice_AfterAChange_IsCheckedSoonAndOnce()
     {
         Start();
         Write(Two + "10.0.0.3");
@@ -61,7 +61,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void File_IsStillBeingWritten_IsWaitedFor()
+    public void File_StillBeingWritten_IsNotApplied()
     {
         Start();
         foreach (string text in (string[])["", "10.0", "10.0.0.1", "10.0.0.1\n10.0.0.2 weight=", "10.0.0.1\n10.0.0.2 weight=3"])
@@ -76,7 +76,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void File_IsBad_IsReportedOnceAndChangesNothing()
+    public void File_Invalid_IsReportedOnceAndChangesNothing()
     {
         Start();
         Write(Bad);
@@ -88,7 +88,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         [
             "error servers.txt:2:17: expected a port between 1 and 65535, found \"80800\"",
             "error servers.txt:3:10: unknown option \"wieght\": did you mean \"weight\"?",
-            "error servers.txt can't be used as it is: the last good list stays",
+            "error servers.txt can't be used: the last good list stays in use",
         ];
         Expect(complaints);
         Pass(Poll);
@@ -99,7 +99,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Pass(Poll);
         Pass(Settle);
         Expect("servers.txt: added http://10.0.0.3:80; draining http://10.0.0.2:80");
-        // The same errors anew are news again.
+        // The same errors after a valid file are reported again.
         Write(Bad);
         Pass(Poll);
         Pass(Patience);
@@ -107,17 +107,17 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void File_IsBadAtTheStart_LastGoodListStaysUntilItIsGood()
+    public void File_InvalidAtStart_LastGoodListStaysUntilItIsValid()
     {
         _file = new ServersText(Bad);
-        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, line => _said.Add($"error {line}"), ServersParser.Parse(Two));
+        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _reports.Add, line => _reports.Add($"error {line}"), ServersParser.Parse(Two));
         var accepted = new List<string?>();
         watcher.Accepted += list => accepted.Add(list.Text);
         Assert.StartsWith("servers.txt:2:17: expected a port", watcher.Failure);
         watcher.Start();
         Pass(Poll);
         Pass(Patience);
-        // It was told at the start.
+        // Reported at startup.
         Expect();
 
         Write("10.0.0.1\n10.0.0.3\n");
@@ -129,7 +129,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void Trouble_WhileItRuns_IsThereAsLongAsTheFileIsBad()
+    public void Failure_AtRunTime_IsSetWhileTheFileIsInvalid()
     {
         var accepted = new List<string?>();
         _watcher.Accepted += list => accepted.Add(list.Text);
@@ -153,12 +153,12 @@ public sealed class ServersFileWatcherTests : IDisposable
         Write("# nothing\n");
         Pass(Poll);
         Pass(Patience);
-        Expect("error servers.txt: no servers: add a line such as http://localhost:8000", "error servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt: no servers: add a line such as http://localhost:8000", "error servers.txt can't be used: the last good list stays in use");
         Assert.Equal("1 2", Ring);
     }
 
     [Fact]
-    public void File_GoneForAMoment_IsNoNews()
+    public void File_BrieflyMissing_IsIgnored()
     {
         Start();
         _file = new ServersText(null, "no such file");
@@ -170,13 +170,13 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void File_GoneForLong_IsReportedOnceAndItsReturnAsWell()
+    public void File_MissingForLong_IsReportedOnceAndSoIsItsReturn()
     {
         Start();
         _file = new ServersText(null, "no such file");
         Pass(Poll);
         Pass(Patience);
-        Expect("error servers.txt: no such file", "error servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt: no such file", "error servers.txt can't be used: the last good list stays in use");
         Pass(Poll);
         Pass(Poll);
         Expect();
@@ -187,7 +187,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void Reload_AnyContent_ActsAtOnceAndSaysSo()
+    public void Reload_AnyContent_IsAppliedAndReportedImmediately()
     {
         Start();
         Reload();
@@ -197,17 +197,17 @@ public sealed class ServersFileWatcherTests : IDisposable
         Expect("servers.txt: draining http://10.0.0.2:80; changed http://10.0.0.1:80 (drain)");
         Write("-");
         Reload();
-        Expect("error servers.txt:1:1: expected a host name, found \"-\"", "error servers.txt can't be used as it is: the last good list stays");
+        Expect("error servers.txt:1:1: expected a host name, found \"-\"", "error servers.txt can't be used: the last good list stays in use");
         Reload();
-        Assert.Equal(2, _said.Count);
-        _said.Clear();
+        Assert.Equal(2, _reports.Count);
+        _reports.Clear();
         Pass(Poll);
         Pass(Patience);
         Expect();
     }
 
     [Fact]
-    public void Reload_NotStarted_IsAllThatReads()
+    public void Reload_NotStarted_OnlyReloadReads()
     {
         Write(Two + "10.0.0.3");
         _watcher.Notice();
@@ -220,43 +220,43 @@ public sealed class ServersFileWatcherTests : IDisposable
     }
 
     [Fact]
-    public void Read_Hangs_IsSaidOnceAndGoesOnWhenItEnds()
+    public void Read_Hangs_IsReportedOnceAndContinuesAfterwards()
     {
         using var goesOn = new ManualResetEventSlim();
         using var begun = new SemaphoreSlim(0);
-        var said = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
         using var watcher = new ServersFileWatcher("servers.txt", () =>
         {
             begun.Release();
             goesOn.Wait();
             return new ServersText(Two + "10.0.0.3");
-        }, new ServersText(Two), _membership, _time, said.Enqueue, line => said.Enqueue($"error {line}"), thread: new FileThread("test"));
+        }, new ServersText(Two), _membership, _time, lines.Enqueue, line => lines.Enqueue($"error {line}"), thread: new FileThread("test"));
         watcher.Start();
         _time.Advance(TimeSpan.Zero);
         begun.Wait(TestContext.Current.CancellationToken);
         _time.Advance(ServersFileWatcher.HangLimit - Tick);
-        Assert.Empty(said);
+        Assert.Empty(lines);
         _time.Advance(Tick);
-        // Whoever asks meanwhile waits for nothing.
+        // Callers are not blocked meanwhile.
         watcher.Notice();
         watcher.Reload();
         _time.Advance(ServersFileWatcher.HangLimit);
-        Assert.Equal(["error servers.txt has not been readable for 30s: reading hangs (is its file system there?); the last good list stays"], said);
+        Assert.Equal(["error servers.txt has not been readable for 30s: reads hang (check its file system); the last good list stays in use"], lines);
         goesOn.Set();
         Assert.True(SpinWait.SpinUntil(() =>
         {
             _time.Advance(Tick);
-            return said.Count == 3;
+            return lines.Count == 3;
         }, TimeSpan.FromSeconds(20)));
-        Assert.Equal(["servers.txt can be read again", "servers.txt: added http://10.0.0.3:80"], said.Skip(1));
+        Assert.Equal(["servers.txt is readable again", "servers.txt: added http://10.0.0.3:80"], lines.Skip(1));
     }
 
     [Fact]
-    public async Task Edit_FileHangs_IsGivenUp()
+    public async Task Edit_FileHangs_IsAbandoned()
     {
         using var goesOn = new ManualResetEventSlim();
         var file = new FileThread("test");
-        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _said.Add, _said.Add, thread: file);
+        using var watcher = new ServersFileWatcher("servers.txt", Read, _file, _membership, _time, _reports.Add, _reports.Add, thread: file);
         Task<bool> hanging = file.RunAsync(() =>
         {
             goesOn.Wait();
@@ -291,7 +291,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Pass(TimeSpan.Zero);
     }
 
-    /// <summary>Time passes, a millisecond after the other.</summary>
+    /// <summary>Advances the clock in steps of a millisecond.</summary>
     private void Pass(TimeSpan time)
     {
         for (TimeSpan passed = TimeSpan.Zero; passed <= time; passed += Tick)
@@ -300,10 +300,10 @@ public sealed class ServersFileWatcherTests : IDisposable
         }
     }
 
-    /// <summary>What was said since.</summary>
+    /// <summary>The lines reported since the last call.</summary>
     private void Expect(params string[] lines)
     {
-        Assert.Equal(lines, _said);
-        _said.Clear();
+        Assert.Equal(lines, _reports);
+        _reports.Clear();
     }
 }

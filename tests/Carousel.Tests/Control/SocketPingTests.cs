@@ -26,7 +26,7 @@ public sealed class SocketPingTests : IDisposable
     [Theory]
     [InlineData("HTTP/1.1 405 No\r\n")]
     [InlineData("")]
-    public async Task PingAsync_Answered_IsTrueWhateverTheAnswer(string response)
+    public async Task PingAsync_AnyResponse_IsTrue(string response)
     {
         _listener.Listen();
         Task<bool> ping = PingAsync(Stop, EndPoint);
@@ -38,9 +38,9 @@ public sealed class SocketPingTests : IDisposable
         Assert.True(await ping);
     }
 
-    /// <summary>It may be busy: no time is too long.</summary>
+    /// <summary>It may be busy: there is no time limit.</summary>
     [Fact]
-    public async Task PingAsync_AnsweredLate_WaitsOnTheSameConnection()
+    public async Task PingAsync_LateResponse_WaitsOnTheSameConnection()
     {
         _listener.Listen();
         Task<bool> ping = PingAsync(Stop, EndPoint);
@@ -54,10 +54,10 @@ public sealed class SocketPingTests : IDisposable
     }
 
     [Fact]
-    public async Task PingAsync_NobodyListens_IsFalse() => Assert.False(await PingAsync(Stop, EndPoint));
+    public async Task PingAsync_NothingListens_IsFalse() => Assert.False(await PingAsync(Stop, EndPoint));
 
     [Fact]
-    public async Task PingAsync_FirstAddressRefuses_TheNextIsAsked()
+    public async Task PingAsync_FirstAddressRefuses_NextIsTried()
     {
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Carousel.Tests.Control;
 
-/// <summary>Probes of real sockets on loopback.</summary>
+/// <summary>Probes over real sockets on loopback.</summary>
 public sealed class SocketProbeTests : IDisposable
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
@@ -32,13 +32,13 @@ public sealed class SocketProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task ProbeAsync_NobodyListens_IsRefused() => Assert.Equal("connect-refused", (await ProbeAsync(new HealthOptions(), EndPoint))?.Failure);
+    public async Task ProbeAsync_NothingListens_IsRefused() => Assert.Equal("connect-refused", (await ProbeAsync(new HealthOptions(), EndPoint))?.Failure);
 
     [Fact]
     public async Task ProbeAsync_NoAddress_IsNoResult() => Assert.Null(await ProbeAsync(new HealthOptions()));
 
     [Fact]
-    public async Task ProbeAsync_FirstAddressRefuses_TheNextIsAsked()
+    public async Task ProbeAsync_FirstAddressRefuses_NextIsTried()
     {
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -47,7 +47,7 @@ public sealed class SocketProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task ProbeAsync_FirstAddressIsSilent_TheNextIsAskedAfterAMomentAndRemembered()
+    public async Task ProbeAsync_FirstAddressIsSilent_NextIsTriedAfterADelayAndRemembered()
     {
         using Socket full = FullListener();
         _listener.Listen();
@@ -60,26 +60,26 @@ public sealed class SocketProbeTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(AddressOrder.DelayMs));
         Assert.Equal(ProbeResult.Good, await first);
         Assert.Equal(EndPoint, server.WorkedLast);
-        // No time passes any more.
+        // The clock does not advance any more.
         Assert.Equal(ProbeResult.Good, await probe.ProbeAsync(server, [.. endPoints], Stop));
         await Until(() => _time.Waits.Length == 0);
     }
 
     [Fact]
-    public async Task ProbeAsync_AddressesFailDifferently_AllAreNamed()
+    public async Task ProbeAsync_AddressesFailDifferently_AllAreListed()
     {
         using Socket full = FullListener();
         var options = new HealthOptions();
         Task<ProbeResult?> probe = new SocketProbe(options, _time).ProbeAsync(Server(), [EndPoint, (IPEndPoint)full.LocalEndPoint!], Stop);
-        // No time passes before the first has failed and the next has begun.
+        // The clock advances only after the first has failed and the next has begun.
         await Until(() => _time.Waits.Count(wait => wait == options.Timeout) == 2);
         _time.Advance(options.Timeout);
         Assert.Equal($"connect-refused at {EndPoint}, connect-timeout at {full.LocalEndPoint}", (await probe)?.Failure);
     }
 
-    /// <summary>An address that this machine can't reach is the server's trouble, want of ports is ours: the kernel has one error for both.</summary>
+    /// <summary>An unreachable address is the server's failure, a lack of local ports is not: the kernel has one error for both.</summary>
     [Fact]
-    public void ProbeAsync_NoPortLeftOrNoAddressOfOurs_TellsWhich() => OwnNetwork.Run(() =>
+    public void ProbeAsync_NoLocalPortOrNoRoute_AreDistinguished() => OwnNetwork.Run(() =>
     {
         File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", "40000 40000");
         Assert.True(OwnNetwork.Ip("addr del ::1/128 dev lo"));
@@ -88,7 +88,7 @@ public sealed class SocketProbeTests : IDisposable
         listener.Listen();
         using var only = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         only.Connect(listener.LocalEndPoint!);
-        // Such attempts fail at once, on this thread, which alone is in this network.
+        // These attempts fail synchronously, on this thread, the only one in this network namespace.
         Assert.Null(Now(ProbeAsync(new HealthOptions(), (IPEndPoint)listener.LocalEndPoint!)));
         Assert.Equal("connect-failed", Now(ProbeAsync(new HealthOptions(), new IPEndPoint(IPAddress.IPv6Loopback, 3001)))?.Failure);
 
@@ -98,7 +98,7 @@ public sealed class SocketProbeTests : IDisposable
     [Theory]
     [InlineData(null, "10.0.0.1:8000")]
     [InlineData("example.com", "example.com")]
-    public async Task ProbeAsync_WithPath_AsksAndTakesTheAnswer(string? host, string expected)
+    public async Task ProbeAsync_WithPath_SendsTheRequestAndReadsTheResponse(string? host, string expected)
     {
         _listener.Listen();
         Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/healthz?a=b", Host = host, Body = "ok" }, EndPoint);
@@ -110,7 +110,7 @@ public sealed class SocketProbeTests : IDisposable
         await server.SendAsync("\r\nall "u8.ToArray(), Stop);
         await server.SendAsync("ok"u8.ToArray(), Stop);
         Assert.Equal(ProbeResult.Good, await probe);
-        // The probe's connection is its own, and ends with it.
+        // The probe's connection is its own, and closes with it.
         Assert.Equal(0, await server.ReceiveAsync(new byte[1], Stop));
     }
 
@@ -118,7 +118,7 @@ public sealed class SocketProbeTests : IDisposable
     [InlineData("", "server-closed")]
     [InlineData("HTTP/1.1 200 OK\r\n", "bad-answer")]
     [InlineData("HTTP/1.1 500 Oh\r\n\r\n", "status 500")]
-    public async Task ProbeAsync_WithPathAndTheServerCloses_SaysWhatIsWrong(string response, string expected)
+    public async Task ProbeAsync_WithPathAndServerCloses_HasTheReason(string response, string expected)
     {
         _listener.Listen();
         Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/" }, EndPoint);
@@ -131,7 +131,7 @@ public sealed class SocketProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task ProbeAsync_ServerSendsForEver_IsJudgedByTheFirstBytes()
+    public async Task ProbeAsync_EndlessResponse_IsJudgedByTheFirstBytes()
     {
         _listener.Listen();
         Task<ProbeResult?> probe = ProbeAsync(new HealthOptions { Path = "/", Body = "ok" }, EndPoint);
@@ -143,7 +143,7 @@ public sealed class SocketProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task ProbeAsync_ServerNeverAnswers_EndsAtTheTimeout()
+    public async Task ProbeAsync_NoResponse_EndsAtTheTimeout()
     {
         _listener.Listen();
         var options = new HealthOptions { Path = "/" };
@@ -168,7 +168,7 @@ public sealed class SocketProbeTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing);
     }
 
-    /// <summary>Its queue is full, so that the kernel drops further attempts to connect.</summary>
+    /// <summary>Its accept queue is full, so the kernel drops further connects.</summary>
     private static Socket FullListener()
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

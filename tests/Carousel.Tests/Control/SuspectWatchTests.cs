@@ -17,7 +17,7 @@ public sealed class SuspectWatchTests
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     [Fact]
-    public void Look_OneOwesAnAnswer_IsDoubtedOnceAndAgainNextTime()
+    public void Look_ResponseOverdue_IsReportedOncePerSuspicion()
     {
         Server owing = _pool.Current.Servers[1];
         Assert.True(owing.Load.TryEnter(NowMs));

@@ -8,22 +8,22 @@ namespace Carousel.Tests.Control;
 public sealed class UnreachableWatchTests
 {
     [Fact]
-    public void Look_ServersWereNoted_TheirHostsAreToldOnce()
+    public void Look_FlaggedServers_HostsAreReportedOnce()
     {
         var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://web").Servers)));
-        var told = new List<string>();
-        var watch = new UnreachableWatch(pool, told.Add);
+        var reported = new List<string>();
+        var watch = new UnreachableWatch(pool, reported.Add);
         watch.Look();
-        Assert.Empty(told);
+        Assert.Empty(reported);
         pool.Current.Servers[1].NoteUnreachable();
         pool.Current.Servers[1].NoteUnreachable();
         watch.Look();
-        Assert.Equal(["web"], told);
+        Assert.Equal(["web"], reported);
         watch.Look();
-        Assert.Equal(["web"], told);
+        Assert.Equal(["web"], reported);
         pool.Current.Servers[1].NoteUnreachable();
         pool.Current.Servers[0].NoteUnreachable();
         watch.Look();
-        Assert.Equal(["web", "api", "web"], told);
+        Assert.Equal(["web", "api", "web"], reported);
     }
 }

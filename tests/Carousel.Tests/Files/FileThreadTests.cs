@@ -15,21 +15,21 @@ public sealed class FileThreadTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_Work_IsDoneInItsOrderByOneThread()
+    public async Task RunAsync_Work_RunsInOrderOnOneThread()
     {
         Task<int>[] threads = [.. Enumerable.Range(0, 10).Select(_ => _thread.RunAsync(() => Environment.CurrentManagedThreadId))];
         Assert.Single((await Task.WhenAll(threads)).Distinct());
     }
 
     [Fact]
-    public async Task RunAsync_WorkThrows_TheTaskHasItAndTheThreadGoesOn()
+    public async Task RunAsync_WorkThrows_TaskFailsAndThreadContinues()
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => _thread.RunAsync<int>(() => throw new InvalidDataException()));
         Assert.Equal(1, await _thread.RunAsync(() => 1));
     }
 
     [Fact]
-    public async Task RunAsync_OneHangs_TheRestIsBounded()
+    public async Task RunAsync_OneHangs_QueueIsBounded()
     {
         using var begun = new ManualResetEventSlim();
         Task<bool> hanging = _thread.RunAsync(() =>
@@ -48,7 +48,7 @@ public sealed class FileThreadTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_Hangs_IsGivenUp()
+    public void TryRun_Hangs_IsAbandoned()
     {
         Assert.False(FileThread.TryRun(() =>
         {

@@ -18,14 +18,14 @@ public sealed class RegularFileTests : IDisposable
     [InlineData(1)]
     [InlineData(999)]
     [InlineData(1000)]
-    public void ReadBytes_UpToTheLimit_AreAll(int length)
+    public void ReadBytes_UpToTheLimit_ReturnsAll(int length)
     {
         File.WriteAllBytes(Name, Bytes(length));
         Assert.Equal(Bytes(length), RegularFile.ReadBytes(Name, 1000));
     }
 
     [Fact]
-    public void ReadBytes_LargerFile_IsOneMore()
+    public void ReadBytes_LargerFile_ReturnsOneMore()
     {
         File.WriteAllBytes(Name, Bytes(5000));
         Assert.Equal(1001, RegularFile.ReadBytes(Name, 1000).Length);
@@ -33,7 +33,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void ReadBytes_FileThatTellsNoLength_IsRead() => Assert.NotEmpty(RegularFile.ReadBytes("/proc/self/status", 1 << 20));
+    public void ReadBytes_FileWithoutLength_IsRead() => Assert.NotEmpty(RegularFile.ReadBytes("/proc/self/status", 1 << 20));
 
     [Fact]
     public void Open_Link_IsFollowed()
@@ -44,7 +44,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_PipeThatNobodyWritesTo_IsRefusedAtOnce()
+    public void Open_PipeWithoutWriter_IsRejectedImmediately()
     {
         using (Process make = Process.Start("mkfifo", Name))
         {
@@ -54,7 +54,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_Socket_IsRefused()
+    public void Open_Socket_IsRejected()
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(Name));
@@ -62,7 +62,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoFile_IsRefusedByWhatItIs()
+    public void Open_NotAFile_IsRejectedWithItsType()
     {
         Assert.Equal("is a directory: name a file", Assert.Throws<IOException>(() => RegularFile.Open(_folder)).Message);
         Assert.Equal("is a device: name a file", Assert.Throws<IOException>(() => RegularFile.Open("/dev/null")).Message);

@@ -27,7 +27,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         Assert.Equal(EmbeddedStoreState.Running, _store.State);
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:7001"), _store.EndPoint);
         Assert.Equal([EmbeddedStoreState.Starting, EmbeddedStoreState.Running], _states);
-        Assert.Equal(["session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it ends"], _log);
+        Assert.Equal(["session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it exits"], _log);
     }
 
     [Fact]
@@ -48,13 +48,13 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(EmbeddedStoreState.Missing, store.State);
-        Assert.Equal(["there is no carousel-store beside carousel: sessions go on without a store"], _log);
+        Assert.Equal(["no carousel-store executable found: sessions continue without a store"], _log);
         Assert.Equal(0, _fake.Attempts);
         Assert.Empty(_time.Waits);
     }
 
     [Fact]
-    public async Task StartAsync_ProcessEndsUnready_IsFalseWithItsReasonOnce()
+    public async Task StartAsync_ProcessExitsUnready_IsFalseWithReasonOnce()
     {
         Task<bool> started = _store.StartAsync(TestContext.Current.CancellationToken);
         (await ProcessAsync(0)).End(1, "127.0.0.1:7001 is taken");
@@ -70,21 +70,21 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "session store can't start: 127.0.0.1:7001 is taken; it is started again in 250ms",
-                "session store can't start: exit code 139; it is started again in 1s",
-                "session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it ends",
+                "session store can't start: 127.0.0.1:7001 is taken; restarting in 250ms",
+                "session store can't start: exit code 139; restarting in 1s",
+                "session store ready on 127.0.0.1:7001, in memory only: sessions are lost when it exits",
             ],
             _log);
         Assert.All(_fake.Launched.Take(3), process => Assert.True(process.IsDisposed));
     }
 
     [Fact]
-    public async Task StartAsync_SystemRefuses_IsTriedAgain()
+    public async Task StartAsync_LaunchFails_IsRetried()
     {
         _fake.Refuses = true;
         Assert.False(await _store.StartAsync(TestContext.Current.CancellationToken));
         await UntilAsync(() => _store.State == EmbeddedStoreState.Waiting);
-        Assert.Equal(["session store can't start: /opt/carousel-store: Permission denied; it is started again in 250ms"], _log);
+        Assert.Equal(["session store can't start: /opt/carousel-store: Permission denied; restarting in 250ms"], _log);
 
         _fake.Refuses = false;
         await PassAsync(StoreBackoff.First);
@@ -93,7 +93,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task StartAsync_WaitCancelled_GoesOnStarting()
+    public async Task StartAsync_WaitCancelled_StartContinues()
     {
         using var impatience = new CancellationTokenSource();
         Task<bool> started = _store.StartAsync(impatience.Token);
@@ -107,7 +107,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Watch_StoreDies_IsStartedAgainAfterTheBackOff()
+    public async Task Watch_StoreExits_IsRestartedAfterTheBackoff()
     {
         await StartAsync();
         _fake.Launched[0].End(137);
@@ -115,7 +115,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         (await ProcessAsync(1)).BeReady();
         await UntilAsync(() => _store.State == EmbeddedStoreState.Running);
 
-        Assert.Equal("session store left: exit code 137; it is started again in 250ms", _log.ElementAt(1));
+        Assert.Equal("session store exited: exit code 137; restarting in 250ms", _log.ElementAt(1));
         EmbeddedStoreState[] expected =
         [
             EmbeddedStoreState.Starting, EmbeddedStoreState.Running, EmbeddedStoreState.Waiting, EmbeddedStoreState.Starting, EmbeddedStoreState.Running,
@@ -124,7 +124,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Watch_StoreLivedLong_BackOffBeginsAnew()
+    public async Task Watch_LongUptime_BackoffIsReset()
     {
         await StartAsync();
         _fake.Launched[0].End(137);
@@ -139,7 +139,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DisposeAsync_StoreObeys_IsNotKilled()
+    public async Task DisposeAsync_StoreExits_IsNotKilled()
     {
         await StartAsync();
         await _store.DisposeAsync();
@@ -152,7 +152,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task DisposeAsync_StoreDoesNotObey_IsKilledAfterAWhile(bool ready)
+    public async Task DisposeAsync_StoreDoesNotExit_IsKilledAfterTheLimit(bool ready)
     {
         Task<bool> started = _store.StartAsync(TestContext.Current.CancellationToken);
         FakeStoreProcess process = await ProcessAsync(0);
@@ -174,7 +174,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task DisposeAsync_WhileWaiting_StartsNoMore()
+    public async Task DisposeAsync_DuringBackoff_DoesNotRestart()
     {
         await StartAsync();
         _fake.Launched[0].End(1);
@@ -205,7 +205,7 @@ public sealed class EmbeddedStoreTests : IAsyncDisposable
         return _fake.Launched[number];
     }
 
-    /// <summary>Lets time pass once the store waits for just that.</summary>
+    /// <summary>Advances the clock once the store waits for exactly this.</summary>
     private async Task PassAsync(TimeSpan wait)
     {
         await UntilAsync(() => _time.Waits.Contains(wait));

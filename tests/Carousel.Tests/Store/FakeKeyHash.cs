@@ -2,14 +2,14 @@ using Carousel.Control.Store;
 
 namespace Carousel.Tests.Store;
 
-/// <summary>The hash of a store that several keepers may share. What happens between two commands is the test's to say.</summary>
+/// <summary>A store's hash that several key syncs may share. The test controls what happens between two commands.</summary>
 internal sealed class FakeKeyHash : IKeyHash
 {
     public SortedDictionary<string, string> Fields { get; } = [];
 
     public int Reads { get; private set; }
 
-    /// <summary>Thrown by every command while it is set.</summary>
+    /// <summary>Thrown by every command while set.</summary>
     public StoreFailure? Failure { get; set; }
 
     /// <summary>Called once, before the next HSETNX.</summary>

@@ -3,14 +3,14 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Tests.Store;
 
-/// <summary>A store of records that remembers what it was told, and does with each what the test says.</summary>
+/// <summary>A record store that keeps all updates and returns results that the test sets.</summary>
 internal sealed class FakeRecordStore : IRecordStore
 {
     public List<SessionId[]> Batches { get; } = [];
 
     public Dictionary<SessionId, long> Requests { get; } = [];
 
-    /// <summary>What becomes of an update. A result that may be counted is counted.</summary>
+    /// <summary>The result for an update. A result that may be counted is counted.</summary>
     public Func<SessionUpdate, WriteResult> Response { get; set; } = _ => new WriteResult(IsCounted: true, Failure: null, Refusal: null);
 
     public Task<WriteResult[]> WriteAsync(IReadOnlyList<SessionUpdate> updates)

@@ -4,12 +4,12 @@ using Carousel.Control.Store;
 
 namespace Carousel.Tests.Store;
 
-/// <summary>Processes of a store that do what the test says.</summary>
+/// <summary>Store processes that the test controls.</summary>
 internal sealed class FakeStore
 {
     private readonly ConcurrentQueue<FakeStoreProcess> _launched = new();
 
-    /// <summary>Set to have the system refuse.</summary>
+    /// <summary>Thrown by the launch while set.</summary>
     public bool Refuses { get; set; }
 
     public int Attempts { get; private set; }
@@ -29,13 +29,13 @@ internal sealed class FakeStore
     }
 }
 
-/// <summary>One of them.</summary>
+/// <summary>One store process.</summary>
 internal sealed class FakeStoreProcess : IStoreProcess
 {
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<StoreExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether it does as it is asked.</summary>
+    /// <summary>Whether it exits when asked to.</summary>
     public bool Obeys { get; set; } = true;
 
     public bool WasAsked { get; private set; }

@@ -18,7 +18,7 @@ public class SessionKeySyncTests
     private uint Today => (uint)new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
     [Fact]
-    public async Task LookAsync_EmptyStore_GetsTheProcessKeyForThisPeriod()
+    public async Task SyncAsync_EmptyStore_GetsTheProcessKeyForThisPeriod()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         SessionKey own = channel.Keys.Current.Current;
@@ -31,7 +31,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_SecondReplica_SignsWithTheStoresKeyAndStillVerifiesItsOwn()
+    public async Task SyncAsync_SecondReplica_SignsWithTheStoresKeyAndStillVerifiesItsOwn()
     {
         (SessionKeySync first, SessionChannel firstLink) = Keeper();
         (SessionKeySync second, SessionChannel secondLink) = Keeper();
@@ -46,7 +46,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_AnotherReplicaIsFasterByAMoment_TakesItsKey()
+    public async Task SyncAsync_AnotherReplicaIsFirst_UsesItsKey()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         SessionKey faster = Key(Today, 7);
@@ -58,7 +58,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_NextPeriodIsNear_PutsItsKeyButDoesNotSignWithIt()
+    public async Task SyncAsync_NextPeriodIsNear_AddsItsKeyButDoesNotSignWithIt()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         await keeper.SyncAsync(_store);
@@ -76,7 +76,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task Turn_PeriodBegins_SignsWithTheNextKeyWithoutAskingTheStore()
+    public async Task RotateIfDue_PeriodBegins_SignsWithTheNextKeyWithoutTheStore()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         _time.Advance(UntilTomorrow() - TimeSpan.FromSeconds(1));
@@ -94,11 +94,11 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task Turn_StoreAwayOverTheBeginningOfAPeriod_StaysWithTheKeyThatReplicasAgreeOn()
+    public async Task RotateIfDue_StoreAwayAtPeriodStart_KeepsTheSharedKey()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         await keeper.SyncAsync(_store);
-        _store.Failure = StoreFailures.Unreachable("gone");
+        _store.Failure = StoreFailures.Unreachable("connection closed");
 
         _time.Advance(2 * s_day);
         keeper.RotateIfDue();
@@ -112,7 +112,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_ClocksDifferBySeconds_NobodySignsWithAKeyThatTheOtherHasNot()
+    public async Task SyncAsync_ClocksDiffer_NoReplicaSignsWithAnUnsharedKey()
     {
         var ahead = new ManualTime();
         ahead.Advance(TimeSpan.FromSeconds(5));
@@ -134,7 +134,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_StoreLostItsData_GetsAllKeysBack()
+    public async Task SyncAsync_StoreLostItsData_GetsAllKeysBack()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         _time.Advance(UntilTomorrow() - TimeSpan.FromHours(1));
@@ -153,7 +153,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_StoreLostItsDataAndAnotherReplicaMadeAKey_SignsWithThatAndVerifiesBoth()
+    public async Task SyncAsync_StoreLostItsDataAndHasANewKey_SignsWithThatAndVerifiesBoth()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         await keeper.SyncAsync(_store);
@@ -170,12 +170,12 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_KeyIsOver_IsRemovedAnHourAfterItsLastCookie()
+    public async Task SyncAsync_KeyExpired_IsRemovedAnHourAfterItsLastCookie()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         await keeper.SyncAsync(_store);
 
-        // A period of a day, cookies of one and a half, an hour of grace.
+        // A period of a day, cookies of one and a half, an hour of margin.
         _time.Advance(DateTimeOffset.FromUnixTimeSeconds(Today) + TimeSpan.FromHours(24 + 36 + 1) - _time.GetUtcNow());
         await keeper.SyncAsync(_store);
         Assert.Contains(Text(Today), _store.Fields.Keys);
@@ -193,7 +193,7 @@ public class SessionKeySyncTests
     [InlineData("7", "AAAA")]
     [InlineData("7", "no base64 at all, but something that is much longer than a key ever is")]
     [InlineData("", "")]
-    public async Task LookAsync_GarbageInTheHash_IsLeftAloneAndSaidOnce(string field, string value)
+    public async Task SyncAsync_InvalidFieldInTheHash_IsIgnoredAndLoggedOnce(string field, string value)
     {
         _store.Fields.Add(field, value);
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
@@ -203,11 +203,11 @@ public class SessionKeySyncTests
 
         Assert.Equal(Today, Assert.Single(channel.Keys.Current.All).Id);
         Assert.Equal(value, _store.Fields[field]);
-        Assert.Contains("no key: ignored", Assert.Single(_log), StringComparison.Ordinal);
+        Assert.Contains("not a valid key: ignored", Assert.Single(_log), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LookAsync_KeyOfAFarFuture_VerifiesButDoesNotSign()
+    public async Task SyncAsync_KeyFarInTheFuture_VerifiesButDoesNotSign()
     {
         _store.Fields.Add(Text(4_000_000_000), KeyText.Value(Key(4_000_000_000, 1)));
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
@@ -219,7 +219,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task IsDue_BetweenLooks_IsAfterTheIntervalOrOneSecondAfterAMiss()
+    public async Task IsDue_BetweenSyncs_IsAfterTheIntervalOrOneSecondAfterAMiss()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         Assert.True(keeper.IsDue());
@@ -243,7 +243,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_WithoutAStore_KeysRotateAllTheSame()
+    public async Task SyncAsync_WithoutAStore_KeysRotate()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         var none = new LocalKeyHash();
@@ -259,7 +259,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_NothingNew_PublishesNothing()
+    public async Task SyncAsync_Unchanged_PublishesNothing()
     {
         (SessionKeySync keeper, SessionChannel channel) = Keeper();
         await keeper.SyncAsync(_store);
@@ -271,7 +271,7 @@ public class SessionKeySyncTests
     }
 
     [Fact]
-    public async Task LookAsync_ShortestPeriod_NextKeyIsThereHalfAMinuteBefore()
+    public async Task SyncAsync_ShortestPeriod_NextKeyIsThereHalfAMinuteBefore()
     {
         (SessionKeySync keeper, _) = Keeper(new SessionOptions { KeyRotation = TimeSpan.FromMinutes(1) });
         uint minute = (uint)_time.GetUtcNow().ToUnixTimeSeconds();

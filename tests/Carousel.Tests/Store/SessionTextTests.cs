@@ -26,11 +26,11 @@ public class SessionTextTests
 
     [Theory]
     [InlineData(0, true, "0 sessions")]
-    [InlineData(0, false, "0 sessions; the store has more that were not looked at")]
-    public void Of_NoSessions_SaysSo(int count, bool isAll, string expected) => Assert.Equal(expected, SessionText.Of(new SessionList([], count, isAll), Now));
+    [InlineData(0, false, "0 sessions; the store has more that were not scanned")]
+    public void Of_NoSessions_IsTheCount(int count, bool isAll, string expected) => Assert.Equal(expected, SessionText.Of(new SessionList([], count, isAll), Now));
 
     [Fact]
-    public void Of_Session_TellsAll()
+    public void Of_Session_HasAllFields()
     {
         SessionView view = View(Now - 90) with { Expires = TimeSpan.FromHours(23), Data = "hash of 3 fields" };
 
@@ -50,11 +50,11 @@ public class SessionTextTests
     }
 
     [Theory]
-    [InlineData(CookieVerdict.Valid, "good, issued ")]
+    [InlineData(CookieVerdict.Valid, "valid, issued ")]
     [InlineData(CookieVerdict.Expired, "expired, unless --session-ttl is longer")]
-    [InlineData(CookieVerdict.UnknownKey, "no good: the store has no key 77")]
-    [InlineData(CookieVerdict.Forged, "no good: its signature is wrong")]
-    public void Of_CookieWithoutARecord_SaysWhatIsWrong(CookieVerdict verdict, string part)
+    [InlineData(CookieVerdict.UnknownKey, "invalid: the store has no key 77")]
+    [InlineData(CookieVerdict.Forged, "invalid: wrong signature")]
+    public void Of_CookieWithoutARecord_HasTheVerdict(CookieVerdict verdict, string part)
     {
         var view = new SessionView(s_id, new Dictionary<string, string>()) { Cookie = (verdict, new SessionTicket(s_id, 1, (uint)Now, 77)) };
 

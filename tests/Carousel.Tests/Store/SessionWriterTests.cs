@@ -7,7 +7,7 @@ namespace Carousel.Tests.Store;
 
 public class SessionWriterTests
 {
-    private static readonly StoreFailure s_gone = StoreFailures.Unreachable("gone");
+    private static readonly StoreFailure s_unreachable = StoreFailures.Unreachable("connection closed");
 
     private readonly SessionChannel _channel = new(new SessionOptions(), SessionKeySync.ProcessKeys(new SessionOptions(), TimeProvider.System), workers: 2);
     private readonly FakeRecordStore _store = new();
@@ -60,7 +60,7 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task WriteAsync_OneQueueIsAlwaysFull_TheOtherGetsItsTurn()
+    public async Task WriteAsync_OneQueueIsAlwaysFull_TheOtherIsNotStarved()
     {
         for (ulong id = 0; id < 2 * SessionWriter.MaxBatch; id++)
         {
@@ -75,11 +75,11 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task WriteAsync_StoreAway_KeepsTheBatchAndLeavesTheQueuesAlone()
+    public async Task WriteAsync_StoreAway_KeepsTheBatchAndTheQueues()
     {
-        _store.Response = _ => new WriteResult(IsCounted: false, s_gone, Refusal: null);
+        _store.Response = _ => new WriteResult(IsCounted: false, s_unreachable, Refusal: null);
         Tell(0, 1);
-        Assert.Same(s_gone, await _writer.WriteAsync(_store));
+        Assert.Same(s_unreachable, await _writer.WriteAsync(_store));
         Tell(0, 2);
         long waiting = _channel.Queues[0].Waiting;
 
@@ -95,9 +95,9 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task WriteAsync_OutcomeUnknown_CountsOnceAtMost()
+    public async Task WriteAsync_OutcomeUnknown_CountsAtMostOnce()
     {
-        _store.Response = _ => new WriteResult(IsCounted: true, s_gone, Refusal: null);
+        _store.Response = _ => new WriteResult(IsCounted: true, s_unreachable, Refusal: null);
         Tell(0, 1, requests: 3);
         await _writer.WriteAsync(_store);
         _store.Response = _ => new WriteResult(IsCounted: true, null, null);
@@ -109,14 +109,14 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task WriteAsync_HalfOfTheBatchFails_OnlyThatHalfIsWrittenAgain()
+    public async Task WriteAsync_HalfOfTheBatchFails_OnlyThatHalfIsRetried()
     {
-        _store.Response = update => update.Id.Low % 2 == 0 ? new WriteResult(true, null, null) : new WriteResult(false, s_gone, null);
+        _store.Response = update => update.Id.Low % 2 == 0 ? new WriteResult(true, null, null) : new WriteResult(false, s_unreachable, null);
         for (ulong id = 0; id < 4; id++)
         {
             Tell(0, id);
         }
-        Assert.Same(s_gone, await _writer.WriteAsync(_store));
+        Assert.Same(s_unreachable, await _writer.WriteAsync(_store));
         _store.Response = _ => new WriteResult(true, null, null);
 
         await _writer.WriteAsync(_store);
@@ -126,7 +126,7 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task WriteAsync_SessionThatTheStoreRefuses_IsNotTriedAgainAndSaidOnce()
+    public async Task WriteAsync_SessionRefused_IsNotRetriedAndLoggedOnce()
     {
         _store.Response = _ => new WriteResult(IsCounted: false, null, "WRONGTYPE of a kind");
         Tell(0, 1);
@@ -140,9 +140,9 @@ public class SessionWriterTests
     }
 
     [Fact]
-    public async Task Abandon_OwedAndQueued_CountsBoth()
+    public async Task Abandon_UnsavedAndQueued_CountsBoth()
     {
-        _store.Response = _ => new WriteResult(false, s_gone, null);
+        _store.Response = _ => new WriteResult(false, s_unreachable, null);
         Tell(0, 1);
         await _writer.WriteAsync(_store);
         Tell(0, 2);

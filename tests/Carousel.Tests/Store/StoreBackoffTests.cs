@@ -15,7 +15,7 @@ public class StoreBackoffTests
     }
 
     [Fact]
-    public void After_LivedLongEnough_BeginsAnew()
+    public void After_LongUptime_IsReset()
     {
         _backoff.After(TimeSpan.Zero);
         Assert.Equal(2 * StoreBackoff.First, _backoff.After(StoreBackoff.Healthy - TimeSpan.FromTicks(1)));

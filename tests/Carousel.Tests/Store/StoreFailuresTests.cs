@@ -15,7 +15,7 @@ public class StoreFailuresTests
     [InlineData("LOADING Redis is loading the dataset in memory", "LOADING", false)]
     [InlineData("CLUSTERDOWN The cluster is down", "CLUSTERDOWN", true)]
     [InlineData("ERR max number of clients reached", "ERR", true)]
-    public void Of_ErrorOfTheServer_Refuses(string message, string kind, bool needsNewConnection)
+    public void Of_ServerError_IsRefusing(string message, string kind, bool needsNewConnection)
     {
         RedisServerException error = Server(message);
 
@@ -32,7 +32,7 @@ public class StoreFailuresTests
     public void ConcernsOneKey_ErrorOfAKey_IsTrue(string message) => Assert.True(StoreFailures.ConcernsOneKey(Server(message)));
 
     [Fact]
-    public void Of_RefusedConnection_SaysSo()
+    public void Of_RefusedConnection_IsUnreachable()
     {
         var error = new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, "password=secret", new SocketException((int)SocketError.ConnectionRefused));
 
@@ -42,13 +42,13 @@ public class StoreFailuresTests
     }
 
     [Fact]
-    public void Of_WhatTheConnectionFailedWithBefore_IsTold()
+    public void Of_ErrorWithoutCause_UsesTheLastFailure()
     {
         var before = new RedisConnectionException(ConnectionFailureType.AuthenticationFailure, CommandFlags.None, "WRONGPASS invalid", null);
 
         Assert.Equal("WRONGPASS", StoreFailures.Of(new RedisTimeoutException(CommandFlags.None, "x", CommandStatus.Unknown), before).Kind);
         Assert.Equal("TLS: no", StoreFailures.Of(new RedisConnectionException(ConnectionFailureType.AuthenticationFailure, CommandFlags.None, "x", new AuthenticationException("no."))).Text);
-        Assert.Equal("no answer", StoreFailures.Of(new TimeoutException()).Text);
+        Assert.Equal("no response", StoreFailures.Of(new TimeoutException()).Text);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public class StoreFailuresTests
         Assert.Equal(mayBe, StoreFailures.MayBeDone(new RedisConnectionException(ConnectionFailureType.SocketClosed, CommandFlags.None, "x", null, status)));
 
     [Fact]
-    public void MayBeDone_NoAnswer_IsTrue() => Assert.True(StoreFailures.MayBeDone(new RedisTimeoutException(CommandFlags.None, "x", CommandStatus.WaitingToBeSent)));
+    public void MayBeDone_NoResponse_IsTrue() => Assert.True(StoreFailures.MayBeDone(new RedisTimeoutException(CommandFlags.None, "x", CommandStatus.WaitingToBeSent)));
 
     [Theory]
     [InlineData("+PONG\r\n", true)]
@@ -72,7 +72,7 @@ public class StoreFailuresTests
     [InlineData("", false)]
     public void IsRedis_FirstBytes_AreKnown(string response, bool isRedis) => Assert.Equal(isRedis, RedisProbe.IsRedis(System.Text.Encoding.ASCII.GetBytes(response)));
 
-#pragma warning disable CS0618 // The library's own way to make one is experimental.
+#pragma warning disable CS0618 // The library's constructor is marked as experimental.
     private static RedisServerException Server(string message) => new(message);
 #pragma warning restore CS0618
 }

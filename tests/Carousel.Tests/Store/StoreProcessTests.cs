@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Carousel.Tests.Store;
 
-/// <summary>The supervisor over real processes: the store of the build, found where <c>dotnet run</c> finds it.</summary>
+/// <summary>The embedded store with real processes: the store of the build, found where <c>dotnet run</c> finds it.</summary>
 public sealed class StoreProcessTests
 {
     private const string Greeting = "*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*1\r\n$4\r\nPING\r\n";
@@ -18,7 +18,7 @@ public sealed class StoreProcessTests
     private readonly ConcurrentQueue<string> _log = new();
 
     [Fact]
-    public async Task EmbeddedStore_RealProcess_ServesIsRestartedAndLeaves()
+    public async Task EmbeddedStore_RealProcess_ServesIsRestartedAndExits()
     {
         int port = FreePort();
         var options = new EmbeddedStoreOptions { Port = port, Memory = 16 << 20, Password = "secret" };
@@ -36,7 +36,7 @@ public sealed class StoreProcessTests
         processes.First().Kill();
         await UntilAsync(() => processes.Count == 2 && store.State == EmbeddedStoreState.Running);
         Assert.Equal(Response, Ask(store.EndPoint));
-        Assert.Equal("session store left: exit code 137; it is started again in 250ms", _log.ElementAt(1));
+        Assert.Equal("session store exited: exit code 137; restarting in 250ms", _log.ElementAt(1));
 
         await store.DisposeAsync();
         Assert.Equal(0, (await processes.Last().Exit).Code);
@@ -44,7 +44,7 @@ public sealed class StoreProcessTests
     }
 
     [Fact]
-    public async Task EmbeddedStore_PortTaken_SaysWhatTheStoreSaid()
+    public async Task EmbeddedStore_PortTaken_LogsTheStoresError()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -55,12 +55,12 @@ public sealed class StoreProcessTests
 
         await UntilAsync(() => !_log.IsEmpty);
         Assert.Equal(
-            $"session store can't start: 127.0.0.1:{port} is taken: another program listens there (choose another --port); it is started again in 250ms",
+            $"session store can't start: 127.0.0.1:{port} is taken: another program listens there (choose another --port); restarting in 250ms",
             _log.First());
     }
 
     [Fact]
-    public async Task EmbeddedStore_NotExecutable_IsALine()
+    public async Task EmbeddedStore_NotExecutable_IsLogged()
     {
         await using var store = new EmbeddedStore(new EmbeddedStoreOptions(), TimeProvider.System, (_, line) => _log.Enqueue(line), "/etc/hostname", StoreProcess.Launch);
         Assert.False(await store.StartAsync(TestContext.Current.CancellationToken));
@@ -85,7 +85,7 @@ public sealed class StoreProcessTests
         return Encoding.ASCII.GetString(response);
     }
 
-    /// <summary>Below the range that the kernel gives to others meanwhile.</summary>
+    /// <summary>Below the kernel's ephemeral range.</summary>
     private static int FreePort()
     {
         const int first = 5000, count = 2000;
@@ -100,7 +100,7 @@ public sealed class StoreProcessTests
             }
             catch (SocketException)
             {
-                // Taken: another.
+                // In use: try another.
             }
         }
     }
@@ -110,7 +110,7 @@ public sealed class StoreProcessTests
         long began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "it never happened");
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "condition not met within 30 s");
             await Task.Delay(5);
         }
     }

@@ -11,16 +11,16 @@ public sealed class SupervisorTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ManualTime _time = new();
-    private readonly ConcurrentQueue<(EventLevel Level, string Line)> _said = [];
+    private readonly ConcurrentQueue<(EventLevel Level, string Line)> _reports = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Supervisor _supervisor;
 
-    public SupervisorTests() => _supervisor = new Supervisor { Report = (level, line) => _said.Enqueue((level, line)) };
+    public SupervisorTests() => _supervisor = new Supervisor { Report = (level, line) => _reports.Enqueue((level, line)) };
 
     public void Dispose() => _stop.Dispose();
 
     [Fact]
-    public async Task Run_LoopReturns_IsOver()
+    public async Task Run_LoopReturns_Completes()
     {
         int runs = 0;
         await Run(() =>
@@ -28,26 +28,26 @@ public sealed class SupervisorTests : IDisposable
             runs++;
             return Task.CompletedTask;
         });
-        Assert.Equal((1, 0, 0), (runs, _supervisor.Count("loops"), _said.Count));
+        Assert.Equal((1, 0, 0), (runs, _supervisor.Count("loops"), _reports.Count));
     }
 
     [Fact]
-    public async Task Run_LoopFails_IsReportedCountedAndStartedAgain()
+    public async Task Run_LoopFails_IsReportedCountedAndRestarted()
     {
         int runs = 0;
         Task running = Run(() => ++runs == 1 ? throw new InvalidOperationException("oh") : Task.CompletedTask);
         Until(() => _time.Waits is [var wait] && wait == Supervisor.FirstPause, "the pause");
         Assert.Equal((1, 1), (runs, _supervisor.Count("loops")));
-        (EventLevel level, string line) = Assert.Single(_said);
+        (EventLevel level, string line) = Assert.Single(_reports);
         Assert.Equal(EventLevel.Error, level);
-        Assert.StartsWith("loops: a failure in the background, started again in 1s; this is a defect in carousel, please report it: System.InvalidOperationException: oh", line);
+        Assert.StartsWith("loops: background task failed, restarting in 1s; this is a defect in carousel, please report it: System.InvalidOperationException: oh", line);
         _time.Advance(Supervisor.FirstPause);
         await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(2, runs);
     }
 
     [Fact]
-    public async Task Run_FailsAgainAndAgain_WaitsLongerAndLogsLess()
+    public async Task Run_FailsRepeatedly_DelaysGrowAndReportsAreLimited()
     {
         Task running = Run(() => Task.FromException(new InvalidOperationException()));
         TimeSpan pause = Supervisor.FirstPause;
@@ -59,22 +59,22 @@ public sealed class SupervisorTests : IDisposable
             _time.Advance(pause);
             pause = pause * 2 < Supervisor.LongestPause ? pause * 2 : Supervisor.LongestPause;
         }
-        Assert.InRange(_said.Count, 2, 7);
+        Assert.InRange(_reports.Count, 2, 7);
         await _stop.CancelAsync();
         await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task Run_Stopped_EndsWithoutAWord()
+    public async Task Run_Stopped_EndsSilently()
     {
         Task running = Run(() => Task.Delay(Timeout.Infinite, _stop.Token));
         await _stop.CancelAsync();
         await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        Assert.Empty(_said);
+        Assert.Empty(_reports);
     }
 
     [Fact]
-    public async Task Run_CancelledByItself_IsAFailure()
+    public async Task Run_OtherCancellation_IsAFailure()
     {
         using var own = new CancellationTokenSource();
         await own.CancelAsync();
@@ -85,9 +85,9 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_ReportFailsToo_TheLoopGoesOn()
+    public async Task Run_ReportFails_LoopContinues()
     {
-        _supervisor.Report = (_, _) => throw new InvalidOperationException("nobody listens");
+        _supervisor.Report = (_, _) => throw new InvalidOperationException("report failed");
         int runs = 0;
         Task running = Run(() => ++runs == 1 ? throw new InvalidOperationException("oh") : Task.CompletedTask);
         Until(() => _time.Waits.Length == 1, "the pause");
@@ -97,7 +97,7 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public void StartThread_LoopFails_IsStartedAgain()
+    public void StartThread_LoopFails_IsRestarted()
     {
         int runs = 0;
         Thread thread = _supervisor.StartThread("threads", () =>
@@ -112,7 +112,7 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public void StartTimer_LookFails_TheNextComes()
+    public void StartTimer_CallFails_NextCallRuns()
     {
         int looks = 0;
         using ITimer timer = _supervisor.StartTimer("timers", () =>
@@ -123,10 +123,10 @@ public sealed class SupervisorTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         timer.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((2, 2, 1), (looks, _supervisor.Count("timers"), _said.Count));
+        Assert.Equal((2, 2, 1), (looks, _supervisor.Count("timers"), _reports.Count));
         timer.Change(Supervisor.ReportPause, TimeSpan.FromSeconds(1));
         _time.Advance(Supervisor.ReportPause);
-        Assert.Contains("(x2)", _said.Last().Line);
+        Assert.Contains("(x2)", _reports.Last().Line);
     }
 
     private Task Run(Func<Task> loop) => _supervisor.Run("loops", loop, _time, _stop.Token);

@@ -9,7 +9,7 @@ public sealed class WatchThreadTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void Start_OneLookFails_AllGoOn()
+    public void Start_OneCheckFails_AllContinue()
     {
         var supervisor = new Supervisor();
         int good = 0, bad = 0;
@@ -22,7 +22,7 @@ public sealed class WatchThreadTests
     }
 
     [Fact]
-    public void Dispose_ALookIsUnderWay_WaitsForIt()
+    public void Dispose_CheckIsRunning_WaitsForIt()
     {
         var order = new ConcurrentQueue<string>();
         bool began = false, mayEnd = false;

@@ -102,7 +102,7 @@ public class EmbeddedTests
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(server, FixedPort.Next());
         await balancer.SaidAsync("in memory only (/dev/null/carousel/store-");
-        await balancer.SaidAsync("sessions are lost when it ends");
+        await balancer.SaidAsync("sessions are lost when it exits");
     }
 
     [Theory]
