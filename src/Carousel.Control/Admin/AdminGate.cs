@@ -79,7 +79,7 @@ internal sealed class AdminGate(AdminOptions options, AdminContext context, Admi
         {
             Close(http);
             await Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable,
-                $"the admin side serves {AdminConnections.MostRemoteRequests} requests already; the remaining slots are for health checks and this machine: retry later").ConfigureAwait(false);
+                $"the admin server serves {AdminConnections.MostRemoteRequests} requests already; the remaining slots are for health checks and this machine: retry later").ConfigureAwait(false);
         }
     }
 

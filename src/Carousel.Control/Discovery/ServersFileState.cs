@@ -37,7 +37,7 @@ internal sealed class ServersFileState(ServersText first)
     /// <summary>Processes the content of a check.</summary>
     /// <param name="found">The content.</param>
     /// <param name="now">From any monotonic clock.</param>
-    /// <param name="asked">A reload was requested: the content is applied or reported immediately, even if unchanged.</param>
+    /// <param name="requested">A reload was requested: the content is applied or reported immediately, even if unchanged.</param>
     public FileStep Take(ServersText found, TimeSpan now, bool requested = false)
     {
         if (found == _known && !requested)

@@ -70,7 +70,7 @@ internal static class SessionText
         return verdict switch
         {
             CookieVerdict.Valid => $"valid, {issued}",
-            CookieVerdict.Expired => $"expired, unless --session-ttl is above its default: {issued}",
+            CookieVerdict.Expired => $"expired, unless --session-ttl is longer than its default: {issued}",
             CookieVerdict.UnknownKey => $"invalid: the store has no key {ticket.KeyId} (too old, or from another Carousel)",
             _ => $"invalid: wrong signature (modified, or signed by another Carousel with key {ticket.KeyId})",
         };

@@ -88,7 +88,7 @@ public class ServerEndpointsTests
 
     [Theory]
     [InlineData("""{"line":"http://10.0.0.9:80 weight=9999"}""", 400, "column 27: expected a weight between 0 and 1000")]
-    [InlineData("""{"line":"http://10.0.0.9:80\nhttp://10.0.0.8:80"}""", 400, "expected one server")]
+    [InlineData("""{"line":"http://10.0.0.9:80\nhttp://10.0.0.8:80"}""", 400, "expected one line with one server")]
     [InlineData("""{"line":""}""", 400, "no servers")]
     [InlineData("""{"url":"http://10.0.0.9:80 drain"}""", 400, "expected {")]
     [InlineData("""{"line":"http://10.0.0.9:80","weight":3}""", 400, "expected either")]

@@ -20,10 +20,10 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_EmptyStore_GetsTheProcessKeyForThisPeriod()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
         SessionKey own = channel.Keys.Current.Current;
 
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Equal(Today, own.Id);
         Assert.Equal([KeyValuePair.Create(Text(Today), KeyText.Value(own))], _store.Fields);
@@ -33,8 +33,8 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_SecondReplica_SignsWithTheStoresKeyAndStillVerifiesItsOwn()
     {
-        (SessionKeySync first, SessionChannel firstLink) = Keeper();
-        (SessionKeySync second, SessionChannel secondLink) = Keeper();
+        (SessionKeySync first, SessionChannel firstLink) = Sync();
+        (SessionKeySync second, SessionChannel secondLink) = Sync();
         SessionKey ownOfSecond = secondLink.Keys.Current.Current;
 
         await first.SyncAsync(_store);
@@ -48,11 +48,11 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_AnotherReplicaIsFirst_UsesItsKey()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
         SessionKey faster = Key(Today, 7);
         _store.BeforeAdd = () => _store.Fields.Add(Text(Today), KeyText.Value(faster));
 
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.True(channel.Keys.Current.Current.IsSameAs(faster));
     }
@@ -60,15 +60,15 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_NextPeriodIsNear_AddsItsKeyButDoesNotSignWithIt()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        await keeper.SyncAsync(_store);
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        await sync.SyncAsync(_store);
         uint tomorrow = Today + 86400;
 
         _time.Advance(UntilTomorrow() - TimeSpan.FromHours(2.4) - TimeSpan.FromSeconds(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
         Assert.DoesNotContain(Text(tomorrow), _store.Fields.Keys);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Contains(Text(tomorrow), _store.Fields.Keys);
         Assert.Equal(Today, channel.Keys.Current.Current.Id);
@@ -78,15 +78,15 @@ public class SessionKeySyncTests
     [Fact]
     public async Task RotateIfDue_PeriodBegins_SignsWithTheNextKeyWithoutTheStore()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
         _time.Advance(UntilTomorrow() - TimeSpan.FromSeconds(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
         int reads = _store.Reads;
 
-        keeper.RotateIfDue();
+        sync.RotateIfDue();
         Assert.Equal(Today, channel.Keys.Current.Current.Id);
         _time.Advance(TimeSpan.FromSeconds(1));
-        keeper.RotateIfDue();
+        sync.RotateIfDue();
 
         Assert.Equal(Today + 86400, channel.Keys.Current.Current.Id);
         Assert.Contains(channel.Keys.Current.All, key => key.Id == Today);
@@ -96,17 +96,17 @@ public class SessionKeySyncTests
     [Fact]
     public async Task RotateIfDue_StoreAwayAtPeriodStart_KeepsTheSharedKey()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        await keeper.SyncAsync(_store);
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        await sync.SyncAsync(_store);
         _store.Failure = StoreFailures.Unreachable("connection closed");
 
         _time.Advance(2 * s_day);
-        keeper.RotateIfDue();
-        await Assert.ThrowsAsync<StoreException>(() => keeper.SyncAsync(_store));
+        sync.RotateIfDue();
+        await Assert.ThrowsAsync<StoreException>(() => sync.SyncAsync(_store));
         Assert.Equal(Today, channel.Keys.Current.Current.Id);
-        Assert.True(keeper.IsDue());
+        Assert.True(sync.IsDue());
         _store.Failure = null;
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Equal(Today + 2 * 86400, channel.Keys.Current.Current.Id);
     }
@@ -116,15 +116,15 @@ public class SessionKeySyncTests
     {
         var ahead = new ManualTime();
         ahead.Advance(TimeSpan.FromSeconds(5));
-        (SessionKeySync behindKeeper, SessionChannel behind) = Keeper();
-        (SessionKeySync aheadKeeper, SessionChannel fast) = Keeper(time: ahead);
-        await behindKeeper.SyncAsync(_store);
+        (SessionKeySync behindSync, SessionChannel behind) = Sync();
+        (SessionKeySync aheadSync, SessionChannel fast) = Sync(time: ahead);
+        await behindSync.SyncAsync(_store);
 
         for (TimeSpan passed = TimeSpan.Zero; passed < 2 * s_day; passed += SessionKeySync.Interval)
         {
-            await aheadKeeper.SyncAsync(_store);
+            await aheadSync.SyncAsync(_store);
             Assert.Contains(behind.Keys.Current.All, fast.Keys.Current.Current.IsSameAs);
-            await behindKeeper.SyncAsync(_store);
+            await behindSync.SyncAsync(_store);
             Assert.Contains(fast.Keys.Current.All, behind.Keys.Current.Current.IsSameAs);
             _time.Advance(SessionKeySync.Interval);
             ahead.Advance(SessionKeySync.Interval);
@@ -136,15 +136,15 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_StoreLostItsData_GetsAllKeysBack()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
         _time.Advance(UntilTomorrow() - TimeSpan.FromHours(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
         KeyValuePair<string, string>[] before = [.. _store.Fields];
         SessionKey current = channel.Keys.Current.Current;
 
         _store.Fields.Clear();
         Assert.Equal(1, channel.StoreEpoch);
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Equal(2, channel.StoreEpoch);
         Assert.Equal(2, before.Length);
@@ -155,14 +155,14 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_StoreLostItsDataAndHasANewKey_SignsWithThatAndVerifiesBoth()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        await keeper.SyncAsync(_store);
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        await sync.SyncAsync(_store);
         SessionKey old = channel.Keys.Current.Current;
         SessionKey made = Key(Today, 9);
 
         _store.Fields.Clear();
         _store.Fields.Add(Text(Today), KeyText.Value(made));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.True(channel.Keys.Current.Current.IsSameAs(made));
         Assert.Contains(channel.Keys.Current.All, old.IsSameAs);
@@ -172,15 +172,15 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_KeyExpired_IsRemovedAnHourAfterItsLastCookie()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        await keeper.SyncAsync(_store);
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        await sync.SyncAsync(_store);
 
         // A period of a day, cookies of one and a half, an hour of margin.
         _time.Advance(DateTimeOffset.FromUnixTimeSeconds(Today) + TimeSpan.FromHours(24 + 36 + 1) - _time.GetUtcNow());
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
         Assert.Contains(Text(Today), _store.Fields.Keys);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.DoesNotContain(Text(Today), _store.Fields.Keys);
         Assert.DoesNotContain(channel.Keys.Current.All, key => key.Id == Today);
@@ -196,10 +196,10 @@ public class SessionKeySyncTests
     public async Task SyncAsync_InvalidFieldInTheHash_IsIgnoredAndLoggedOnce(string field, string value)
     {
         _store.Fields.Add(field, value);
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
 
-        await keeper.SyncAsync(_store);
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Equal(Today, Assert.Single(channel.Keys.Current.All).Id);
         Assert.Equal(value, _store.Fields[field]);
@@ -210,9 +210,9 @@ public class SessionKeySyncTests
     public async Task SyncAsync_KeyFarInTheFuture_VerifiesButDoesNotSign()
     {
         _store.Fields.Add(Text(4_000_000_000), KeyText.Value(Key(4_000_000_000, 1)));
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
 
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Equal(Today, channel.Keys.Current.Current.Id);
         Assert.Contains(channel.Keys.Current.All, key => key.Id == 4_000_000_000);
@@ -221,36 +221,36 @@ public class SessionKeySyncTests
     [Fact]
     public async Task IsDue_BetweenSyncs_IsAfterTheIntervalOrOneSecondAfterAMiss()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        Assert.True(keeper.IsDue());
-        await keeper.SyncAsync(_store);
-        Assert.False(keeper.IsDue());
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        Assert.True(sync.IsDue());
+        await sync.SyncAsync(_store);
+        Assert.False(sync.IsDue());
 
         channel.Keys.Miss();
-        Assert.False(keeper.IsDue());
+        Assert.False(sync.IsDue());
         _time.Advance(SessionKeySync.MissedInterval);
-        Assert.True(keeper.IsDue());
-        await keeper.SyncAsync(_store);
-        Assert.False(keeper.IsDue());
+        Assert.True(sync.IsDue());
+        await sync.SyncAsync(_store);
+        Assert.False(sync.IsDue());
 
-        keeper.MakeDue();
-        Assert.True(keeper.IsDue());
-        await keeper.SyncAsync(_store);
+        sync.MakeDue();
+        Assert.True(sync.IsDue());
+        await sync.SyncAsync(_store);
         _time.Advance(SessionKeySync.Interval - TimeSpan.FromSeconds(1));
-        Assert.False(keeper.IsDue());
+        Assert.False(sync.IsDue());
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(keeper.IsDue());
+        Assert.True(sync.IsDue());
     }
 
     [Fact]
     public async Task SyncAsync_WithoutAStore_KeysRotate()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
+        (SessionKeySync sync, SessionChannel channel) = Sync();
         var none = new LocalKeyHash();
 
         for (int day = 0; day < 5; day++)
         {
-            await keeper.SyncAsync(none);
+            await sync.SyncAsync(none);
             Assert.Equal(Today + day * 86400, channel.Keys.Current.Current.Id);
             _time.Advance(s_day);
         }
@@ -261,11 +261,11 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_Unchanged_PublishesNothing()
     {
-        (SessionKeySync keeper, SessionChannel channel) = Keeper();
-        await keeper.SyncAsync(_store);
+        (SessionKeySync sync, SessionChannel channel) = Sync();
+        await sync.SyncAsync(_store);
         SessionKeys published = channel.Keys.Current;
 
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Same(published, channel.Keys.Current);
     }
@@ -273,14 +273,14 @@ public class SessionKeySyncTests
     [Fact]
     public async Task SyncAsync_ShortestPeriod_NextKeyIsThereHalfAMinuteBefore()
     {
-        (SessionKeySync keeper, _) = Keeper(new SessionOptions { KeyRotation = TimeSpan.FromMinutes(1) });
+        (SessionKeySync sync, _) = Sync(new SessionOptions { KeyRotation = TimeSpan.FromMinutes(1) });
         uint minute = (uint)_time.GetUtcNow().ToUnixTimeSeconds();
 
         _time.Advance(TimeSpan.FromSeconds(29));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
         Assert.DoesNotContain(Text(minute + 60), _store.Fields.Keys);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await keeper.SyncAsync(_store);
+        await sync.SyncAsync(_store);
 
         Assert.Contains(Text(minute + 60), _store.Fields.Keys);
     }
@@ -296,7 +296,7 @@ public class SessionKeySyncTests
 
     private TimeSpan UntilTomorrow() => DateTimeOffset.FromUnixTimeSeconds(Today) + s_day - _time.GetUtcNow();
 
-    private (SessionKeySync Keeper, SessionChannel Channel) Keeper(SessionOptions? options = null, TimeProvider? time = null)
+    private (SessionKeySync Sync, SessionChannel Channel) Sync(SessionOptions? options = null, TimeProvider? time = null)
     {
         options ??= s_options;
         var channel = new SessionChannel(options, SessionKeySync.ProcessKeys(options, time ?? _time), workers: 1);
