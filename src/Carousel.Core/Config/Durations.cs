@@ -2,14 +2,12 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>
-/// Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>, <c>1m30s</c>. Larger units first, each at most once.
-/// </summary>
+/// <summary>Durations as text: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>, <c>1m30s</c>. Larger units first, each at most once.</summary>
 public static class Durations
 {
     private static readonly (string Unit, long Milliseconds)[] Units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-    /// <summary>False if the text is no duration or longer than a year; a number without a unit is none.</summary>
+    /// <summary>False if the text is not a duration, has a number without a unit, or exceeds a year.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -38,7 +36,7 @@ public static class Durations
         return text.Length != 0 && sum <= TimeSpan.FromDays(365);
     }
 
-    /// <summary>Text that parses to the same duration, to the millisecond, in the largest unit that needs no other: <c>75s</c>, <c>2m</c>.</summary>
+    /// <summary>Text that parses to the same duration, to the millisecond, in the largest unit that suffices alone: <c>75s</c>, <c>2m</c>.</summary>
     public static string Format(TimeSpan duration)
     {
         long total = (long)duration.TotalMilliseconds;
@@ -52,7 +50,7 @@ public static class Durations
         return "0s";
     }
 
-    /// <summary>Index of the unit that the text begins with, -1 if none.</summary>
+    /// <summary>Index of the unit at the start of the text, -1 if none.</summary>
     private static int UnitAt(ReadOnlySpan<char> text) => text switch
     {
         ['m', 's', ..] => 3,

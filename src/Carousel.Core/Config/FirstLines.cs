@@ -1,12 +1,12 @@
 namespace Carousel.Core.Config;
 
-/// <summary>Remembers on which line (or in which argument) each address and each name came first, and reports those that come again.</summary>
+/// <summary>Records the first line (or argument) of each address and name, and reports duplicates.</summary>
 internal sealed class FirstLines(ListPart part, List<ConfigError> errors)
 {
     private readonly Dictionary<ServerAddress, int> _addresses = [];
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
-    /// <summary>False if the address is taken.</summary>
+    /// <summary>False if an earlier line has the address.</summary>
     public bool TakeAddress(ServerAddress address, int column, int line)
     {
         if (_addresses.TryAdd(address, line))

@@ -15,8 +15,7 @@ internal static class HostText
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     /// <summary>
-    /// The host in its one canonical form: names in lower case, IPv6 addresses as RFC 5952 writes them and without brackets.
-    /// Null with an error if it is none.
+    /// The host in canonical form: names in lower case, IPv6 addresses in RFC 5952 form without brackets. Null with an error if it is invalid.
     /// </summary>
     public static string? Normalize(string host, out string? error) =>
         host.StartsWith('[') ? IPv6(host, out error)
@@ -32,13 +31,13 @@ internal static class HostText
             return null;
         }
         ReadOnlySpan<char> inner = host.EndsWith(']') ? host.AsSpan(1, host.Length - 2) : default;
-        // The parser takes IPv4 too, and a port behind brackets of its own.
+        // IPAddress.TryParse also accepts IPv4, and a port after inner brackets.
         bool valid = inner.Contains(':') && !inner.ContainsAny('[', ']') && IPAddress.TryParse(inner, out address);
         error = valid ? null : $"expected an IPv6 address such as [::1], found {Quote.Of(host)}";
         return valid ? address!.ToString() : null;
     }
 
-    /// <summary>Four decimal numbers only: "127.1" and "010.0.0.1" mean different addresses to different programs.</summary>
+    /// <summary>Exactly four decimal numbers: programs disagree on the meaning of "127.1" and "010.0.0.1".</summary>
     private static string? IPv4(string host, out string? error)
     {
         string[] parts = host.Split('.');
@@ -51,7 +50,7 @@ internal static class HostText
         part.Length is >= 1 and <= 3 && (part.Length == 1 || part[0] != '0')
         && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Such a host is an address or nothing (as in the WHATWG URL standard): "0x7f000001" is not a name either.</summary>
+    /// <summary>Such a host must be an IPv4 address (as in the WHATWG URL standard): "0x7f000001" is not a name.</summary>
     private static bool EndsInNumber(string host)
     {
         string trimmed = host.TrimEnd('.');
@@ -82,7 +81,7 @@ internal static class HostText
             : $"expected a host name, found {Quote.Of(host)}";
     }
 
-    /// <summary>Letters, digits, inner hyphens; and underscores, which no RFC allows but the names of containers have.</summary>
+    /// <summary>Letters, digits and inner hyphens; also underscores, which no RFC allows but container names contain.</summary>
     private static bool IsLabel(string label) =>
         label.Length is >= 1 and <= MaxLabel && label[0] != '-' && label[^1] != '-'
         && label.AsSpan().IndexOfAnyExcept(LabelCharacters) < 0;

@@ -1,6 +1,6 @@
 namespace Carousel.Core.Config;
 
-/// <summary>A word of a line and where it stands.</summary>
+/// <summary>A word of a line and its position.</summary>
 /// <param name="Text">Without blanks.</param>
 /// <param name="Column">From 1.</param>
 internal readonly record struct LineToken(string Text, int Column);

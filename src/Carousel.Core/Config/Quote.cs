@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Shows what a person wrote inside a message: in quotes, on one line, whatever it was.</summary>
+/// <summary>Quotes user input in a message: always on one line.</summary>
 public static class Quote
 {
-    /// <summary>Enough to recognise a token by; a line of a megabyte must not become a message of a megabyte.</summary>
+    /// <summary>Enough to identify a token; bounds the message when the line is a megabyte.</summary>
     private const int MaxShown = 64;
 
-    /// <summary>The text in double quotes; control and unpaired characters as <c>\u001b</c>, the end of long text as <c>...</c>.</summary>
+    /// <summary>The text in double quotes. Control characters and surrogates are escaped as <c>\u001b</c>; long text ends in <c>...</c>.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {
         var quoted = new StringBuilder(text.Length + 2);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Parses what follows the URL on a line: <c>weight=3 max=200 backup drain name=blue</c>, in any order, each at most once.</summary>
+/// <summary>Parses the options after the URL: <c>weight=3 max=200 backup drain name=blue</c>, in any order, each at most once.</summary>
 internal sealed class ServerOptions(ListPart part, int line, List<ConfigError> errors)
 {
     private const int MaxName = 64;
@@ -26,7 +26,7 @@ internal sealed class ServerOptions(ListPart part, int line, List<ConfigError> e
     /// <summary>Null if not given.</summary>
     public LineToken? Name { get; private set; }
 
-    /// <summary>Takes one option; what is wrong with it goes to the errors.</summary>
+    /// <summary>Parses one option; adds errors to the list.</summary>
     public void Take(LineToken token)
     {
         int equals = token.Text.IndexOf('=');

@@ -3,20 +3,21 @@ using System.Globalization;
 namespace Carousel.Core.Config;
 
 /// <summary>
-/// Parses where a server listens: <c>http://host:port</c>, or <c>host:port</c> for short. The port is 80 if not given. A port alone, <c>:3002</c> or <c>3002</c>, is one of localhost.
+/// Parses a server's address: <c>http://host:port</c>, or <c>host:port</c> for short. The default port is 80. A port alone, <c>:3002</c> or
+/// <c>3002</c>, means localhost.
 /// </summary>
 internal static class ServerUrl
 {
     private const int DefaultPort = 80;
 
-    /// <summary>Whose port it is when only a port is given. A name: a server that listens on 127.0.0.1 or on ::1 only is reached as well.</summary>
+    /// <summary>Host if only a port is given. A name, so that servers that listen on 127.0.0.1 or ::1 only are both reached.</summary>
     private const string DefaultHost = "localhost";
 
-    /// <summary>Null with what is wrong in <paramref name="errors"/> if the token is no such URL.</summary>
+    /// <summary>Null, with the error in <paramref name="errors"/>, if the token is not such a URL.</summary>
     public static ServerAddress? Parse(LineToken token, int line, List<ConfigError> errors)
     {
         int start = SchemeLength(token.Text, out string? error);
-        // A slash alone is what browsers append; it names no path.
+        // Browsers append a single slash; it is not a path.
         string authority = token.Text.EndsWith('/') && token.Text.Length > start ? token.Text[start..^1] : token.Text[start..];
         int offset = start;
         error ??= authority.Length == 0 ? "expected http://host:port" : Refused(authority, ref offset);
@@ -43,7 +44,7 @@ internal static class ServerUrl
         return end < 0 || error is not null ? 0 : end + 3;
     }
 
-    /// <summary>What stands in URLs but says nothing to a balancer, or what it must not see.</summary>
+    /// <summary>Rejects URL parts that have no meaning for a balancer, or that it must not see.</summary>
     private static string? Refused(string authority, ref int offset)
     {
         int at = authority.IndexOfAny(['/', '?', '#']);
@@ -57,11 +58,11 @@ internal static class ServerUrl
             return "a user or password before the host is not supported: remove it and the \"@\"";
         }
         return !authority.StartsWith('[') && authority.IndexOf(':') != authority.LastIndexOf(':')
-            ? $"an IPv6 address stands in brackets, as in [::1]:8000, found {Quote.Of(authority)}"
+            ? $"put an IPv6 address in brackets, as in [::1]:8000, found {Quote.Of(authority)}"
             : null;
     }
 
-    /// <summary>Host and port are checked both, so that a line shows all its errors at once.</summary>
+    /// <summary>Checks both host and port, so that all errors of a line are reported at once.</summary>
     private static ServerAddress? HostAndPort(string authority, int column, int line, List<ConfigError> errors)
     {
         bool unclosed = authority.StartsWith('[') && !authority.Contains(']');
@@ -79,7 +80,7 @@ internal static class ServerUrl
         return host is null || port == 0 ? null : new ServerAddress(host, port);
     }
 
-    /// <summary>A number alone is no host either: an IPv4 address has four.</summary>
+    /// <summary>A single number is not a host: an IPv4 address has four.</summary>
     private static bool IsPortAlone(string authority) => authority[0] == ':' || authority.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static ServerAddress? PortAlone(string text, int column, int line, List<ConfigError> errors)
@@ -94,14 +95,14 @@ internal static class ServerUrl
         return new ServerAddress(DefaultHost, port);
     }
 
-    /// <param name="text">What has the port.</param>
-    /// <param name="start">Where in it the port should begin. Where it is missing, the colon before it is what is pointed at.</param>
-    /// <param name="column">Of the text.</param>
-    /// <param name="line">Of the text.</param>
+    /// <param name="text">The text with the port.</param>
+    /// <param name="start">Where the port should begin. If it is missing, the error points at the colon before it.</param>
+    /// <param name="column">Position of the text.</param>
+    /// <param name="line">Position of the text.</param>
     private static ConfigError NoPort(string text, int start, int column, int line) =>
         new(line, column + Math.Min(start, text.Length - 1), $"expected a port between 1 and 65535, found {Quote.Of(text.AsSpan(start))}");
 
-    /// <summary>0 if it is none: five digits at most, no sign, no blanks.</summary>
+    /// <summary>0 if invalid: at most five digits, no sign, no blanks.</summary>
     private static int Port(string text) =>
         text.Length <= 5 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= 65535 ? port : 0;
 }

@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 
 namespace Carousel.Core.Config;
 
-/// <summary>What a servers.txt says: its servers in the order of the file, or everything that is wrong with it. Never both.</summary>
+/// <summary>The content of a servers.txt: its servers in file order, or all its errors. Never both.</summary>
 /// <param name="Servers">Empty if there are errors.</param>
-/// <param name="Errors">In the order of the file; empty if there are servers.</param>
+/// <param name="Errors">In file order; empty if there are servers.</param>
 public sealed record ServersFile(ImmutableArray<ServerEntry> Servers, ImmutableArray<ConfigError> Errors)
 {
-    /// <summary>True if the file can be used.</summary>
+    /// <summary>True if there are no errors.</summary>
     public bool IsValid => Errors.IsEmpty;
 
-    /// <summary>A file that is no list of servers at all has an error a line; the first screens of them will do.</summary>
+    /// <summary>Limit for files that are not lists of servers and have an error on every line.</summary>
     private const int MaxShown = 100;
 
-    /// <summary>What is wrong, a line an error, in the order of the file.</summary>
-    /// <param name="path">What the file is called.</param>
+    /// <summary>The errors in file order, one line each.</summary>
+    /// <param name="path">The file's name in the output.</param>
     public IEnumerable<string> ErrorLines(string path)
     {
         foreach (ConfigError error in Errors.Take(MaxShown))

@@ -1,12 +1,12 @@
 namespace Carousel.Core.Config;
 
 /// <summary>
-/// Parses servers.txt: a URL a line, then options; blank lines and <c>#</c> comments are passed over. LF and CRLF, a byte order
-/// mark and tabs are tolerated. A server on the command line is such a line, too. Pure; never throws, whatever the text is.
+/// Parses servers.txt: one URL per line, then options; blank lines and <c>#</c> comments are skipped. Accepts LF and CRLF, a byte order mark and
+/// tabs. A server on the command line has the same syntax. Pure; never throws.
 /// </summary>
 public static class ServersParser
 {
-    /// <summary>All servers of the file, or all that is wrong with it.</summary>
+    /// <summary>All servers of the file, or all its errors.</summary>
     public static ServersFile Parse(string text)
     {
         if (text.Contains('\0'))
@@ -16,7 +16,9 @@ public static class ServersParser
         return Parse(text.TrimStart('\uFEFF').Split('\n'), ListPart.Line);
     }
 
-    /// <summary>All servers of these arguments of a command line, each a line of servers.txt; or all that is wrong with them, the number of an argument in the place of a line's.</summary>
+    /// <summary>
+    /// All servers of these command-line arguments, each in the syntax of a servers.txt line; or all errors, with the argument's number as the line.
+    /// </summary>
     /// <param name="arguments">At least one.</param>
     public static ServersFile ParseArguments(IReadOnlyList<string> arguments) =>
         Parse(arguments, ListPart.Argument);

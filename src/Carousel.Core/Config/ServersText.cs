@@ -1,10 +1,10 @@
 namespace Carousel.Core.Config;
 
-/// <summary>What was found where servers.txt should be. Equal if it is the same, to the letter.</summary>
-/// <param name="Text">What the file says; null if it can't be had.</param>
-/// <param name="Failure">Why it can't be had, for people.</param>
+/// <summary>The result of reading servers.txt. Equal if the text or the failure is the same.</summary>
+/// <param name="Text">The file's text; null if it could not be read.</param>
+/// <param name="Failure">Why it could not be read.</param>
 public readonly record struct ServersText(string? Text, string Failure = "")
 {
-    /// <summary>What it means: what can't be had gives the same kind of error as what is wrong.</summary>
+    /// <summary>The parsed file. A read failure becomes a <see cref="ConfigError"/>, as a syntax error does.</summary>
     public ServersFile Parse() => Text is null ? new ServersFile([], [new ConfigError(0, 0, Failure)]) : ServersParser.Parse(Text);
 }

@@ -1,13 +1,11 @@
 namespace Carousel.Core.Config;
 
-/// <summary>
-/// Changes one server in the text of a servers.txt that is valid, and leaves everything else as people wrote it: order, comments, blanks, ends of lines. Pure.
-/// </summary>
+/// <summary>Changes one server in the text of a valid servers.txt and keeps the rest: order, comments, blanks, line ends. Pure.</summary>
 public static class ServersTextEdit
 {
     private static readonly string[] Options = ["weight", "max", "backup", "drain", "name"];
 
-    /// <summary>The line of this server says these options; of the line itself only what differs changes. Without such a line, one is added at the end.</summary>
+    /// <summary>Writes these options to the server's line; only options that differ change. Without such a line, one is appended.</summary>
     public static string Set(string text, ServerEntry entry)
     {
         ServerEntry? now = Find(text, entry.Address);
@@ -18,9 +16,9 @@ public static class ServersTextEdit
         }
         string[] lines = text.Split('\n');
         string line = lines[now.Line - 1];
-        // It is no blank to the parser.
-        string mark = line.StartsWith('\uFEFF') ? "\uFEFF" : "";
-        lines[now.Line - 1] = mark + WithOptions(line[mark.Length..], now, entry);
+        // LineTokens does not skip a byte order mark.
+        string bom = line.StartsWith('\uFEFF') ? "\uFEFF" : "";
+        lines[now.Line - 1] = bom + WithOptions(line[bom.Length..], now, entry);
         return string.Join('\n', lines);
     }
 
@@ -37,7 +35,7 @@ public static class ServersTextEdit
         return string.Join('\n', lines) + (isUnended && lines.Count != 0 ? "\n" : "");
     }
 
-    /// <summary>What the text says of this server; null if nothing.</summary>
+    /// <summary>The server's entry in the text; null if it has none.</summary>
     public static ServerEntry? Find(string text, ServerAddress address) => ServersParser.Parse(text).Servers.FirstOrDefault(entry => entry.Address == address);
 
     private static ServerEntry Bare(ServerAddress address) => new() { Address = address, Name = address.ToString() };
@@ -54,7 +52,7 @@ public static class ServersTextEdit
         return line;
     }
 
-    /// <summary>How an option is written; null where it is the default.</summary>
+    /// <summary>The text of an option; null for the default.</summary>
     private static string? Word(string option, ServerEntry entry) => option switch
     {
         "weight" => entry.Weight == 1 ? null : $"weight={entry.Weight}",

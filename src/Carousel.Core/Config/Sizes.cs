@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Sizes as people write them: bytes, or <c>16k</c>, <c>1m</c>, <c>1g</c> in steps of 1024.</summary>
+/// <summary>Sizes as text: bytes, or <c>16k</c>, <c>1m</c>, <c>1g</c> in steps of 1024.</summary>
 public static class Sizes
 {
     private static readonly (char Unit, long Bytes)[] Units = [('g', 1L << 30), ('m', 1L << 20), ('k', 1L << 10)];
 
-    /// <summary>False if the text is no size.</summary>
+    /// <summary>False if the text is not a size.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         const int maxDigits = 9;

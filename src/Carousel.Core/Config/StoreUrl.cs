@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Carousel.Core.Config;
 
-/// <summary>Parses where a store is: <c>redis://[user:password@]host[:port][,host...][/db][?options]</c>, or a word.</summary>
+/// <summary>Parses a store's address: <c>redis://[user:password@]host[:port][,host...][/db][?options]</c>, or a keyword.</summary>
 internal static class StoreUrl
 {
     private const int MaxDatabase = 65535;
@@ -34,7 +34,7 @@ internal static class StoreUrl
                 int port = Port(text[(word.Length + 1)..], out error);
                 return port == 0 ? null : StoreAddress.Local(StoreKind.Embedded, port);
         }
-        // What has an @ may have a password before it.
+        // Text with an @ may contain a password: do not quote it.
         string hint = text.Contains('@') ? "write redis:// before it"
             : Suggestion.For(word, Words) is { } close ? $"found {Quote.Of(text)}: did you mean \"{close}\"?"
             : $"found {Quote.Of(text)}";
@@ -70,7 +70,7 @@ internal static class StoreUrl
         return wrong is null ? address : null;
     }
 
-    /// <summary>Errors in here show nothing of the text: it holds the password.</summary>
+    /// <summary>Error texts must not quote the text: it contains the password.</summary>
     private static string? Login(string login, ref StoreAddress address)
     {
         if (login.AsSpan().IndexOfAny("/?#@,") >= 0)
@@ -95,7 +95,7 @@ internal static class StoreUrl
         int database = 0;
         if (path.Length != 0 && (!int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database) || database > MaxDatabase))
         {
-            return $"expected the number of a database behind the \"/\", such as redis://host:6379/0, found {Quote.Of(path)}";
+            return $"expected the number of a database after the \"/\", such as redis://host:6379/0, found {Quote.Of(path)}";
         }
         address = address with { Database = database };
         return null;
@@ -128,10 +128,10 @@ internal static class StoreUrl
     private static string OptionError(string name, bool usesTls) => name switch
     {
         "serviceName" => "serviceName needs a value: redis://sentinel:26379?serviceName=mymaster",
-        "ca" or "insecure" when !usesTls => $"{name} says something of TLS: write rediss:// instead of redis://",
+        "ca" or "insecure" when !usesTls => $"{name} applies to TLS only: write rediss:// instead of redis://",
         "ca" => "ca needs a value: the file with the certificates (PEM) that sign the server's",
-        "insecure" => "insecure=1 is the only way to write it",
-        _ => $"unknown option {Quote.Of(name)} behind the \"?\": "
+        "insecure" => "the only value of insecure is 1: write insecure=1",
+        _ => $"unknown option {Quote.Of(name)} after the \"?\": "
             + (Suggestion.For(name, Options) is { } close ? $"did you mean {close}?" : "serviceName=NAME, ca=FILE and insecure=1 are known"),
     };
 
@@ -158,7 +158,7 @@ internal static class StoreUrl
     {
         if (!text.StartsWith('[') && text.Count(c => c == ':') > 1)
         {
-            error = $"an IPv6 address stands in brackets, as in redis://[::1]:6379, found {Quote.Of(text)}";
+            error = $"put an IPv6 address in brackets, as in redis://[::1]:6379, found {Quote.Of(text)}";
             return null;
         }
         int colon = text.IndexOf(':', Math.Max(0, text.LastIndexOf(']')));
@@ -172,7 +172,7 @@ internal static class StoreUrl
         return port == 0 ? null : new ServerAddress(host, port);
     }
 
-    /// <summary>0 with an error if it is none.</summary>
+    /// <summary>0, with an error, if invalid.</summary>
     private static int Port(string text, out string error)
     {
         bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= 65535;
@@ -180,7 +180,7 @@ internal static class StoreUrl
         return valid ? port : 0;
     }
 
-    /// <summary>Resolves <c>%xx</c> (RFC 3986 section 2.1); null if a percent sign is something else.</summary>
+    /// <summary>Decodes <c>%xx</c> (RFC 3986 section 2.1); null if a percent sign is not followed by two hexadecimal digits.</summary>
     private static string? Decode(string text)
     {
         for (int at = text.IndexOf('%'); at >= 0; at = text.IndexOf('%', at + 1))

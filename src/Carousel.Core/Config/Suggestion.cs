@@ -1,12 +1,12 @@
 namespace Carousel.Core.Config;
 
-/// <summary>"Did you mean": the known word that a mistyped one is closest to.</summary>
+/// <summary>Finds the known word closest to a mistyped one, for "did you mean".</summary>
 public static class Suggestion
 {
-    /// <summary>Longer words are no typing mistakes, and would cost time.</summary>
+    /// <summary>Longer words are not typing mistakes; the limit bounds the cost.</summary>
     private const int MaxLength = 32;
 
-    /// <summary>The closest of <paramref name="known"/>, or null if none is close: more than a third of its letters differ.</summary>
+    /// <summary>The closest of <paramref name="known"/>; null if more than a third of the letters differ from every one.</summary>
     public static string? For(string word, IEnumerable<string> known)
     {
         if (word.Length > MaxLength)
@@ -26,7 +26,7 @@ public static class Suggestion
         return best;
     }
 
-    /// <summary>Edits (insert, delete, replace) from one word to the other: Levenshtein, one row at a time.</summary>
+    /// <summary>Levenshtein distance (insert, delete, replace), computed one row at a time.</summary>
     private static int Distance(string from, string to)
     {
         Span<int> row = stackalloc int[MaxLength + 1];

@@ -3,57 +3,57 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Core.Health;
 
 /// <summary>
-/// Watches what becomes of one server's requests, and ejects it (a circuit breaker): when several fail in a row, or most of a while do. After a time one
-/// request is let through, its trial; that decides whether the server is back or stays out for twice as long. States and transitions: docs/STATES.md.
-/// Any thread, without a lock; allocates nothing; times are the workers' milliseconds. Part of a <see cref="Pool.ServerLoad"/>, not to be copied: a pick
-/// that looks at many servers has one place in memory less to fetch for each.
+/// Ejects a server when N hard failures occur in a row, or when more than half of the requests in a window fail. After the ejection time one trial
+/// request is admitted: success closes the circuit, failure ejects the server for twice as long. States and transitions: docs/STATES.md. Any thread,
+/// lock-free; allocates nothing; times are the workers' milliseconds. A struct inside <see cref="Pool.ServerLoad"/>, not to be copied: a pick that
+/// checks many servers saves one memory access for each.
 /// </summary>
 /// <remarks>
-/// As long as nothing fails, a request costs the reading of <see cref="Epoch"/> and a comparison; nothing is written. Requests are counted only while there
-/// is something to compare them with: from a failure on, for <see cref="WindowMs"/>, after which the next failure begins anew.
+/// While nothing fails, a request costs one read of <see cref="Epoch"/> and a comparison; nothing is written. Requests are counted only from a
+/// failure on, for <see cref="WindowMs"/>; after that the next failure starts a new window.
 /// </remarks>
 public struct CircuitBreaker
 {
-    /// <summary>How long failures are counted, from the first on.</summary>
+    /// <summary>Length of the counting window, from its first failure.</summary>
     internal const int WindowMs = 10_000;
 
-    /// <summary>Fewer requests than this make no rate.</summary>
+    /// <summary>Minimum number of requests in a window for a failure rate.</summary>
     internal const int LeastRequests = 20;
 
-    /// <summary>Back for so long, a server's next ejection is a first one.</summary>
+    /// <summary>After a server has been back for this long, its next ejection counts as the first.</summary>
     internal const int ForgetAfterMs = 60_000;
 
-    /// <summary>A trial that takes longer (a slow upload, say) is given up for another.</summary>
+    /// <summary>After this time (a slow upload, for example) another trial is admitted.</summary>
     internal const int LongestTrialMs = 60_000;
 
     private long _epoch;
 
-    /// <summary>In the place of failures: the server is back by a probe, and no request has told of it yet.</summary>
+    /// <summary>Value of <see cref="_failures"/> while the server is back by a probe and no request has confirmed it yet.</summary>
     private const int OnProbation = -1;
 
-    /// <summary>When the counts end; 0 while nothing is counted. Failures in a row are counted too as long as it is set.</summary>
+    /// <summary>When the window ends; 0 while nothing is counted. Hard failures in a row are counted only while it is set.</summary>
     private long _windowEnds;
     private int _requests, _failures, _inARow;
 
-    /// <summary>What a request notes when it is taken on, to be given with what becomes of it.</summary>
+    /// <summary>A request reads this when it is admitted, and passes it with its result.</summary>
     public readonly long Epoch => Volatile.Read(in _epoch);
 
-    /// <summary>The state now.</summary>
+    /// <summary>The current state.</summary>
     public readonly CircuitState State => new CircuitEpoch(Epoch).State;
 
-    /// <summary>Hard failures in a row, as long as they are counted.</summary>
+    /// <summary>Hard failures in a row in the window.</summary>
     internal readonly int InARow => Volatile.Read(in _inARow);
 
-    /// <summary>Requests and failures of the window.</summary>
+    /// <summary>Requests and failures in the window.</summary>
     internal readonly (int Requests, int Failures) Counted => (Volatile.Read(in _requests), Volatile.Read(in _failures));
 
-    /// <summary>True if the first failure is enough: the server is back by a probe, and no request has told of it yet.</summary>
+    /// <summary>True if one failure is enough to eject: the server is back by a probe and no request has confirmed it yet.</summary>
     internal readonly bool IsOnProbation(long nowMs) => Volatile.Read(in _failures) == OnProbation && nowMs < Volatile.Read(in _windowEnds);
 
-    /// <summary>True if a request with this mark is its server's trial.</summary>
+    /// <summary>True if the request with this epoch is its server's trial.</summary>
     public static bool IsTrial(long epoch) => new CircuitEpoch(epoch).State == CircuitState.HalfOpen;
 
-    /// <summary>True if the server may get a request: it is not ejected, or its trial is due.</summary>
+    /// <summary>True if the server may take a request: it is not ejected, or a trial is due.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool MayTake(long nowMs)
     {
@@ -61,10 +61,10 @@ public struct CircuitBreaker
         return epoch.State == CircuitState.Closed || nowMs >= epoch.TimeMs;
     }
 
-    /// <summary>When an ejected server's trial is due, in the workers' milliseconds; <see cref="long.MaxValue"/> if it is not ejected.</summary>
+    /// <summary>When an ejected server's next trial is due, in the workers' milliseconds; <see cref="long.MaxValue"/> if it is not ejected.</summary>
     public readonly long TrialAt => new CircuitEpoch(Epoch) is { State: not CircuitState.Closed } epoch ? epoch.TimeMs : long.MaxValue;
 
-    /// <summary>As <see cref="MayTake"/>, for a request that is sent there now: of several at once, one is the trial.</summary>
+    /// <summary>As <see cref="MayTake"/>, for a request that is sent now: of several concurrent ones, one becomes the trial.</summary>
     internal bool TryEnter(long nowMs)
     {
         var epoch = new CircuitEpoch(Epoch);
@@ -72,7 +72,7 @@ public struct CircuitBreaker
             || (nowMs >= epoch.TimeMs && TryMove(epoch, CircuitState.HalfOpen, epoch.Level, nowMs + LongestTrialMs));
     }
 
-    /// <summary>A request was answered well. True if that was the trial, and the server is back.</summary>
+    /// <summary>A request succeeded. True if it was the trial and closed the circuit.</summary>
     internal bool Succeeded(long epoch, long nowMs)
     {
         var noted = new CircuitEpoch(epoch);
@@ -87,10 +87,10 @@ public struct CircuitBreaker
         return noted.State == CircuitState.HalfOpen && TryMove(noted, CircuitState.Closed, noted.Level, nowMs);
     }
 
-    /// <summary>A request failed by the server's fault. True if that is reason enough to eject it: by <see cref="Open"/>, if the pool can do without it.</summary>
-    /// <param name="epoch">What the request noted.</param>
-    /// <param name="isHard">There was no answer at all.</param>
-    /// <param name="inARow">So many hard ones in a row are enough.</param>
+    /// <summary>A request failed because of the server. True if the server should be ejected, by <see cref="Open"/>, if the pool can spare it.</summary>
+    /// <param name="epoch">The request's epoch.</param>
+    /// <param name="isHard">There was no response at all.</param>
+    /// <param name="inARow">Number of hard failures in a row that eject the server.</param>
     /// <param name="nowMs">The worker's clock.</param>
     internal bool Failed(long epoch, bool isHard, int inARow, long nowMs)
     {
@@ -103,7 +103,7 @@ public struct CircuitBreaker
             case CircuitState.HalfOpen:
                 return true;
             case CircuitState.Open:
-                // Asked all the same, because there was nobody else.
+                // Sent to an ejected server because no other was available.
                 return false;
             case CircuitState.Closed when IsOnProbation(nowMs):
                 return true;
@@ -115,7 +115,10 @@ public struct CircuitBreaker
         }
     }
 
-    /// <summary>Ejects the server, or keeps it out when its trial has failed: the time in milliseconds, 0 if the circuit breaker has gone on since.</summary>
+    /// <summary>
+    /// Ejects the server, or extends the ejection after a failed trial. Returns the ejection time in milliseconds; 0 if the circuit has changed state
+    /// since.
+    /// </summary>
     internal long Open(long epoch, OutlierOptions options, long nowMs)
     {
         var noted = new CircuitEpoch(epoch);
@@ -132,7 +135,7 @@ public struct CircuitBreaker
         return time;
     }
 
-    /// <summary>The trial ended and said nothing of the server (its client left, say): the next request is one.</summary>
+    /// <summary>The trial ended without a result about the server (the client aborted, for example): the next request becomes the trial.</summary>
     internal void GiveUpTrial(long epoch, long nowMs)
     {
         var noted = new CircuitEpoch(epoch);
@@ -140,8 +143,8 @@ public struct CircuitBreaker
     }
 
     /// <summary>
-    /// A probe went well: that ends an ejection whose time is over. It says less than a request would, so the first request that fails ejects the server again,
-    /// for twice as long. True if the server is back by it.
+    /// A probe succeeded: this ends an ejection whose time is over. A probe proves less than a request, so the first failed request ejects the server
+    /// again, for twice as long. True if the circuit was closed.
     /// </summary>
     internal bool TryReturn(long nowMs)
     {
@@ -157,7 +160,7 @@ public struct CircuitBreaker
         return true;
     }
 
-    /// <summary>Probes say that it is well again: what its requests came to before is of no interest any more.</summary>
+    /// <summary>Resets the circuit: probes found the server healthy, so results of earlier requests are discarded.</summary>
     internal void Reset()
     {
         var now = new CircuitEpoch(Epoch);
@@ -168,7 +171,7 @@ public struct CircuitBreaker
         StartCounting();
     }
 
-    /// <summary>What was counted is of no interest any more.</summary>
+    /// <summary>Discards the counts.</summary>
     internal void StartCounting()
     {
         Volatile.Write(ref _inARow, 0);
@@ -189,7 +192,7 @@ public struct CircuitBreaker
     private bool TryMove(CircuitEpoch from, CircuitState state, int level, long timeMs) =>
         Interlocked.CompareExchange(ref _epoch, from.Next(state, level, timeMs).Word, from.Word) == from.Word;
 
-    /// <summary>Two workers that begin a window at once may lose a count to each other: it takes many to make a rate.</summary>
+    /// <summary>Two workers that start a window at the same time may lose counts; a rate needs many, so this is harmless.</summary>
     private void Count(long nowMs, bool failed)
     {
         if (nowMs >= Volatile.Read(ref _windowEnds))

@@ -2,23 +2,23 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Carousel.Core.Health;
 
-/// <summary>Whether the failures of its requests keep a server from getting more. The table of transitions is docs/STATES.md.</summary>
+/// <summary>State of a server's circuit breaker. The table of transitions is docs/STATES.md.</summary>
 public enum CircuitState : byte
 {
-    /// <summary>It gets requests.</summary>
+    /// <summary>The server takes requests.</summary>
     Closed,
 
-    /// <summary>It is ejected: it gets none until a time.</summary>
+    /// <summary>Ejected: no requests until the ejection time is over.</summary>
     Open,
 
-    /// <summary>One request is its trial; it gets no other.</summary>
+    /// <summary>One trial request is in progress; no others are admitted.</summary>
     HalfOpen,
 }
 
-/// <summary>The table of docs/STATES.md, which a test compares.</summary>
+/// <summary>The transition table of docs/STATES.md; a test compares the two.</summary>
 internal static class CircuitStates
 {
-    /// <summary>True if a circuit breaker may go from <paramref name="now"/> to this state.</summary>
+    /// <summary>True if the transition from <paramref name="now"/> to this state is allowed.</summary>
     public static bool MayFollow(this CircuitState next, CircuitState now) => (now, next) switch
     {
         (CircuitState.Closed, CircuitState.Open) => true,
@@ -27,7 +27,7 @@ internal static class CircuitStates
         _ => false,
     };
 
-    /// <summary>The circuit breaker is broken: it must not go on.</summary>
+    /// <summary>Throws for an invalid transition: a defect of the circuit breaker.</summary>
     [DoesNotReturn]
-    public static void Refuse(CircuitState now, CircuitState next) => throw new InvalidOperationException($"a circuit breaker must not go from {now} to {next}");
+    public static void Refuse(CircuitState now, CircuitState next) => throw new InvalidOperationException($"invalid circuit breaker transition from {now} to {next}");
 }

@@ -2,11 +2,11 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Core.Health;
 
-/// <summary>Why a server was ejected the last time. Immutable.</summary>
-/// <param name="Reason">The last failure; none if that was a status.</param>
-/// <param name="Status">The last failure's status, 0 if it had none.</param>
-/// <param name="Failures">How many.</param>
-/// <param name="Requests">Of how many requests; 0 if they came one after the other.</param>
-/// <param name="AtMs">When, by the workers' clock.</param>
-/// <param name="ForMs">For how long.</param>
+/// <summary>The reason of a server's last ejection. Immutable.</summary>
+/// <param name="Reason">Reason of the last failure; none if it was a status.</param>
+/// <param name="Status">Status of the last failure; 0 if it had none.</param>
+/// <param name="Failures">Number of failures.</param>
+/// <param name="Requests">Number of requests in the window; 0 if the failures were in a row.</param>
+/// <param name="AtMs">Time of the ejection, by the workers' clock.</param>
+/// <param name="ForMs">Ejection time in milliseconds.</param>
 public sealed record Ejection(FailureReason Reason, int Status, int Failures, int Requests, long AtMs, long ForMs);

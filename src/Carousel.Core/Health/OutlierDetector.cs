@@ -4,21 +4,21 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Core.Health;
 
 /// <summary>
-/// The circuit breakers of a pool's servers, as workers tell them what becomes of requests. What one circuit breaker can't know is decided here: a server is ejected only if the
-/// pool can do without it. Never the last that takes requests; for slowness and statuses, which many servers may have at once for a reason that is none of
-/// them, at most half. Any thread; a lock is taken only to eject.
+/// Feeds the results of requests to the circuit breakers of a pool, and limits ejections across the pool: a server is ejected only if the pool can
+/// spare it. The last server that takes requests is never ejected. For timeouts, stalls and statuses, which may have a shared cause, at most half of
+/// the servers are ejected. Any thread; a lock is taken only to eject.
 /// </summary>
 /// <param name="pool">The servers.</param>
 /// <param name="options">When to eject, and for how long.</param>
-/// <param name="log">Told of who is ejected and who is back.</param>
+/// <param name="log">Receives ejections and returns.</param>
 public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, FailureLog log)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>A server answered a request.</summary>
-    /// <param name="server">Who.</param>
-    /// <param name="epoch">The circuit breaker's, when the request was taken on.</param>
-    /// <param name="status">Of the answer.</param>
+    /// <summary>A server responded to a request.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="epoch">Its circuit breaker's epoch when the request was admitted.</param>
+    /// <param name="status">Status of the response.</param>
     /// <param name="nowMs">The worker's clock.</param>
     public void OnResponse(Server server, long epoch, int status, long nowMs)
     {
@@ -38,7 +38,7 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
         }
     }
 
-    /// <summary>A request failed. Nothing comes of it if that says nothing about the server: what the client did, or we.</summary>
+    /// <summary>A request failed. Ignored if the client or the balancer is the cause.</summary>
     /// <inheritdoc cref="OnResponse"/>
     public void OnFailure(Server server, long epoch, FailureReason reason, long nowMs)
     {
@@ -48,7 +48,7 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
         }
     }
 
-    /// <summary>A request is over. If it was its server's trial and nothing was told of it, the next one is.</summary>
+    /// <summary>A request ended. If it was its server's trial and had no result, the next request becomes the trial.</summary>
     public static void GiveBack(Server server, long epoch, long nowMs)
     {
         if (CircuitBreaker.IsTrial(epoch))
@@ -73,7 +73,7 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
         {
             if (!isTrial && !CanDoWithout(server, fault.IsShared))
             {
-                // Not to ask again with each failure: it takes as many again.
+                // Restart the count, so that the pool is not checked again on each further failure.
                 breaker.StartCounting();
                 return;
             }
@@ -86,7 +86,7 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
         }
     }
 
-    /// <summary>A look at all servers: only when one is about to be ejected.</summary>
+    /// <summary>Checks all servers; called only when one is about to be ejected.</summary>
     private bool CanDoWithout(Server server, bool isShared)
     {
         PoolSnapshot now = pool.Current;
@@ -113,11 +113,11 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
         return closed;
     }
 
-    /// <summary>What a failure says about the server.</summary>
+    /// <summary>A failure attributed to the server.</summary>
     /// <param name="Reason">None for a status.</param>
     /// <param name="Status">0 for a reason.</param>
-    /// <param name="IsHard">No answer at all: it counts towards a row.</param>
-    /// <param name="IsShared">It may come from what servers share (a database, the load): at most half of them are ejected for it.</param>
+    /// <param name="IsHard">No response at all: counts towards failures in a row.</param>
+    /// <param name="IsShared">May have a cause that servers share (a database, the load): at most half of them are ejected for it.</param>
     private readonly record struct Fault(FailureReason Reason, int Status, bool IsHard, bool IsShared)
     {
         public static Fault? Of(FailureReason reason) => reason switch
@@ -125,7 +125,7 @@ public sealed class OutlierDetector(ServerPool pool, OutlierOptions options, Fai
             FailureReason.ConnectRefused or FailureReason.ConnectTimeout or FailureReason.ConnectFailed or FailureReason.ServerClosed =>
                 new Fault(reason, 0, IsHard: true, IsShared: false),
             FailureReason.AnswerTimeout or FailureReason.ServerStalled => new Fault(reason, 0, IsHard: true, IsShared: true),
-            // One address of the server may cause these, so that one client could: they count in the rate only.
+            // One URL of the application may cause these, so a single client could trigger them: they count in the rate only.
             FailureReason.BadAnswer or FailureReason.AnswerCutShort => new Fault(reason, 0, IsHard: false, IsShared: false),
             _ => null,
         };

@@ -1,20 +1,20 @@
 namespace Carousel.Core.Health;
 
-/// <summary>When the failures of requests take a server out, and for how long.</summary>
+/// <summary>When failed requests eject a server, and for how long.</summary>
 public sealed record OutlierOptions
 {
-    /// <summary>The longest time out, unless <see cref="FirstTime"/> is longer.</summary>
+    /// <summary>The longest ejection, unless <see cref="FirstTime"/> is longer.</summary>
     public static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>False to leave servers in, whatever becomes of their requests.</summary>
+    /// <summary>False to disable ejection.</summary>
     public bool IsOn { get; init; } = true;
 
-    /// <summary>The statuses that count as failures of the server.</summary>
+    /// <summary>Statuses that count as failures of the server.</summary>
     public StatusSet Statuses { get; init; } = StatusSet.Gateway;
 
-    /// <summary>So many hard failures in a row, without an answer between them, take a server out.</summary>
+    /// <summary>Hard failures in a row, without a response between them, that eject a server.</summary>
     public int Failures { get; init; } = 3;
 
-    /// <summary>The first time out; it doubles with each trial that fails.</summary>
+    /// <summary>The first ejection time; it doubles with each failed trial.</summary>
     public TimeSpan FirstTime { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -2,18 +2,18 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Core.Health;
 
-/// <summary>What one probe of a server gave.</summary>
-/// <param name="Failure">What is wrong, in a word or two for people; null if all is well.</param>
-/// <param name="Reason">What is wrong, if a request could have failed so.</param>
-/// <param name="Status">The status that is wrong, if one is.</param>
+/// <summary>The result of one probe.</summary>
+/// <param name="Failure">Short description of the failure; null if the probe succeeded.</param>
+/// <param name="Reason">Failure reason, if a request could fail in the same way.</param>
+/// <param name="Status">The unexpected status, if there was one.</param>
 public readonly record struct ProbeResult(string? Failure, FailureReason Reason = FailureReason.None, int Status = 0)
 {
-    /// <summary>The server is as it should be.</summary>
+    /// <summary>A successful probe.</summary>
     public static ProbeResult Good => default;
 
-    /// <summary>True if the server is as it should be.</summary>
+    /// <summary>True if the probe succeeded.</summary>
     public bool IsGood => Failure is null;
 
-    /// <summary>It failed as a request might.</summary>
+    /// <summary>A failure that a request can have, too.</summary>
     public static ProbeResult Failed(FailureReason reason) => new(reason.Describe().Name, reason);
 }

@@ -1,16 +1,16 @@
 namespace Carousel.Core.Health;
 
 /// <summary>
-/// How many requests may be sent again: a share of all requests, so that servers which fail under their load do not get more of it. Which re-sends are
-/// charged, docs/decisions/0008-retries.md says. Any thread; a lock, since nothing of it is on the way of a request that goes well.
+/// Limits retries to a share of all requests, so that servers that fail under load do not get more of it. docs/decisions/0008-retries.md defines
+/// which retries are charged. Any thread; takes a lock, since successful requests do not use it.
 /// </summary>
-/// <param name="percent">Of the requests of ten seconds.</param>
+/// <param name="percent">Of the requests in ten seconds.</param>
 public sealed class RetryBudget(int percent)
 {
-    /// <summary>What the share is of.</summary>
+    /// <summary>Length of a window.</summary>
     internal const int WindowMs = 10_000;
 
-    /// <summary>Always allowed in a window: ten a second.</summary>
+    /// <summary>Always allowed in a window: ten per second.</summary>
     internal const int Always = 100;
 
     private readonly Lock _gate = new();
@@ -19,8 +19,8 @@ public sealed class RetryBudget(int percent)
     private double _expected;
     private int _spent;
 
-    /// <summary>Takes one re-send out of the budget; false if it is spent.</summary>
-    /// <param name="requests">All requests there ever were.</param>
+    /// <summary>Takes one retry out of the budget; false if it is spent.</summary>
+    /// <param name="requests">Total number of requests so far.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public bool TryTake(long requests, long nowMs)
     {
@@ -40,7 +40,10 @@ public sealed class RetryBudget(int percent)
         }
     }
 
-    /// <summary>A window begins with the first re-send after the last one's end. What came in ten seconds before, as an average, is what is expected now.</summary>
+    /// <summary>
+    /// A window starts with the first retry after the end of the last window. The expected number of requests is the average per ten seconds since
+    /// the last window started.
+    /// </summary>
     private void Begin_NeedsLock(long requests, long nowMs)
     {
         double windows = _isBegun ? (double)(nowMs - _beganMs) / WindowMs : 1;

@@ -2,28 +2,28 @@ using Carousel.Core.Config;
 
 namespace Carousel.Core.Health;
 
-/// <summary>What is thought of a server.</summary>
+/// <summary>The health of a server, by its probes.</summary>
 public enum HealthState : byte
 {
-    /// <summary>It is new: nothing is sent to it before the first verdict.</summary>
+    /// <summary>New: it gets no requests before the first verdict.</summary>
     Probing,
 
-    /// <summary>It serves.</summary>
+    /// <summary>It may take requests.</summary>
     Up,
 
-    /// <summary>Nothing is sent to it.</summary>
+    /// <summary>It gets no requests.</summary>
     Down,
 }
 
-/// <summary>What to do after a probe.</summary>
-/// <param name="News">The rest of a line for people that begins with the server; null if there is no news.</param>
-/// <param name="Wait">Until the next probe.</param>
+/// <summary>The outcome of a probe.</summary>
+/// <param name="News">Log text after the server's label; null if the state has not changed.</param>
+/// <param name="Wait">Time until the next probe.</param>
 public readonly record struct HealthStep(string? News, TimeSpan Wait);
 
 /// <summary>
-/// From the results of probes to the verdict on one server, and when to probe next. One good probe is enough for the first verdict: a start waits for it.
-/// After that it takes <see cref="HealthOptions.Fall"/> bad ones in a row to be down and <see cref="HealthOptions.Rise"/> good ones to be up.
-/// While the verdict is in doubt probes come quickly, so that it costs few requests. No I/O, no clock; one thread at a time.
+/// Derives a server's health from its probes, and the time of the next probe. The first verdict needs one good probe, because startup waits for it.
+/// After that <see cref="HealthOptions.Fall"/> bad probes in a row mean down and <see cref="HealthOptions.Rise"/> good ones mean up. While the
+/// verdict is uncertain probes are frequent, so that few requests are affected. No I/O, no clock; one thread at a time.
 /// </summary>
 public sealed class ServerHealth(HealthOptions options)
 {
@@ -32,16 +32,16 @@ public sealed class ServerHealth(HealthOptions options)
     private bool _wasUp;
     private TimeSpan _downSince;
 
-    /// <summary>The verdict now.</summary>
+    /// <summary>The current verdict.</summary>
     public HealthState State { get; private set; }
 
-    /// <summary>It is up, and the last probe had no other opinion.</summary>
+    /// <summary>It is up, and its last probe succeeded.</summary>
     public bool IsSurelyUp => State == HealthState.Up && _bad == 0;
 
-    /// <summary>Takes in what a probe gave.</summary>
-    /// <param name="result">What it gave.</param>
-    /// <param name="now">By any clock that does not go back.</param>
-    /// <param name="jitter">Random, from 0 to below 1: servers probed at one moment must not be for ever.</param>
+    /// <summary>Processes the result of a probe.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="now">By any monotonic clock.</param>
+    /// <param name="jitter">Random, from 0 to below 1: spreads the probes of servers that started at the same moment.</param>
     public HealthStep Take(ProbeResult result, TimeSpan now, double jitter)
     {
         (_good, _bad) = result.IsGood ? (_good + 1, 0) : (0, _bad + 1);
@@ -66,7 +66,7 @@ public sealed class ServerHealth(HealthOptions options)
         }
         if (before == HealthState.Probing)
         {
-            // As expected: the banner has told of the server.
+            // Not logged: the startup banner lists the server.
             return null;
         }
         var down = TimeSpan.FromSeconds(Math.Max(1, Math.Round((now - _downSince).TotalSeconds)));
@@ -77,15 +77,15 @@ public sealed class ServerHealth(HealthOptions options)
     {
         if (State == HealthState.Up && _bad == 0)
         {
-            // All new servers are probed at once: the second probe comes anywhere within the interval, which spreads all that follow.
+            // All new servers are probed at once. The second probe is at a random time within the interval, which spreads all that follow.
             return options.Interval * (before == HealthState.Probing ? jitter : About(jitter));
         }
-        // A shift past this is beyond any interval.
+        // A larger shift exceeds any interval.
         const int maxShift = 24;
         TimeSpan wait = HealthOptions.FirstBackoff * (1 << Math.Clamp(_bad - options.Fall, 0, maxShift));
         return (wait < options.Interval ? wait : options.Interval) * About(jitter);
     }
 
-    /// <summary>A tenth more or less.</summary>
+    /// <summary>A factor of 0.9 to 1.1.</summary>
     private static double About(double jitter) => 0.9 + (0.2 * jitter);
 }

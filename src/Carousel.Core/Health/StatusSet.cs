@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Carousel.Core.Health;
 
-/// <summary>Statuses of HTTP, as people write them: <c>200-399,404</c>.</summary>
+/// <summary>A set of HTTP statuses, written as <c>200-399,404</c>.</summary>
 public sealed class StatusSet
 {
     private const int Min = 100;
@@ -16,10 +16,10 @@ public sealed class StatusSet
     /// <summary>Success and redirects: 200-399.</summary>
     public static StatusSet Default { get; } = new([(200, 399)]);
 
-    /// <summary>What a gateway says whose server can't serve now: 502-504 (RFC 9110 section 15.6).</summary>
+    /// <summary>Statuses of a gateway whose server is unavailable: 502-504 (RFC 9110 section 15.6).</summary>
     public static StatusSet Gateway { get; } = new([(502, 504)]);
 
-    /// <summary>Null if the text is no list of statuses and ranges of them, each from 100 to 599.</summary>
+    /// <summary>Null if the text is not a list of statuses and ranges, each from 100 to 599.</summary>
     public static StatusSet? TryParse(string text)
     {
         var ranges = ImmutableArray.CreateBuilder<(int First, int Last)>();
@@ -35,7 +35,7 @@ public sealed class StatusSet
         return new StatusSet(ranges.ToImmutable());
     }
 
-    /// <summary>True if the status is one of them. Allocates nothing: workers ask of every answer.</summary>
+    /// <summary>True if the status is in the set. Allocates nothing: called for every response.</summary>
     public bool Contains(int status)
     {
         foreach ((int first, int last) in _ranges)

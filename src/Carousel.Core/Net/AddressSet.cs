@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Carousel.Core.Net;
 
-/// <summary>The addresses of some networks. An IPv4 address is in IPv4 networks only, also where IPv6 writes it. Immutable; asking allocates nothing.</summary>
+/// <summary>A set of networks. IPv4 addresses, also those written as IPv6, match IPv4 networks only. Immutable; lookups allocate nothing.</summary>
 public sealed class AddressSet
 {
     private const int Inet4Prefix = 96;
 
     private readonly Entry[] _networks;
 
-    /// <summary>Of these networks; none for none.</summary>
+    /// <summary>The set of these networks; empty for an empty list.</summary>
     public AddressSet(IReadOnlyList<IPNetwork> networks)
     {
         _networks = new Entry[networks.Count];
@@ -23,10 +23,10 @@ public sealed class AddressSet
         }
     }
 
-    /// <summary>No address is in it.</summary>
+    /// <summary>True if no address is in the set.</summary>
     public bool IsEmpty => _networks.Length == 0;
 
-    /// <summary>Whether this address is in one of the networks.</summary>
+    /// <summary>True if this address is in one of the networks.</summary>
     public bool Contains(ClientAddress address)
     {
         foreach (ref readonly Entry network in _networks.AsSpan())

@@ -2,12 +2,10 @@ using System.Buffers;
 
 namespace Carousel.Core.Net;
 
-/// <summary>
-/// Reads client addresses as proxies write them, in X-Forwarded-For and in Forwarded's <c>for</c> (RFC 7239 section 6). Pure; allocates nothing.
-/// </summary>
+/// <summary>Parses client addresses in the form of X-Forwarded-For and of Forwarded's <c>for</c> (RFC 7239 section 6). Pure; allocates nothing.</summary>
 /// <remarks>
-/// As strict as inet_pton: an IPv4 part with a leading zero is octal for some readers and decimal for others, and so is no address here. Nor are
-/// <c>unknown</c> and obfuscated identifiers (<c>_hidden</c>).
+/// As strict as inet_pton: an IPv4 part with a leading zero is rejected, because some parsers read it as octal and others as decimal. <c>unknown</c>
+/// and obfuscated identifiers (<c>_hidden</c>) are rejected as well.
 /// </remarks>
 public static class AddressText
 {
@@ -16,8 +14,8 @@ public static class AddressText
     private static readonly SearchValues<byte> Obfuscated = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"u8);
 
     /// <summary>
-    /// Reads <c>203.0.113.9</c>, <c>203.0.113.9:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]</c>, <c>[2001:db8::1]:443</c>, in quotes or without.
-    /// The port, which may be obfuscated, and an IPv6 address's zone are not kept.
+    /// Parses <c>203.0.113.9</c>, <c>203.0.113.9:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]</c>, <c>[2001:db8::1]:443</c>, with or without
+    /// quotes. The port, which may be obfuscated, and the zone of an IPv6 address are discarded.
     /// </summary>
     public static bool TryReadNode(ReadOnlySpan<byte> text, out ClientAddress address)
     {
@@ -43,7 +41,7 @@ public static class AddressText
         return colon < 0 ? TryReadInet4(text, out address) : IsPortOrNothing(text[colon..]) && TryReadInet4(text[..colon], out address);
     }
 
-    /// <summary>Reads an address alone: IPv4 with dots, or IPv6, with a zone or without.</summary>
+    /// <summary>Parses a single address: dotted IPv4, or IPv6 with or without a zone.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out ClientAddress address) =>
         text.Contains((byte)':') ? TryReadInet6(text, out address) : TryReadInet4(text, out address);
 
@@ -79,7 +77,7 @@ public static class AddressText
         return at == text.Length;
     }
 
-    /// <summary>RFC 4291 section 2.2: eight groups, or fewer with one <c>::</c>, the last two perhaps as IPv4.</summary>
+    /// <summary>RFC 4291 section 2.2: eight groups, or fewer with one <c>::</c>; the last two may be written as IPv4.</summary>
     private static bool TryReadInet6(ReadOnlySpan<byte> text, out ClientAddress address)
     {
         address = default;
@@ -116,7 +114,7 @@ public static class AddressText
             {
                 break;
             }
-            // A colon, and something behind it; or two, once.
+            // Either a colon followed by a group, or one double colon.
             bool isGap = at + 1 < text.Length && text[at + 1] == (byte)':';
             if (text[at] != (byte)':' || (isGap ? gap >= 0 : at + 1 == text.Length))
             {
@@ -128,7 +126,7 @@ public static class AddressText
         return Spread(bits, groups, gap, out address);
     }
 
-    /// <summary>Puts the zeros that <c>::</c> stands for into their place.</summary>
+    /// <summary>Inserts the zeros that <c>::</c> stands for.</summary>
     private static bool Spread(UInt128 bits, int groups, int gap, out ClientAddress address)
     {
         address = default;

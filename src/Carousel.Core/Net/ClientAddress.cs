@@ -5,18 +5,18 @@ using System.Text;
 namespace Carousel.Core.Net;
 
 /// <summary>
-/// A client's IP address, the one form that is hashed, logged and recorded, however it was written: IPv4 as IPv6 has it (<c>::ffff:0:0/96</c>), no port, no
-/// zone. Immutable.
+/// A client's IP address in the one form that is hashed, logged and recorded: IPv4 is mapped to IPv6 (<c>::ffff:0:0/96</c>); no port, no zone.
+/// Immutable.
 /// </summary>
-/// <param name="Bits">The address as IPv6, its first byte the highest.</param>
+/// <param name="Bits">The address as IPv6; its first byte is the most significant.</param>
 public readonly record struct ClientAddress(UInt128 Bits)
 {
-    /// <summary>Most bytes of an address as text.</summary>
+    /// <summary>Maximum length of the text form, in bytes.</summary>
     public const int MaxText = 39;
 
     private const int Groups = 8;
 
-    /// <summary>It is an IPv4 address.</summary>
+    /// <summary>True for an IPv4 address.</summary>
     public bool IsInet4 => Bits >> 32 == 0xffff;
 
     /// <summary>The address of 4 or 16 bytes, in network order.</summary>
@@ -27,9 +27,9 @@ public readonly record struct ClientAddress(UInt128 Bits)
     /// <summary>The IPv4 address of these bits.</summary>
     public static ClientAddress FromInet4(uint bits) => new(new UInt128(0, 0xffff_0000_0000UL | bits));
 
-    /// <summary>Writes it as text: IPv4 with dots, IPv6 as RFC 5952 has it. Allocates nothing.</summary>
+    /// <summary>Writes the text form: dotted IPv4, or IPv6 by RFC 5952. Allocates nothing.</summary>
     /// <param name="to">At least <see cref="MaxText"/> long.</param>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>Number of bytes written.</returns>
     public int Format(Span<byte> to)
     {
         if (IsInet4)
@@ -66,7 +66,7 @@ public readonly record struct ClientAddress(UInt128 Bits)
 
     private uint Group(int index) => (uint)(Bits >> (16 * (Groups - 1 - index))) & 0xffff;
 
-    /// <summary>The longest run of groups that are zero, two at least, the first of several (RFC 5952 section 4.2); an end of -1 without.</summary>
+    /// <summary>The longest run of at least two zero groups, the first of several (RFC 5952 section 4.2); an end of -1 if there is none.</summary>
     private (int Start, int End) LongestZeros()
     {
         (int Start, int End) longest = (-1, -1);
@@ -85,7 +85,7 @@ public readonly record struct ClientAddress(UInt128 Bits)
         return longest;
     }
 
-    /// <summary>By hand, since each connection has its address written once: a third of what the framework's formatter costs.</summary>
+    /// <summary>Hand-written: called once per connection, at a third of the cost of the framework's formatter.</summary>
     private static int FormatInet4(uint bits, Span<byte> to)
     {
         int at = 0;
@@ -103,6 +103,6 @@ public readonly record struct ClientAddress(UInt128 Bits)
             to[at++] = (byte)('0' + (part % 10));
             to[at++] = (byte)'.';
         }
-        return at - 1; // Without the last dot.
+        return at - 1; // Drops the trailing dot.
     }
 }

@@ -5,34 +5,34 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// The same server for the same key, on every worker and every replica: consistent hashing with bounded load (Mirrokni, Thorup, Zadimoghaddam, 2018).
-/// A server has points on a circle, by its URL alone and as many as its weight asks for, and a key belongs to the next point. So of n servers one that
-/// leaves or comes moves its own keys, 1/n of all, and no others.
+/// Consistent hashing with bounded loads (Mirrokni, Thorup, Zadimoghaddam, 2018): the same server for the same key, on every worker and replica. A
+/// server has points on a circle, placed by its URL alone, in proportion to its weight; a key belongs to the next point. When one of n servers is
+/// added or removed, only its own keys move: 1/n of all.
 /// </summary>
 /// <remarks>
-/// The circle is a table: a pick is one look, where a sorted ring takes a dozen and rendezvous hashing as many as there are servers. Maglev's table would be
-/// more even (here the shares of equal servers differ by some 6%), but it moves keys of those that stay. What is uneven is bounded anyway.
+/// The circle is a table: a pick is one lookup, where a sorted ring takes a dozen steps and rendezvous hashing one per server. Maglev's table is more
+/// even (here the shares of equal servers differ by some 6%), but moves keys of servers that stay. The load bound limits the unevenness.
 /// </remarks>
 public sealed class ConsistentHash : Policy
 {
-    /// <summary>Slots of the circle: a thousand servers have some dozens each, and 256 KB stay in a core's cache.</summary>
+    /// <summary>Slots of the circle: some dozens for each of a thousand servers, and 256 KB fit in a core's cache.</summary>
     private const int SlotBits = 16;
 
-    /// <summary>Points for each unit of weight: shares of equal servers differ by one over the root of that.</summary>
+    /// <summary>Points per unit of weight. The shares of equal servers differ by one over its square root.</summary>
     private const int PointsPerWeight = 256;
 
     /// <summary>
-    /// Weights that add up to more than this, a power of two, count a half, a quarter and so on, so that the table is made in some milliseconds. Where a
-    /// pool crosses that line, more keys move.
+    /// If the weights add up to more than this (a power of two), all are divided by two, four and so on, so that the table is built in some
+    /// milliseconds. When a pool crosses such a limit, more keys move.
     /// </summary>
     internal const int MaxTotalWeight = 4096;
 
-    /// <summary>Keys that are tried in the place of one whose server has too much: each leads to a server of its own.</summary>
+    /// <summary>Rehashes of a key whose server is over its bound; each leads to a different server.</summary>
     private const int MaxProbes = 8;
 
     /// <summary>
-    /// Requests in flight that no server is denied, however idle the others are: with next to nothing in flight the bound would be one or two, and tear
-    /// apart what one browser asks for at once.
+    /// Requests in flight that every server may have, however idle the others are. With few in flight the bound would be one or two, and would split
+    /// up a browser's concurrent requests.
     /// </summary>
     internal const int AlwaysAllowed = 8;
 
@@ -40,7 +40,7 @@ public sealed class ConsistentHash : Policy
     private Candidates? _candidates;
     private long _totalWeight;
 
-    /// <summary>Requests in flight on all candidates: counted once a millisecond, and what we added since.</summary>
+    /// <summary>Requests in flight on all candidates: summed once a millisecond, plus those this worker has added since.</summary>
     private long _inFlight;
     private long _countedAt;
 
@@ -75,7 +75,7 @@ public sealed class ConsistentHash : Policy
     }
 
     /// <summary>
-    /// True if with one more the server has at most 5/4 of its share of all that is in flight, rounded up. There is always one of which that is true.
+    /// True if one more request leaves the server at 5/4 of its share of all requests in flight, rounded up, or less. At least one server meets this.
     /// </summary>
     private bool IsWithinBound(int place)
     {
@@ -83,7 +83,7 @@ public sealed class ConsistentHash : Policy
         return has < AlwaysAllowed || 4 * has * _totalWeight < 5 * _inFlight * _candidates.Weights[place];
     }
 
-    /// <summary>Chance found none: the one that has the least for its weight, which is within its bound if any is.</summary>
+    /// <summary>The probes found no server: picks the one with the fewest requests for its weight, which is within its bound if any is.</summary>
     private static Server? PickLeast(Candidates candidates, in PickInput input)
     {
         int best = -1;
@@ -111,8 +111,8 @@ public sealed class ConsistentHash : Policy
     }
 
     /// <summary>
-    /// Other candidates: makes the table anew. Of several points in a slot the one with the smallest rest of its hash has it, so that nobody's order counts,
-    /// and slots without a point belong to the next that has one.
+    /// Rebuilds the table for other candidates. If several points fall into a slot, the smallest remainder of the hash wins, so that the order of
+    /// servers does not matter. Slots without a point belong to the next slot that has one.
     /// </summary>
     private void Take(Candidates candidates)
     {

@@ -3,10 +3,10 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// What users expect who name no policy: equal servers take turns by the ring, which is exact over all workers, and as soon as one has another weight than
-/// the others, that has its effect. Weights may change while we run, so it is asked at each pick.
+/// The policy if none is configured: round robin by the ring, exact over all workers, while all weights are equal; weighted otherwise. Weights may
+/// change at run time, so the choice is made at each pick.
 /// </summary>
-/// <param name="seed">Of the random numbers.</param>
+/// <param name="seed">Seed of the random numbers.</param>
 public sealed class DefaultPolicy(ulong seed) : Policy
 {
     private readonly RoundRobin _even = new();

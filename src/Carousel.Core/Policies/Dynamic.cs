@@ -4,43 +4,45 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// The server that promises the shortest wait, by what each can do at the moment. What a request costs at a server is
-/// <code>cost = (in flight + usually in flight + recent turns) x latency² / capacity</code>
-/// and the cheapest takes it. Latency is what users feel, so it counts twice; it can't make one server take all, because what a server usually has in flight
-/// and its recent turns grow with every pick. In balance a server's share goes with capacity / latency², at light load as under a heavy one. The recent turns of
-/// one that is not picked fade to nothing, so that even the slowest is asked again now and then: nobody starves, and who has recovered is found again.
-/// Requests in flight show at once that a server is stuck, latency shows it after a few answers, to each of many balancers alone.
+/// The server with the lowest expected wait, by current measurements. The cost of a request at a server is
+/// <code>cost = (in flight + usually in flight + recent selections) x latency² / capacity</code>
+/// and the cheapest server gets it. Latency counts squared because clients feel it. It can't send all requests to one server, since the
+/// usual number in flight and the recent selections grow with every pick. In balance a server's share is proportional to capacity / latency², at light
+/// and at heavy load. The recent selections of a server that is not picked decay to zero, so even the slowest is picked occasionally and a recovered
+/// server is noticed. Requests in flight show at once that a server is stuck; latency shows it after a few responses. Each balancer measures alone.
 /// (From Prequal, Wydrowski et al., NSDI 2024: balance latency and requests in flight, not load.)
 /// </summary>
-/// <param name="seed">Where a worker begins to look is random, else many would choose alike.</param>
+/// <param name="seed">Seed of the random numbers: each worker starts its scan at a random server, so that workers do not choose alike.</param>
 public sealed class Dynamic(ulong seed) : Policy
 {
-    /// <summary>Servers that a pick compares: hardly ever worse than all of them, and the cost of a pick is bounded.</summary>
+    /// <summary>Servers that a pick compares. The result is rarely worse than with all of them, and the cost of a pick is bounded.</summary>
     internal const int MaxLooks = 8;
 
-    /// <summary>What one look has to say in what is usual: an average over some 64.</summary>
+    /// <summary>Weight of one sample in the usual values: an average over some 64.</summary>
     internal const double Newest = 1.0 / 64;
 
-    /// <summary>What an even share of recent turns weighs, in requests in flight: little, it decides where there is no other difference.</summary>
+    /// <summary>Weight of an even share of recent selections, in requests in flight: small, a tie-breaker.</summary>
     private const double SelectionsWeight = 1.0 / 8;
 
-    /// <summary>What was usual when a server was looked at last is of no interest after this long: those that are ejected, say, are not looked at.</summary>
+    /// <summary>Usual values are discarded after this time without a sample: ejected servers, for example, are not scanned.</summary>
     private const int ForgetAfterMs = 1_000;
 
-    /// <summary>A server that only fails counts as so many times slower. By the square of its failures: now and then one fails everywhere.</summary>
+    /// <summary>
+    /// Factor by which a server that only fails counts as slower. Applied to the square of its failed share, because an occasional failure is normal.
+    /// </summary>
     private const double FailurePenalty = 100;
 
-    /// <summary>The load of a server that does not say.</summary>
+    /// <summary>Load assumed for a server that reports none.</summary>
     private const double UsualLoad = 0.65;
 
-    /// <summary>The load at which nothing would be sent to a server. More than full: reports are old when they arrive, so that it is not cut off for one.</summary>
+    /// <summary>Load at which a server would get no requests. Above 1, so that an outdated report of full load does not cut a server off.</summary>
     private const double FullLoad = 1.25;
 
     private SplitMix _random = new(seed);
     private Candidates? _candidates;
     private Entry[] _entries = [];
 
-    /// <summary>The latency of a server of which nothing is known, or nothing new, is that of the others, in microseconds.</summary>
+    /// <summary>Latency assumed for a server without recent samples, in microseconds: that of the others.</summary>
     private double _usualLatency = 1;
 
     /// <inheritdoc/>
@@ -64,7 +66,7 @@ public sealed class Dynamic(ulong seed) : Policy
                 double slowness = Slowness(entry.Server, input.NowMs);
                 double work = entry.Look(selections, input.NowMs) * slowness * slowness;
                 double able = Ability(entry, input.NowMs);
-                // The fraction work / able compared without a division, which would be half of what a pick costs.
+                // Compares the fractions work / able without a division, which would be half the cost of a pick.
                 if (work * ability < least * able)
                 {
                     (least, ability, best) = (work, able, at);
@@ -82,7 +84,7 @@ public sealed class Dynamic(ulong seed) : Policy
         return server;
     }
 
-    /// <summary>Its latency, longer by its failures.</summary>
+    /// <summary>Its latency, increased by its failures.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Slowness(Server server, long nowMs)
     {
@@ -90,7 +92,7 @@ public sealed class Dynamic(ulong seed) : Policy
         return Latency(server, nowMs) * (1 + FailurePenalty * failed * failed);
     }
 
-    /// <summary>Its capacity, less by its load.</summary>
+    /// <summary>Its capacity, reduced by its load.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Ability(in Entry entry, long nowMs)
     {
@@ -102,8 +104,8 @@ public sealed class Dynamic(ulong seed) : Policy
     private double Latency(Server server, long nowMs) => server.Load.LatencyOr(_usualLatency, nowMs);
 
     /// <summary>
-    /// Other candidates. They sit down in random order, so that those compared with each other are not always neighbours in the file; who was there before
-    /// keeps what is usual.
+    /// Rebuilds the entries for other candidates, in random order, so that a pick does not always compare neighbours of the file. Servers that stay
+    /// keep their usual values.
     /// </summary>
     private void Take(Candidates candidates)
     {
@@ -117,17 +119,20 @@ public sealed class Dynamic(ulong seed) : Policy
         }
     }
 
-    /// <summary>A server, and what the worker has seen of it.</summary>
+    /// <summary>A server, and this worker's samples of it.</summary>
     private record struct Entry(Server Server, double Weight)
     {
-        /// <summary>The share of its looks that ended with a pick.</summary>
+        /// <summary>The share of its samples that ended with a pick.</summary>
         public double Selections;
 
         private double _usuallyInFlight;
         private long _lookedAt;
 
-        /// <summary>What stands before a request there; remembers what it saw, unless that was long ago: whoever was stuck and then ejected is judged anew.</summary>
-        public double Look(double turnsWeight, long nowMs)
+        /// <summary>
+        /// The queue that a request would meet at the server. Updates the usual values; after a long time without a sample they start anew, so that a
+        /// server that was stuck and then ejected starts fresh.
+        /// </summary>
+        public double Look(double selectionsWeight, long nowMs)
         {
             double inFlight = Server.Load.InFlight;
             if (nowMs - _lookedAt >= ForgetAfterMs)
@@ -137,7 +142,7 @@ public sealed class Dynamic(ulong seed) : Policy
             _lookedAt = nowMs;
             _usuallyInFlight += (inFlight - _usuallyInFlight) * Newest;
             Selections -= Selections * Newest;
-            return inFlight + _usuallyInFlight + turnsWeight * Selections;
+            return inFlight + _usuallyInFlight + selectionsWeight * Selections;
         }
     }
 }

@@ -3,16 +3,17 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Of two servers drawn by weight the one that will likely answer sooner: latency times requests in flight, this one included, for its weight. Two draws
-/// avoid the worst nearly as well as a look at all would, and workers that don't see each other don't all run to the same one (Mitzenmacher: "The power of
-/// two choices", 2001). Latency is the peak EWMA, as in Twitter's Finagle: a server that turns slow is avoided from its first slow answer on.
+/// Of two servers drawn by weight, picks the one that will likely respond sooner: latency times requests in flight (this one included), divided by
+/// weight. Two draws avoid the worst servers nearly as well as a full scan, and independent workers do not all pick the same server (Mitzenmacher:
+/// "The power of two choices", 2001). Latency is the peak EWMA, as in Twitter's Finagle: a server that becomes slow is avoided from its first slow
+/// response on.
 /// </summary>
-/// <param name="seed">Of the random numbers.</param>
+/// <param name="seed">Seed of the random numbers.</param>
 public sealed class Ewma(ulong seed) : Policy
 {
     /// <summary>
-    /// What a server that never answered, or not for long, is taken to need for a request that it has. With none it is asked before all others, and then it waits for its
-    /// answer, unless others have much to do.
+    /// Latency assumed per request in flight for a server without recent responses. With none in flight it is picked first; then it gets no more
+    /// until it responds, unless the others are busy.
     /// </summary>
     private const double UnknownMicros = 1_000_000;
 
@@ -40,7 +41,7 @@ public sealed class Ewma(ulong seed) : Policy
         return mayOne ? candidates.Servers[one] : mayOther ? candidates.Servers[other] : PickCheapest(candidates, input);
     }
 
-    /// <summary>Neither is to be had, so few are: a look at all.</summary>
+    /// <summary>Neither of the two may be picked: scans all.</summary>
     private static Server? PickCheapest(Candidates candidates, in PickInput input)
     {
         Server? cheapest = null;

@@ -1,6 +1,6 @@
 namespace Carousel.Core.Policies;
 
-/// <summary>What requests must have in common to meet the same server, by the policy <see cref="PolicyKind.Hash"/>.</summary>
+/// <summary>What requests must share to be sent to the same server, for <see cref="PolicyKind.Hash"/>.</summary>
 public enum HashBy : byte
 {
     /// <summary>The client's address.</summary>
@@ -9,9 +9,9 @@ public enum HashBy : byte
     /// <summary>Path and query.</summary>
     Url,
 
-    /// <summary>The value of a cookie; the source, where it is missing.</summary>
+    /// <summary>The value of a cookie; the client's address if it is missing.</summary>
     Cookie,
 
-    /// <summary>The value of a header field; the source, where it is missing.</summary>
+    /// <summary>The value of a header field; the client's address if it is missing.</summary>
     Header,
 }

@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// The key of a text: 64 bits in which no bit of it is lost, the same on every machine. Eight bytes at a time are folded in by a multiplication, as in
-/// wyhash. Who wants two texts of the same key can find them, and gains no more by that than by sending one text twice.
+/// Hashes a text to a 64-bit key, the same on every machine, in which every input bit counts. Eight bytes at a time are folded in by a
+/// multiplication, as in wyhash. Not collision-resistant: two texts with the same key gain an attacker no more than sending one text twice.
 /// </summary>
 public static class KeyHash
 {
-    // Odd, with about as many ones as zeros: the first digits of wyhash's secret.
+    // Odd, with about as many ones as zeros: from wyhash's secret.
     private const ulong Start = 0xa0761d6478bd642f, Factor = 0xe7037ed1a0b428db;
 
     /// <summary>The key of these bytes.</summary>

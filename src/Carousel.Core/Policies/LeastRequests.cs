@@ -3,14 +3,14 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// The server with the fewest requests in flight for its weight, this one included, over all workers. Among equals the first behind the one that was
-/// picked last, so that equal servers get equal turns.
+/// The server with the fewest requests in flight (this one included) for its weight, over all workers. Among equals the first after the last pick, so
+/// that equal servers get equal shares.
 /// </summary>
 public sealed class LeastRequests : Policy
 {
     /// <summary>
-    /// Servers that a pick looks at, if one of them may be picked: the least of so many is hardly ever worse than the least of all, and a pool of thousands
-    /// would cost microseconds. The next pick looks at those behind.
+    /// Servers that a pick compares, if one of them may be picked. The least of 64 is rarely worse than the least of all, and a scan of thousands
+    /// would cost microseconds. The next pick continues after the last one.
     /// </summary>
     internal const int MaxLooks = 64;
 
@@ -38,17 +38,17 @@ public sealed class LeastRequests : Policy
         return candidates.Servers[best.At];
     }
 
-    /// <summary>The best of those that were looked at.</summary>
+    /// <summary>The best server so far.</summary>
     private ref struct Best(Candidates candidates)
     {
         private readonly ReadOnlySpan<Server> _servers = candidates.Servers.AsSpan();
         private readonly ReadOnlySpan<int> _weights = candidates.Weights.AsSpan();
         private long _requests = (long)int.MaxValue + 1, _weight = 1;
 
-        /// <summary>Its place; -1 if there is none.</summary>
+        /// <summary>Its index; -1 if there is none.</summary>
         public int At { get; private set; } = -1;
 
-        /// <summary>Looks at those from here to there, in their order.</summary>
+        /// <summary>Compares the servers of this range, in order.</summary>
         public void Look(int from, int end, in PickInput input)
         {
             for (int at = NextBetter(from, end); at < end; at = NextBetter(at + 1, end))
@@ -60,7 +60,10 @@ public sealed class LeastRequests : Policy
             }
         }
 
-        /// <summary>Where the next is that has fewer than the best so far; the end if none has. Apart, and calls nothing, so that all it needs is in registers.</summary>
+        /// <summary>
+        /// Index of the next server with fewer requests than the best so far; the end if there is none. Separate and without calls, so that all state
+        /// stays in registers.
+        /// </summary>
         private readonly int NextBetter(int from, int end)
         {
             ReadOnlySpan<Server> servers = _servers[from..end];
@@ -68,7 +71,7 @@ public sealed class LeastRequests : Policy
             (long requests, long weight) = (_requests, _weight);
             for (int i = 0; i < servers.Length; i++)
             {
-                // The fraction requests / weight compared without a division.
+                // Compares the fractions requests / weight without a division.
                 if ((servers[i].Load.InFlight + 1L) * weight < requests * weights[i])
                 {
                     return from + i;

@@ -4,21 +4,21 @@ using Carousel.Core.Ring;
 
 namespace Carousel.Core.Policies;
 
-/// <summary>How choosy a pick is.</summary>
+/// <summary>Which servers a pick may return.</summary>
 public enum PickScope : byte
 {
-    /// <summary>Servers of which nothing bad is known.</summary>
+    /// <summary>Healthy servers.</summary>
     Good,
 
-    /// <summary>Those that have owed an answer for long, too.</summary>
+    /// <summary>Also suspect servers: those with overdue responses.</summary>
     Suspects,
 
-    /// <summary>Those that are ejected, too.</summary>
+    /// <summary>Also ejected servers.</summary>
     Ejected,
 }
 
-/// <summary>What a policy may know of the request that it picks for.</summary>
-/// <param name="tried">The servers that have failed it: they are not to be picked.</param>
+/// <summary>The input of a pick.</summary>
+/// <param name="tried">Servers that failed this request: not to be picked.</param>
 /// <param name="nowMs">The worker's clock, in milliseconds.</param>
 /// <param name="key">See <see cref="Key"/>.</param>
 public readonly struct PickInput(SlotSet tried, long nowMs, ulong key = 0) : IServerFilter
@@ -26,16 +26,16 @@ public readonly struct PickInput(SlotSet tried, long nowMs, ulong key = 0) : ISe
     /// <summary>The worker's clock, in milliseconds.</summary>
     public long NowMs => nowMs;
 
-    /// <summary>The hash of what requests of one kind share, who are to meet the same server; 0 where no policy asks for it.</summary>
+    /// <summary>Hash key: requests with the same key go to the same server; 0 if the policy does not use it.</summary>
     public ulong Key => key;
 
-    /// <summary>How choosy the pick is.</summary>
+    /// <summary>Which servers the pick may return.</summary>
     public PickScope Scope { get; init; }
 
-    /// <summary>One that is not to be picked now; null if all may be.</summary>
+    /// <summary>A server to exclude; null for none.</summary>
     public Server? But { get; init; }
 
-    /// <summary>True if this server may be picked: the one place where a policy asks.</summary>
+    /// <summary>True if this server may be picked. Every policy checks eligibility here and nowhere else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayTake(Server server) =>
         !WasTried(server) && !ReferenceEquals(server, But) && Scope switch
@@ -45,7 +45,7 @@ public readonly struct PickInput(SlotSet tried, long nowMs, ulong key = 0) : ISe
             _ => server.Load.HasRoom,
         };
 
-    /// <summary>True if this server might be picked, had it room.</summary>
+    /// <summary>True if this server could be picked if it had capacity.</summary>
     public bool CouldTake(Server server) => !WasTried(server) && server.Load.Breaker.MayTake(nowMs);
 
     /// <summary>True if it has failed this request.</summary>

@@ -3,27 +3,27 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Picks a server for a request, and takes it on there: who is asked first, and who only then, is decided here; which of them, by the policy. One for each
-/// worker, its thread only.
+/// Picks a server for a request and admits the request there. The picker decides the order of the groups (primaries, suspects, backups, ejected); the
+/// policy chooses within a group. One per worker, its thread only.
 /// </summary>
-/// <param name="primary">Chooses among those that are no backups.</param>
-/// <param name="backup">Chooses among the backups: one of its own, since a policy keeps what it knows of its candidates.</param>
-/// <param name="slowStart">Holds back servers that have just come.</param>
-/// <param name="panics">While no server can serve, all that have an address are tried.</param>
+/// <param name="primary">Policy for the primaries.</param>
+/// <param name="backup">Policy for the backups: a separate instance, since a policy keeps state about its candidates.</param>
+/// <param name="slowStart">Limits servers that have just become available.</param>
+/// <param name="panics">While no server can serve, try all that have an address.</param>
 public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, bool panics = false)
 {
-    /// <summary>Picks that others may snatch away between our look and our entry before it counts as no room.</summary>
-    private const int MaxSnatched = 8;
+    /// <summary>Retries after another worker took the last slot of the picked server; after that it counts as no capacity.</summary>
+    private const int MaxLostRaces = 8;
 
     private readonly SlotSet _none = new();
     private uint _panicStep;
 
     /// <summary>
-    /// The server for one more request, which has been taken on there (<see cref="ServerLoad.Leave"/> gives it back). A server that owes an answer for long is
-    /// picked only if no other of its kind can be; the backups serve only if none of these can; one that is ejected, if all others are or have failed
-    /// this request. Null if nobody can.
+    /// The server for one more request, which has been admitted there (<see cref="ServerLoad.Leave"/> releases it). A suspect server is picked only
+    /// if no other of its kind can be; backups only if no primary can; ejected servers only if all others are ejected or have failed this request.
+    /// Null if no server can.
     /// </summary>
-    /// <param name="pool">The snapshot that the request goes by.</param>
+    /// <param name="pool">The request's snapshot.</param>
     /// <param name="tried">Servers that failed this request.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     /// <param name="key">See <see cref="PickInput.Key"/>.</param>
@@ -47,7 +47,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         }
         if (CouldTake(pool.Primary, good) || CouldTake(pool.Backup, good))
         {
-            // It has no room: that is no reason to ask those that don't work.
+            // A working server is only at its limit: do not try ejected ones.
             return null;
         }
         PickInput ejected = good with { Scope = PickScope.Ejected };
@@ -55,8 +55,8 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
     }
 
     /// <summary>
-    /// After a pick that found nobody: true if somebody could serve the request, but for want of room, so that it is worth waiting for; false if all are
-    /// gone, down, or have failed it. Looks no further than to the first such server.
+    /// After a pick that found no server: true if a server could serve the request but is at its limit, so that queueing is worthwhile; false if all
+    /// are removed, down, or have failed it. Stops at the first such server.
     /// </summary>
     public static bool IsFull(PoolSnapshot pool, SlotSet tried, long nowMs)
     {
@@ -67,14 +67,17 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
     /// <summary>As above, for a request that no server has failed.</summary>
     public bool IsFull(PoolSnapshot pool, long nowMs) => IsFull(pool, _none, nowMs);
 
-    /// <summary>True if a request that no server has failed would find room somewhere, at this moment. Takes nothing.</summary>
+    /// <summary>True if a request that no server has failed could be admitted now. Admits nothing.</summary>
     public bool HasRoom(PoolSnapshot pool, long nowMs)
     {
         var input = new PickInput(_none, nowMs, key: 0) { Scope = PickScope.Suspects };
         return HasRoom(pool.Primary, input) || HasRoom(pool.Backup, input);
     }
 
-    /// <summary>When the next ejected server may be tried again, in the worker's milliseconds: nothing else tells of it. <see cref="long.MaxValue"/> if none is.</summary>
+    /// <summary>
+    /// When the next ejected server's trial is due, in the worker's milliseconds: no event signals it. <see cref="long.MaxValue"/> if none is
+    /// ejected.
+    /// </summary>
     public static long NextTrial(PoolSnapshot pool, long nowMs) => Math.Min(NextTrial(pool.Primary, nowMs), NextTrial(pool.Backup, nowMs));
 
     private static long NextTrial(Candidates candidates, long nowMs)
@@ -118,7 +121,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         {
             return null;
         }
-        for (int i = 0; i < MaxSnatched; i++)
+        for (int i = 0; i < MaxLostRaces; i++)
         {
             Server? server = policy.Pick(candidates, input);
             if (server is not null && !slowStart.Stands(server, input.NowMs))
@@ -133,7 +136,7 @@ public sealed class Picker(Policy primary, Policy backup, SlowStart slowStart, b
         return null;
     }
 
-    /// <summary>All are down, or so it seems: those with an address in turn, but for those that are to take no new visitors.</summary>
+    /// <summary>All servers are down or appear to be: tries those with an address in rotation, except those that take no new sessions.</summary>
     private Server? PickAny(PoolSnapshot pool, in PickInput input)
     {
         int count = pool.Servers.Length;

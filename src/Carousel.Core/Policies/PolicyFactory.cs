@@ -1,11 +1,11 @@
 namespace Carousel.Core.Policies;
 
-/// <summary>Makes policies: a new one each time, since a policy belongs to one worker and one kind of candidates.</summary>
+/// <summary>Creates policies: one instance for each worker and each kind of candidates.</summary>
 public static class PolicyFactory
 {
-    /// <summary>The policy of these options.</summary>
-    /// <param name="options">Which one.</param>
-    /// <param name="seed">Of its random numbers: another for each, so that workers and replicas don't all choose alike.</param>
+    /// <summary>Creates the policy.</summary>
+    /// <param name="options">The policy's options.</param>
+    /// <param name="seed">Seed of its random numbers: different for each, so that workers and replicas do not choose alike.</param>
     public static Policy Create(PolicyOptions options, ulong seed) => options.Kind switch
     {
         PolicyKind.Default => new DefaultPolicy(seed),

@@ -3,27 +3,27 @@ namespace Carousel.Core.Policies;
 /// <summary>How a server is chosen for a request (docs/POLICIES.md).</summary>
 public enum PolicyKind : byte
 {
-    /// <summary>Each in its turn, as often as its weight says: what there is without a word.</summary>
+    /// <summary>Round robin, weighted if the weights differ: the default.</summary>
     Default,
 
-    /// <summary>Each in its turn, whatever its weight.</summary>
+    /// <summary>Round robin, ignoring weights.</summary>
     RoundRobin,
 
-    /// <summary>As often as its weight says, evenly spread over time.</summary>
+    /// <summary>In proportion to weights, evenly spread over time.</summary>
     Weighted,
 
-    /// <summary>The one with the fewest requests for its weight.</summary>
+    /// <summary>The server with the fewest requests for its weight.</summary>
     LeastRequests,
 
-    /// <summary>Of two, the one that will likely answer sooner.</summary>
+    /// <summary>Of two, the one that will likely respond sooner.</summary>
     Ewma,
 
-    /// <summary>The one that promises the shortest wait, by what is seen and by what servers say of themselves.</summary>
+    /// <summary>The server with the lowest expected wait, by measurements and by the servers' own reports.</summary>
     Dynamic,
 
-    /// <summary>The same one for requests that have something in common.</summary>
+    /// <summary>The same server for requests with the same key.</summary>
     Hash,
 
-    /// <summary>Any, as often as its weight says.</summary>
+    /// <summary>Random, in proportion to weights.</summary>
     Random,
 }

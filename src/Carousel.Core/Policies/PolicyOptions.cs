@@ -1,9 +1,9 @@
 namespace Carousel.Core.Policies;
 
-/// <summary>How servers are to be chosen. Immutable.</summary>
+/// <summary>How servers are chosen. Immutable.</summary>
 public sealed record PolicyOptions
 {
-    /// <summary>By which policy.</summary>
+    /// <summary>The policy.</summary>
     public PolicyKind Kind { get; init; } = PolicyKind.Default;
 
     /// <summary>What is hashed, for <see cref="PolicyKind.Hash"/>.</summary>

@@ -2,11 +2,11 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Policies;
 
-/// <summary>Any server, as often as its weight says, whatever came before.</summary>
-/// <param name="seed">Of the random numbers.</param>
+/// <summary>A random server, in proportion to weights, independent of earlier picks.</summary>
+/// <param name="seed">Seed of the random numbers.</param>
 public sealed class RandomChoice(ulong seed) : Policy
 {
-    /// <summary>Draws of servers that may not be picked before those that may are looked for: more than that is rare, unless few are left.</summary>
+    /// <summary>Draws of ineligible servers before a full scan; more are rare unless few servers are eligible.</summary>
     private const int MaxDraws = 4;
 
     private readonly WeightedDraw _draw = new(seed);

@@ -2,12 +2,12 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Policies;
 
-/// <summary>Each in its turn: the ring, which all workers turn together, so that the turns of all of them are even.</summary>
+/// <summary>Round robin by the ring, which all workers share, so that the rotation is even over all of them.</summary>
 public sealed class RoundRobin : Policy
 {
     /// <summary>
-    /// Turns before a walk from where the ring stands decides. Each turn that meets a server that may not be picked passes on to the next, so that not the
-    /// same neighbour always has its share; with others turning too, turns alone might never meet the one that is free.
+    /// Rotation steps before a scan from the cursor. A step that meets an ineligible server moves to the next, so that the load of that server does
+    /// not always fall on the same neighbour. While other workers rotate too, steps alone might never meet the one eligible server.
     /// </summary>
     private const int MaxSteps = 4;
 

@@ -1,8 +1,8 @@
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Random numbers for choices that nobody gains by guessing: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). The
-/// same seed gives the same numbers. One thread.
+/// Non-cryptographic random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). The same seed gives the
+/// same numbers. One thread.
 /// </summary>
 public struct SplitMix(ulong seed)
 {
@@ -16,7 +16,7 @@ public struct SplitMix(ulong seed)
     /// <summary>A random number from 0 to <paramref name="count"/> - 1.</summary>
     public int Below(int count) => Below(Next(), count);
 
-    /// <summary>Spreads a number that is not random over all 64 bits: each bit of it changes about half of them.</summary>
+    /// <summary>Mixes a number that is not random over all 64 bits: each input bit changes about half of them.</summary>
     public static ulong Mix(ulong bits)
     {
         bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
@@ -24,6 +24,6 @@ public struct SplitMix(ulong seed)
         return bits ^ (bits >> 31);
     }
 
-    /// <summary>The upper half of these bits as a number from 0 to <paramref name="count"/> - 1: by a multiplication, which is cheaper than a remainder.</summary>
+    /// <summary>The upper half of these bits, scaled to 0 to <paramref name="count"/> - 1 by a multiplication, which is cheaper than a remainder.</summary>
     public static int Below(ulong bits, int count) => (int)(((bits >> 32) * (uint)count) >> 32);
 }

@@ -6,18 +6,18 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Smooth weighted round robin, as in nginx: at each pick every server's credit grows by its weight, and the one with the most pays the sum of all weights.
-/// Over so many picks as the weights add up to each has exactly its weight, and the turns of a heavy one are spread among those of the others:
-/// weights 5, 1, 1 give a a b a c a a. Exact for each worker.
+/// Smooth weighted round robin, as in nginx: at each pick every server's credit grows by its weight, and the server with the most credit is picked
+/// and pays the sum of all weights. Over a cycle of as many picks as the weights add up to, each server gets exactly its weight, and the picks of a
+/// heavy one are spread among the others: weights 5, 1, 1 give a a b a c a a. Exact per worker.
 /// </summary>
-/// <param name="seed">Where in the cycle a worker starts is random, else all workers would ask the same server at the same time.</param>
+/// <param name="seed">Seed of the start position in the cycle: workers that start alike would all pick the same server at the same time.</param>
 public sealed class Weighted(ulong seed) : Policy
 {
     private SplitMix _random = new(seed);
     private Candidates? _candidates;
     private int _total;
 
-    // Longer than there are servers, up to whole vectors: the rest has no weight and a credit that never is the largest.
+    // Padded to whole vectors: the padding has no weight and a credit that is never the largest.
     private int[] _weights = [];
     private int[] _credits = [];
 
@@ -42,7 +42,7 @@ public sealed class Weighted(ulong seed) : Policy
         return server;
     }
 
-    /// <summary>All credits grow; returns the place of the largest, of several the first.</summary>
+    /// <summary>Adds the weights to the credits; returns the index of the largest, the first of several.</summary>
     private int Step()
     {
         Span<Vector<int>> credits = MemoryMarshal.Cast<int, Vector<int>>(_credits.AsSpan());
@@ -62,8 +62,8 @@ public sealed class Weighted(ulong seed) : Policy
     }
 
     /// <summary>
-    /// The one with the most credit is not to be had. The turn counts among those that may be picked only: who can't serve saves no credit meanwhile, that
-    /// would be spent in one burst.
+    /// The server with the most credit is not eligible. This pick counts among the eligible servers only: the others accumulate no credit, which they
+    /// would later spend in one burst.
     /// </summary>
     private Server? PickAnother(Candidates candidates, in PickInput input)
     {
@@ -91,7 +91,7 @@ public sealed class Weighted(ulong seed) : Policy
         return servers[best];
     }
 
-    /// <summary>Other candidates: those that were among the last ones keep their credit, so that nobody's turn is lost or comes twice.</summary>
+    /// <summary>Rebuilds the credits for other candidates: servers that stay keep their credit, so that no pick is lost or doubled.</summary>
     private void Take(Candidates candidates)
     {
         ImmutableArray<Server> servers = candidates.Servers;
@@ -105,7 +105,7 @@ public sealed class Weighted(ulong seed) : Policy
         _credits.AsSpan(servers.Length).Fill(int.MinValue);
         for (int i = 0; i < servers.Length; i++)
         {
-            // Weights may have been much larger: no more than a cycle is owed to anybody, or by anybody.
+            // Weights may have been much larger before: limit the credit to one cycle.
             _credits[i] = Math.Clamp(before.GetValueOrDefault(servers[i]), -_total, _total);
         }
         Balance(_credits.AsSpan(0, servers.Length));
@@ -125,7 +125,7 @@ public sealed class Weighted(ulong seed) : Policy
         return credits;
     }
 
-    /// <summary>What those who left took along is shared out, so that credits add up to about nothing and a newcomer, who has none, is in the middle.</summary>
+    /// <summary>Distributes the credit of removed servers, so that credits add up to about zero and a new server, which has none, is in the middle.</summary>
     private static void Balance(Span<int> credits)
     {
         long sum = 0;

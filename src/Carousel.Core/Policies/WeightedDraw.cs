@@ -4,8 +4,8 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Draws candidates at random, each as often as its weight says, in the same few steps however many there are: Walker's alias method (1977), as built by
-/// Vose. There is a column for each candidate; who draws one gets its owner, or, with what is missing of the owner's share, its alias. One thread.
+/// Draws a random candidate in proportion to weights, in constant time: Walker's alias method (1977), built by Vose's algorithm. Each candidate has a
+/// column; a draw of a column gives its owner or, for the part that the owner's share does not fill, its alias. One thread.
 /// </summary>
 internal sealed class WeightedDraw(ulong seed)
 {
@@ -14,11 +14,11 @@ internal sealed class WeightedDraw(ulong seed)
     private SplitMix _random = new(seed);
     private Candidates? _candidates;
 
-    /// <summary>How much of a column is its owner's, of 2^32.</summary>
+    /// <summary>The owner's part of a column, in units of 2^-32.</summary>
     private long[] _shares = [];
     private int[] _aliases = [];
 
-    /// <summary>The place of one of the candidates, of which there is at least one.</summary>
+    /// <summary>The index of a random candidate; there must be at least one.</summary>
     public int Next(Candidates candidates)
     {
         if (!ReferenceEquals(candidates, _candidates))
@@ -30,7 +30,7 @@ internal sealed class WeightedDraw(ulong seed)
         return (uint)bits < _shares[column] ? column : _aliases[column];
     }
 
-    /// <summary>The place of one of those that may be picked, found by looking at all; -1 if there is none.</summary>
+    /// <summary>The index of a random eligible candidate, by a full scan; -1 if there is none.</summary>
     public int NextOfThose(Candidates candidates, in PickInput input)
     {
         int drawn = -1;
@@ -47,7 +47,7 @@ internal sealed class WeightedDraw(ulong seed)
         return drawn;
     }
 
-    /// <summary>What a column has too much or too little of is counted in units of 1/n of a weight, so that all is exact.</summary>
+    /// <summary>Surplus and deficit of a column are counted in units of 1/n of a weight, so that the table is exact.</summary>
     private void Take(Candidates candidates)
     {
         ImmutableArray<int> weights = candidates.Weights;
@@ -61,7 +61,7 @@ internal sealed class WeightedDraw(ulong seed)
         var rich = new Stack<int>(Enumerable.Range(0, count).Where(i => left[i] >= column));
         while (poor.TryPop(out int owner))
         {
-            // There is someone rich as long as someone is poor: together they have just as much as all columns hold.
+            // While a column has a deficit another has a surplus: the total equals the sum of all columns.
             int alias = rich.Peek();
             _shares[owner] = (left[owner] << ShareBits) / column;
             _aliases[owner] = alias;

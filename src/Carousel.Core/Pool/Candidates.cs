@@ -4,13 +4,13 @@ using Carousel.Core.Ring;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// Those among whom a policy picks: the servers of one kind (all that are no backup, or the backups) that take new visitors. Immutable, but for the
-/// ring, in which the same servers turn. Made anew whenever one of them changes: a policy sees by the reference that what it computed is out of date.
+/// The servers that a policy picks from: those of one kind (primaries or backups) that take new sessions. Immutable, except the ring, which rotates
+/// the same servers. Replaced whenever one of them changes: a policy detects by reference that its computed state is out of date.
 /// </summary>
 public sealed class Candidates
 {
     /// <param name="ring">The same servers in rotation.</param>
-    /// <param name="servers">In the order of the file.</param>
+    /// <param name="servers">In file order.</param>
     public Candidates(ServerRing ring, ImmutableArray<Server> servers)
     {
         Ring = ring;
@@ -19,10 +19,10 @@ public sealed class Candidates
         AreEven = Weights.Distinct().Count() <= 1;
     }
 
-    /// <summary>The servers in rotation. For an instant it may be ahead of <see cref="Servers"/>, or behind.</summary>
+    /// <summary>The servers in rotation. May briefly be ahead of or behind <see cref="Servers"/>.</summary>
     public ServerRing Ring { get; }
 
-    /// <summary>The servers, in the order of the file.</summary>
+    /// <summary>The servers, in file order.</summary>
     public ImmutableArray<Server> Servers { get; }
 
     /// <summary>Their weights, 1 to 1000, in the same order.</summary>

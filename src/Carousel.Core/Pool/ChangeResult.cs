@@ -1,14 +1,14 @@
 namespace Carousel.Core.Pool;
 
-/// <summary>What came of an order to change one server.</summary>
+/// <summary>The result of a change of one server.</summary>
 public enum ChangeResult : byte
 {
     /// <summary>The pool has no such server, or it is leaving.</summary>
     NotFound,
 
-    /// <summary>It is so already.</summary>
+    /// <summary>It already has this setting.</summary>
     Unchanged,
 
-    /// <summary>It is so now.</summary>
+    /// <summary>Changed.</summary>
     Done,
 }

@@ -2,16 +2,17 @@ using Carousel.Core.Config;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>A list of servers that has changed, and what was set server by server meanwhile, as one list (docs/decisions/0014-admin-changes.md). Pure.</summary>
+/// <summary>Merges a changed list of servers with changes made per server at run time (docs/decisions/0014-admin-changes.md). Pure.</summary>
 internal static class ListMerge
 {
     /// <summary>
-    /// Whose line is new or another than before has what it says now; whose line is as it was keeps what was set of it, or stays away; who was added without a
-    /// line stays, and who lost their line is not in it. Never empty: a list that would be is taken as it is.
+    /// A server with a new or changed line gets the options of the line. A server with an unchanged line keeps its run-time options, or stays
+    /// removed. A server added at run time without a line stays; one that lost its line is not in the result. Never empty: if the result would be,
+    /// the new list is used as it is.
     /// </summary>
-    /// <param name="before">The list as it was.</param>
-    /// <param name="now">The list as it is.</param>
-    /// <param name="set">What is set now, of those that are not leaving.</param>
+    /// <param name="before">The previous list.</param>
+    /// <param name="now">The new list.</param>
+    /// <param name="set">The current entries of the pool's servers that are not leaving.</param>
     public static IReadOnlyList<ServerEntry> Of(IReadOnlyList<ServerEntry> before, IReadOnlyList<ServerEntry> now, IReadOnlyList<ServerEntry> set)
     {
         Dictionary<ServerAddress, ServerEntry> was = before.ToDictionary(entry => entry.Address);

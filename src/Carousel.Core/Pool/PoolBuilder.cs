@@ -5,10 +5,10 @@ using Carousel.Core.Ring;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>Makes a pool from what servers.txt says. Pure.</summary>
+/// <summary>Builds a pool from the entries of servers.txt. Pure.</summary>
 public static class PoolBuilder
 {
-    /// <summary>The servers of these entries, each with its id and, in the order of the file, its slot.</summary>
+    /// <summary>The servers of these entries, each with its id and a slot in file order.</summary>
     public static ImmutableArray<Server> Servers(IReadOnlyList<ServerEntry> entries)
     {
         string[] ids = ServerIds.For([.. entries.Select(entry => entry.Address.Url)]);
@@ -16,13 +16,13 @@ public static class PoolBuilder
     }
 
     /// <summary>
-    /// The first snapshot: the rings know all servers in the order of the file. Those given as addresses can be reached and are in at once, unless they
-    /// are to be <paramref name="probed"/> first; all others are out, to be restored to their places when their names resolve and they are found healthy.
+    /// The first snapshot. The rings contain places for all servers, in file order. Servers configured by IP address are in rotation at once, unless
+    /// they are <paramref name="probed"/> first. All others are added at their places when their names resolve and they are healthy.
     /// </summary>
     public static PoolSnapshot Build(ImmutableArray<Server> servers, bool probed = false) =>
         Build(servers, [.. servers.Select(server => First(server, probed))]);
 
-    /// <summary>As above, with the standing of each server.</summary>
+    /// <summary>As above, with the status of each server.</summary>
     public static PoolSnapshot Build(ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
     {
         var rings = new ServerRings();
@@ -39,7 +39,7 @@ public static class PoolBuilder
         return pool;
     }
 
-    /// <summary>How a server stands of which nothing is known yet but its line.</summary>
+    /// <summary>The initial status of a server.</summary>
     internal static ServerStatus First(Server server, bool probed)
     {
         ServerAddress address = server.Entry.Address;

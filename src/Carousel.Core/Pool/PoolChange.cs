@@ -3,31 +3,31 @@ using Carousel.Core.Config;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>What a new list of servers changed in the pool. A line that only moved is no change.</summary>
-/// <param name="Added">New to the pool.</param>
-/// <param name="Returned">They were leaving, and stay.</param>
-/// <param name="Leaving">They are listed no more.</param>
-/// <param name="Changed">Their lines say something else than before.</param>
+/// <summary>The changes that a new list of servers made in the pool. A moved line is not a change.</summary>
+/// <param name="Added">New servers.</param>
+/// <param name="Returned">Servers that were leaving and are listed again.</param>
+/// <param name="Leaving">Servers that are no longer listed.</param>
+/// <param name="Changed">Servers whose options changed.</param>
 public sealed record PoolChange(
     ImmutableArray<Server> Added, ImmutableArray<Server> Returned, ImmutableArray<Server> Leaving, ImmutableArray<ChangedServer> Changed)
 {
-    /// <summary>More servers than this are counted only: it is to be one line.</summary>
+    /// <summary>Servers beyond this number are only counted, to keep the text on one line.</summary>
     private const int MaxNamed = 10;
 
     /// <summary>True if nothing changed.</summary>
     public bool IsEmpty => Added.IsEmpty && Returned.IsEmpty && Leaving.IsEmpty && Changed.IsEmpty;
 
-    /// <summary>For people: <c>added http://a:80; draining http://b:80; changed http://c:80 (weight 1 -> 3)</c>.</summary>
+    /// <summary>Text for the log: <c>added http://a:80; draining http://b:80; changed http://c:80 (weight 1 -> 3)</c>.</summary>
     public override string ToString()
     {
         string[] parts =
         [
             List("added", Added.Select(server => server.Entry.Label)),
-            List("took back", Returned.Select(server => server.Entry.Label)),
+            List("restored", Returned.Select(server => server.Entry.Label)),
             List("draining", Leaving.Select(server => server.Entry.Label)),
             List("changed", Changed.Select(changed => changed.ToString())),
         ];
-        return IsEmpty ? "nothing has changed" : string.Join("; ", parts.Where(part => part.Length != 0));
+        return IsEmpty ? "no changes" : string.Join("; ", parts.Where(part => part.Length != 0));
     }
 
     private static string List(string what, IEnumerable<string> servers)
@@ -38,13 +38,13 @@ public sealed record PoolChange(
     }
 }
 
-/// <summary>A server whose line says something else than before.</summary>
-/// <param name="Server">It is the same server.</param>
-/// <param name="Before">What its line said.</param>
-/// <param name="After">What it says now.</param>
+/// <summary>A server whose options changed.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Before">The options before.</param>
+/// <param name="After">The options now.</param>
 public readonly record struct ChangedServer(Server Server, ServerEntry Before, ServerEntry After)
 {
-    /// <summary>For people: <c>http://c:80 (weight 1 -> 3, no backup)</c>.</summary>
+    /// <summary>Text for the log: <c>http://c:80 (weight 1 -> 3, no backup)</c>.</summary>
     public override string ToString()
     {
         string[] options =

@@ -5,13 +5,13 @@ using Carousel.Core.Config;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// The one place that changes a pool: which servers there are and what is set of them, told by servers.txt or server by server; how they stand, told by
-/// names and probes. It decides which servers are in a ring: those that have an address, are healthy and take visitors. Whatever it is told, in whatever
-/// order, rings and snapshot then say the same. Nobody else publishes while it is in use. Any thread.
+/// The only writer of a pool. Inputs are the server list and per-server changes, name resolution and probes. It decides which servers are in a ring:
+/// those that have an address, are healthy and take new sessions. Rings and snapshot agree after any sequence of inputs. No other code may publish to
+/// the pool meanwhile. Any thread.
 /// </summary>
-/// <param name="pool">Whose servers it decides on.</param>
-/// <param name="probed">New servers are sent nothing before the first <see cref="SetHealth"/> says that they are healthy.</param>
-/// <param name="time">The workers' clock, which slow starts run by; null for the system's.</param>
+/// <param name="pool">The pool to change.</param>
+/// <param name="probed">New servers get no requests before the first <see cref="SetHealth"/> reports them healthy.</param>
+/// <param name="time">The workers' clock, for slow starts; null for the system's.</param>
 public sealed class PoolMembership(ServerPool pool, bool probed = false, TimeProvider? time = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -21,15 +21,15 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
 
     private long SlowStartMs => (long)pool.SlowStart.TotalMilliseconds;
 
-    /// <summary>Whose servers it decides on.</summary>
+    /// <summary>The pool to change.</summary>
     public ServerPool Pool => pool;
 
     /// <summary>
-    /// Makes the pool what this list says, whatever was set before: who is listed and new comes in, at its place in the list; whose options are others has
-    /// them from now on; who is not listed any more is leaving (<see cref="ServerStatus.IsLeaving"/>), and one that was leaving and is listed stays, with all
-    /// that is known of it. Nobody else notices.
+    /// Makes the pool match this list and discards run-time changes. New servers are added at their place in the list. Changed options apply from now
+    /// on. Servers that are no longer listed are leaving (<see cref="ServerStatus.IsLeaving"/>); one that was leaving and is listed again stays and
+    /// keeps its state. All other servers are unaffected.
     /// </summary>
-    /// <returns>What is different now.</returns>
+    /// <returns>The changes.</returns>
     public PoolChange Apply(IReadOnlyList<ServerEntry> entries)
     {
         lock (_gate)
@@ -39,12 +39,12 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     }
 
     /// <summary>
-    /// Takes over what is different between two states of a list. What was set of a server whose line is as it was holds, even that it was removed; one that
-    /// was added without a line stays.
+    /// Applies the difference between two versions of a list. Run-time changes of a server whose line is unchanged remain, including its removal; a
+    /// server that was added without a line stays.
     /// </summary>
-    /// <param name="before">The list as it was.</param>
-    /// <param name="now">The list as it is: of addresses that differ.</param>
-    /// <returns>What is different now.</returns>
+    /// <param name="before">The previous list.</param>
+    /// <param name="now">The new list, without duplicate addresses.</param>
+    /// <returns>The changes.</returns>
     public PoolChange Follow(IReadOnlyList<ServerEntry> before, IReadOnlyList<ServerEntry> now)
     {
         lock (_gate)
@@ -53,7 +53,9 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         }
     }
 
-    /// <summary>Adds a server behind all others; one that is there, or is leaving, gets these options and stays. Never "not found".</summary>
+    /// <summary>
+    /// Adds a server after all others. One that exists or is leaving gets these options and stays. Never returns <see cref="ChangeResult.NotFound"/>.
+    /// </summary>
     public ChangeResult Add(ServerEntry entry)
     {
         lock (_gate)
@@ -62,18 +64,18 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         }
     }
 
-    /// <summary>The server is leaving from now on, as one whose line was deleted.</summary>
+    /// <summary>Makes the server leave, as if its line was deleted.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
     public ChangeResult Remove(ulong tag) => Edit(tag, _ => null);
 
-    /// <summary>The server takes no new visitors from now on, or takes them again.</summary>
+    /// <summary>Drains the server (it takes no new sessions), or ends the drain.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
-    /// <param name="drain">Whether to.</param>
+    /// <param name="drain">True to drain.</param>
     public ChangeResult Drain(ulong tag, bool drain) => Edit(tag, entry => entry with { Drain = drain });
 
     /// <summary>Sets a server's weight.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
-    /// <param name="weight">0 to <see cref="ServerEntry.MaxWeight"/>; with 0 it takes only visitors who belong to it.</param>
+    /// <param name="weight">0 to <see cref="ServerEntry.MaxWeight"/>; with 0 the server takes only requests of its existing sessions.</param>
     public ChangeResult SetWeight(ulong tag, int weight)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(weight);
@@ -81,9 +83,9 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         return Edit(tag, entry => entry with { Weight = weight });
     }
 
-    /// <summary>Sets how many requests a server may have in flight.</summary>
+    /// <summary>Sets the maximum number of requests in flight.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
-    /// <param name="max">At least 1; null for no limit. Those beyond a lower limit finish.</param>
+    /// <param name="max">At least 1; null for no limit. Requests above a lowered limit finish.</param>
     public ChangeResult SetMax(ulong tag, int? max)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max ?? 1, 1, nameof(max));
@@ -91,8 +93,8 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     }
 
     /// <summary>
-    /// A server that is leaving is gone now: its slot is free, and whoever still has a request there is to cut it. False if it is not leaving (any more), or
-    /// gone already.
+    /// Removes a leaving server: its slot becomes free, and requests still in flight there are to be cut. False if it is not leaving (any more), or
+    /// already removed.
     /// </summary>
     public bool Forget(Server server)
     {
@@ -110,7 +112,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         }
     }
 
-    /// <summary>The servers of this name have these addresses now, in the order to try; none if it does not resolve.</summary>
+    /// <summary>Sets the addresses of the servers with this host name, in the order to try; none if it does not resolve.</summary>
     public void SetAddresses(string host, ImmutableArray<IPAddress> addresses)
     {
         lock (_gate)
@@ -126,7 +128,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
                 ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
                 if (!endPoints.Any(now.EndPoints(server).Contains))
                 {
-                    // What its requests came to was elsewhere.
+                    // Its results belong to the old addresses.
                     server.Load.Breaker.Reset();
                 }
                 return (server, now[server] with { EndPoints = endPoints });
@@ -134,8 +136,8 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         }
     }
 
-    /// <summary>A server is healthy now, or not. One that is not in the pool (any more) is left alone.</summary>
-    /// <param name="tag">Its <see cref="Server.Tag"/>: it may have another slot by now.</param>
+    /// <summary>Sets a server's health. Ignored if the server is no longer in the pool.</summary>
+    /// <param name="tag">Its <see cref="Server.Tag"/>: its slot may have changed.</param>
     /// <param name="healthy">The verdict.</param>
     public void SetHealth(ulong tag, bool healthy)
     {
@@ -148,7 +150,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
             }
             if (!healthy)
             {
-                // Whenever it comes back.
+                // Takes effect when it becomes healthy again.
                 server.Load.StartSlowlyLater();
             }
             ServerStatus before = now[server];
@@ -164,12 +166,12 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     }
 
     /// <summary>
-    /// A probe of a server went well. If the server is ejected and its time is over, that is its trial: it need not wait for a request to be one. Nothing
-    /// comes of it if it only took a connection, and owes an answer for long.
+    /// A probe of a server succeeded. If the server is ejected and its ejection time is over, the probe is its trial, without waiting for a request.
+    /// A connect-only probe is ignored if responses of the server are overdue.
     /// </summary>
-    /// <param name="server">Which.</param>
-    /// <param name="responded">It has answered; else it only took a connection.</param>
-    /// <returns>True if the server is back by it.</returns>
+    /// <param name="server">The server.</param>
+    /// <param name="responded">True if it sent a response; false for a connect-only probe.</param>
+    /// <returns>True if this ended the ejection.</returns>
     public bool ProbeWentWell(Server server, bool responded)
     {
         long nowMs = NowMs;
@@ -181,7 +183,7 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         return true;
     }
 
-    /// <summary>Changes the entry of one server, or takes it off the list.</summary>
+    /// <summary>Changes the entry of one server, or removes it from the list.</summary>
     private ChangeResult Edit(ulong tag, Func<ServerEntry, ServerEntry?> edit)
     {
         lock (_gate)
@@ -209,14 +211,14 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         var plan = new PoolPlan(now, entries, probed);
         foreach (Server server in plan.Servers)
         {
-            // Even if nothing but its line's number changed.
+            // Even if only its line number changed.
             server.Entry = plan.EntryOf(server);
         }
         if (!plan.Change.IsEmpty)
         {
             foreach (Server server in plan.Change.Added)
             {
-                // It joins others that are warm.
+                // The other servers are warm.
                 server.Load.StartSlowlyLater();
             }
             now.Rings.Reserve(plan.Servers);
@@ -226,11 +228,12 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
     }
 
     /// <summary>
-    /// Whom a ring gives can be reached, by the newest snapshot and by the one before, and a ring is not empty in between: who comes and can be reached already
-    /// is in before the new snapshot says it, others right after; who can't be reached any more is out before, and who only takes no more visitors leaves last.
+    /// Keeps rings and snapshots consistent. A server from a ring can be reached by the newest snapshot and by the one before, and a ring is never
+    /// empty in between. A joining server that the current snapshot can already reach enters the ring before the new snapshot is published, others
+    /// right after. A server that can no longer be reached is taken out before; one that only takes no new sessions is taken out last.
     /// </summary>
-    /// <param name="next">To be published.</param>
-    /// <param name="changed">Those of its servers that may be what they were not before, or another thing.</param>
+    /// <param name="next">The snapshot to publish.</param>
+    /// <param name="changed">Servers of the snapshot whose status or options may have changed.</param>
     private void Publish_NeedsLock(PoolSnapshot next, ImmutableArray<Server> changed)
     {
         PoolSnapshot now = pool.Current;
@@ -238,12 +241,12 @@ public sealed class PoolMembership(ServerPool pool, bool probed = false, TimePro
         {
             changed = next.Servers;
         }
-        Server[] coming = [.. changed.Where(next.TakesNewTraffic)];
-        Array.ForEach(coming, server => server.Load.Begin(NowMs, SlowStartMs));
-        Array.ForEach(coming.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
+        Server[] joining = [.. changed.Where(next.TakesNewTraffic)];
+        Array.ForEach(joining, server => server.Load.Begin(NowMs, SlowStartMs));
+        Array.ForEach(joining.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
         Array.ForEach(changed.Where(server => !next.CanServe(server)).ToArray(), next.Rings.Remove);
         pool.Publish(next);
-        Array.ForEach(coming, server => next.Rings.Of(server).Restore(server));
+        Array.ForEach(joining, server => next.Rings.Of(server).Restore(server));
         foreach (Server server in changed)
         {
             if (!next.TakesNewTraffic(server))

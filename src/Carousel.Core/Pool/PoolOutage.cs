@@ -1,10 +1,10 @@
 namespace Carousel.Core.Pool;
 
-/// <summary>Why no server of a pool takes a request, for people. Pure.</summary>
+/// <summary>Explains why no server of a pool takes requests. Pure.</summary>
 public static class PoolOutage
 {
     /// <summary>Such as <c>all 2 servers are down</c>, or <c>none of 3 servers takes requests: 2 down, 1 draining</c>.</summary>
-    /// <param name="pool">As it is now.</param>
+    /// <param name="pool">The current snapshot.</param>
     /// <param name="nowMs">The workers' clock.</param>
     public static string Sentence(PoolSnapshot pool, long nowMs)
     {
@@ -22,7 +22,7 @@ public static class PoolOutage
         };
     }
 
-    /// <summary>True if there are servers, and it is known of all of them that they take no requests.</summary>
+    /// <summary>True if there are servers and all are known to take no requests.</summary>
     /// <inheritdoc cref="Sentence" path="/param"/>
     public static bool IsOut(PoolSnapshot pool, long nowMs) => !pool.Servers.IsEmpty && pool.Servers.All(server =>
         pool.StateOf(server, nowMs) is ServerState.Down or ServerState.Unresolved or ServerState.Ejected or ServerState.Draining or ServerState.Closed);

@@ -4,14 +4,14 @@ using Carousel.Core.Config;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>From the pool as it is and a new list of servers to the pool as it is to be. Pure: changes nothing yet.</summary>
+/// <summary>Computes the next pool from the current one and a new list of servers. Pure: changes nothing yet.</summary>
 internal sealed class PoolPlan
 {
     private readonly PoolSnapshot _now;
     private readonly Dictionary<ulong, ServerEntry> _listed;
 
-    /// <param name="now">The pool as it is.</param>
-    /// <param name="entries">The new list; of two with the same address the last counts.</param>
+    /// <param name="now">The current pool.</param>
+    /// <param name="entries">The new list; the last of several entries with the same address counts.</param>
     /// <param name="probed">New servers wait for their first verdict.</param>
     public PoolPlan(PoolSnapshot now, IReadOnlyList<ServerEntry> entries, bool probed)
     {
@@ -31,23 +31,23 @@ internal sealed class PoolPlan
             [.. now.Servers.Where(IsListed).Select(Changed).Where(changed => changed.After with { Line = changed.Before.Line } != changed.Before)]);
     }
 
-    /// <summary>All servers of the pool to be, those that are leaving included, in the order of their places.</summary>
+    /// <summary>All servers of the next pool, including leaving ones, in the order of their places.</summary>
     public ImmutableArray<Server> Servers { get; }
 
-    /// <summary>How each stands, in the same order.</summary>
+    /// <summary>Their statuses, in the same order.</summary>
     public ImmutableArray<ServerStatus> Statuses { get; }
 
-    /// <summary>What is different.</summary>
+    /// <summary>The changes.</summary>
     public PoolChange Change { get; }
 
-    /// <summary>What is listed of this server; what its line said last if nothing is.</summary>
+    /// <summary>The server's entry in the new list; its last entry if it is no longer listed.</summary>
     public ServerEntry EntryOf(Server server) => _listed.GetValueOrDefault(server.Tag, server.Entry);
 
     private bool IsListed(Server server) => _listed.ContainsKey(server.Tag);
 
     private ChangedServer Changed(Server server) => new(server, server.Entry, _listed[server.Tag]);
 
-    /// <summary>A server for each entry that the pool has none for: in slots that nobody has any more, then in new ones.</summary>
+    /// <summary>Creates a server for each entry that the pool has none for: in free slots first, then in new ones.</summary>
     private Dictionary<ulong, Server> New()
     {
         ServerEntry[] entries = [.. _listed.Where(listed => _now.Find(listed.Key) is null).Select(listed => listed.Value)];
@@ -57,7 +57,7 @@ internal sealed class PoolPlan
         return entries.Select((entry, i) => new Server(ids[i], free[i], entry)).ToDictionary(server => server.Tag);
     }
 
-    /// <summary>Whoever is there keeps its place; a new one comes right after the one that is listed before it.</summary>
+    /// <summary>Existing servers keep their places; a new one comes right after the one listed before it.</summary>
     private ImmutableArray<Server> Ordered(IReadOnlyList<ServerEntry> entries, Dictionary<ulong, Server> added)
     {
         var places = new LinkedList<Server>(_now.Servers);
@@ -79,7 +79,7 @@ internal sealed class PoolPlan
         return [.. places];
     }
 
-    /// <summary>A name that another server has too need not be looked up first.</summary>
+    /// <summary>Copies the addresses of another server with the same name, to avoid a lookup.</summary>
     private ServerStatus First(Server server, bool probed)
     {
         ServerStatus first = PoolBuilder.First(server, probed);

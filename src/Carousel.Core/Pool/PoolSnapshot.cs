@@ -4,9 +4,9 @@ using System.Net;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// What a worker needs to know of the pool for one request: take it once, and use it to the request's end. Immutable but for the rings, which all
-/// snapshots of a pool share: their cursors turn, and servers leave them and come back. So a server from a ring may, for an instant, have no end
-/// points in the snapshot at hand: it is then to be passed over like one that can't be connected to.
+/// The state of the pool for one request: read it once and use it until the request ends. Immutable, except the rings, which all snapshots of a pool
+/// share: their cursors move, and servers are taken out and restored. So a server from a ring may briefly have no end points in this snapshot; skip
+/// it like one that can't be connected to.
 /// </summary>
 public sealed class PoolSnapshot
 {
@@ -15,9 +15,9 @@ public sealed class PoolSnapshot
     private readonly ImmutableArray<Member> _members;
     private readonly Dictionary<ulong, Server> _byTag;
 
-    /// <param name="rings">Where those that take visitors turn, and where all others keep their places.</param>
+    /// <param name="rings">The rotations of the servers that take new sessions; they keep the places of all others.</param>
     /// <param name="servers">All servers, in the order of their places.</param>
-    /// <param name="statuses">How each stands, in the same order.</param>
+    /// <param name="statuses">Their statuses, in the same order.</param>
     public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
         : this(rings, servers, BySlot(servers, statuses), servers.ToDictionary(server => server.Tag))
     {
@@ -35,45 +35,47 @@ public sealed class PoolSnapshot
         Backup = Of(isBackup: true);
     }
 
-    /// <summary>All servers in the order of their places: that of the file, but for lines that moved since. The same array until some come or go.</summary>
+    /// <summary>
+    /// All servers in the order of their places: file order, except lines that moved later. The same array until servers are added or removed.
+    /// </summary>
     public ImmutableArray<Server> Servers { get; }
 
-    /// <summary>Those that take new visitors and are no backups.</summary>
+    /// <summary>Primaries that take new sessions.</summary>
     public Candidates Primary { get; }
 
-    /// <summary>Those that take new visitors if none of <see cref="Primary"/> can.</summary>
+    /// <summary>Backups that take new sessions, used if none of <see cref="Primary"/> can serve.</summary>
     public Candidates Backup { get; }
 
-    /// <summary>True if a server may have only so many requests at once: whoever holds its place for long keeps others from it.</summary>
+    /// <summary>True if a server has a limit of requests: a request that holds a slot for a long time then blocks others.</summary>
     public bool HasLimits { get; }
 
-    /// <summary>How a server stands. One that is not in this snapshot can't serve.</summary>
+    /// <summary>The status of a server. One that is not in this snapshot can't serve.</summary>
     public ServerStatus this[Server server] =>
         server.Slot < _members.Length && ReferenceEquals(_members[server.Slot].Server, server) ? _members[server.Slot].ServerStatus : Unknown;
 
-    /// <summary>Where a server can be reached, in the order to try; none while its name does not resolve.</summary>
+    /// <summary>A server's addresses, in the order to try; empty while its name does not resolve.</summary>
     public ImmutableArray<IPEndPoint> EndPoints(Server server) => this[server].EndPoints;
 
-    /// <summary>The server of this <see cref="Server.Tag"/>, whether it can serve or not; null if the pool has none.</summary>
+    /// <summary>The server with this <see cref="Server.Tag"/>, able to serve or not; null if the pool has none.</summary>
     public Server? Find(ulong tag) => _byTag.GetValueOrDefault(tag);
 
-    /// <summary>True if a visitor who belongs to the server may be sent there.</summary>
+    /// <summary>True if requests of the server's existing sessions may be sent to it.</summary>
     public bool CanServe(Server server) => this[server].CanServe;
 
-    /// <summary>True if anybody may be sent there: the one place where this is asked; it makes a server a candidate, and puts it in a ring.</summary>
+    /// <summary>True if any request may be sent there. The only place where this is decided: such a server is a candidate and is in a ring.</summary>
     public bool TakesNewTraffic(Server server) =>
         this[server] is { CanServe: true } status && (!status.IsLeaving || LeavingServersTakeTraffic) && IsOpenToNewTraffic(server);
 
-    /// <summary>True if anybody may be sent there while no server can serve: it may only seem to be down.</summary>
+    /// <summary>True if any request may be sent there while no server can serve: the server may only appear to be down.</summary>
     public bool MayPanicTo(Server server) => this[server] is { EndPoints.IsEmpty: false, IsLeaving: false } && IsOpenToNewTraffic(server);
 
-    /// <summary>True if nobody who stays takes visitors: those that are leaving still do.</summary>
+    /// <summary>True if only leaving servers can take new sessions: then they still do.</summary>
     internal bool LeavingServersTakeTraffic { get; }
 
-    /// <summary>Where those that take visitors turn.</summary>
+    /// <summary>The rotations of the servers that take new sessions.</summary>
     internal ServerRings Rings { get; }
 
-    /// <summary>The same servers, these of them with another standing.</summary>
+    /// <summary>The same servers with new statuses for some of them.</summary>
     internal PoolSnapshot With(IEnumerable<(Server Server, ServerStatus ServerStatus)> changes)
     {
         ImmutableArray<Member>.Builder members = _members.ToBuilder();
@@ -99,6 +101,6 @@ public sealed class PoolSnapshot
         return [.. members];
     }
 
-    /// <summary>What is in a slot: nobody, or a server and how it stands.</summary>
+    /// <summary>The content of a slot: a server and its status, or empty.</summary>
     private readonly record struct Member(Server? Server, ServerStatus ServerStatus);
 }

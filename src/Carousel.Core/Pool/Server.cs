@@ -6,8 +6,8 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// One server that requests are balanced to. The same object for as long as the pool has it, whatever its line says meanwhile: connections, the ring and
-/// policies know it by reference. How it stands at a moment is in the snapshot.
+/// A server of the pool. The same object for as long as the pool has it, even if its line changes: connections, the ring and policies hold it by
+/// reference. Its status at a moment is in the snapshot.
 /// </summary>
 public sealed class Server
 {
@@ -29,36 +29,36 @@ public sealed class Server
         Load.Max = entry.MaxRequests ?? int.MaxValue;
     }
 
-    /// <summary>Short stable hash of the canonical URL: every replica computes the same.</summary>
+    /// <summary>Short stable hash of the canonical URL, the same on every replica.</summary>
     public string Id { get; }
 
-    /// <summary>Its URL's hash in 64 bits: what cookies name it by, the same on every replica.</summary>
+    /// <summary>64-bit hash of its URL: identifies the server in cookies, the same on every replica.</summary>
     public ulong Tag { get; }
 
-    /// <summary>Dense index from 0, unique among the servers of a pool: what per-server arrays are indexed by. Free for another once it has left.</summary>
+    /// <summary>Dense index from 0, unique in the pool, for per-server arrays. Reused after the server is removed.</summary>
     public int Slot { get; }
 
-    /// <summary>What all workers share of it.</summary>
+    /// <summary>Load state shared by all workers.</summary>
     public ServerLoad Load { get; } = new();
 
-    /// <summary>What all workers counted of it.</summary>
+    /// <summary>Traffic counters of all workers.</summary>
     public ServerTraffic Traffic { get; } = new();
 
-    /// <summary>How its last probe ended, told by whoever probes it; null before the first. Any thread.</summary>
+    /// <summary>Result of its last probe, set by the prober; null before the first. Any thread.</summary>
     public ProbeReport? LastProbe
     {
         get => _lastProbe;
         set => _lastProbe = value;
     }
 
-    /// <summary>Why it was ejected the last time; null if it never was. Any thread.</summary>
+    /// <summary>The reason of its last ejection; null if it never was ejected. Any thread.</summary>
     public Ejection? LastEjection
     {
         get => _lastEjection;
         internal set => _lastEjection = value;
     }
 
-    /// <summary>What servers.txt says about it now. The address stays; anything else may change, by <see cref="PoolMembership"/> only. Any thread.</summary>
+    /// <summary>Its current options. The address is constant; anything else may change, by <see cref="PoolMembership"/> only. Any thread.</summary>
     public ServerEntry Entry
     {
         get => _entry;
@@ -70,12 +70,12 @@ public sealed class Server
     }
 
     /// <summary>
-    /// Of several addresses the one that took the last connection: the next connection begins there. It may not be among them any more; null before the
-    /// first connection. Any thread.
+    /// The address of the last successful connection: the next connection starts there. It may no longer be among the server's addresses; null before
+    /// the first connection. Any thread.
     /// </summary>
     public IPEndPoint? WorkedLast => _workedLast;
 
-    /// <summary>This address took a connection. Any thread; writes nothing if that is known.</summary>
+    /// <summary>Records a successful connection to this address. Any thread; writes only on a change.</summary>
     public void Worked(IPEndPoint endPoint)
     {
         if (!endPoint.Equals(_workedLast))
@@ -84,9 +84,7 @@ public sealed class Server
         }
     }
 
-    /// <summary>
-    /// It could not be connected, or a probe of it failed: its name may lead elsewhere by now. Any thread; writes nothing if that is known.
-    /// </summary>
+    /// <summary>Records a failed connection or probe: the name may now resolve to other addresses. Any thread; writes only on a change.</summary>
     public void NoteUnreachable()
     {
         if (!_isUnreachable)
@@ -95,7 +93,7 @@ public sealed class Server
         }
     }
 
-    /// <summary>True if <see cref="NoteUnreachable"/> was called since the last time. One thread.</summary>
+    /// <summary>True if <see cref="NoteUnreachable"/> was called since the last call. One thread.</summary>
     public bool TakeUnreachable()
     {
         bool was = _isUnreachable;

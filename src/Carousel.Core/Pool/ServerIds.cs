@@ -3,19 +3,19 @@ using System.Text;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// Ids of servers: the beginning of the FNV-1a hash (128 bits) of the canonical URL in hexadecimal. They depend on the set of URLs only, not on the
-/// order of the file, so that every replica and every start of the balancer computes the same. Nobody gains by forging one, so no
-/// cryptographic hash: that would make OpenSSL a condition for starting at all.
+/// Server ids: a prefix of the 128-bit FNV-1a hash of the canonical URL, in hexadecimal. They depend on the set of URLs only, not on file order, so
+/// every replica and every start computes the same. Not cryptographic: forging an id gains nothing, and a cryptographic hash would make OpenSSL a
+/// requirement for starting.
 /// </summary>
 internal static class ServerIds
 {
-    /// <summary>40 bits: among a thousand servers two agree once in two million sets; those get longer ids.</summary>
+    /// <summary>40 bits: two of a thousand servers collide once in two million sets; those get longer ids.</summary>
     public const int Length = 10;
 
-    /// <summary>An id for each URL, in their order. URLs must differ from each other.</summary>
+    /// <summary>An id for each URL, in the same order. URLs must be distinct.</summary>
     public static string[] For(IReadOnlyList<string> urls) => For(urls, Hash);
 
-    /// <summary>As above with a hash of one's own: different texts of the same length for different URLs.</summary>
+    /// <summary>As above with a custom hash, which must give texts of equal length, distinct for distinct URLs.</summary>
     public static string[] For(IReadOnlyList<string> urls, Func<string, string> hash)
     {
         string[] hashes = [.. urls.Select(hash)];
@@ -32,7 +32,7 @@ internal static class ServerIds
 
     private static int CommonPrefix(string a, string b) => a.AsSpan().CommonPrefixLength(b);
 
-    /// <summary>64 bits of the hash: what a cookie names a server by. Among a thousand servers two agree once in 10^13 sets.</summary>
+    /// <summary>64 bits of the hash: identifies a server in cookies. Two of a thousand servers collide once in 10^13 sets.</summary>
     public static ulong Tag(string url) => (ulong)(Fnv(url) >> 64);
 
     private static string Hash(string url) => Fnv(url).ToString("x32");

@@ -5,12 +5,12 @@ using Carousel.Core.Health;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// What all workers share of one server while they pick: how many requests it has and may have, how fast it answers, and what keeps it from more. Lives as long as its
-/// <see cref="Server"/>, whatever is published meanwhile. Any thread; what every request writes is off the cache lines of what is only read.
+/// State of a server that all workers share for picks: requests in flight and their limit, latency, and what restricts the server. Exists as long as
+/// its <see cref="Server"/>, across snapshots. Any thread; fields written by every request are on cache lines separate from read-only ones.
 /// </summary>
 /// <remarks>
-/// One exact count for all workers, not one for each: <c>max=</c> can't be held otherwise, and a policy would have to add up as many lines as there are
-/// workers. A request pays two interlocked operations.
+/// One exact count for all workers instead of one per worker: otherwise <c>max=</c> could not be enforced, and a policy would have to sum as many
+/// cache lines as there are workers. A request pays two interlocked operations.
 /// </remarks>
 public sealed class ServerLoad
 {
@@ -18,58 +18,58 @@ public sealed class ServerLoad
     private volatile int _max = int.MaxValue;
     private CircuitBreaker _breaker;
 
-    /// <summary>When its slow start is over, in the workers' milliseconds; 0 if it had none.</summary>
+    /// <summary>When its slow start ends, in the workers' milliseconds; 0 if it had none.</summary>
     private long _rampEnds;
     private long _rampMs;
     private volatile bool _startsSlowly;
 
-    /// <summary>Since when a ping of it is under way that nothing has answered, in the workers' milliseconds; 0 if none is.</summary>
+    /// <summary>Start of a ping without a response yet, in the workers' milliseconds; 0 if none is in progress.</summary>
     private long _pingedAt;
 
-    /// <summary>A server that owes an answer is given this long, at least, before others are preferred.</summary>
+    /// <summary>Minimum time without a response before a server is suspect.</summary>
     internal const int MinSuspectAfterMs = 1_000;
 
-    /// <summary>So many times its usual latency it is given, if that is longer: servers of long polls are not stuck.</summary>
+    /// <summary>Multiple of its usual latency before a server is suspect, if that is longer: servers with long polling are not stuck.</summary>
     internal const int SuspectAfterLatencies = 8;
 
-    /// <summary>After this long, one request finds out whether a server is still stuck: it might be that nobody asked it meanwhile.</summary>
+    /// <summary>After this time one request checks whether a server is still stuck: it may not have had a request meanwhile.</summary>
     internal const int LookAgainMs = 10_000;
 
-    /// <summary>So long a latency is good for that nothing has confirmed.</summary>
+    /// <summary>Time for which a latency is fully trusted without new samples.</summary>
     internal const int StaleAfterMs = 10_000;
 
-    /// <summary>After this long it is good for nothing.</summary>
+    /// <summary>Time after which it is discarded.</summary>
     internal const int ForgottenAfterMs = 2 * StaleAfterMs;
 
-    /// <summary>Nothing is owed.</summary>
+    /// <summary>No response is outstanding.</summary>
     private const long NotWaiting = long.MaxValue;
 
-    /// <summary>The time in which an old latency loses all but 1/e of its weight: long enough to be smooth, short enough to see a server turn slow.</summary>
+    /// <summary>
+    /// Time constant of the average: a sample decays to 1/e in this time. Long enough to be smooth, short enough to notice a server becoming slow.
+    /// </summary>
     private const double LatencyMemoryMs = 5_000;
 
-    /// <summary>The least share that one answer has in the average.</summary>
+    /// <summary>Minimum weight of one response in the average.</summary>
     private const double MinSampleWeight = 1.0 / 64;
 
-    /// <summary>Requests in flight: picked, and not given back.</summary>
+    /// <summary>Requests in flight: admitted and not released.</summary>
     public int InFlight => Volatile.Read(ref _written.InFlight);
 
-    /// <summary>Most requests in flight at once; <see cref="int.MaxValue"/> for no limit.</summary>
+    /// <summary>Limit of requests in flight; <see cref="int.MaxValue"/> for none.</summary>
     public int Max
     {
         get => _max;
         internal set => _max = value;
     }
 
-    /// <summary>
-    /// How long an answer's head is waited for, in microseconds: an average that forgets by time (EWMA). 0 before the first answer.
-    /// </summary>
+    /// <summary>Average time to a response's head, in microseconds: a time-weighted EWMA. 0 before the first response.</summary>
     public double LatencyMicros => Volatile.Read(ref _written.Latency);
 
     /// <summary>
-    /// The same for a choice between servers: what is known of one that is idle, and has answered nothing for <see cref="StaleAfterMs"/>, is worth less and less,
-    /// and after as long again nothing. A server that was slow would be asked too seldom to show that it is not any more.
+    /// The latency for a choice between servers. For an idle server without a response for <see cref="StaleAfterMs"/>, it fades to the default over
+    /// the same time again. Otherwise a server that was slow would get too few requests to show that it has recovered.
     /// </summary>
-    /// <param name="otherwise">What is assumed of a server of which nothing is known.</param>
+    /// <param name="otherwise">The default for an unknown latency.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double LatencyOr(double otherwise, long nowMs)
@@ -80,39 +80,41 @@ public sealed class ServerLoad
     }
 
     /// <summary>
-    /// The same with a memory for bad news: a slow answer counts at once and in full, and is then forgotten by time, whether others come or not
-    /// (the peak EWMA of Twitter's Finagle). 0 before the first answer.
+    /// Peak EWMA (as in Twitter's Finagle): a slow response counts at once and in full, then decays with time, with or without further responses. 0
+    /// before the first response.
     /// </summary>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public double PeakMicros(long nowMs) => Volatile.Read(ref _written.Peak) * Kept(nowMs);
 
-    /// <summary>True if its latency is known: an answer's head came, and it is not idle since so long ago that it may be another by now.</summary>
+    /// <summary>
+    /// True if its latency is known: a response's head was received, and the server has not been idle for so long that the latency may have changed.
+    /// </summary>
     internal bool IsKnown(long nowMs) => HasResponded && (nowMs - RespondedAt < ForgottenAfterMs || InFlight > 0);
 
-    /// <summary>True once an answer's head came.</summary>
+    /// <summary>True once a response's head was received.</summary>
     public bool HasResponded => LatencyMicros != 0;
 
-    /// <summary>When the last answer's head came, in the worker's milliseconds; 0 before the first.</summary>
+    /// <summary>When the last response's head was received, in the worker's milliseconds; 0 before the first.</summary>
     public long RespondedAt => Volatile.Read(ref _written.RespondedAt);
 
-    /// <summary>What ejects it when its requests fail.</summary>
+    /// <summary>The circuit breaker, which ejects the server when its requests fail.</summary>
     public ref CircuitBreaker Breaker => ref _breaker;
 
-    /// <summary>What its answers tell beside how long they took.</summary>
+    /// <summary>Results of its responses other than latency.</summary>
     public ServerReports Reports { get; } = new();
 
-    /// <summary>True if there is room for one more, at this moment.</summary>
+    /// <summary>True if it is below its limit of requests now.</summary>
     public bool HasRoom => InFlight < _max;
 
-    /// <summary>True if it may have one more: there is room, and it is not ejected.</summary>
+    /// <summary>True if it may take one more request: it is below its limit and not ejected.</summary>
     public bool MayTake(long nowMs) => HasRoom && _breaker.MayTake(nowMs);
 
-    /// <summary>It was down or ejected, or is new, a while ago: it is to get its share little by little.</summary>
+    /// <summary>True during its slow start, after it was down or ejected, or was added.</summary>
     public bool IsRamping(long nowMs) => Volatile.Read(ref _rampEnds) > nowMs;
 
     /// <summary>
-    /// True if it has requests, and has not answered anything for much longer than it takes, or if a ping of it is not answered either: it may be stopped, its
-    /// kernel goes on taking connections. Others are to be preferred, no more: it may only be slow.
+    /// True if it has requests in flight and has not responded for much longer than usual, or if a ping is unanswered: the process may be stopped
+    /// while its kernel still accepts connections. Other servers are preferred, no more: it may only be slow.
     /// </summary>
     public bool IsSuspect(long nowMs)
     {
@@ -120,14 +122,14 @@ public sealed class ServerLoad
         return (waitsMs > MinSuspectAfterMs && IsSuspectAfter(waitsMs)) || IsPinged;
     }
 
-    /// <summary>As <see cref="IsSuspect"/>, for as long as it owes an answer: also when a request is to find out.</summary>
+    /// <summary>As <see cref="IsSuspect"/>, for the whole time without a response: also while one request may check the server.</summary>
     public bool IsSilent(long nowMs)
     {
         long waitsMs = nowMs - Volatile.Read(ref _written.WaitsSince);
         return (waitsMs > MinSuspectAfterMs && InFlight > 0 && waitsMs > SuspectAfterMs) || IsPinged;
     }
 
-    /// <summary>Takes one more request on, to be given back by <see cref="Leave"/>; false if there is no room, or it is ejected.</summary>
+    /// <summary>Admits one more request, to be released by <see cref="Leave"/>; false if the server is at its limit or ejected.</summary>
     public bool TryEnter(long nowMs)
     {
         if (!_breaker.MayTake(nowMs) || !TryEnterEjected(nowMs))
@@ -144,8 +146,9 @@ public sealed class ServerLoad
     }
 
     /// <summary>
-    /// As <see cref="TryEnter"/>, though it may be ejected: there is nobody else. The count is never too high, not for an instant: else
-    /// another request could find no room where there is some, and wait for a release that was before. Repeats only when another thread changed the count.
+    /// As <see cref="TryEnter"/>, for a server that may be ejected, when no other is available. The count is never too high, not even briefly:
+    /// otherwise a concurrent request could find the server full and wait for a release that has already happened. Loops only when another thread
+    /// changed the count.
     /// </summary>
     public bool TryEnterEjected(long nowMs)
     {
@@ -163,19 +166,19 @@ public sealed class ServerLoad
         return false;
     }
 
-    /// <summary>A request is over, whatever became of it.</summary>
+    /// <summary>A request ended, with any result.</summary>
     public void Leave() => Interlocked.Decrement(ref _written.InFlight);
 
-    /// <summary>An answer's head came. Workers may overwrite one another's news: what is lost is one sample of many.</summary>
-    /// <param name="tookMicros">Since its request was sent, in microseconds.</param>
+    /// <summary>A response's head was received. Concurrent updates may overwrite each other, which loses one sample of many.</summary>
+    /// <param name="tookMicros">Time since its request was sent, in microseconds.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds: the same clock for all workers.</param>
     public void OnResponse(double tookMicros, long nowMs)
     {
         double before = LatencyMicros;
         double peak = Volatile.Read(ref _written.Peak);
-        // Answers that come at one moment have no time between them, but each says something.
+        // Responses at the same millisecond have no time between them, but each must count.
         double weight = before == 0 ? 0
-            // No exponential for each answer of a busy server: of the two it is the larger one.
+            // Avoids an exponential for each response of a busy server: this weight would be the larger one.
             : nowMs - RespondedAt < LatencyMemoryMs * MinSampleWeight ? 1 - MinSampleWeight
             : nowMs - RespondedAt >= ForgottenAfterMs ? 0
             : Math.Min(Kept(nowMs), 1 - MinSampleWeight);
@@ -186,11 +189,11 @@ public sealed class ServerLoad
     }
 
     /// <summary>
-    /// From now on it gets its share little by little. The clock runs from here, whether requests come or not: what makes a server cold is what it missed,
-    /// and who has been well for longer than that is no newcomer because nobody came. Any thread.
+    /// Starts the slow start. It runs by the clock, with or without requests: a server is cold because it missed traffic, and one that has been
+    /// healthy for longer than the ramp is not new just because it got no requests. Any thread.
     /// </summary>
     /// <param name="nowMs">The workers' clock.</param>
-    /// <param name="rampMs">How long that takes, in milliseconds; 0 for no slow start.</param>
+    /// <param name="rampMs">Length of the ramp in milliseconds; 0 for none.</param>
     public void StartSlowly(long nowMs, long rampMs)
     {
         _startsSlowly = false;
@@ -198,10 +201,10 @@ public sealed class ServerLoad
         Volatile.Write(ref _rampEnds, nowMs + rampMs);
     }
 
-    /// <summary>It is down or not in use yet: its slow start begins when it takes requests (again). Any thread.</summary>
+    /// <summary>The server is down or not in use yet: its slow start begins when it takes requests (again). Any thread.</summary>
     internal void StartSlowlyLater() => _startsSlowly = true;
 
-    /// <summary>It takes requests from now on: its slow start begins, if one was announced.</summary>
+    /// <summary>The server takes requests from now on: begins a pending slow start.</summary>
     /// <inheritdoc cref="StartSlowly"/>
     internal void Begin(long nowMs, long rampMs)
     {
@@ -211,26 +214,26 @@ public sealed class ServerLoad
         }
     }
 
-    /// <summary>A ping is under way: until it or a request is answered, no request is to find out whether the server is well. Any thread.</summary>
+    /// <summary>A ping has started: until it or a request is answered, no request checks the server. Any thread.</summary>
     public void Pinging(long nowMs) => Volatile.Write(ref _pingedAt, nowMs);
 
-    /// <summary>The ping is over, answered or not. Any thread.</summary>
+    /// <summary>The ping has ended, answered or not. Any thread.</summary>
     public void EndPing() => Volatile.Write(ref _pingedAt, 0);
 
     /// <summary>
-    /// A probe was answered, so somebody is there: whether they serve, the next request finds out, and others come only when that one is answered. False, and
-    /// nothing happens, if the server is not suspect.
+    /// A probe was answered, so the server accepts requests again: the next request checks it, and others follow only after its response. False,
+    /// without effect, if the server is not suspect.
     /// </summary>
     public bool TryAgain(long nowMs)
     {
         long since = Volatile.Read(ref _written.WaitsSince);
         return IsSuspect(nowMs)
-            // An answer that came meanwhile says more.
+            // A response received meanwhile takes precedence.
             && Interlocked.CompareExchange(ref _written.WaitsSince, nowMs - (long)SuspectAfterMs - LookAgainMs - 1, since) == since;
     }
 
-    /// <summary>How much of its share it is to get now, from 0 to 1.</summary>
-    /// <param name="floor">What it begins with.</param>
+    /// <summary>The part of its share that it gets now, 0 to 1.</summary>
+    /// <param name="floor">The part at the start of the ramp.</param>
     /// <param name="nowMs">The worker's clock.</param>
     internal double RampShare(double floor, long nowMs)
     {
@@ -238,7 +241,7 @@ public sealed class ServerLoad
         return left <= 0 ? 1 : 1 - (1 - floor) * Math.Min(1, (double)left / Math.Max(1, Volatile.Read(ref _rampMs)));
     }
 
-    /// <summary>A ping is under way, and no request has been answered since it began.</summary>
+    /// <summary>A ping is in progress, and no request has been answered since it started.</summary>
     private bool IsPinged => Volatile.Read(ref _pingedAt) is not 0 and var since && RespondedAt <= since;
 
     private bool IsSuspectAfter(long waitsMs) => InFlight > 0 && waitsMs > SuspectAfterMs && waitsMs - SuspectAfterMs < LookAgainMs;
@@ -246,7 +249,8 @@ public sealed class ServerLoad
     private double SuspectAfterMs => Math.Max(MinSuspectAfterMs, SuspectAfterLatencies * LatencyMicros / 1000);
 
     /// <summary>
-    /// Notes from when on an answer is owed: since the server last answered. (Requests that it had then and still has begin to count with the next one.)
+    /// Notes since when a response is outstanding: since the server's last response. (Requests already in flight at that time count from the next
+    /// request on.)
     /// </summary>
     private void NoteWait(int inFlight, long nowMs)
     {
@@ -257,7 +261,7 @@ public sealed class ServerLoad
         }
         else if (nowMs - since > MinSuspectAfterMs && nowMs - since - SuspectAfterMs >= LookAgainMs)
         {
-            // It has had long enough; this one request finds out.
+            // The recheck time is over: this one request checks the server.
             Volatile.Write(ref _written.WaitsSince, nowMs - (long)SuspectAfterMs - 1);
         }
     }
@@ -268,13 +272,13 @@ public sealed class ServerLoad
         return otherwise + (latency - otherwise) * trust;
     }
 
-    /// <summary>What is left now of the weight that the last answer had.</summary>
+    /// <summary>The remaining weight of the last sample.</summary>
     private double Kept(long nowMs) => Math.Exp(-Math.Max(0, nowMs - RespondedAt) / LatencyMemoryMs);
 
     [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
     private struct Written
     {
-        // Two lines of x64 (it fetches them in pairs), one of the larger arm64 cores.
+        // Two cache lines of x64, which prefetches pairs; one of the larger arm64 cores.
         private const int Apart = 128;
 
         [FieldOffset(Apart)]
@@ -289,7 +293,7 @@ public sealed class ServerLoad
         [FieldOffset(Apart + 24)]
         public double Peak;
 
-        /// <summary>When the request came that was the first since the last answer; <see cref="NotWaiting"/> if none did.</summary>
+        /// <summary>When the first request since the last response was admitted; <see cref="NotWaiting"/> if none was.</summary>
         [FieldOffset(Apart + 32)]
         public long WaitsSince;
     }

@@ -1,8 +1,8 @@
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// Where Control publishes what it knows and workers read it: one volatile write, one volatile read a request.
-/// Only one thread at a time may publish.
+/// Holds the snapshot that Control publishes and workers read: one volatile write, and one volatile read per request. Only one thread may publish at
+/// a time.
 /// </summary>
 public sealed class ServerPool(PoolSnapshot first)
 {
@@ -11,16 +11,13 @@ public sealed class ServerPool(PoolSnapshot first)
     /// <summary>The newest snapshot. Any thread.</summary>
     public PoolSnapshot Current => _current;
 
-    /// <summary>
-    /// How long it takes until a server that came back, or is new, gets its whole share; zero for at once. Set by whoever balances over the pool, before the
-    /// first request.
-    /// </summary>
+    /// <summary>Slow start: time until a server that returned, or is new, gets its full share; zero to disable. Set before the first request.</summary>
     public TimeSpan SlowStart { get; set; }
 
-    /// <summary>Called after every publication, by the thread that publishes: to be quick. For what can't wait for a request to look.</summary>
+    /// <summary>Called after every publication, on the publishing thread; handlers must be quick. For work that must not wait until the next request.</summary>
     public event Action? Changed;
 
-    /// <summary>Makes <paramref name="next"/> what workers see from their next request on.</summary>
+    /// <summary>Makes <paramref name="next"/> the snapshot that workers see from their next request on.</summary>
     public void Publish(PoolSnapshot next)
     {
         _current = next;

@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// What a server's answers tell beside how long they took: whether they fail, and what the server says of itself (docs/POLICIES.md). Any thread; workers may
-/// overwrite one another's news: what is lost is one answer of many.
+/// Results of a server's responses other than latency: the share of failures, and capacity and load that the server reports (docs/POLICIES.md). Any
+/// thread; concurrent updates may overwrite each other, which loses one sample of many.
 /// </summary>
 public sealed class ServerReports
 {
-    /// <summary>Least and most that a server may say of its capacity, in the unit of <c>weight=</c>.</summary>
+    /// <summary>Limits of a reported capacity, in the unit of <c>weight=</c>.</summary>
     public const double MinCapacity = 0.001, MaxCapacity = 1_000_000;
 
-    /// <summary>A report that is this old counts for nothing, and until then for less and less.</summary>
+    /// <summary>Lifetime of a report: its weight falls linearly to zero over this time.</summary>
     public const long ReportLifeMs = 10_000;
 
-    /// <summary>The share that one answer has in <see cref="FailedShare"/>.</summary>
+    /// <summary>Weight of one response in <see cref="FailedShare"/>.</summary>
     private const double Newest = 1.0 / 64;
 
-    /// <summary>Less is none: it saves writing while nothing fails.</summary>
+    /// <summary>Smaller shares are rounded to zero, which saves writes while nothing fails.</summary>
     private const double LeastShare = 1e-4;
 
     private double _failedShare;
@@ -28,8 +28,8 @@ public sealed class ServerReports
     private long _loadAt;
 
     /// <summary>
-    /// The share of the last answers, some 64 of them, that were failures; 0 to 1. It counts for less and less while none follows, and after
-    /// <see cref="ReportLifeMs"/> for nothing: a server that is avoided for it gets no answers that would tell otherwise.
+    /// The share of failures in the last 64 or so responses, 0 to 1. It fades to zero within <see cref="ReportLifeMs"/> after the last failure: a
+    /// server that is avoided for its failures gets no responses that would correct the share.
     /// </summary>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,8 +39,8 @@ public sealed class ServerReports
         return share == 0 ? 0 : Fade(share, nowMs - Volatile.Read(ref _failedAt), otherwise: 0);
     }
 
-    /// <summary>An answer came.</summary>
-    /// <param name="failed">It is the server's failure (a status from 500).</param>
+    /// <summary>A response was received.</summary>
+    /// <param name="failed">True for a failure of the server (status 500 or higher).</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public void OnResponse(bool failed, long nowMs)
     {
@@ -56,7 +56,7 @@ public sealed class ServerReports
         }
     }
 
-    /// <summary>The server says what it can do. What is out of bounds counts for nothing.</summary>
+    /// <summary>The server reported its capacity. Values out of range are ignored.</summary>
     /// <param name="capacity">From <see cref="MinCapacity"/> to <see cref="MaxCapacity"/>.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public void ReportCapacity(double capacity, long nowMs)
@@ -68,8 +68,8 @@ public sealed class ServerReports
         }
     }
 
-    /// <summary>The server says how busy it is. What is out of bounds counts for nothing.</summary>
-    /// <param name="load">0 idle, 1 fully used; more is possible, and counts as much.</param>
+    /// <summary>The server reported its load. Values out of range are ignored.</summary>
+    /// <param name="load">0 idle, 1 fully used; higher values count as 1.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public void ReportLoad(double load, long nowMs)
     {
@@ -80,17 +80,17 @@ public sealed class ServerReports
         }
     }
 
-    /// <summary>What the server reported of its capacity; the older the report, the more like what is said of it otherwise.</summary>
-    /// <param name="otherwise">Its weight.</param>
+    /// <summary>The reported capacity; with age it converges to the default.</summary>
+    /// <param name="otherwise">The default: its weight.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public double Capacity(double otherwise, long nowMs) => Fade(ref _capacity, ref _capacityAt, otherwise, nowMs);
 
-    /// <summary>The load that the server reported, 0 to 1; the older the report, the more like what is assumed otherwise.</summary>
-    /// <param name="otherwise">Of a server that says nothing.</param>
+    /// <summary>The reported load, 0 to 1; with age it converges to the default.</summary>
+    /// <param name="otherwise">The default for a server without reports.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public double Load(double otherwise, long nowMs) => Fade(ref _load, ref _loadAt, otherwise, nowMs);
 
-    /// <summary>Inlined: most servers report nothing, and policies ask of each server they look at.</summary>
+    /// <summary>Inlined: most servers report nothing, and policies call this for each server they compare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Fade(ref double value, ref long at, double otherwise, long nowMs)
     {

@@ -3,36 +3,36 @@ using Carousel.Core.Ring;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>The two rings of a pool. Each knows the servers of its kind, those that are out for now included.</summary>
+/// <summary>The two rings of a pool. Each has a place for every server of its kind, including those out of rotation.</summary>
 public sealed class ServerRings
 {
-    /// <summary>In which servers turn that are no backups.</summary>
+    /// <summary>The rotation of the primaries.</summary>
     public ServerRing Primary { get; } = new();
 
-    /// <summary>In which the backups turn.</summary>
+    /// <summary>The rotation of the backups.</summary>
     public ServerRing Backup { get; } = new();
 
-    /// <summary>The ring of this server, by what its line says.</summary>
+    /// <summary>The ring of this server, by its options.</summary>
     public ServerRing Of(Server server) => server.Entry.Backup ? Backup : Primary;
 
-    /// <summary>The ring in which this server has no business.</summary>
+    /// <summary>The other ring.</summary>
     internal ServerRing NotOf(Server server) => server.Entry.Backup ? Primary : Backup;
 
-    /// <summary>Takes a server out, whichever ring it is in; its place stays.</summary>
+    /// <summary>Takes a server out of its ring; its place is kept.</summary>
     internal void Remove(Server server)
     {
         Primary.Remove(server);
         Backup.Remove(server);
     }
 
-    /// <summary>Takes a server out for good: its slot is free.</summary>
+    /// <summary>Removes a server and its place: its slot is free.</summary>
     internal void Forget(Server server)
     {
         Primary.Forget(server);
         Backup.Forget(server);
     }
 
-    /// <summary>Each of these has a place in its ring, in this order; who had none is out.</summary>
+    /// <summary>Gives each of these servers a place in its ring, in this order; new ones are out of rotation.</summary>
     internal void Reserve(ImmutableArray<Server> servers)
     {
         Server? primary = null, backup = null;

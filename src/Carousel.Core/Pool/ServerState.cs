@@ -2,61 +2,61 @@ using Carousel.Core.Health;
 
 namespace Carousel.Core.Pool;
 
-/// <summary>How a server is, in one word for people. What keeps it from requests comes before what gives it fewer.</summary>
+/// <summary>The displayed state of a server. States without traffic take precedence over states with reduced traffic.</summary>
 public enum ServerState : byte
 {
-    /// <summary>It gets its share.</summary>
+    /// <summary>It gets its full share.</summary>
     Up,
 
-    /// <summary>It was down, ejected or is new: it gets its share little by little.</summary>
+    /// <summary>Slow start: it was down or ejected, or is new, and gets a growing share.</summary>
     SlowStart,
 
-    /// <summary>A backup that is not needed.</summary>
+    /// <summary>A backup that is not in use.</summary>
     Standby,
 
-    /// <summary>It has as many requests as it may.</summary>
+    /// <summary>It is at its limit of requests.</summary>
     Full,
 
-    /// <summary>Its weight is 0: only visitors who belong to it come.</summary>
+    /// <summary>Its weight is 0: it takes only requests of its existing sessions.</summary>
     Closed,
 
-    /// <summary>It has owed answers for long, and is asked only if no other can be.</summary>
+    /// <summary>Its responses are overdue: it is picked only if no other server can be.</summary>
     Suspect,
 
-    /// <summary>It takes no new visitors.</summary>
+    /// <summary>It takes no new sessions.</summary>
     Draining,
 
-    /// <summary>It is listed no more, and finishes what it has.</summary>
+    /// <summary>It is no longer listed, and finishes its requests.</summary>
     Leaving,
 
-    /// <summary>Its requests failed: it gets none for a while.</summary>
+    /// <summary>Its requests failed: it gets none until the ejection time is over.</summary>
     Ejected,
 
-    /// <summary>It was ejected, and one request is its trial.</summary>
+    /// <summary>It was ejected, and one trial request is in progress.</summary>
     OnTrial,
 
-    /// <summary>Probes say that it can't serve.</summary>
+    /// <summary>Its probes fail.</summary>
     Down,
 
     /// <summary>Its name does not resolve.</summary>
     Unresolved,
 
-    /// <summary>It is new: its first probe is not over.</summary>
+    /// <summary>It is new: its first probe has not ended.</summary>
     Probing,
 }
 
-/// <summary>Where <see cref="ServerState"/> comes from.</summary>
+/// <summary>Computes a <see cref="ServerState"/>.</summary>
 public static class ServerStates
 {
     private static readonly string[] Names =
         ["up", "slow-start", "standby", "full", "closed", "suspect", "draining", "leaving", "ejected", "on-trial", "down", "unresolved", "probing"];
 
-    /// <summary>As the API and tables write it: <c>slow-start</c>.</summary>
+    /// <summary>The name in the API and in tables: <c>slow-start</c>.</summary>
     public static string Name(this ServerState state) => Names[(int)state];
 
-    /// <summary>How this server is. Any thread.</summary>
-    /// <param name="pool">That has it.</param>
-    /// <param name="server">Whom.</param>
+    /// <summary>The state of this server. Any thread.</summary>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="server">The server.</param>
     /// <param name="nowMs">The workers' clock.</param>
     public static ServerState StateOf(this PoolSnapshot pool, Server server, long nowMs)
     {

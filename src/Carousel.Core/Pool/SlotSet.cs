@@ -1,17 +1,17 @@
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// A set of servers, held by slot: which of them a request has tried. By the server, not by the slot alone: who takes over the slot of one that left was
-/// not tried. Reused, so that it allocates only when the pool grows.
+/// A set of servers, indexed by slot: those a request has tried. Compares the server, not only the slot: a server that reuses a removed server's slot
+/// was not tried. Reusable; allocates only when the pool grows.
 /// </summary>
 public sealed class SlotSet
 {
     private Server?[] _bySlot = [];
 
-    /// <summary>How many slots are in the set.</summary>
+    /// <summary>Number of servers in the set.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a server, instead of the one that had its slot; adding it twice changes nothing.</summary>
+    /// <summary>Adds a server, replacing another one with the same slot; adding it twice has no effect.</summary>
     public void Add(Server server)
     {
         if (server.Slot >= _bySlot.Length)
@@ -23,7 +23,7 @@ public sealed class SlotSet
         held = server;
     }
 
-    /// <summary>True if that very server was added since the last <see cref="Clear"/>.</summary>
+    /// <summary>True if this server was added since the last <see cref="Clear"/>.</summary>
     public bool Contains(Server server) => server.Slot < _bySlot.Length && ReferenceEquals(_bySlot[server.Slot], server);
 
     /// <summary>Empties the set.</summary>

@@ -2,9 +2,9 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Ring;
 
-/// <summary>Which servers a walk around the ring may end at.</summary>
+/// <summary>Filters the servers at which a ring scan may stop.</summary>
 internal interface IServerFilter
 {
-    /// <summary>True if the walk may end here. Called without a lock, for any server that is in the ring or was.</summary>
+    /// <summary>True if the scan may stop here. Called without a lock, for any server that is or was in the ring.</summary>
     bool Takes(Server server);
 }

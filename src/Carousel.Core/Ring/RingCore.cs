@@ -3,14 +3,14 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Ring;
 
 /// <summary>
-/// The ring without its lock: nodes in a doubly linked circle that begins at the origin, and a cursor on the node whose
-/// turn it was last. Why it is right is in docs/decisions/0001-server-ring.md; in short:
+/// The ring without its lock: nodes in a doubly linked circle that starts at the origin, and a cursor on the node picked last.
+/// The proof of correctness is in docs/decisions/0001-server-ring.md; in short:
 /// <list type="bullet">
-/// <item>A turn is one CAS of the cursor along one link, so each link is taken by one thread: turns are exact.</item>
-/// <item>The Next of a node that left leads to a node that was in the ring later than itself: who stands on it, or sleeps
-/// with it in hand, comes back into the ring in finitely many steps.</item>
-/// <item>Whose turn comes was seen in the ring during the call: none is visited that had left before.</item>
-/// <item>The origin never leaves, so an empty ring is one that has the origin after the origin: "none", without a wait.</item>
+/// <item>A rotation step is one CAS of the cursor along one link. Each link is taken by one thread, so the rotation is exact.</item>
+/// <item>The Next of a removed node leads to a node that was in the ring later than itself. A cursor on it, or a delayed thread that holds it,
+/// returns to the ring in finitely many steps.</item>
+/// <item>A picked node was seen in the ring during the call: a node removed before the call is never picked.</item>
+/// <item>The origin is never removed, so in an empty ring the origin follows itself: the result is null, without a wait.</item>
 /// </list>
 /// </summary>
 internal sealed class RingCore<TSteps>
@@ -29,15 +29,15 @@ internal sealed class RingCore<TSteps>
 
     public int Count => _count;
 
-    /// <summary>Where the circle begins: for tests, which check that it is one.</summary>
+    /// <summary>The start of the circle; tests check that it is one.</summary>
     public RingNode Origin => _origin;
 
     public Server? Next() => Step()?.Server;
 
     /// <summary>
-    /// One turn, then a walk that leaves the cursor alone: to the origin, and from there once around. A server that stays
-    /// is met on that round, as no link leads past a node that is in the ring; each step leads to a later place, so the
-    /// walk ends; and it begins in the ring, so that whom it meets was there during the call.
+    /// One rotation step, then a scan that does not move the cursor: to the origin, and from there once around. A server that stays in the ring is
+    /// met on that round, since no link skips a node in the ring. Each step leads to a later place, so the scan ends. It starts in the ring, so every
+    /// server it meets was in the ring during the call.
     /// </summary>
     public Server? NextWhere<TFilter>(in TFilter filter)
         where TFilter : struct, IServerFilter
@@ -70,7 +70,7 @@ internal sealed class RingCore<TSteps>
     {
         RingPlace place = before is null
             ? _origin.Place
-            : _places.Find(before) ?? throw new ArgumentException($"{before} has no place in the ring", nameof(before));
+            : _places.Find(before) ?? throw new ArgumentException($"{before} is not known to the ring", nameof(before));
         if (_places.Find(server) is not null)
         {
             return false;
@@ -109,7 +109,7 @@ internal sealed class RingCore<TSteps>
         {
             Unlink_NeedsLock(place);
         }
-        // The last turn was this server's, and its place goes: what counts now is the place before it.
+        // The cursor is on this server, and its place is removed: use the place before it.
         TSteps.At(RingStep.ReadCursor);
         RingNode last = _cursor.Node;
         if (last.Place == place)
@@ -132,10 +132,7 @@ internal sealed class RingCore<TSteps>
         return servers;
     }
 
-    /// <summary>
-    /// Moves the cursor to the next node in the ring; null if the ring is empty. Lock-free: it repeats only when another
-    /// thread moved the cursor.
-    /// </summary>
+    /// <summary>Moves the cursor to the next node in the ring; null if the ring is empty. Lock-free: loops only when another thread moved the cursor.</summary>
     private RingNode? Step()
     {
         while (true)
@@ -155,8 +152,8 @@ internal sealed class RingCore<TSteps>
     }
 
     /// <summary>
-    /// The first node in the ring that the links lead to; null if the ring is empty. More than a step only past the origin
-    /// and nodes that left, each at a later place than the one before.
+    /// The first node in the ring that the links lead to; null if the ring is empty. Takes more than one step only past the origin and removed nodes,
+    /// each at a later place than the one before.
     /// </summary>
     private RingNode? After(RingNode node)
     {
@@ -181,13 +178,13 @@ internal sealed class RingCore<TSteps>
 
     /// <summary>
     /// <code>
-    /// before    P ⇄ S        X: its links set, known to nobody
-    /// between   P → X → S    and P ← S: only who holds the lock looks back
+    /// before    P ⇄ S        X: its links set, not reachable
+    /// between   P → X → S    and P ← S: Prev is read only under the lock
     /// after     P ⇄ X ⇄ S
     ///
-    /// the cursor on L, which was between P and X, and left:
+    /// the cursor on L, a removed node between P and X:
     /// before    P ⇄ S, L → S
-    /// after     P ⇄ X ⇄ S, L → X, lest the next turn pass X over
+    /// after     P ⇄ X ⇄ S, L → X, so that the next step does not skip X
     /// </code>
     /// </summary>
     private void Link_NeedsLock(RingPlace place)
@@ -212,11 +209,11 @@ internal sealed class RingCore<TSteps>
     /// <summary>
     /// <code>
     /// before    P ⇄ X ⇄ S
-    /// between   P ⇄ S, X → S: who stands on X goes on to S; nobody comes to X but who read P's link before
-    /// after     P ⇄ S, X → S, and X marked: who read P's link before passes X over
+    /// between   P ⇄ S, X → S: a cursor on X moves on to S; only a thread that has read P's link already can reach X
+    /// after     P ⇄ S, X → S, and X marked: a thread that has read P's link skips X
     /// </code>
-    /// X forgets P: else X → P → X', the next stay of its server, and so on for as long as nothing turns the cursor on X,
-    /// and none of them could be collected.
+    /// X's Prev is cleared. Otherwise X → P → X' (the server's next node) and so on would form a chain while the cursor rests on X,
+    /// and no node of it could be collected.
     /// </summary>
     private void Unlink_NeedsLock(RingPlace place)
     {

@@ -3,8 +3,8 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Ring;
 
 /// <summary>
-/// One stay of a server in the ring. Never reused: a server that comes back gets a fresh one, so a thread that was
-/// asleep cannot take a new stay for an old one.
+/// A server's entry in the ring, from insertion to removal. Never reused: a restored server gets a new node, so a delayed thread cannot confuse the
+/// two (ABA).
 /// </summary>
 internal sealed class RingNode
 {
@@ -16,18 +16,18 @@ internal sealed class RingNode
         Prev = this;
     }
 
-    /// <summary>The server; null for the origin only. Beside the place's own for the sake of one load less a turn.</summary>
+    /// <summary>The server; null for the origin only. A copy of the place's, which saves a load per step.</summary>
     public readonly Server? Server;
 
-    /// <summary>Read without the lock. Kept when the node leaves the ring, so that a reader on it finds its way back.</summary>
+    /// <summary>Read without the lock. Kept when the node is removed, so that a reader on it finds its way back into the ring.</summary>
     public volatile RingNode Next;
 
-    /// <summary>The node itself, once it has left the ring. Only used under the lock.</summary>
+    /// <summary>The previous node; the node itself once it is removed. Only used under the lock.</summary>
     public RingNode Prev;
 
-    /// <summary>Where in the rotation it stands or stood. Only used under the lock.</summary>
+    /// <summary>Its place in the rotation. Only used under the lock.</summary>
     public RingPlace Place;
 
-    /// <summary>False once the node has left the ring, for good; always false for the origin, whose turn never comes.</summary>
+    /// <summary>False once the node is removed, for good; always false for the origin, which is never picked.</summary>
     public volatile bool InRing;
 }

@@ -2,18 +2,18 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Ring;
 
-/// <summary>A server's place in the rotation, kept while the server is out. All of it is used under the ring's lock only.</summary>
+/// <summary>A server's place in the rotation, kept while the server is out. Only used under the ring's lock.</summary>
 internal sealed class RingPlace(Server? server)
 {
-    /// <summary>The order of a place that was given up: before all others, so that nothing is inserted behind it.</summary>
+    /// <summary>The order of a removed place: before all others, so that nothing is inserted after it.</summary>
     public const int GivenUp = -1;
 
-    /// <summary>Whose place it is; null for the origin's.</summary>
+    /// <summary>The server; null for the origin's place.</summary>
     public Server? Server { get; } = server;
 
-    /// <summary>Its index among the places; the origin's is 0.</summary>
+    /// <summary>Its index; the origin's is 0.</summary>
     public int Order { get; set; }
 
-    /// <summary>The server's node; null while it is out.</summary>
+    /// <summary>The server's node; null while the server is out.</summary>
     public RingNode? Node { get; set; }
 }

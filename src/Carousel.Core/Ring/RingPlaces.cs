@@ -2,9 +2,7 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Ring;
 
-/// <summary>
-/// Who comes after whom, the servers that are out for now included. Has no lock: all of it is used under the ring's.
-/// </summary>
+/// <summary>The order of all servers, including those that are out. Not synchronized: used under the ring's lock.</summary>
 internal sealed class RingPlaces
 {
     private readonly List<RingPlace> _inOrder;
@@ -24,14 +22,14 @@ internal sealed class RingPlaces
     /// <summary>The last place.</summary>
     public RingPlace Last => _inOrder[^1];
 
-    /// <summary>The place of that very server; null if it has none.</summary>
+    /// <summary>The place of this server; null if it has none.</summary>
     public RingPlace? Find(Server server)
     {
         RingPlace? place = server.Slot < _bySlot.Length ? _bySlot[server.Slot] : null;
         return ReferenceEquals(place?.Server, server) ? place : null;
     }
 
-    /// <summary>Makes a place for a server that has none. Costs a walk over the places behind it.</summary>
+    /// <summary>Inserts a place for a server that has none. Renumbers the places after it.</summary>
     /// <exception cref="ArgumentException">Another server has that slot.</exception>
     public void InsertAfter(RingPlace before, Server server)
     {
@@ -41,7 +39,7 @@ internal sealed class RingPlaces
         }
         if (_bySlot[server.Slot] is { } holder)
         {
-            throw new ArgumentException($"slot {server.Slot} is that of {holder.Server}", nameof(server));
+            throw new ArgumentException($"slot {server.Slot} is used by {holder.Server}", nameof(server));
         }
         var place = new RingPlace(server);
         _bySlot[server.Slot] = place;
@@ -49,7 +47,7 @@ internal sealed class RingPlaces
         NumberFrom(before.Order + 1);
     }
 
-    /// <summary>Gives the place up, and its slot.</summary>
+    /// <summary>Removes the place and frees its slot.</summary>
     public void GiveUp(RingPlace place)
     {
         int order = place.Order;

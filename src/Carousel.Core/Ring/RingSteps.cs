@@ -1,13 +1,13 @@
 namespace Carousel.Core.Ring;
 
-/// <summary>Told before every access to what threads share in the ring, so that a test can choose who goes next there.</summary>
+/// <summary>Hook before every access to state shared by threads, so that a test can choose the order of threads.</summary>
 internal interface IRingSteps
 {
     /// <summary>The calling thread is about to do <paramref name="step"/>.</summary>
     static abstract void At(RingStep step);
 }
 
-/// <summary>The accesses to what threads share in the ring.</summary>
+/// <summary>The accesses to shared state in the ring.</summary>
 internal enum RingStep
 {
     ReadCursor,
@@ -18,7 +18,7 @@ internal enum RingStep
     WriteLink,
 }
 
-/// <summary>What the product runs with: compiles to nothing.</summary>
+/// <summary>The production implementation: compiles to nothing.</summary>
 internal readonly struct NoSteps : IRingSteps
 {
     public static void At(RingStep step)

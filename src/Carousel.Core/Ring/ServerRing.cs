@@ -3,38 +3,36 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Ring;
 
 /// <summary>
-/// The rotation's one truth: servers in a circle, and whose turn it was last. Any thread may call anything.
-/// <para>Turns take no lock and allocate nothing; what changes the ring takes one lock. The ring knows a server from
-/// <see cref="Add"/> to <see cref="Forget"/>, and keeps its place while it is out, so that it comes back where it was in
-/// whatever order its neighbours left and came. A turn that is under way while a server is inserted may pass that server
-/// over once.</para>
+/// The rotation: a circle of servers and a cursor on the last one picked. All members may be called from any thread.
+/// <para>Rotation steps take no lock and allocate nothing; changes of the ring take one lock. The ring knows a server from <see cref="Add"/> to <see
+/// cref="Forget"/> and keeps its place while it is out, so that it is restored to the same position in any order of removals and restores. A step
+/// concurrent with an insertion may skip the inserted server once.</para>
 /// </summary>
 public sealed class ServerRing
 {
     private readonly RingCore<NoSteps> _core = new();
     private readonly Lock _gate = new();
 
-    /// <summary>How many servers are in the ring, those that are out not counted.</summary>
+    /// <summary>Number of servers in the ring, without those that are out.</summary>
     public int Count => _core.Count;
 
     internal RingNode Origin => _core.Origin;
 
     /// <summary>
-    /// Turns the ring one step: the server whose place follows that of the last one. Null if the ring is empty.
-    /// Never a server that had left before the call. N turns over k servers that stay give each N/k, rounded up or down,
-    /// and whatever comes and goes between them, those that stay get as many turns as one another (one more or less).
+    /// Moves the cursor one step and returns the server at the next place. Null if the ring is empty. Never a server that was removed before the
+    /// call. N steps over k servers that stay give each N/k, rounded up or down. Whatever is added or removed between the steps, servers that stay
+    /// get equal numbers of steps, plus or minus one.
     /// </summary>
     public Server? Next() => _core.Next();
 
     /// <summary>
-    /// Turns the ring one step and from there takes the first server that the filter takes, so that the requests of one
-    /// that fails spread over all others. Null only if no such server stays in the ring throughout the call. Visits each
-    /// server at most twice.
+    /// Moves the cursor one step and returns the first server from there on that the filter accepts, so that requests of a failed server spread over
+    /// all others. Null only if no such server stays in the ring throughout the call. Checks each server at most twice.
     /// </summary>
     internal Server? NextWhere<TFilter>(in TFilter filter)
         where TFilter : struct, IServerFilter => _core.NextWhere(filter);
 
-    /// <summary>Puts a new server at the end of the rotation. False if the ring knows it, in or out.</summary>
+    /// <summary>Adds a new server at the end of the rotation. False if the ring knows it, in or out.</summary>
     /// <exception cref="ArgumentException">The ring knows another server with that slot.</exception>
     public bool Add(Server server)
     {
@@ -45,8 +43,8 @@ public sealed class ServerRing
     }
 
     /// <summary>
-    /// Puts a new server right after the place of <paramref name="before"/>, be that in or out, or, for null, at the start
-    /// of the rotation. False if the ring knows it.
+    /// Adds a new server right after the place of <paramref name="before"/>, in or out; for null, at the start of the rotation. False if the ring
+    /// knows the server.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The ring does not know <paramref name="before"/>, or knows another server with the new one's slot.
@@ -69,7 +67,7 @@ public sealed class ServerRing
         }
     }
 
-    /// <summary>Takes a server out and keeps its place. False if it is not in.</summary>
+    /// <summary>Takes a server out and keeps its place. False if it is not in the ring.</summary>
     public bool Remove(Server server)
     {
         lock (_gate)
@@ -78,10 +76,7 @@ public sealed class ServerRing
         }
     }
 
-    /// <summary>
-    /// Puts a server that is out back in its place. False if it is in, or not known: news of a server that was forgotten
-    /// meanwhile doesn't bring it back.
-    /// </summary>
+    /// <summary>Restores a server that is out to its place. False if it is in the ring or unknown: a late update cannot restore a removed server.</summary>
     public bool Restore(Server server)
     {
         lock (_gate)
@@ -90,7 +85,7 @@ public sealed class ServerRing
         }
     }
 
-    /// <summary>Takes a server out for good: its place and its slot are free. False if the ring doesn't know it.</summary>
+    /// <summary>Removes a server, its place and its slot. False if the ring does not know it.</summary>
     public bool Forget(Server server)
     {
         lock (_gate)
@@ -99,7 +94,7 @@ public sealed class ServerRing
         }
     }
 
-    /// <summary>The servers in the ring at one moment, a full rotation from its start. Turns nothing.</summary>
+    /// <summary>The servers in the ring at one moment, a full rotation from its start. Does not move the cursor.</summary>
     public Server[] ToArray()
     {
         lock (_gate)

@@ -3,16 +3,14 @@ using System.Text;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>
-/// Which fields of a request a session's record must not hold: whatever lets its reader act for somebody. Immutable, any thread.
-/// </summary>
+/// <summary>Names of request fields that a session's record must not contain: those that let a reader impersonate the client. Immutable, any thread.</summary>
 /// <remarks>
-/// Names are matched without case. Beside the exact names, whatever has one of the <see cref="Words"/> in it is taken for a credential: a record
-/// that lacks a harmless field is a smaller loss than one that leaks.
+/// Names are matched without case. Besides the known names, any name that contains one of the <see cref="Words"/> counts as a credential: losing a
+/// harmless field is better than leaking a credential.
 /// </remarks>
 public sealed class CredentialNames
 {
-    /// <summary>Fields known to carry credentials, or addresses that do (Referer with its query). Lower case.</summary>
+    /// <summary>Fields known to carry credentials, or addresses that contain them (Referer with its query). Lower case.</summary>
     public static ImmutableArray<string> Known { get; } =
     [
         "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info",
@@ -29,17 +27,17 @@ public sealed class CredentialNames
         "x-parse-master-key", "x-parse-session-token", "x-algolia-api-key", "x-rapidapi-key", "stripe-signature", "x-license-key",
     ];
 
-    /// <summary>What makes any name that has it a credential's. Lower case.</summary>
+    /// <summary>Substrings that mark a name as a credential. Lower case.</summary>
     public static ImmutableArray<string> Words { get; } =
         ["auth", "cookie", "token", "secret", "passw", "credential", "api-key", "apikey", "jwt", "assertion", "signature", "client-cert", "private-key"];
 
-    /// <summary>Names from here on are hidden without a look: nobody misses them.</summary>
+    /// <summary>Names of this length or more are always hidden.</summary>
     private const int MaxLength = 256;
 
     private readonly byte[][][] _namesByLength = new byte[MaxLength][][];
     private readonly byte[][] _words;
 
-    /// <param name="more">Names to hide beside the known ones, shorter than 256 characters.</param>
+    /// <param name="more">Additional names to hide, shorter than 256 characters.</param>
     public CredentialNames(IEnumerable<string> more)
     {
         IEnumerable<string> names = Known.Concat(more.Select(name => name.ToLowerInvariant())).Distinct();
@@ -51,7 +49,7 @@ public sealed class CredentialNames
         _words = [.. Words.Select(Encoding.ASCII.GetBytes)];
     }
 
-    /// <summary>True if a record must not hold the field of this name. Allocates nothing.</summary>
+    /// <summary>True if a record must not contain the field with this name. Allocates nothing.</summary>
     public bool Contains(ReadOnlySpan<byte> name)
     {
         if (name.Length >= MaxLength)

@@ -2,17 +2,15 @@ using System.Collections.Immutable;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>
-/// All that workers and the writer of the store share: the keys one way, events and counters the other. Neither waits for the other.
-/// </summary>
+/// <summary>State shared by the workers and the store writer: keys in one direction, events and counters in the other. Neither side blocks the other.</summary>
 public sealed class SessionChannel
 {
     private int _isReaderAsleep;
     private int _storeEpoch = 1;
 
-    /// <param name="options">What sessions may be told.</param>
-    /// <param name="keys">The keys to begin with.</param>
-    /// <param name="workers">How many workers there will be.</param>
+    /// <param name="options">Session options.</param>
+    /// <param name="keys">The initial keys.</param>
+    /// <param name="workers">Number of workers.</param>
     public SessionChannel(SessionOptions options, SessionKeys keys, int workers)
     {
         Options = options;
@@ -21,31 +19,31 @@ public sealed class SessionChannel
         Counters = [.. Enumerable.Range(0, workers).Select(_ => new SessionCounters())];
     }
 
-    /// <summary>What sessions may be told.</summary>
+    /// <summary>Session options.</summary>
     public SessionOptions Options { get; }
 
     /// <summary>The keys that sign cookies.</summary>
     public SessionKeyring Keys { get; }
 
-    /// <summary>One for each worker.</summary>
+    /// <summary>One per worker.</summary>
     public ImmutableArray<SessionQueue> Queues { get; }
 
-    /// <summary>One for each worker.</summary>
+    /// <summary>One per worker.</summary>
     public ImmutableArray<SessionCounters> Counters { get; }
 
-    /// <summary>Released when there is something to read and the reader said that it sleeps; the reader waits on it.</summary>
+    /// <summary>Released when an event is queued while the reader sleeps; the reader waits on it.</summary>
     public SemaphoreSlim Arrived { get; } = new(0);
 
-    /// <summary>Which of the stores' lives this is, from 1: records told in an earlier one are told again. Any thread.</summary>
+    /// <summary>Epoch of the store, from 1: records written in an earlier epoch are written again. Any thread.</summary>
     public int StoreEpoch => Volatile.Read(ref _storeEpoch);
 
-    /// <summary>The store has lost what it was told. The reader's thread.</summary>
+    /// <summary>The store lost its records: starts a new epoch. The reader's thread.</summary>
     public void BeginStoreEpoch() => Interlocked.Increment(ref _storeEpoch);
 
-    /// <summary>After writing to a queue: wakes the reader if it sleeps. Any worker's thread; costs a fence.</summary>
+    /// <summary>Wakes the reader if it sleeps; call after writing to a queue. Any worker's thread; costs a fence.</summary>
     public void Wake()
     {
-        // The write to the queue must be seen before the reader is believed to be awake: it looks the other way round.
+        // The write to the queue must be visible before the reader's state is read; the reader checks in the opposite order.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isReaderAsleep) != 0 && Interlocked.Exchange(ref _isReaderAsleep, 0) != 0)
         {
@@ -54,8 +52,8 @@ public sealed class SessionChannel
     }
 
     /// <summary>
-    /// The reader says that it is about to wait on <see cref="Arrived"/>; false if there is something to read after all. A wait that ends by its
-    /// timeout, and a false while a worker was waking the reader, may leave a release behind, for which the next wait wakes for nothing.
+    /// Announces that the reader is about to wait on <see cref="Arrived"/>; false if an event is queued. A wait that times out, or a false while a
+    /// worker wakes the reader, may leave a release behind; the next wait then returns without an event.
     /// </summary>
     public bool TrySleep()
     {

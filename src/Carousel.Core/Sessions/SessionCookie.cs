@@ -5,16 +5,16 @@ using System.Security.Cryptography;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>What a cookie under our name turned out to be. All but <see cref="Valid"/> are simply no cookie, and counted.</summary>
+/// <summary>The result of a cookie's verification. All but <see cref="Valid"/> are treated as no cookie, and counted.</summary>
 public enum CookieVerdict : byte
 {
-    /// <summary>Signed by us and not too old.</summary>
+    /// <summary>Valid signature, not expired.</summary>
     Valid,
 
-    /// <summary>Not the text of a ticket: truncated, or somebody else's.</summary>
+    /// <summary>Not a ticket: truncated, or set by another application.</summary>
     Malformed,
 
-    /// <summary>Signed with a key that we don't have: too old, or of another Carousel.</summary>
+    /// <summary>Signed with an unknown key: too old, or of another Carousel.</summary>
     UnknownKey,
 
     /// <summary>The signature is wrong.</summary>
@@ -32,21 +32,21 @@ public static class SessionCookie
     /// <summary>Characters of a value.</summary>
     public const int TextLength = SessionTicket.SignedBytes / 3 * 4;
 
-    /// <summary>Decodes a value without judging it; false if it is not the text of a ticket.</summary>
-    /// <param name="text">What followed the name.</param>
-    /// <param name="signed">Gets the ticket's bytes and its signature; at least <see cref="SessionTicket.SignedBytes"/> long.</param>
+    /// <summary>Decodes a value without verifying it; false if it is not a ticket.</summary>
+    /// <param name="text">The cookie's value.</param>
+    /// <param name="signed">Receives the ticket and its signature; at least <see cref="SessionTicket.SignedBytes"/> long.</param>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> signed) =>
         text.Length == TextLength
-        // Not TryDecodeFromUtf8: that throws at what is not base64url.
+        // Not TryDecodeFromUtf8, which throws for invalid base64url.
         && Base64Url.DecodeFromUtf8(text, signed[..SessionTicket.SignedBytes], out _, out int written) == OperationStatus.Done
         && written == SessionTicket.SignedBytes;
 
-    /// <summary>Judges a signed ticket. The signature is compared in constant time.</summary>
-    /// <param name="signed">What <see cref="TryDecode"/> gave.</param>
-    /// <param name="keys">The keys of now.</param>
+    /// <summary>Verifies a signed ticket. The signature is compared in constant time.</summary>
+    /// <param name="signed">The output of <see cref="TryDecode"/>.</param>
+    /// <param name="keys">The current keys.</param>
     /// <param name="now">Seconds since 1970.</param>
-    /// <param name="lifetime">Seconds that a cookie is good.</param>
-    /// <param name="ticket">What it says; to be believed only if valid.</param>
+    /// <param name="lifetime">Lifetime of a cookie in seconds.</param>
+    /// <param name="ticket">The ticket; trustworthy only if the verdict is valid.</param>
     public static CookieVerdict Verify(ReadOnlySpan<byte> signed, SessionKeys keys, long now, long lifetime, out SessionTicket ticket)
     {
         ticket = SessionTicket.Read(signed);
@@ -67,8 +67,8 @@ public static class SessionCookie
 
     /// <summary>Signs a ticket and writes the cookie's value.</summary>
     /// <param name="ticket">Its <see cref="SessionTicket.KeyId"/> must be that of <paramref name="key"/>.</param>
-    /// <param name="key">What signs it.</param>
-    /// <param name="text">Gets the value; at least <see cref="TextLength"/> long.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="text">Receives the value; at least <see cref="TextLength"/> long.</param>
     public static void Write(in SessionTicket ticket, SessionKey key, Span<byte> text)
     {
         Debug.Assert(ticket.KeyId == key.Id);

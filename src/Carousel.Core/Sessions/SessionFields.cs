@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace Carousel.Core.Sessions;
 
 /// <summary>
-/// A request's fields on their way to the store: for each one byte of the name's length, the name as it came, two bytes of the value's length, the
-/// value. Only whole fields; those that do not fit are left out.
+/// Encoding of a request's fields for the queue to the store. Per field: one byte for the name's length, the name as received, two bytes for the
+/// value's length, the value. Only whole fields; those that do not fit are omitted.
 /// </summary>
 public static class SessionFields
 {
-    /// <summary>Bytes that a record's fields take at most: some dozen ordinary fields.</summary>
+    /// <summary>Maximum size of a record's fields in bytes: some dozen ordinary fields.</summary>
     public const int MaxBytes = 4096;
 
-    /// <summary>Appends a field behind the first <paramref name="length"/> bytes; false if there is no room or the name is too long.</summary>
+    /// <summary>Appends a field after the first <paramref name="length"/> bytes; false if it does not fit or the name is too long.</summary>
     public static bool TryAppend(Span<byte> to, ref int length, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         int needs = 1 + name.Length + 2 + value.Length;
@@ -29,7 +29,7 @@ public static class SessionFields
         return true;
     }
 
-    /// <summary>Takes the first field off <paramref name="fields"/>; false when there is none left.</summary>
+    /// <summary>Removes the first field from <paramref name="fields"/>; false if none is left.</summary>
     public static bool TryTake(ref ReadOnlySpan<byte> fields, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         if (fields.IsEmpty)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>128 random bits that name a session; as text 32 lower-case hexadecimal digits.</summary>
+/// <summary>A session id: 128 random bits; as text 32 lower-case hexadecimal digits.</summary>
 public readonly record struct SessionId(ulong High, ulong Low)
 {
     /// <summary>Bytes of the binary form.</summary>
@@ -12,11 +12,11 @@ public readonly record struct SessionId(ulong High, ulong Low)
     /// <summary>Characters of the text.</summary>
     public const int TextLength = 32;
 
-    /// <summary>The id with these bytes, <see cref="Bytes"/> of them.</summary>
+    /// <summary>The id from these <see cref="Bytes"/> bytes.</summary>
     public static SessionId From(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 
-    /// <summary>Reads the text; false unless it is exactly that of an id.</summary>
+    /// <summary>Parses the text form; false if it is not exactly that of an id.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SessionId id)
     {
         bool isHex = UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value);

@@ -3,29 +3,29 @@ using System.Buffers.Binary;
 namespace Carousel.Core.Sessions;
 
 /// <summary>
-/// A secret that signs cookies: HMAC-SHA256 (RFC 2104), what depends on the secret alone computed beforehand, so that a signature takes two blocks.
-/// Immutable, any thread, allocates nothing.
+/// A key that signs cookies: HMAC-SHA256 (RFC 2104). The padded key blocks are hashed in advance, so that a signature costs two blocks. Immutable,
+/// any thread, allocates nothing.
 /// </summary>
 public sealed class SessionKey
 {
     /// <summary>Bytes of a secret.</summary>
     public const int SecretBytes = 32;
 
-    /// <summary>Longest message that fits into one block with its padding and length.</summary>
+    /// <summary>Longest message that fits into one block with padding and length.</summary>
     internal const int MaxMessage = Sha256Block.Bytes - 9;
 
     private readonly byte[] _secret;
     private readonly uint[] _inner;
     private readonly uint[] _outer;
 
-    /// <param name="id">From when on it signs, in seconds since 1970; not unique while two replicas make one at once.</param>
+    /// <param name="id">Start of its use in seconds since 1970; not unique if two replicas create a key at once.</param>
     /// <param name="secret"><see cref="SecretBytes"/> random bytes.</param>
-    /// <exception cref="ArgumentException">The secret has another length.</exception>
+    /// <exception cref="ArgumentException">The secret has a wrong length.</exception>
     public SessionKey(uint id, ReadOnlySpan<byte> secret)
     {
         if (secret.Length != SecretBytes)
         {
-            throw new ArgumentException($"a secret has {SecretBytes} bytes, this has {secret.Length}", nameof(secret));
+            throw new ArgumentException($"expected a secret of {SecretBytes} bytes, found {secret.Length}", nameof(secret));
         }
         Id = id;
         _secret = secret.ToArray();
@@ -33,16 +33,16 @@ public sealed class SessionKey
         _outer = Pad(secret, 0x5c);
     }
 
-    /// <summary>From when on it signs, in seconds since 1970.</summary>
+    /// <summary>Start of its use in seconds since 1970.</summary>
     public uint Id { get; }
 
-    /// <summary>For the store that replicas share it by; never to be shown.</summary>
+    /// <summary>For the store, through which replicas share it; never print it.</summary>
     public ReadOnlySpan<byte> Secret => _secret;
 
-    /// <summary>True if both sign alike.</summary>
+    /// <summary>True if both have the same id and secret.</summary>
     public bool IsSameAs(SessionKey other) => Id == other.Id && Secret.SequenceEqual(other.Secret);
 
-    /// <summary>Writes the first bytes of the signature, as many as there is room for, at most 32.</summary>
+    /// <summary>Writes the first bytes of the signature: as many as <paramref name="mac"/> holds, at most 32.</summary>
     internal void Sign(ReadOnlySpan<byte> message, Span<byte> mac)
     {
         Span<byte> digest = stackalloc byte[32];
@@ -64,7 +64,7 @@ public sealed class SessionKey
         return state;
     }
 
-    /// <summary>The digest of one block that was taken before and a message that fits into the next.</summary>
+    /// <summary>The digest of one block, hashed in advance, and a message that fits into the next.</summary>
     private static void Finish(uint[] after, ReadOnlySpan<byte> message, Span<byte> digest)
     {
         Span<byte> block = stackalloc byte[Sha256Block.Bytes];

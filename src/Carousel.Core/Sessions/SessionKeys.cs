@@ -2,20 +2,18 @@ using System.Collections.Immutable;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>
-/// The keys of one moment: one that signs, and those before it whose cookies are still good. Immutable.
-/// </summary>
+/// <summary>The session keys at one moment: the signing key, and earlier ones whose cookies are still valid. Immutable.</summary>
 public sealed class SessionKeys
 {
-    /// <param name="current">What new cookies are signed with.</param>
-    /// <param name="others">Those whose cookies are good as well, the likeliest first; several may have the same id.</param>
+    /// <param name="current">The key that signs new cookies.</param>
+    /// <param name="others">Further keys whose cookies are valid, the likeliest first; several may have the same id.</param>
     public SessionKeys(SessionKey current, ImmutableArray<SessionKey> others)
     {
         Current = current;
         All = [current, .. others.Where(other => !other.IsSameAs(current))];
     }
 
-    /// <summary>What new cookies are signed with.</summary>
+    /// <summary>The key that signs new cookies.</summary>
     public SessionKey Current { get; }
 
     /// <summary>All keys, <see cref="Current"/> first.</summary>
@@ -23,20 +21,21 @@ public sealed class SessionKeys
 }
 
 /// <summary>
-/// Where Control publishes the keys and workers read them: one volatile write, one volatile read a cookie. Only one thread at a time may publish.
+/// Holds the keys that Control publishes and workers read: one volatile write, and one volatile read per cookie. Only one thread may publish at a
+/// time.
 /// </summary>
 public sealed class SessionKeyring(SessionKeys first)
 {
     private volatile SessionKeys _current = first;
     private int _missed;
 
-    /// <summary>The keys of now. Any thread.</summary>
+    /// <summary>The current keys. Any thread.</summary>
     public SessionKeys Current => _current;
 
-    /// <summary>Makes <paramref name="next"/> what workers see from their next cookie on.</summary>
+    /// <summary>Makes <paramref name="next"/> the keys that workers use from their next cookie on.</summary>
     public void Publish(SessionKeys next) => _current = next;
 
-    /// <summary>A cookie came under a key that is not here: another replica may have made it a moment ago. Any thread.</summary>
+    /// <summary>A cookie has an unknown key: another replica may have just created it. Any thread.</summary>
     public void Miss() => Volatile.Write(ref _missed, 1);
 
     /// <summary>True if <see cref="Miss"/> was called since the last call.</summary>

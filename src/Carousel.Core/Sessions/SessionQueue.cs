@@ -4,26 +4,26 @@ using System.Runtime.InteropServices;
 namespace Carousel.Core.Sessions;
 
 /// <summary>
-/// From one worker to the writer of the store: a ring of bytes, bounded, that neither side waits for. One thread writes, one reads; nothing is
-/// allocated after the constructor.
+/// Queue from one worker to the store writer: a bounded byte ring that never blocks either side. One writer thread, one reader thread; allocates only
+/// in the constructor.
 /// </summary>
 /// <remarks>
-/// An entry is a header, the client's address and the fields, at a multiple of 8 bytes and never broken at the ring's end: what is left there is
-/// skipped by an entry of no content.
+/// An entry is a header, the client's address and the fields, aligned to 8 bytes and never split at the ring's end: the rest there is filled by an
+/// entry without content.
 /// <code>
 ///         _read            _written
-///   ......[entry][entry][ey]........    positions only grow; their place is position modulo capacity
+///   ......[entry][entry][ey]........    positions only grow; the offset is the position modulo the capacity
 /// </code>
 /// </remarks>
 public sealed class SessionQueue
 {
-    /// <summary>Room for the records of a few seconds of an outage; what does not fit is owed until the visitor comes back.</summary>
+    /// <summary>Holds the records of a few seconds of an outage; what does not fit stays unsaved until the session's next request.</summary>
     public const int DefaultCapacity = 2 * 1024 * 1024;
 
     private const int HeaderBytes = 48;
     private const int Alignment = 8;
 
-    /// <summary>Where every entry says what it is, those too that are shorter than a header.</summary>
+    /// <summary>Offset of the kind, present in every entry, including those shorter than a header.</summary>
     private const int KindAt = 4;
 
     private readonly byte[] _ring;
@@ -35,23 +35,23 @@ public sealed class SessionQueue
     {
         if (!int.IsPow2(capacity) || capacity < 4 * (HeaderBytes + SessionFields.MaxBytes + 64))
         {
-            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a power of two that four of the largest events fit in");
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "must be a power of two and hold at least four of the largest events");
         }
         _ring = new byte[capacity];
     }
 
-    /// <summary>Bytes that wait to be read. Any thread; exact for the reader and the writer, as far as each of them goes.</summary>
+    /// <summary>Bytes queued. Any thread; exact for the reader's and the writer's own side.</summary>
     public long Waiting
     {
         get
         {
-            // In this order, so that a reader who goes on meanwhile does not make it less than nothing.
+            // In this order, so that a concurrent reader cannot make the result negative.
             long read = Volatile.Read(ref _read);
             return Volatile.Read(ref _written) - read;
         }
     }
 
-    /// <summary>Adds an event; false if there is no room. The writer's thread.</summary>
+    /// <summary>Adds an event; false if it does not fit. The writer's thread.</summary>
     public bool TryWrite(in SessionEvent item)
     {
         int length = Align(HeaderBytes + item.Client.Length + item.Fields.Length);
@@ -86,7 +86,7 @@ public sealed class SessionQueue
         return true;
     }
 
-    /// <summary>Looks at the oldest event, whose spans are good until <see cref="Release"/>; false if there is none. The reader's thread.</summary>
+    /// <summary>Returns the oldest event, whose spans are valid until <see cref="Release"/>; false if there is none. The reader's thread.</summary>
     public bool TryPeek(out SessionEvent item)
     {
         while (_read != Volatile.Read(ref _written))
@@ -103,7 +103,7 @@ public sealed class SessionQueue
         return false;
     }
 
-    /// <summary>Gives the room of the event back that <see cref="TryPeek"/> showed. The reader's thread.</summary>
+    /// <summary>Frees the space of the event returned by <see cref="TryPeek"/>. The reader's thread.</summary>
     public void Release()
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(_ring.AsSpan(Place(_read)));
@@ -134,13 +134,13 @@ public sealed class SessionQueue
 
     private enum Kind : byte
     {
-        /// <summary>Nothing: the rest of the ring before its beginning.</summary>
+        /// <summary>Filler up to the end of the ring.</summary>
         Skip,
         Touch,
         Record,
     }
 
-    /// <summary>Length and kind come first: what is skipped may have room for 8 bytes only.</summary>
+    /// <summary>Length and kind come first: a skip entry may be only 8 bytes long.</summary>
     [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
     private struct Header
     {

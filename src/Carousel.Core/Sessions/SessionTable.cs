@@ -5,26 +5,26 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>A visitor that one worker knows: the cookie as it was verified, and what the store has not been told yet.</summary>
+/// <summary>A session that one worker knows: its verified cookie, and updates not yet written to the store.</summary>
 public struct SessionEntry
 {
     internal Characters Cookie;
 
-    /// <summary>The server that answered last, by its tag.</summary>
+    /// <summary>Tag of the server that responded last.</summary>
     public ulong ServerTag { get; set; }
 
-    /// <summary>Seconds since 1970 of the last request.</summary>
+    /// <summary>Time of the last request in seconds since 1970.</summary>
     public uint SeenAt { get; set; }
 
-    /// <summary>Requests that the store has not been told of.</summary>
+    /// <summary>Requests not yet recorded in the store.</summary>
     public uint Unsaved { get; set; }
 
-    /// <summary>The <see cref="SessionChannel.StoreEpoch"/> in which this worker told the store the whole record, under this cookie; 0 if it has not.</summary>
+    /// <summary>The <see cref="SessionChannel.StoreEpoch"/> in which this worker sent the whole record, under this cookie; 0 if it has not.</summary>
     public int RecordedIn { get; set; }
 
     internal bool IsUsed { get; set; }
 
-    /// <summary>What the cookie says.</summary>
+    /// <summary>The cookie's ticket.</summary>
     public SessionTicket Ticket { get; internal set; }
 
     [InlineArray(SessionCookie.TextLength)]
@@ -35,50 +35,52 @@ public struct SessionEntry
 }
 
 /// <summary>
-/// The visitors that one worker saw last. It saves decoding cookies that were verified before, and computing their signatures, and gathers what many
-/// requests of one visitor have to tell the store. Sets of four places, one of them by the session's id; it grows with its visitors up to a bound, and then the
-/// one in a set that was not seen for longest makes room. One thread; allocates only when it grows.
+/// The sessions that one worker saw last. Saves decoding and verifying cookies again, and merges updates of several requests of a session for the
+/// store. Four-way set-associative by the session's id. Grows up to a bound; then the least recently seen session of a set is evicted. One thread;
+/// allocates only when it grows.
 /// </summary>
-/// <remarks>Ids are random and signed by us: nobody can choose those that meet in one set.</remarks>
+/// <remarks>Ids are random and signed, so a client cannot choose ids that collide in one set.</remarks>
 public sealed class SessionTable
 {
-    /// <summary>Most visitors kept: about 8 MB.</summary>
+    /// <summary>Maximum number of sessions: about 8 MB.</summary>
     public const int DefaultMaxSessions = 65_536;
 
     private const int Ways = 4;
     private const int FirstSize = 1024;
     private const int BitsAWord = 64;
 
-    /// <summary>Eight characters of the cookie that are nothing but random bits of the session's id.</summary>
+    /// <summary>Offset of eight characters of the cookie that encode only random bits of the session's id.</summary>
     private const int RandomAt = 24;
 
-    /// <summary>2^64 by the golden ratio (Knuth, volume 3, section 6.4): its upper bits depend on all bits of what it multiplies.</summary>
+    /// <summary>
+    /// 2^64 divided by the golden ratio (Knuth, volume 3, section 6.4): the upper bits of a product with it depend on all bits of the other factor.
+    /// </summary>
     private const ulong Golden = 0x9e3779b97f4a7c15;
 
     private readonly int _max;
     private SessionEntry[] _entries;
     private ulong[] _dirty;
 
-    /// <param name="maxSessions">Most visitors kept: a power of two, at least 1,024.</param>
+    /// <param name="maxSessions">Maximum number of sessions: a power of two, at least 1,024.</param>
     public SessionTable(int maxSessions = DefaultMaxSessions)
     {
         if (!BitOperations.IsPow2(maxSessions) || maxSessions < FirstSize)
         {
-            throw new ArgumentOutOfRangeException(nameof(maxSessions), maxSessions, $"a power of two from {FirstSize} on");
+            throw new ArgumentOutOfRangeException(nameof(maxSessions), maxSessions, $"must be a power of two, at least {FirstSize}");
         }
         _max = maxSessions;
         _entries = new SessionEntry[FirstSize];
         _dirty = new ulong[FirstSize / BitsAWord];
     }
 
-    /// <summary>Places there are now.</summary>
+    /// <summary>Current number of places.</summary>
     public int Size => _entries.Length;
 
-    /// <summary>The visitor in a place that <see cref="Find"/> or <see cref="Add"/> gave; good until the next <see cref="Add"/>.</summary>
+    /// <summary>The session at an index returned by <see cref="Find"/> or <see cref="Add"/>; valid until the next <see cref="Add"/>.</summary>
     public ref SessionEntry this[int place] => ref _entries[place];
 
-    /// <summary>The place of the visitor with exactly this cookie; -1 if it has none. The comparison takes the same time whatever differs.</summary>
-    /// <param name="cookie">Its value, <see cref="SessionCookie.TextLength"/> characters: none is alike to another one's, as their base64 is.</param>
+    /// <summary>The index of the session with exactly this cookie; -1 if there is none. The comparison takes constant time.</summary>
+    /// <param name="cookie">Its value, <see cref="SessionCookie.TextLength"/> characters; each ticket has exactly one base64 text.</param>
     public int Find(ReadOnlySpan<byte> cookie)
     {
         int first = SetOf(cookie, _entries.Length);
@@ -93,11 +95,11 @@ public sealed class SessionTable
         return -1;
     }
 
-    /// <summary>Takes in a visitor whose cookie is valid and not in the table.</summary>
+    /// <summary>Adds a session whose cookie is valid and not in the table.</summary>
     /// <param name="cookie">Its value.</param>
-    /// <param name="ticket">What it says.</param>
-    /// <param name="evicted">Who had to make room; <see cref="SessionEntry.Unsaved"/> is 0 if that was nobody, or nothing is owed.</param>
-    /// <returns>The place.</returns>
+    /// <param name="ticket">Its ticket.</param>
+    /// <param name="evicted">The evicted session; <see cref="SessionEntry.Unsaved"/> is 0 if none was evicted, or it had no unsaved updates.</param>
+    /// <returns>The index.</returns>
     public int Add(ReadOnlySpan<byte> cookie, in SessionTicket ticket, out SessionEntry evicted)
     {
         int place = Room(SetOf(cookie, _entries.Length));
@@ -114,13 +116,13 @@ public sealed class SessionTable
         return place;
     }
 
-    /// <summary>The store is owed news of the visitor in this place.</summary>
+    /// <summary>Marks the session at this index as having unsaved updates.</summary>
     public void MarkDirty(int place) => _dirty[place / BitsAWord] |= 1UL << (place % BitsAWord);
 
-    /// <summary>The store was told.</summary>
+    /// <summary>Marks the session at this index as saved.</summary>
     public void MarkClean(int place) => _dirty[place / BitsAWord] &= ~(1UL << (place % BitsAWord));
 
-    /// <summary>The first place from <paramref name="from"/> on whose visitor the store is owed news of; -1 if there is none.</summary>
+    /// <summary>The first index from <paramref name="from"/> on whose session has unsaved updates; -1 if there is none.</summary>
     public int NextDirty(int from)
     {
         for (int word = from / BitsAWord; word < _dirty.Length; word++)
@@ -135,7 +137,7 @@ public sealed class SessionTable
         return -1;
     }
 
-    /// <summary>A free place of the set, or that of its visitor who was not seen for longest.</summary>
+    /// <summary>A free place of the set, or that of its least recently seen session.</summary>
     private int Room(int first)
     {
         int oldest = first;
@@ -153,7 +155,7 @@ public sealed class SessionTable
         return oldest;
     }
 
-    /// <summary>Twice the sets: the visitors of one are spread over two, so that all find room.</summary>
+    /// <summary>Doubles the number of sets: each set's sessions are spread over two, so all fit.</summary>
     private void Grow()
     {
         SessionEntry[] old = _entries;
@@ -174,7 +176,7 @@ public sealed class SessionTable
         }
     }
 
-    /// <summary>The first place of this cookie's set in a table of so many places.</summary>
+    /// <summary>The first index of this cookie's set in a table of <paramref name="places"/> places.</summary>
     internal static int SetOf(ReadOnlySpan<byte> cookie, int places)
     {
         ulong random = BinaryPrimitives.ReadUInt64LittleEndian(cookie[RandomAt..]);

@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 
 namespace Carousel.Core.Sessions;
 
-/// <summary>
-/// What the cookie says, signed by us: whose session it is, which server it was assigned, when and under which key it was issued.
-/// </summary>
+/// <summary>The signed content of a cookie: the session, its assigned server, the time of issue and the key.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="ServerTag">The assigned server's <see cref="Pool.Server.Tag"/>.</param>
 /// <param name="IssuedAt">Seconds since 1970.</param>
@@ -14,10 +12,10 @@ public readonly record struct SessionTicket(SessionId Id, ulong ServerTag, uint 
     /// <summary>Bytes that are signed.</summary>
     public const int Bytes = 4 + 4 + SessionId.Bytes + 8;
 
-    /// <summary>Bytes of the signature that follows them: 128 of the 256 bits of HMAC-SHA256 (RFC 2104 section 5 asks for at least half).</summary>
+    /// <summary>Bytes of the signature after the ticket: 128 of the 256 bits of HMAC-SHA256 (RFC 2104 section 5 requires at least half).</summary>
     public const int MacBytes = 16;
 
-    /// <summary>Bytes with the signature: a multiple of three, so that base64 has one text for them only.</summary>
+    /// <summary>Bytes including the signature: a multiple of three, so that there is exactly one base64 text.</summary>
     public const int SignedBytes = Bytes + MacBytes;
 
     /// <summary>The ticket in the first <see cref="Bytes"/> of <paramref name="from"/>.</summary>

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Carousel.Core.Sessions;
 
 /// <summary>
-/// The compression function of SHA-256 (FIPS 180-4 section 6.2.2). The framework's own needs OpenSSL at run time and allocates; this is all that a
-/// cookie's signature takes.
+/// The compression function of SHA-256 (FIPS 180-4 section 6.2.2). The framework's implementation needs OpenSSL at run time and allocates; a cookie's
+/// signature needs only this function.
 /// </summary>
 internal static class Sha256Block
 {
@@ -33,9 +33,9 @@ internal static class Sha256Block
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
     ];
 
-    /// <summary>Takes one block of <see cref="Bytes"/> into the state.</summary>
+    /// <summary>Processes one block of <see cref="Bytes"/>.</summary>
     /// <remarks>
-    /// The eight words trade their roles every round; written out for eight rounds, none has to move. Bounds are checked once, here: the rounds go over
+    /// The eight words change roles every round; unrolled over eight rounds, none has to be moved. Bounds are checked once, here: the rounds use
     /// references.
     /// </remarks>
     public static void Compress(Span<uint> state, ReadOnlySpan<byte> block)
@@ -67,7 +67,7 @@ internal static class Sha256Block
         state[7] += h;
     }
 
-    /// <summary>The message schedule: the block's words, and those that follow from them.</summary>
+    /// <summary>The message schedule: the block's words, and those derived from them.</summary>
     private static void Expand(ReadOnlySpan<byte> block, ref uint w)
     {
         for (int i = 0; i < 16; i++)
@@ -83,7 +83,7 @@ internal static class Sha256Block
         }
     }
 
-    /// <summary>Two of the eight words change in a round. Rotations are nested: a rotation of a rotation is one by their sum.</summary>
+    /// <summary>Two of the eight words change in a round. Rotations are nested: rotating twice rotates by the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint kw)
     {

@@ -1,6 +1,6 @@
 namespace Carousel.Core.Sessions;
 
-/// <summary>So many a second, up to one second's worth at once. One thread.</summary>
+/// <summary>Rate limiter: <paramref name="perSecond"/> per second, with bursts up to one second's worth. One thread.</summary>
 /// <param name="perSecond">At least 1.</param>
 public struct TokenBucket(int perSecond)
 {
@@ -9,13 +9,13 @@ public struct TokenBucket(int perSecond)
     private long _units = perSecond * UnitsAToken;
     private long _filledAt = long.MinValue;
 
-    /// <summary>Takes one if there is one.</summary>
-    /// <param name="nowMs">Milliseconds that never go back.</param>
+    /// <summary>Takes a token; false if there is none.</summary>
+    /// <param name="nowMs">Monotonic milliseconds.</param>
     public bool TryTake(long nowMs)
     {
         if (_filledAt != long.MinValue)
         {
-            // A second fills it whatever its size, so more need not be multiplied.
+            // One second fills the bucket at any rate, so a longer gap counts as one second.
             _units = Math.Min(perSecond * UnitsAToken, _units + Math.Min(nowMs - _filledAt, 1000) * perSecond);
         }
         _filledAt = nowMs;

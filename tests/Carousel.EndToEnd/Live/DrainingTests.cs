@@ -54,7 +54,7 @@ public class DrainingTests
         balancer.File.Write(two.Url);
         await balancer.SaidAsync($"servers.txt: draining {one.Url}");
         balancer.File.Write(one.Url, two.Url);
-        await balancer.SaidAsync($"servers.txt: took back {one.Url}");
+        await balancer.SaidAsync($"servers.txt: restored {one.Url}");
         release.SetResult();
         Assert.Equal("later", await client.ReadTextAsync(5));
         await balancer.UntilRotationAsync("firstlater", "two");

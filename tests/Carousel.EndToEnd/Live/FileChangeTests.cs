@@ -101,7 +101,7 @@ public class FileChangeTests
         await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one, "--watch", "off");
         balancer.Signal(Posix.SigHup);
-        await balancer.SaidAsync("servers.txt: nothing has changed");
+        await balancer.SaidAsync("servers.txt: no changes");
         balancer.File.Write(one.Url, two.Url);
         balancer.Signal(Posix.SigHup);
         await balancer.SaidAsync($"servers.txt: added {two.Url}");

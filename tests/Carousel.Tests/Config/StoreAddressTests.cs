@@ -61,13 +61,13 @@ public class StoreAddressTests
     [InlineData("redis://host:0", "expected a port between 1 and 65535, found \"0\"")]
     [InlineData("redis://host:port", "expected a port between 1 and 65535, found \"port\"")]
     [InlineData("embedded:", "expected a port between 1 and 65535, found \"\"")]
-    [InlineData("redis://::1:6379", "an IPv6 address stands in brackets, as in redis://[::1]:6379")]
-    [InlineData("redis://host/x", "expected the number of a database behind the \"/\", such as redis://host:6379/0, found \"x\"")]
+    [InlineData("redis://::1:6379", "put an IPv6 address in brackets, as in redis://[::1]:6379")]
+    [InlineData("redis://host/x", "expected the number of a database after the \"/\", such as redis://host:6379/0, found \"x\"")]
     [InlineData("redis://host/0/1", "expected the number of a database")]
     [InlineData("redis://host?servicename=x", "did you mean serviceName?")]
     [InlineData("redis://host?serviceName=", "serviceName needs a value")]
-    [InlineData("redis://host?ca=x", "ca says something of TLS: write rediss:// instead of redis://")]
-    [InlineData("rediss://host?insecure=yes", "insecure=1 is the only way to write it")]
+    [InlineData("redis://host?ca=x", "ca applies to TLS only: write rediss:// instead of redis://")]
+    [InlineData("rediss://host?insecure=yes", "the only value of insecure is 1: write insecure=1")]
     [InlineData("redis://host?timeout=1", "serviceName=NAME, ca=FILE and insecure=1 are known")]
     public void TryParse_Wrong_SaysWhereAndWhatToWrite(string text, string part)
     {

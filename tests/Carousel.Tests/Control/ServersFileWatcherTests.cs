@@ -183,7 +183,7 @@ public sealed class ServersFileWatcherTests : IDisposable
         Write(Two);
         Pass(Poll);
         Pass(Settle);
-        Expect("servers.txt: nothing has changed");
+        Expect("servers.txt: no changes");
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class ServersFileWatcherTests : IDisposable
     {
         Start();
         Reload();
-        Expect("servers.txt: nothing has changed");
+        Expect("servers.txt: no changes");
         Write("10.0.0.1 drain");
         Reload();
         Expect("servers.txt: draining http://10.0.0.2:80; changed http://10.0.0.1:80 (drain)");

@@ -28,7 +28,7 @@ public class PoolApplyTests
     public void Apply_SameServers_PublishesNothing(string text)
     {
         PoolSnapshot before = Now;
-        Assert.Equal("nothing has changed", Apply(text));
+        Assert.Equal("no changes", Apply(text));
         Assert.Same(before, Now);
     }
 
@@ -94,7 +94,7 @@ public class PoolApplyTests
         Server server = Now.Servers[1];
         Apply("10.0.0.1\n10.0.0.3");
         _membership.SetHealth(server.Tag, false);
-        Assert.Equal("took back http://10.0.0.2:80", Apply("10.0.0.2\n10.0.0.3\n10.0.0.1"));
+        Assert.Equal("restored http://10.0.0.2:80", Apply("10.0.0.2\n10.0.0.3\n10.0.0.1"));
         Assert.Equal("1 3", Ring());
         _membership.SetHealth(server.Tag, true);
         Assert.Equal("1 2 3", Ring());
