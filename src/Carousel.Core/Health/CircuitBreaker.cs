@@ -41,7 +41,7 @@ public struct CircuitBreaker
     /// <summary>The current state.</summary>
     public readonly CircuitState State => new CircuitEpoch(Epoch).State;
 
-    /// <summary>Hard failures in a row in the window.</summary>
+    /// <summary>Hard failures in a row, without a success between them.</summary>
     internal readonly int InARow => Volatile.Read(in _inARow);
 
     /// <summary>Requests and failures in the window.</summary>

@@ -3,8 +3,8 @@ using Carousel.Core.Pool;
 namespace Carousel.Core.Policies;
 
 /// <summary>
-/// Chooses a server. Each worker has its own instance, so that it can keep state without a lock; state shared by workers is in the <see
-/// cref="ServerLoad"/>s and the ring. A pick allocates nothing unless the candidates have changed.
+/// Chooses a server. Each worker has its own instance, so that it can keep state without a lock; state shared by workers is in the
+/// <see cref="ServerLoad"/>s and the ring. A pick allocates nothing unless the candidates have changed.
 /// </summary>
 public abstract class Policy
 {

@@ -69,7 +69,7 @@ public sealed class PoolSnapshot
     /// <summary>True if any request may be sent there while no server can serve: the server may only appear to be down.</summary>
     public bool MayPanicTo(Server server) => this[server] is { EndPoints.IsEmpty: false, IsLeaving: false } && IsOpenToNewTraffic(server);
 
-    /// <summary>True if only leaving servers can take new sessions: then they still do.</summary>
+    /// <summary>True if no server that stays takes new sessions: leaving servers then still do.</summary>
     internal bool LeavingServersTakeTraffic { get; }
 
     /// <summary>The rotations of the servers that take new sessions.</summary>

@@ -178,7 +178,7 @@ public sealed class ServerLoad
         double peak = Volatile.Read(ref _written.Peak);
         // Responses at the same millisecond have no time between them, but each must count.
         double weight = before == 0 ? 0
-            // Avoids an exponential for each response of a busy server: this weight would be the larger one.
+            // Avoids an exponential for each response of a busy server: it would be the larger of the two.
             : nowMs - RespondedAt < LatencyMemoryMs * MinSampleWeight ? 1 - MinSampleWeight
             : nowMs - RespondedAt >= ForgottenAfterMs ? 0
             : Math.Min(Kept(nowMs), 1 - MinSampleWeight);

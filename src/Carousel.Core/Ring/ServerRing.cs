@@ -4,8 +4,8 @@ namespace Carousel.Core.Ring;
 
 /// <summary>
 /// The rotation: a circle of servers and a cursor on the last one picked. All members may be called from any thread.
-/// <para>Rotation steps take no lock and allocate nothing; changes of the ring take one lock. The ring knows a server from <see cref="Add"/> to <see
-/// cref="Forget"/> and keeps its place while it is out, so that it is restored to the same position in any order of removals and restores. A step
+/// <para>Rotation steps take no lock and allocate nothing; changes of the ring take one lock. The ring knows a server from <see cref="Add"/>
+/// to <see cref="Forget"/> and keeps its place while it is out, so that it is restored to the same position in any order of removals and restores. A step
 /// concurrent with an insertion may skip the inserted server once.</para>
 /// </summary>
 public sealed class ServerRing

@@ -31,7 +31,7 @@ public class ServersParserProperties
             Name = new ServerAddress(host, port).ToString(),
         };
 
-    /// <summary>Different addresses, some with names of their own, each on its line.</summary>
+    /// <summary>Distinct addresses, some with names, each with its line number.</summary>
     private static readonly Gen<ServerEntry[]> Entries =
         from entries in Entry.Array[1, 20]
         from named in Gen.Bool.Array[20]
@@ -45,12 +45,12 @@ public class ServersParserProperties
         "weight", "max=1", "name=b", "backup", "%", "10.0.0.1", "\uFEFF", "\uD800", "\u001b",
     ];
 
-    /// <summary>Text that comes close to being right, which reaches deeper than noise does.</summary>
+    /// <summary>Nearly valid text, which reaches deeper code than random text.</summary>
     private static readonly Gen<string> Nearly =
         Gen.Int[0, Pieces.Length - 1].Array[0, 12].Select(picks => string.Concat(picks.Select(i => Pieces[i])));
 
     [Fact]
-    public void Parse_WhatWasPrinted_IsTheSame() => Entries.Sample(entries =>
+    public void Parse_PrintedEntries_AreEqual() => Entries.Sample(entries =>
     {
         ServersFile file = ServersParser.Parse(string.Concat(entries.Select(Print)));
         Assert.Empty(file.Errors);
@@ -58,7 +58,7 @@ public class ServersParserProperties
     });
 
     [Fact]
-    public void Parse_AnyText_NeverThrowsAndPointsIntoTheLine() => Gen.OneOf(Gen.String, Nearly).Sample(text =>
+    public void Parse_AnyText_NeverThrowsAndErrorsPointIntoTheLine() => Gen.OneOf(Gen.String, Nearly).Sample(text =>
     {
         ServersFile file = ServersParser.Parse(text);
         string[] lines = text.TrimStart('\uFEFF').Split('\n');

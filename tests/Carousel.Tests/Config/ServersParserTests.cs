@@ -30,7 +30,7 @@ public class ServersParserTests
     }
 
     [Fact]
-    public void Parse_AllOptions_AreTaken()
+    public void Parse_AllOptions_AreSet()
     {
         ServersFile file = ServersParser.Parse("# first\n\nhttp://a:1 weight=0 max=200\tbackup drain name=blue # last\r\nb\n");
 
@@ -103,7 +103,7 @@ public class ServersParserTests
     [InlineData("a\nA:80", "2:1: http://a:80 is already on line 1")]
     [InlineData("[::1]\n\n[0::1]:80", "3:1: http://[::1]:80 is already on line 1")]
     [InlineData("a name=x\nb name=x", "2:8: the name \"x\" is already taken on line 1")]
-    public void Parse_BadLine_SaysWhatAndWhere(string text, string expected)
+    public void Parse_BadLine_ReportsErrorAndPosition(string text, string expected)
     {
         ServersFile file = ServersParser.Parse(text);
 
@@ -111,13 +111,13 @@ public class ServersParserTests
         Assert.Equal("servers.txt:" + expected, Assert.Single(file.Errors).Format("servers.txt"));
     }
 
-    /// <summary>A server is the same wherever it is listed.</summary>
+    /// <summary>A server's syntax is the same in the file and on the command line.</summary>
     [Theory]
     [InlineData("http://localhost:3001")]
     [InlineData(":3002 weight=2")]
     [InlineData("3003 name=blue # so")]
     [InlineData("[::1]:80 max=7 backup")]
-    public void ParseArguments_AnArgument_IsALine(string text)
+    public void ParseArguments_Argument_ParsesAsLine(string text)
     {
         ServersFile arguments = ServersParser.ParseArguments(["http://other", text]);
 
@@ -133,7 +133,7 @@ public class ServersParserTests
     [InlineData("argument 1, column 5: one server an argument: move \"http://b:2\" to an argument of its own", "a:1 http://b:2")]
     [InlineData("argument 2, column 1: expected a server such as http://localhost:3001, :3001 or \"http://localhost:3001 weight=2\"", "a:1", "  ")]
     [InlineData("argument 1, column 1: expected a server such as http://localhost:3001, :3001 or \"http://localhost:3001 weight=2\"", "# a:1")]
-    public void ParseArguments_BadArgument_SaysWhatAndWhere(string expected, params string[] arguments)
+    public void ParseArguments_BadArgument_ReportsErrorAndPosition(string expected, params string[] arguments)
     {
         ServersFile list = ServersParser.ParseArguments(arguments);
 
@@ -145,16 +145,16 @@ public class ServersParserTests
     [InlineData("")]
     [InlineData("\uFEFF")]
     [InlineData("\r\n  \n# http://a\n")]
-    public void Parse_NoServers_SaysWhatToAdd(string text) => Assert.Equal(
+    public void Parse_NoServers_SuggestsALine(string text) => Assert.Equal(
         "servers.txt: no servers: add a line such as http://localhost:8000",
         Assert.Single(ServersParser.Parse(text).Errors).Format("servers.txt"));
 
     [Fact]
-    public void Parse_Nul_IsNoTextFile() => Assert.Equal(
+    public void Parse_NulByte_IsRejected() => Assert.Equal(
         "x: not a text file: it has NUL bytes", Assert.Single(ServersParser.Parse("http://a\0\n???").Errors).Format("x"));
 
     [Fact]
-    public void Parse_ManyBadLines_ReportsAll()
+    public void Parse_ManyBadLines_ReportsAllErrors()
     {
         ServersFile file = ServersParser.Parse("http://good\nhttps://a weight=x\n-:0 max=0");
 
@@ -162,7 +162,7 @@ public class ServersParserTests
     }
 
     [Fact]
-    public void Parse_LongToken_IsShownShort()
+    public void Parse_LongToken_IsTruncatedInMessage()
     {
         string message = Assert.Single(ServersParser.Parse(new string('a', 10_000)).Errors).Message;
 

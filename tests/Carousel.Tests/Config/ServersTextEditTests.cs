@@ -15,11 +15,11 @@ public class ServersTextEditTests
     [InlineData("a:1 drain backup", "a:1 backup", "a:1 backup")]
     [InlineData("a:1 weight=1", "a:1 weight=1 max=7", "a:1 weight=1 max=7")]
     [InlineData("\uFEFFa:1", "a:1 drain", "\uFEFFa:1 drain")]
-    public void Set_ALine_ChangesOnlyWhatDiffers(string line, string wanted, string? expected)
+    public void Set_ExistingLine_ChangesOnlyDifferences(string line, string wanted, string? expected)
     {
         if (expected is null)
         {
-            // Not a valid file: never given to it.
+            // Not a valid file: Set is never called with it.
             Assert.False(ServersParser.Parse(line).IsValid);
             return;
         }
@@ -30,10 +30,10 @@ public class ServersTextEditTests
     [InlineData("a:1\n", "a:1\nhttp://c:3 weight=2 name=red\n")]
     [InlineData("a:1", "a:1\nhttp://c:3 weight=2 name=red\n")]
     [InlineData("a:1\r\n", "a:1\r\nhttp://c:3 weight=2 name=red\r\n")]
-    public void Set_ANewServer_IsTheLastLine(string text, string expected) => Assert.Equal(expected, ServersTextEdit.Set(text, Entry("c:3 weight=2 name=red")));
+    public void Set_NewServer_AppendsLine(string text, string expected) => Assert.Equal(expected, ServersTextEdit.Set(text, Entry("c:3 weight=2 name=red")));
 
     [Fact]
-    public void Remove_AServer_TakesItsLineOnly()
+    public void Remove_Server_RemovesOnlyItsLine()
     {
         const string text = "# one\na:1 # x\n\n# two\nb:2\r\nc:3";
 
@@ -43,9 +43,9 @@ public class ServersTextEditTests
         Assert.Equal(text, ServersTextEdit.Remove(text, Entry("d:4").Address));
     }
 
-    /// <summary>Whatever is set of whatever server, the file then says just that, and of all others what it said; comments stay.</summary>
+    /// <summary>For any options of any server: the file contains them afterwards, all other servers and comments are unchanged.</summary>
     [Fact]
-    public void Set_AnyOptions_TheFileSaysThemAndNothingElseChanges()
+    public void Set_AnyOptions_ChangesOnlyThisServer()
     {
         Gen<string> options = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Bool, Gen.Bool, Gen.Bool, (weight, max, backup, drain, named) =>
             $"{(weight == 1 ? "" : $" weight={weight}")}{(max == 0 ? "" : $"\tmax={max}")}{(backup ? "  backup" : "")}{(drain ? " drain" : "")}{(named ? " name=n{0}" : "")}");

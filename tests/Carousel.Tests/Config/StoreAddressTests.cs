@@ -18,7 +18,7 @@ public class StoreAddressTests
     [InlineData("redis://a,b?serviceName=my%20master", StoreKind.Redis, "redis://a:26379,b:26379?serviceName=my master")]
     [InlineData("redis://ann:secret@host", StoreKind.Redis, "redis://host:6379")]
     [InlineData("rediss://host?insecure=1", StoreKind.Redis, "rediss://host:6379")]
-    public void TryParse_Right_IsUnderstood(string text, StoreKind kind, string shown)
+    public void TryParse_ValidAddress_IsParsed(string text, StoreKind kind, string shown)
     {
         Assert.True(StoreAddress.TryParse(text, out StoreAddress address, out string error), error);
 
@@ -31,7 +31,7 @@ public class StoreAddressTests
     [InlineData("redis://ann:secret@host", "ann", "secret")]
     [InlineData("redis://ann:@host", "ann", null)]
     [InlineData("redis://a%3Ann:%40%2f%25%C3%A9:x@host/0?serviceName=m", "a:nn", "@/%\u00e9:x")]
-    public void TryParse_Login_IsDecodedAndNeverShown(string text, string? user, string? password)
+    public void TryParse_Login_IsDecodedAndNeverPrinted(string text, string? user, string? password)
     {
         Assert.True(StoreAddress.TryParse(text, out StoreAddress address, out string error), error);
 
@@ -41,7 +41,7 @@ public class StoreAddressTests
     }
 
     [Fact]
-    public void TryParse_Options_AreTaken()
+    public void TryParse_Options_AreSet()
     {
         Assert.True(StoreAddress.TryParse("rediss://host:1/2?ca=%2Fetc/ca.pem&insecure=1", out StoreAddress address, out _));
 
@@ -69,7 +69,7 @@ public class StoreAddressTests
     [InlineData("redis://host?ca=x", "ca applies to TLS only: write rediss:// instead of redis://")]
     [InlineData("rediss://host?insecure=yes", "the only value of insecure is 1: write insecure=1")]
     [InlineData("redis://host?timeout=1", "serviceName=NAME, ca=FILE and insecure=1 are known")]
-    public void TryParse_Wrong_SaysWhereAndWhatToWrite(string text, string part)
+    public void TryParse_InvalidAddress_ReportsErrorAndFix(string text, string part)
     {
         Assert.False(StoreAddress.TryParse(text, out _, out string error));
 
@@ -87,7 +87,7 @@ public class StoreAddressTests
     [InlineData("redis://:pwxyz@host?nonsense=1")]
     [InlineData("redis:pwxyz@host")]
     [InlineData(":pwxyz@host")]
-    public void TryParse_WrongWithAPassword_DoesNotShowIt(string text)
+    public void TryParse_InvalidAddressWithPassword_DoesNotPrintIt(string text)
     {
         Assert.False(StoreAddress.TryParse(text, out _, out string error));
 

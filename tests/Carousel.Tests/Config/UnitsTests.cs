@@ -14,7 +14,7 @@ public class UnitsTests
     [InlineData("1m30s", 90_000)]
     [InlineData("1h1m1s1ms", 3_661_001)]
     [InlineData("0s", 0)]
-    public void Duration_WellFormed_IsRead(string text, int milliseconds)
+    public void Duration_WellFormed_IsParsed(string text, int milliseconds)
     {
         Assert.True(Durations.TryParse(text, out TimeSpan duration));
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), duration);
@@ -33,7 +33,7 @@ public class UnitsTests
     [InlineData("1S")]
     [InlineData("99999999h")]
     [InlineData("9999999999999999999s")]
-    public void Duration_Malformed_IsRefused(string text) => Assert.False(Durations.TryParse(text, out _));
+    public void Duration_Malformed_IsRejected(string text) => Assert.False(Durations.TryParse(text, out _));
 
     [Theory]
     [InlineData(75_000, "75s")]
@@ -44,7 +44,7 @@ public class UnitsTests
         Assert.Equal(text, Durations.Format(TimeSpan.FromMilliseconds(milliseconds)));
 
     [Fact]
-    public void Duration_Formatted_IsReadBack() => Gen.Int[0, int.MaxValue / 30].Sample(milliseconds =>
+    public void Duration_Formatted_ParsesBack() => Gen.Int[0, int.MaxValue / 30].Sample(milliseconds =>
     {
         var duration = TimeSpan.FromMilliseconds(milliseconds);
         return Durations.TryParse(Durations.Format(duration), out TimeSpan back) && back == duration;
@@ -57,7 +57,7 @@ public class UnitsTests
     [InlineData("16K", 16 * 1024)]
     [InlineData("1m", 1 << 20)]
     [InlineData("2g", 1L << 31)]
-    public void Size_WellFormed_IsRead(string text, long expected)
+    public void Size_WellFormed_IsParsed(string text, long expected)
     {
         Assert.True(Sizes.TryParse(text, out long bytes));
         Assert.Equal(expected, bytes);
@@ -70,10 +70,10 @@ public class UnitsTests
     [InlineData("1.5k")]
     [InlineData("1kb")]
     [InlineData("9999999999g")]
-    public void Size_Malformed_IsRefused(string text) => Assert.False(Sizes.TryParse(text, out _));
+    public void Size_Malformed_IsRejected(string text) => Assert.False(Sizes.TryParse(text, out _));
 
     [Fact]
-    public void Size_Formatted_IsReadBack() => Gen.Long[0, 999_999_999].Sample(bytes =>
+    public void Size_Formatted_ParsesBack() => Gen.Long[0, 999_999_999].Sample(bytes =>
         Sizes.TryParse(Sizes.Format(bytes), out long back) && back == bytes);
 
     [Theory]
@@ -83,6 +83,6 @@ public class UnitsTests
     [InlineData("colour", null)]
     [InlineData("", null)]
     [InlineData("weightweightweightweightweightweight", null)]
-    public void Suggestion_OnlyWhatIsClose_IsSuggested(string word, string? expected) =>
+    public void Suggestion_Word_FindsOnlyCloseMatches(string word, string? expected) =>
         Assert.Equal(expected, Suggestion.For(word, ["weight", "drain"]));
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Health;
 
-/// <summary>One circuit breaker by itself: what opens it, what closes it, and for how long it is open.</summary>
+/// <summary>A single circuit breaker: what opens it, what closes it, and how long it is open.</summary>
 public class CircuitBreakerTests
 {
     private const int InARow = 3;
@@ -16,7 +16,7 @@ public class CircuitBreakerTests
     private CircuitBreaker _breaker;
 
     [Fact]
-    public void Failed_AsManyInARow_Opens()
+    public void Failed_ThresholdInARow_Opens()
     {
         Assert.False(Fail());
         Assert.False(Fail());
@@ -28,11 +28,11 @@ public class CircuitBreakerTests
         Assert.True(_breaker.MayTake(Now + 1_000));
     }
 
-    /// <summary>A good probe says less than a request: the first one that fails is enough.</summary>
+    /// <summary>A good probe proves less than a request: one failed request is enough to eject.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void TryReturn_ItsTimeIsOver_IsBackUntilTheFirstFailure(bool isHard)
+    public void TryReturn_EjectionTimeOver_ClosesUntilFirstFailure(bool isHard)
     {
         OpenIt(Now);
         Assert.False(_breaker.TryReturn(Now + 999));
@@ -43,7 +43,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void TryReturn_ThenAnAnswer_IsWhatItWas()
+    public void TryReturn_ThenSuccess_EndsProbation()
     {
         OpenIt(Now);
         Assert.True(_breaker.TryReturn(Now + 1_000));
@@ -54,9 +54,9 @@ public class CircuitBreakerTests
         Assert.True(_breaker.Failed(_breaker.Epoch, isHard: true, InARow, Now + 1_004));
     }
 
-    /// <summary>A trial may take long: what becomes of it is no news then.</summary>
+    /// <summary>A slow trial's result is ignored after a probe has closed the circuit.</summary>
     [Fact]
-    public void TryReturn_DuringTheTrial_EndsIt()
+    public void TryReturn_DuringTrial_EndsIt()
     {
         OpenIt(Now);
         Assert.True(_breaker.TryEnter(Now + 1_000));
@@ -67,7 +67,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Succeeded_BetweenFailures_BeginsTheRowAnew()
+    public void Succeeded_BetweenFailures_ResetsTheRow()
     {
         for (int i = 0; i < 3; i++)
         {
@@ -78,20 +78,20 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Failed_LongAfterTheLast_IsInARowIfNothingWentWellBetween()
+    public void Failed_LongAfterTheLastWithoutSuccess_CountsInARow()
     {
         Fail();
         Fail();
         Assert.True(_breaker.Failed(_breaker.Epoch, isHard: true, InARow, Now + 100_000));
     }
 
-    /// <summary>Not before the twentieth request since the first failure, and not with half of them.</summary>
+    /// <summary>Needs at least twenty requests since the first failure, and more than half of them failed.</summary>
     [Theory]
     [InlineData(19, 0, false)]
     [InlineData(20, 0, true)]
     [InlineData(11, 9, true)]
     [InlineData(10, 10, false)]
-    public void Failed_SoftOnes_CountInTheRateOnly(int failures, int successes, bool expected)
+    public void Failed_SoftFailures_CountInTheRateOnly(int failures, int successes, bool expected)
     {
         Assert.False(Fail(isHard: false));
         for (int i = 0; i < successes; i++)
@@ -107,7 +107,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Failed_WindowIsOver_CountsAnew()
+    public void Failed_WindowOver_StartsANewWindow()
     {
         for (int i = 0; i < 19; i++)
         {
@@ -118,7 +118,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Trial_Fails_DoublesUpToABound()
+    public void Trial_Fails_DoublesEjectionTimeUpToLimit()
     {
         long now = Now, time = OpenIt(now);
         var times = new List<long> { time };
@@ -136,7 +136,7 @@ public class CircuitBreakerTests
     [Theory]
     [InlineData(1_000, 2_000)]
     [InlineData(CircuitBreaker.ForgetAfterMs, 1_000)]
-    public void Open_AfterAWhileBack_RemembersOrForgets(long wellMs, long expected)
+    public void Open_AfterTimeBack_ContinuesOrResetsLevel(long wellMs, long expected)
     {
         long now = Now + OpenIt(Now);
         Assert.True(_breaker.TryEnter(now));
@@ -145,7 +145,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Outcomes_FromBeforeTheEjection_AreNoNews()
+    public void Results_FromBeforeTheEjection_AreIgnored()
     {
         long before = _breaker.Epoch;
         long now = Now + OpenIt(Now);
@@ -161,7 +161,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void GiveUpTrial_NextRequestIsOne()
+    public void GiveUpTrial_NextRequest_IsTheTrial()
     {
         long now = Now + OpenIt(Now);
         Assert.True(_breaker.TryEnter(now));
@@ -169,13 +169,13 @@ public class CircuitBreakerTests
         Assert.False(_breaker.MayTake(now));
         _breaker.GiveUpTrial(trial, now);
         Assert.True(_breaker.TryEnter(now));
-        // What the first trial comes to is of no interest any more.
+        // The result of the first trial is ignored.
         _breaker.GiveUpTrial(trial, now);
         Assert.Equal(CircuitState.HalfOpen, _breaker.State);
     }
 
     [Fact]
-    public void Trial_TakesVeryLong_AnotherIsLetThrough()
+    public void Trial_ExceedsLongestTime_AnotherIsAdmitted()
     {
         long now = Now + OpenIt(Now);
         Assert.True(_breaker.TryEnter(now));
@@ -186,7 +186,7 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Forgive_Ejected_IsBackAtOnceAndItsNextTimeIsTheFirst()
+    public void Reset_Ejected_ClosesAndResetsLevel()
     {
         OpenIt(Now);
         _breaker.Reset();
@@ -194,7 +194,7 @@ public class CircuitBreakerTests
         Assert.Equal(1_000, OpenIt(Now));
     }
 
-    /// <summary>Of many threads that ask at once when a trial is due, one gets it; the next, when that one has given it back.</summary>
+    /// <summary>Of many concurrent threads one gets the trial; the next gets one only after that is given up.</summary>
     [Fact]
     public void TryEnter_ManyThreads_OneTrialAtATime()
     {
@@ -219,9 +219,9 @@ public class CircuitBreakerTests
         Assert.Equal(0, tooMany);
     }
 
-    /// <summary>Whatever happens, the circuit breaker goes by its table (it throws if not), and never opens without enough failures.</summary>
+    /// <summary>After any operations, the breaker keeps to its transition table (it throws if not), and never opens without enough failures.</summary>
     [Fact]
-    public void Anything_OneAfterTheOther_KeepsTheTable() =>
+    public void AnyOperations_InSequence_KeepTheTransitionTable() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 2_000]).Array[0, 200].Sample(steps =>
         {
             var breaker = new CircuitBreaker();
@@ -231,14 +231,14 @@ public class CircuitBreakerTests
             {
                 now += passed;
                 CircuitState before = breaker.State;
-                bool isNews = epoch == breaker.Epoch;
+                bool isCurrent = epoch == breaker.Epoch;
                 switch (what)
                 {
                     case 0 when breaker.TryEnter(now):
                         epoch = breaker.Epoch;
                         break;
                     case 1 or 2:
-                        hard = before == CircuitState.Closed && isNews ? hard + 1 : 0;
+                        hard = before == CircuitState.Closed && isCurrent ? hard + 1 : 0;
                         if (breaker.Failed(epoch, isHard: true, InARow, now))
                         {
                             Assert.True(before == CircuitState.HalfOpen || hard >= InARow || breaker.Counted.Requests >= CircuitBreaker.LeastRequests);
@@ -247,8 +247,8 @@ public class CircuitBreakerTests
                         }
                         break;
                     case 3:
-                        Assert.Equal(before == CircuitState.HalfOpen && isNews, breaker.Succeeded(epoch, now));
-                        hard = isNews ? 0 : hard;
+                        Assert.Equal(before == CircuitState.HalfOpen && isCurrent, breaker.Succeeded(epoch, now));
+                        hard = isCurrent ? 0 : hard;
                         break;
                     case 4 when CircuitBreaker.IsTrial(epoch):
                         breaker.GiveUpTrial(epoch, now);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Carousel.Tests.Health;
 
-/// <summary>Whom a pool can do without, and what is told of it.</summary>
+/// <summary>Which servers of a pool may be ejected, and what is logged.</summary>
 public class OutlierDetectorTests
 {
     private const long Now = 1_000_000;
@@ -17,32 +17,32 @@ public class OutlierDetectorTests
     private readonly FailureLog _log = new();
 
     [Fact]
-    public void Failed_ThreeInARow_EjectsAndTells()
+    public void Failed_ThreeInARow_EjectsAndLogs()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb");
         Fail(breaker, servers[0], FailureReason.ConnectRefused, 3);
         Assert.Equal([CircuitState.Open, CircuitState.Closed], States(servers));
-        Assert.Equal(new ServerNews(servers[0], FailureReason.ConnectRefused, 0, 3, 0, 1_000), News());
+        Assert.Equal(new ServerNews(servers[0], FailureReason.ConnectRefused, 0, 3, 0, 1_000), NextUpdate());
         Assert.True(servers[0].Load.TryEnter(Now + 1_000));
         breaker.OnResponse(servers[0], servers[0].Load.Breaker.Epoch, 200, Now + 1_001);
         Assert.Equal([CircuitState.Closed, CircuitState.Closed], States(servers));
-        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 200, 0, 0, 0), News());
+        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 200, 0, 0, 0), NextUpdate());
         Assert.True(servers[0].Load.IsRamping(Now + 1_002));
     }
 
     [Fact]
-    public void Failed_TheTrial_TellsOfThatOne()
+    public void Failed_Trial_LogsOneFailure()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb");
         Fail(breaker, servers[0], FailureReason.ConnectRefused, 3);
-        News();
+        NextUpdate();
         Assert.True(servers[0].Load.TryEnter(Now + 1_000));
         breaker.OnFailure(servers[0], servers[0].Load.Breaker.Epoch, FailureReason.AnswerTimeout, Now + 1_000);
-        Assert.Equal(new ServerNews(servers[0], FailureReason.AnswerTimeout, 0, 1, 0, 2_000), News());
+        Assert.Equal(new ServerNews(servers[0], FailureReason.AnswerTimeout, 0, 1, 0, 2_000), NextUpdate());
     }
 
     [Fact]
-    public void Failed_TheLastOne_StaysIn()
+    public void Failed_LastServer_StaysIn()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb\nc");
         foreach (Server server in servers)
@@ -53,7 +53,7 @@ public class OutlierDetectorTests
     }
 
     [Fact]
-    public void Failed_OnlyABackupIsLeft_IsEjected()
+    public void Failed_OnlyABackupRemains_IsEjected()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb backup\nc drain\nd weight=0");
         Fail(breaker, servers[0], FailureReason.ConnectRefused, 3);
@@ -61,9 +61,9 @@ public class OutlierDetectorTests
         Assert.Equal([CircuitState.Open, CircuitState.Closed], States(servers)[..2]);
     }
 
-    /// <summary>Servers of those that draw no visitors are no loss to anybody else.</summary>
+    /// <summary>A server that takes no new sessions may be ejected: other requests do not lose it.</summary>
     [Fact]
-    public void Failed_OneThatDrains_IsEjected()
+    public void Failed_DrainingServer_IsEjected()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb drain");
         Fail(breaker, servers[1], FailureReason.AnswerTimeout, 3);
@@ -76,7 +76,7 @@ public class OutlierDetectorTests
     [InlineData(3, 1)]
     [InlineData(4, 2)]
     [InlineData(7, 3)]
-    public void Answered_AllWithABadStatus_AtMostHalfAreEjected(int count, int expected)
+    public void Responded_AllWithABadStatus_AtMostHalfAreEjected(int count, int expected)
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make(string.Join('\n', Enumerable.Range(0, count).Select(i => $"s{i}")));
         foreach (Server server in servers)
@@ -95,18 +95,18 @@ public class OutlierDetectorTests
     }
 
     [Fact]
-    public void Answered_BadStatuses_TellsTheRate()
+    public void Responded_BadStatuses_LogsTheRate()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb");
         for (int i = 0; i < 20; i++)
         {
             breaker.OnResponse(servers[0], servers[0].Load.Breaker.Epoch, 502, Now);
         }
-        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 502, 20, 20, 1_000), News());
+        Assert.Equal(new ServerNews(servers[0], FailureReason.None, 502, 20, 20, 1_000), NextUpdate());
     }
 
     [Fact]
-    public void Answered_OtherStatuses_EjectNobody()
+    public void Responded_OtherStatuses_EjectNoServer()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb");
         for (int i = 0; i < 100; i++)
@@ -117,16 +117,16 @@ public class OutlierDetectorTests
     }
 
     [Fact]
-    public void Failed_EjectionIsOff_EjectsNobody()
+    public void Failed_EjectionIsOff_EjectsNoServer()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb", new OutlierOptions { IsOn = false });
         Fail(breaker, servers[0], FailureReason.ConnectRefused, 100);
         Assert.Equal(CircuitState.Closed, servers[0].Load.Breaker.State);
     }
 
-    /// <summary>What is no server's fault never counts.</summary>
+    /// <summary>Failures that the server did not cause never count.</summary>
     [Fact]
-    public void Failed_NotTheServersSide_EjectsNobody()
+    public void Failed_NotCausedByServer_EjectsNoServer()
     {
         foreach (FailureReason reason in Enum.GetValues<FailureReason>().Where(reason => reason.Describe().Side != FailureSide.Server))
         {
@@ -137,7 +137,7 @@ public class OutlierDetectorTests
     }
 
     [Fact]
-    public void GiveBack_TrialWithoutNews_LetsTheNextThrough()
+    public void GiveBack_TrialWithoutResult_NextRequestIsTheTrial()
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make("a\nb");
         Fail(breaker, servers[0], FailureReason.ConnectRefused, 3);
@@ -149,9 +149,9 @@ public class OutlierDetectorTests
         Assert.True(servers[0].Load.TryEnter(Now + 1_000));
     }
 
-    /// <summary>Threads fail all servers as fast as they can: one is in at any time.</summary>
+    /// <summary>Threads report failures of all servers as fast as possible: one server is always in.</summary>
     [Fact]
-    public void Failed_ManyThreads_NeverTheLast() => Gen.Int[2, 6].Sample(count =>
+    public void Failed_ManyThreads_LastServerStaysIn() => Gen.Int[2, 6].Sample(count =>
     {
         (OutlierDetector breaker, ImmutableArray<Server> servers) = Make(string.Join('\n', Enumerable.Range(0, count).Select(i => $"s{i}")));
         Parallel.For(0, 4, thread =>
@@ -175,11 +175,11 @@ public class OutlierDetectorTests
 
     private static CircuitState[] States(IEnumerable<Server> servers) => [.. servers.Select(server => server.Load.Breaker.State)];
 
-    private ServerNews News()
+    private ServerNews NextUpdate()
     {
-        Assert.True(_log.TryRead(out ServerNews news));
+        Assert.True(_log.TryRead(out ServerNews update));
         Assert.False(_log.TryRead(out ServerNews _));
-        return news;
+        return update;
     }
 
     private (OutlierDetector, ImmutableArray<Server>) Make(string lines, OutlierOptions? options = null)

@@ -13,11 +13,11 @@ public class RetryBudgetTests
     [InlineData(20, 5_000, 1_000)]
     [InlineData(50, 5_000, 2_500)]
     [InlineData(0, 5_000, 100)]
-    public void TryTake_FirstWindow_IsTheShareOfWhatCame(int percent, long requests, int expected) =>
+    public void TryTake_FirstWindow_AllowsShareOfRequests(int percent, long requests, int expected) =>
         Assert.Equal(expected, Taken(new RetryBudget(percent), requests, Now));
 
     [Fact]
-    public void TryTake_RequestsGoOn_AllowsTheirShare()
+    public void TryTake_MoreRequests_AllowsTheirShare()
     {
         var budget = new RetryBudget(20);
         Assert.Equal(100, Taken(budget, 0, Now));
@@ -25,11 +25,11 @@ public class RetryBudgetTests
         Assert.Equal(100, Taken(budget, 1_000, Now + 9_999));
     }
 
-    /// <summary>A thousand requests in ten seconds were usual; then it does not matter how long nobody asked.</summary>
+    /// <summary>Expects a thousand requests in ten seconds, however long there were no retries.</summary>
     [Theory]
     [InlineData(10_000, 1_000)]
     [InlineData(100_000, 10_000)]
-    public void TryTake_NextWindow_ExpectsWhatCameBefore(long laterMs, long requests)
+    public void TryTake_NextWindow_ExpectsTheSameRate(long laterMs, long requests)
     {
         var budget = new RetryBudget(20);
         Taken(budget, 0, Now);
@@ -37,7 +37,7 @@ public class RetryBudgetTests
     }
 
     [Fact]
-    public void TryTake_ManyThreads_TakeNoMoreThanThereIs()
+    public void TryTake_ManyThreads_NeverExceedTheBudget()
     {
         var budget = new RetryBudget(20);
         int taken = 0;

@@ -8,7 +8,7 @@ public class ServerHealthTests
 {
     private static readonly ProbeResult Bad = new("connect-refused");
 
-    /// <summary>Each word of the left: g for a good probe, b for a bad one. The state after each is on the right.</summary>
+    /// <summary>Left: g for a good probe, b for a bad one. Right: the state after each.</summary>
     [Theory]
     [InlineData("g", "U")]
     [InlineData("bg", "PU")]
@@ -39,7 +39,7 @@ public class ServerHealthTests
     }
 
     [Fact]
-    public void Take_Changes_AreNewsOnce()
+    public void Take_StateChanges_AreReportedOnce()
     {
         var health = new ServerHealth(new HealthOptions());
         string?[] news = [.. "ggbbbbbgggbbbgg".Select((result, second) => health.Take(result == 'g' ? ProbeResult.Good : Bad, At(4 * second), 0).News)];
@@ -52,14 +52,14 @@ public class ServerHealthTests
     }
 
     [Fact]
-    public void Take_News_NamesTheLastTrouble()
+    public void Take_StateChange_NamesTheLastFailure()
     {
         var health = new ServerHealth(new HealthOptions { Fall = 2 });
         health.Take(Bad, At(0), 0);
         Assert.Equal("is down: status 503 (2 probes)", health.Take(new ProbeResult("status 503"), At(1), 0).News);
     }
 
-    /// <summary>With the middle of the jitter, so that a wait is what it is about.</summary>
+    /// <summary>With average jitter, so that each wait is its nominal value.</summary>
     [Theory]
     [InlineData("gggg", "1000 2000 2000 2000")]
     [InlineData("gbbg", "1000 250 250 2000")]
@@ -67,7 +67,7 @@ public class ServerHealthTests
     [InlineData("bbbbbbbb", "250 250 250 500 1000 2000 2000 2000")]
     [InlineData("bbbbbbgb", "250 250 250 500 1000 2000 250 250")]
     [InlineData("bbbbbbgg", "250 250 250 500 1000 2000 250 2000")]
-    public void Take_Waits_AreShortInDoubtAndGrowWhileDown(string results, string milliseconds)
+    public void Take_Waits_AreShortWhileUncertainAndGrowWhileDown(string results, string milliseconds)
     {
         var health = new ServerHealth(new HealthOptions());
         Assert.Equal(milliseconds, string.Join(' ', results.Select(result => Take(health, result == 'g').Wait.TotalMilliseconds)));
@@ -84,7 +84,7 @@ public class ServerHealthTests
         Assert.Equal(later, health.Take(ProbeResult.Good, At(1), jitter).Wait.TotalMilliseconds);
     }
 
-    /// <summary>The state is what the last results say, whatever came before them.</summary>
+    /// <summary>The state follows from the last results, whatever came before.</summary>
     [Fact]
     public void Take_AnyResults_StateFollowsFromRuns() => Gen.Select(Gen.Bool.Array[1, 60], Gen.Int[1, 5], Gen.Int[1, 5]).Sample((results, fall, rise) =>
     {

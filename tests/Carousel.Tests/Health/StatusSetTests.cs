@@ -10,7 +10,7 @@ public class StatusSetTests
     [InlineData("200-399,404", "200 399 404", "199 400 403 405")]
     [InlineData("100-599", "100 599", "99 600")]
     [InlineData("204, 200-200", "200 204", "201 203")]
-    public void Contains_Statuses_AreThoseWritten(string text, string inside, string outside)
+    public void Contains_ParsedSet_MatchesItsText(string text, string inside, string outside)
     {
         StatusSet set = StatusSet.TryParse(text)!;
         Assert.All(inside.Split(' '), status => Assert.True(set.Contains(int.Parse(status))));

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Carousel.Tests.Net;
 
-/// <summary>The one form of a client's address, against the framework's own parser and formatter.</summary>
+/// <summary>ClientAddress compared with the framework's parser and formatter.</summary>
 public sealed class ClientAddressTests
 {
     private static readonly Gen<byte[]> AnyAddress = Gen.OneOf(
         Gen.Byte.Array[4],
         Gen.Byte.Array[16],
-        // Addresses as they are: most groups are zero, or short.
+        // Realistic addresses: most groups are zero or short.
         Gen.Int[0, 5].Select(i => (ushort)(i < 3 ? 0 : i == 3 ? 1 : i == 4 ? 0xdb8 : 0xffff)).Array[8]
             .Select(groups => groups.SelectMany(group => new[] { (byte)(group >> 8), (byte)group }).ToArray()),
         Gen.Byte.Array[4].Select(bytes => new IPAddress(bytes).MapToIPv6().GetAddressBytes()));
@@ -26,7 +26,7 @@ public sealed class ClientAddressTests
     [InlineData("::FFFF:cb00:7109")]
     [InlineData("0:0:0:0:0:ffff:203.0.113.9")]
     [InlineData("[::ffff:203.0.113.9]:4711")]
-    public void TryReadNode_AnInet4Client_IsOneAddress(string text) => Assert.Equal("203.0.113.9", Read(text));
+    public void TryReadNode_Inet4Forms_GiveOneAddress(string text) => Assert.Equal("203.0.113.9", Read(text));
 
     [Theory]
     [InlineData("2001:db8::1")]
@@ -40,7 +40,7 @@ public sealed class ClientAddressTests
     [InlineData("\"[2001:db8::1]:443\"")]
     [InlineData("2001:db8::1%eth0")]
     [InlineData("[2001:db8::1%25eth0]:_port")]
-    public void TryReadNode_AnInet6Client_IsOneAddress(string text) => Assert.Equal("2001:db8::1", Read(text));
+    public void TryReadNode_Inet6Forms_GiveOneAddress(string text) => Assert.Equal("2001:db8::1", Read(text));
 
     [Theory]
     [InlineData("")]
@@ -74,10 +74,10 @@ public sealed class ClientAddressTests
     [InlineData("::1.2.3")]
     [InlineData("::1.2.3.4:1")]
     [InlineData("%eth0")]
-    public void TryReadNode_NoAddress_IsNone(string text) => Assert.Null(Read(text));
+    public void TryReadNode_InvalidText_IsFalse(string text) => Assert.Null(Read(text));
 
     [Fact]
-    public void Format_AnyAddress_IsReadBackByUsAndByTheFramework() => AnyAddress.Sample(bytes =>
+    public void Format_AnyAddress_ParsesBackHereAndInTheFramework() => AnyAddress.Sample(bytes =>
     {
         var address = ClientAddress.From(bytes);
         var expected = new IPAddress(bytes);
@@ -85,7 +85,7 @@ public sealed class ClientAddressTests
         string text = address.ToString();
         Assert.True(text.Length <= ClientAddress.MaxText);
         Assert.Equal(expected, IPAddress.Parse(text));
-        // The framework writes the end of some more addresses with dots (ISATAP); RFC 5952 leaves that open.
+        // The framework writes the end of some more addresses with dots (ISATAP); RFC 5952 allows both.
         if (expected.ToString() is var theirs && (theirs.Contains('.') == text.Contains('.')))
         {
             Assert.Equal(theirs, text);
@@ -95,7 +95,7 @@ public sealed class ClientAddressTests
     });
 
     [Fact]
-    public void TryRead_AnyText_IsAnAddressOnlyIfTheFrameworkSaysSo()
+    public void TryRead_AnyText_AcceptsOnlyWhatTheFrameworkAccepts()
     {
         Gen<string> text = Gen.OneOf(
             Gen.String[Gen.Char["0123456789abcdefABCDEF:.::"], 0, 24],
@@ -105,7 +105,7 @@ public sealed class ClientAddressTests
         {
             bool isOurs = AddressText.TryRead(Encoding.ASCII.GetBytes(candidate), out ClientAddress ours);
             bool isTheirs = IPAddress.TryParse(candidate, out IPAddress? theirs);
-            // The framework reads what inet_aton does as well: fewer parts; and octal, at the end of IPv6 too.
+            // The framework also accepts inet_aton forms: fewer parts, and octal, also at the end of IPv6.
             string inet4 = candidate[(candidate.LastIndexOf(':') + 1)..];
             bool isLoose = (!candidate.Contains(':') && inet4.Count(c => c == '.') != 3)
                 || (inet4.Contains('.') && inet4.Split('.').Any(part => part.Length > 1 && part[0] == '0'));
@@ -127,14 +127,14 @@ public sealed class ClientAddressTests
     [InlineData("2001:db8::/32", "2001:db9::", false)]
     [InlineData("192.0.2.7/32", "192.0.2.7", true)]
     [InlineData("192.0.2.7/32", "192.0.2.8", false)]
-    public void Contains_ANetwork_HasItsAddressesHoweverWritten(string network, string address, bool isIn)
+    public void Contains_Network_MatchesAllFormsOfItsAddresses(string network, string address, bool isIn)
     {
         Assert.True(AddressText.TryRead(Encoding.ASCII.GetBytes(address), out ClientAddress client));
         Assert.Equal(isIn, new AddressSet([IPNetwork.Parse(network)]).Contains(client));
     }
 
     [Fact]
-    public void Contains_AnyNetworkAndAddress_IsWhatTheFrameworkSays() =>
+    public void Contains_AnyNetworkAndAddress_AgreesWithTheFramework() =>
         Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Double[0, 1], Gen.Byte.Array[16], Gen.Int[0, 128]).Sample((network, share, other, same) =>
         {
             int prefix = (int)(share * network.Length * 8);

@@ -10,7 +10,7 @@ public class ConsistentHashTests
     private const int Keys = 20_000;
 
     [Fact]
-    public void Pick_SameKey_SameServerWhateverTheOrderOfTheFile()
+    public void Pick_SameKey_SameServerInAnyFileOrder()
     {
         Server[] servers = Servers(1, 2, 3, 1, 1);
 
@@ -22,23 +22,23 @@ public class ConsistentHashTests
     [InlineData(10)]
     [InlineData(64)]
     [InlineData(200)]
-    public void Pick_OneLeaves_OnlyItsKeysMove(int count)
+    public void Pick_ServerRemoved_OnlyItsKeysMove(int count)
     {
         Server[] servers = Alike(count);
-        Server gone = servers[count / 3];
+        Server removed = servers[count / 3];
 
         Server[] before = Homes(Among(servers));
-        Server[] after = Homes(Among([.. servers.Where(server => server != gone)]));
+        Server[] after = Homes(Among([.. servers.Where(server => server != removed)]));
 
-        Assert.All(before.Zip(after), home => Assert.True(home.First == home.Second || home.First == gone));
-        Assert.InRange(before.Count(home => home == gone), 0.5 * Keys / count, 1.6 * Keys / count);
-        // Each of the others takes some: not one neighbour all.
-        int heirs = before.Zip(after).Where(home => home.First == gone).Select(home => home.Second).Distinct().Count();
-        Assert.InRange(heirs, Math.Min(count - 1, Keys / count / 10), count - 1);
+        Assert.All(before.Zip(after), home => Assert.True(home.First == home.Second || home.First == removed));
+        Assert.InRange(before.Count(home => home == removed), 0.5 * Keys / count, 1.6 * Keys / count);
+        // The keys spread over all other servers, not only one neighbour.
+        int receivers = before.Zip(after).Where(home => home.First == removed).Select(home => home.Second).Distinct().Count();
+        Assert.InRange(receivers, Math.Min(count - 1, Keys / count / 10), count - 1);
     }
 
     [Fact]
-    public void Pick_HeaviestLeaves_OnlyItsKeysMove()
+    public void Pick_HeaviestRemoved_OnlyItsKeysMove()
     {
         Server[] servers = Servers(1, 1, 1, 2, 10);
 
@@ -49,7 +49,7 @@ public class ConsistentHashTests
     }
 
     [Fact]
-    public void Pick_SamePolicyWithOtherCandidates_IsAsANewOne()
+    public void Pick_OtherCandidates_MatchesANewPolicy()
     {
         Server[] servers = Alike(8);
         Candidates all = Among(servers), fewer = Among(servers[3..]);
@@ -78,7 +78,7 @@ public class ConsistentHashTests
     }
 
     [Fact]
-    public void Pick_FewKeysAndMuchLoad_NobodyHasMuchMoreThanItsShare()
+    public void Pick_FewKeysAndHighLoad_NoServerFarExceedsItsShare()
     {
         Server[] servers = Servers(1, 1, 2, 4);
         Candidates candidates = Among(servers);
@@ -87,7 +87,7 @@ public class ConsistentHashTests
         var leases = new Queue<Server>();
         for (int now = 0; now < 20_000; now++)
         {
-            // Half of all requests have one key.
+            // Half of all requests have the same key.
             Server server = policy.Pick(candidates, Input(key: random.Below(2) == 0 ? 1 : random.Next(), nowMs: now))!;
             Assert.True(server.Load.TryEnter(now));
             server.Load.OnResponse(1, now);
@@ -102,7 +102,7 @@ public class ConsistentHashTests
     }
 
     [Fact]
-    public void Pick_HomeIsOverItsBound_KeysOfOneServerGoToDifferentOnes()
+    public void Pick_HomeOverItsBound_ItsKeysSpread()
     {
         Server[] servers = Alike(10);
         Candidates candidates = Among(servers);
@@ -120,7 +120,7 @@ public class ConsistentHashTests
     }
 
     [Fact]
-    public void Pick_OneBrowserAndIdleServers_ItsRequestsStayTogether()
+    public void Pick_OneClientAndIdleServers_RequestsStayOnOneServer()
     {
         Candidates candidates = Among(Alike(10));
         var policy = new ConsistentHash();
@@ -134,7 +134,7 @@ public class ConsistentHashTests
     }
 
     [Fact]
-    public void Pick_HomeIsTried_SameKeyHasTheSameSecondHome()
+    public void Pick_HomeTried_SameKeyHasTheSameSecondServer()
     {
         Candidates candidates = Among(Alike(10));
         Server home = new ConsistentHash().Pick(candidates, Input(key: 17))!;

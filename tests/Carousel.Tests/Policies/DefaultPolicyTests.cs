@@ -8,7 +8,7 @@ namespace Carousel.Tests.Policies;
 public class DefaultPolicyTests
 {
     [Fact]
-    public void Pick_EvenWeights_AllWorkersTurnOneRing()
+    public void Pick_EqualWeights_WorkersShareOneRing()
     {
         Candidates candidates = Among(Servers(3, 3, 3));
         Policy one = new DefaultPolicy(seed: 1), other = new DefaultPolicy(seed: 2);
@@ -17,7 +17,7 @@ public class DefaultPolicyTests
     }
 
     [Fact]
-    public void Pick_AWeightChanges_HasItsEffectAtOnce()
+    public void Pick_WeightChanges_AppliesAtOnce()
     {
         var policy = new DefaultPolicy(seed: 1);
 

@@ -18,21 +18,21 @@ public class DynamicTests
     }
 
     [Fact]
-    public void Pick_TwiceTheLatency_HasAQuarter()
+    public void Pick_TwiceTheLatency_GetsAQuarter()
     {
         int[] shares = Shares([2_000, 1_000], 1, 1);
         AssertNear(1 / 5.0, shares[0]);
     }
 
     [Fact]
-    public void Pick_ThousandTimesSlower_IsAskedNowAndThen()
+    public void Pick_ThousandTimesSlower_IsPickedOccasionally()
     {
         int[] shares = Shares([1_000_000, 1_000, 1_000], 1, 1, 1);
         Assert.InRange(shares[0], 5, Picks / 100);
     }
 
     [Fact]
-    public void Pick_RecoveredServer_HasItsShareAgain()
+    public void Pick_RecoveredServer_GetsItsShareAgain()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1);
         Respond(servers, 100_000, 1_000, 1_000);
@@ -48,7 +48,7 @@ public class DynamicTests
     }
 
     [Fact]
-    public void Pick_NeverAnswered_IsTakenForOneOfTheOthers()
+    public void Pick_NoResponseYet_AssumesLatencyOfTheOthers()
     {
         int[] shares = Shares([0, 5_000, 5_000], 1, 1, 1);
         AssertNear(1 / 3.0, shares[0]);
@@ -64,7 +64,7 @@ public class DynamicTests
     }
 
     [Fact]
-    public void Pick_AllBusy_FollowsWhatTheyHaveForTheirWeight()
+    public void Pick_AllBusy_FollowsRequestsPerWeight()
     {
         Server[] servers = PolicyFixture.Servers(1, 4);
         Respond(servers, 1_000, 1_000);
@@ -96,11 +96,11 @@ public class DynamicTests
         AssertNear(1 / 2.0, new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[0]);
     }
 
-    /// <summary>Whoever was slow, or failed, is hardly asked: that it isn't so any more is told by the clock, not by the thousands of picks that pass it by.</summary>
+    /// <summary>A server that was slow, or failed, gets few requests: its old samples must expire by time, not by picks.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Pick_WasBadAWhileAgo_GetsItsShareAgain(bool failed)
+    public void Pick_OldBadSamples_GetsItsShareAgain(bool failed)
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000, failed ? 1_000 : 5_000_000);
@@ -117,9 +117,9 @@ public class DynamicTests
             Enumerable.Range(0, 100).Count(_ => policy.Pick(among, PolicyFixture.Input(nowMs: nowMs)) == servers[3]);
     }
 
-    /// <summary>It was stuck, with much in flight, then ejected, and has nothing in flight any more.</summary>
+    /// <summary>It was stuck with many requests in flight, was then ejected, and has none in flight now.</summary>
     [Fact]
-    public void Pick_HadMuchInFlightBeforeItsEjection_GetsItsShareAgain()
+    public void Pick_StuckBeforeItsEjection_GetsItsShareAgain()
     {
         Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000, 1_000);
@@ -136,7 +136,7 @@ public class DynamicTests
     }
 
     [Fact]
-    public void Pick_ReportedCapacity_CountsInsteadOfTheWeightUntilItIsOld()
+    public void Pick_ReportedCapacity_ReplacesWeightUntilItExpires()
     {
         Server[] servers = PolicyFixture.Servers(1, 1);
         Respond(servers, 1_000, 1_000);
@@ -148,7 +148,7 @@ public class DynamicTests
     }
 
     [Fact]
-    public void Pick_ReportedLoad_CountsUntilItIsOld()
+    public void Pick_ReportedLoad_CountsUntilItExpires()
     {
         Server[] servers = PolicyFixture.Servers(1, 1);
         Respond(servers, 1_000, 1_000);
@@ -180,7 +180,7 @@ public class DynamicTests
     public void Pick_NoCandidates_IsNull() => Assert.Null(new Dynamic(1).Pick(PolicyFixture.Among()));
 
     [Fact]
-    public void Pick_MoreServersThanLooks_AllHaveTheirTurns()
+    public void Pick_MoreServersThanCompared_AllArePicked()
     {
         int[] shares = new Dynamic(1).Shares(PolicyFixture.Among(PolicyFixture.Alike(100)), Picks);
         Assert.All(shares, share => Assert.InRange(share, Picks / 100 * 0.7, Picks / 100 * 1.3));

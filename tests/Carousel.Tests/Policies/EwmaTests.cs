@@ -18,7 +18,7 @@ public class EwmaTests
     }
 
     [Fact]
-    public void Pick_QuickOneHasMuchToDo_SlowOneIsPicked()
+    public void Pick_FastServerIsBusy_SlowOneIsPicked()
     {
         Server[] servers = Alike(2);
         servers[0].Load.OnResponse(3_000, nowMs: 0);
@@ -31,12 +31,12 @@ public class EwmaTests
             Assert.True(policy.Pick(candidates)!.Load.TryEnter(0));
         }
 
-        // Where requests are three times as long, a third of them.
+        // The server where requests take three times as long gets a third of them.
         Assert.InRange(servers[0].Load.InFlight, 9, 11);
     }
 
     [Fact]
-    public void Pick_HeavyServerOfTheSameLatency_HasItsWeightInFlight()
+    public void Pick_EqualLatency_RequestsInFlightFollowWeights()
     {
         Server[] servers = Servers(1, 4);
         Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 0));
@@ -52,7 +52,7 @@ public class EwmaTests
     }
 
     [Fact]
-    public void Pick_ServerTurnsSlow_IsAvoidedFromTheFirstSlowAnswerAndTriedAgainLater()
+    public void Pick_ServerBecomesSlow_IsAvoidedAtOnceAndRetriedLater()
     {
         Server[] servers = Alike(2);
         var policy = new Ewma(seed: 1);
@@ -70,7 +70,7 @@ public class EwmaTests
             servers[1].Load.OnResponse(1_000, now);
             if (policy.Pick(candidates, Input(nowMs: now)) == servers[0])
             {
-                // 200 times as slow: forgotten when the memory of 5 s has faded as far as that, e to the 5.3.
+                // 200 times slower: forgotten when the average with a time constant of 5 s has decayed that far, by e to the 5.3.
                 Assert.InRange(now, 20_000, 30_000);
                 return;
             }
@@ -79,7 +79,7 @@ public class EwmaTests
     }
 
     [Fact]
-    public void Pick_ServerThatNeverAnswered_IsTriedOnceAndNotFlooded()
+    public void Pick_NoResponseYet_GetsOneRequest()
     {
         Server[] servers = Alike(4);
         var policy = new Ewma(seed: 1);
@@ -98,7 +98,7 @@ public class EwmaTests
     }
 
     [Fact]
-    public void Pick_NobodyEverAnswered_AllGetSome()
+    public void Pick_NoResponsesAtAll_AllGetRequests()
     {
         Server[] servers = Alike(4);
         var policy = new Ewma(seed: 1);
@@ -113,7 +113,7 @@ public class EwmaTests
     }
 
     [Fact]
-    public void Pick_AllButTwoAreTried_CheaperOfThoseIsMostlyPicked()
+    public void Pick_AllButTwoTried_CheaperIsMostlyPicked()
     {
         Server[] servers = Alike(20);
         Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 0));
@@ -124,7 +124,7 @@ public class EwmaTests
         Candidates candidates = Among(servers);
         string picks = string.Concat(Enumerable.Range(0, 200).Select(_ => policy.Pick(candidates, Input(tried: tried))!.Id));
 
-        // The other only where just that one was drawn.
+        // The other is picked only if both draws gave it.
         Assert.Equal(200, picks.Count(id => id is 'h' or 'n'));
         Assert.InRange(picks.Count(id => id == 'n'), 150, 200);
     }

@@ -12,7 +12,7 @@ public class KeyHashTests
     public void Of_SameBytes_SameKey() => Gen.Byte.Array.Sample(bytes => KeyHash.Of(bytes) == KeyHash.Of([.. bytes]));
 
     [Fact]
-    public void Of_TextsThatDifferABit_DifferInAboutHalfOfTheKey()
+    public void Of_OneBitDiffers_HalfOfTheKeyDiffers()
     {
         byte[] text = Encoding.ASCII.GetBytes("session=0123456789abcdef; path");
         double sum = 0;
@@ -32,7 +32,7 @@ public class KeyHashTests
         Assert.Equal(101, Enumerable.Range(0, 101).Select(length => KeyHash.Of(new byte[length])).Distinct().Count());
 
     [Fact]
-    public void Of_AddressesOfANetwork_SpreadEvenly()
+    public void Of_AddressesOfOneNetwork_SpreadEvenly()
     {
         int[] counts = new int[16];
         for (int i = 0; i < 64_000; i++)

@@ -33,10 +33,10 @@ public class LeastRequestsTests
     }
 
     [Fact]
-    public void Pick_AllEqual_TakesTurns() => Assert.Equal("abcabcabc", new LeastRequests().Picks(Among(Alike(3)), 9));
+    public void Pick_AllEqual_Rotates() => Assert.Equal("abcabcabc", new LeastRequests().Picks(Among(Alike(3)), 9));
 
     [Fact]
-    public void Pick_OneIsBusy_OthersHaveEqualTurns()
+    public void Pick_OneIsBusy_OthersGetEqualShares()
     {
         Server[] servers = Alike(3);
         Enter(servers[0], 1);
@@ -45,11 +45,11 @@ public class LeastRequestsTests
     }
 
     [Fact]
-    public void Pick_LargePool_EveryServerHasItsTurn() =>
+    public void Pick_LargePool_EveryServerIsPicked() =>
         Assert.Equal([.. Enumerable.Repeat(2, 1000)], new LeastRequests().Shares(Among(Alike(1000)), 2000));
 
     [Fact]
-    public void Pick_OnlyOneOfManyMayBeTaken_IsFound()
+    public void Pick_OneEligibleOfMany_IsFound()
     {
         Server[] servers = [.. Enumerable.Range(0, 500).Select(slot => Server(slot, max: 1))];
         Array.ForEach(servers, server => Enter(server, 1));

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Carousel.Tests.Policies;
 
-/// <summary>Who is asked first and who only then, whatever the policy: starting slowly, owing answers, ejected, backups.</summary>
+/// <summary>The order of groups in a pick, for any policy: slow start, suspect, ejected, backups.</summary>
 public class PickOrderTests
 {
     private const long Now = 1_000_000;
@@ -17,66 +17,66 @@ public class PickOrderTests
 
     private readonly SlotSet _tried = new();
 
-    /// <summary>A turn that is passed on is the other's, and the next begins with the slow one again: of two, it gets s of 1 + s.</summary>
+    /// <summary>A declined pick goes to the other server, and the next starts with the slow one again: of two servers it gets s of 1 + s.</summary>
     [Theory]
     [InlineData(0, 0.10)]
     [InlineData(5_000, 0.55)]
     [InlineData(9_000, 0.91)]
     [InlineData(10_000, 1.0)]
-    public void Pick_StartsSlowly_GetsAGrowingShare(long afterMs, double share)
+    public void Pick_SlowStart_GetsAGrowingShare(long afterMs, double share)
     {
         PoolSnapshot pool = Pool("a\nb");
         Picker picker = Make();
         Server slow = pool.Servers[0];
         slow.Load.StartSlowly(Now, RampMs);
-        int picked = Turn(picker, pool, Now + afterMs, 4_000).Count(server => server == slow);
+        int picked = PickAndRelease(picker, pool, Now + afterMs, 4_000).Count(server => server == slow);
         Assert.InRange(picked, 4_000 * share / (1 + share) - 150, 4_000 * share / (1 + share) + 150);
         Assert.Equal(afterMs < RampMs, slow.Load.IsRamping(Now + afterMs));
     }
 
     [Fact]
-    public void Pick_StartsSlowlyAlone_GetsAll()
+    public void Pick_SlowStartOfTheOnlyServer_GetsAll()
     {
         PoolSnapshot pool = Pool("a");
         pool.Servers[0].Load.StartSlowly(Now, RampMs);
-        Assert.DoesNotContain(null, Turn(Make(), pool, Now, 50));
+        Assert.DoesNotContain(null, PickAndRelease(Make(), pool, Now, 50));
     }
 
     [Fact]
-    public void Pick_NoSlowStart_GetsItsTurns()
+    public void Pick_NoSlowStart_GetsItsShare()
     {
         PoolSnapshot pool = Pool("a\nb");
         pool.Servers[0].Load.StartSlowly(Now, rampMs: 0);
-        Assert.Equal(25, Turn(Make(), pool, Now, 50).Count(server => server == pool.Servers[0]));
+        Assert.Equal(25, PickAndRelease(Make(), pool, Now, 50).Count(server => server == pool.Servers[0]));
     }
 
     [Fact]
-    public void Pick_OwesAnAnswer_IsAskedOnlyIfNoOtherCanBe()
+    public void Pick_Suspect_IsPickedOnlyIfNoOtherCanBe()
     {
         PoolSnapshot pool = Pool("a\nb max=1\nc backup");
         Assert.True(pool.Servers[0].Load.TryEnter(Now));
         Assert.Equal([pool.Servers[1], pool.Servers[0]], Hold(Make(), pool, Now + 1_001, 2));
     }
 
-    /// <summary>Eight times as long as it usually takes, if that is more than a second.</summary>
+    /// <summary>Eight times its usual latency, but at least one second.</summary>
     [Theory]
     [InlineData(50, 1_000)]
     [InlineData(500, 4_000)]
-    public void IsSuspect_AfterItsPatience(double latencyMs, long patienceMs)
+    public void IsSuspect_NoResponse_TrueAfterItsLimit(double latencyMs, long limitMs)
     {
         var load = new ServerLoad();
         load.OnResponse(latencyMs * 1000, Now);
         Assert.False(load.IsSuspect(Now + 100_000));
         load.TryEnter(Now);
-        Assert.False(load.IsSuspect(Now + patienceMs));
-        Assert.True(load.IsSuspect(Now + patienceMs + 1));
-        load.OnResponse(latencyMs * 1000, Now + patienceMs + 1);
-        Assert.False(load.IsSuspect(Now + patienceMs + 2));
+        Assert.False(load.IsSuspect(Now + limitMs));
+        Assert.True(load.IsSuspect(Now + limitMs + 1));
+        load.OnResponse(latencyMs * 1000, Now + limitMs + 1);
+        Assert.False(load.IsSuspect(Now + limitMs + 2));
     }
 
-    /// <summary>What is in flight but owes nothing (a tunnel, a download) makes nobody a suspect; nor does what has left.</summary>
+    /// <summary>Requests in flight that already have a response (a tunnel, a download) do not make a server suspect; nor do ended ones.</summary>
     [Fact]
-    public void IsSuspect_NothingIsOwed_IsNot()
+    public void IsSuspect_NoResponseOutstanding_IsFalse()
     {
         var load = new ServerLoad();
         load.TryEnter(Now);
@@ -90,9 +90,9 @@ public class PickOrderTests
         Assert.False(load.IsSuspect(Now + 5_500));
     }
 
-    /// <summary>It may be well again while nobody asks it: one request finds out, time after time.</summary>
+    /// <summary>It may have recovered while it got no requests: periodically one request checks it.</summary>
     [Fact]
-    public void IsSuspect_ForLong_OneRequestFindsOut()
+    public void IsSuspect_RecheckTimeOver_OneRequestChecks()
     {
         var load = new ServerLoad();
         load.TryEnter(Now);
@@ -104,19 +104,19 @@ public class PickOrderTests
     }
 
     [Fact]
-    public void Pick_Ejected_IsAskedOnlyIfAllOthersAreOutOrWereTried()
+    public void Pick_Ejected_IsPickedOnlyIfAllOthersAreEjectedOrTried()
     {
         PoolSnapshot pool = Pool("a\nb\nc backup");
         Eject(pool.Servers[0]);
-        Assert.All(Turn(Make(), pool, Now, 10), server => Assert.Same(pool.Servers[1], server));
+        Assert.All(PickAndRelease(Make(), pool, Now, 10), server => Assert.Same(pool.Servers[1], server));
         Eject(pool.Servers[1]);
-        Assert.All(Turn(Make(), pool, Now, 10), server => Assert.Same(pool.Servers[2], server));
+        Assert.All(PickAndRelease(Make(), pool, Now, 10), server => Assert.Same(pool.Servers[2], server));
         _tried.Add(pool.Servers[2]);
-        Assert.Equal([0, 1], Turn(Make(), pool, Now, 10).Select(server => server!.Slot).Distinct().Order());
+        Assert.Equal([0, 1], PickAndRelease(Make(), pool, Now, 10).Select(server => server!.Slot).Distinct().Order());
     }
 
     [Fact]
-    public void Pick_TheOtherHasNoRoom_EjectedIsNotAsked()
+    public void Pick_OtherIsFull_EjectedIsNotPicked()
     {
         PoolSnapshot pool = Pool("a\nb max=1");
         Eject(pool.Servers[0]);
@@ -126,15 +126,15 @@ public class PickOrderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Pick_AllDown_OnlyAPanicAsks(bool panics)
+    public void Pick_AllDown_PicksOnlyInPanicMode(bool panics)
     {
         PoolSnapshot pool = Pool("a\nb\nc drain\nd weight=0", isHealthy: false);
-        int[] picked = [.. Turn(Make(panics: panics), pool, Now, 8).OfType<Server>().Select(server => server.Slot).Distinct().Order()];
+        int[] picked = [.. PickAndRelease(Make(panics: panics), pool, Now, 8).OfType<Server>().Select(server => server.Slot).Distinct().Order()];
         Assert.Equal(panics ? [0, 1] : [], picked);
     }
 
     [Fact]
-    public void SetHealth_DownAndUp_StartsSlowlyAndIsForgiven()
+    public void SetHealth_DownAndUp_StartsSlowlyAndResetsBreaker()
     {
         var time = new ManualTime();
         long nowMs = (long)time.GetElapsedTime(0).TotalMilliseconds;
@@ -154,8 +154,8 @@ public class PickOrderTests
 
     private static Picker Make(bool panics = false) => new(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1), panics);
 
-    /// <summary>Picks that are given back at once.</summary>
-    private Server?[] Turn(Picker picker, PoolSnapshot pool, long nowMs, int times)
+    /// <summary>Picks that are released at once.</summary>
+    private Server?[] PickAndRelease(Picker picker, PoolSnapshot pool, long nowMs, int times)
     {
         var picked = new Server?[times];
         for (int i = 0; i < times; i++)
@@ -166,7 +166,7 @@ public class PickOrderTests
         return picked;
     }
 
-    /// <summary>Picks that stay.</summary>
+    /// <summary>Picks that are not released.</summary>
     private Server?[] Hold(Picker picker, PoolSnapshot pool, long nowMs, int times) =>
         [.. Enumerable.Range(0, times).Select(_ => picker.Pick(pool, _tried, nowMs))];
 

@@ -11,10 +11,10 @@ public class PickerTests
 
     public static TheoryData<PolicyKind> Kinds => PolicyPropertyTests.Kinds;
 
-    /// <summary>Every policy, many workers, little room: what is taken on is given back, and never more at once than a server may have.</summary>
+    /// <summary>Every policy, many workers, low limits: a server's limit is never exceeded, and all requests are released.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Pick_ManyThreadsAndLittleRoom_MaxIsNeverExceeded(PolicyKind kind)
+    public void Pick_ManyThreadsAndLowLimits_MaxIsNeverExceeded(PolicyKind kind)
     {
         Server[] servers = [.. Enumerable.Range(0, 4).Select(slot => Server(slot, weight: 1 + slot, max: 1 + slot % 2))];
         PoolSnapshot pool = PoolBuilder.Build([.. servers]);
@@ -47,7 +47,7 @@ public class PickerTests
     }
 
     [Fact]
-    public void Pick_PrimaryIsFull_BackupServesUntilThereIsRoom()
+    public void Pick_PrimaryIsFull_BackupServesUntilASlotIsFree()
     {
         Server primary = Server(0, max: 1);
         var backup = new Server("b", 1, primary.Entry with { Address = new("10.0.0.2", 80), Name = "b", Backup = true });

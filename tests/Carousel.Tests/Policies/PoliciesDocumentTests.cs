@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Policies;
 
-/// <summary>The numbers of docs/POLICIES.md are those of the code.</summary>
+/// <summary>The numbers in docs/POLICIES.md match the code.</summary>
 public class PoliciesDocumentTests
 {
     private static readonly string s_text = File.ReadAllText(Path.Combine(Sources.Root, "docs/POLICIES.md"));
@@ -25,7 +25,7 @@ public class PoliciesDocumentTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Row_OfAPolicy_SaysHowManyServersAPickLooksAt(string policy, string looks)
+    public void Row_OfAPolicy_StatesServersComparedPerPick(string policy, string looks)
     {
         string row = Assert.Single(s_text.Split('\n'), line => line.StartsWith($"| `{policy}` |", StringComparison.Ordinal));
 
@@ -34,5 +34,5 @@ public class PoliciesDocumentTests
 
     [Theory]
     [MemberData(nameof(Sentences))]
-    public void Sentence_WithANumber_HasThatOfTheCode(string sentence) => Assert.Contains(sentence, s_text);
+    public void Sentence_WithANumber_MatchesTheCode(string sentence) => Assert.Contains(sentence, s_text);
 }

@@ -5,7 +5,7 @@ using Carousel.Core.Ring;
 
 namespace Carousel.Tests.Policies;
 
-/// <summary>Candidates for policies, and what they make of them.</summary>
+/// <summary>Candidates for policies, and helpers that pick among them.</summary>
 internal static class PolicyFixture
 {
     private static readonly SlotSet None = new();
@@ -20,7 +20,7 @@ internal static class PolicyFixture
         return new Server(name, slot, new ServerEntry { Address = address, Name = name, Weight = weight, MaxRequests = max });
     }
 
-    /// <summary>So many servers of weight 1.</summary>
+    /// <summary>Servers of weight 1.</summary>
     public static Server[] Alike(int count) => Servers([.. Enumerable.Repeat(1, count)]);
 
     public static Candidates Among(params Server[] servers)
@@ -37,10 +37,10 @@ internal static class PolicyFixture
         return new PickInput(slots, nowMs, key);
     }
 
-    /// <summary>Picks once, leaving the counts of requests as they are.</summary>
+    /// <summary>Picks once, without changing the counts of requests.</summary>
     public static Server? Pick(this Policy policy, Candidates candidates) => policy.Pick(candidates, Input());
 
-    /// <summary>The ids of so many picks.</summary>
+    /// <summary>The ids of the picked servers.</summary>
     public static string Picks(this Policy policy, Candidates candidates, int count) =>
         string.Concat(Enumerable.Range(0, count).Select(_ => policy.Pick(candidates)?.Id ?? "-"));
 

@@ -6,17 +6,17 @@ using static Carousel.Tests.Policies.PolicyFixture;
 
 namespace Carousel.Tests.Policies;
 
-/// <summary>What holds of every policy.</summary>
+/// <summary>Properties of every policy.</summary>
 public class PolicyPropertyTests
 {
     public static TheoryData<PolicyKind> Kinds => [.. Enum.GetValues<PolicyKind>()];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Pick_SomeAreTriedOrFull_PicksOneOfTheOthersIfThereIsOne(PolicyKind kind) =>
+    public void Pick_SomeTriedOrFull_PicksAnEligibleOne(PolicyKind kind) =>
         Gen.Select(Gen.Select(Gen.Int[1, 1000], Gen.Int[0, 3]).Array[1, 40], Gen.ULong).Sample((all, seed) =>
         {
-            // Of each kind of state: 1 is full, 2 is tried, 3 has requests.
+            // One state per server: 1 is full, 2 is tried, 3 has requests.
             Server[] servers = [.. all.Select((server, slot) => Server(slot, server.Item1, max: server.Item2 == 1 ? 1 : null))];
             foreach (Server server in servers.Where(server => all[server.Slot].Item2 is 1 or 3))
             {
@@ -40,7 +40,7 @@ public class PolicyPropertyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Pick_CandidatesChange_PicksAmongTheNewOnes(PolicyKind kind) =>
+    public void Pick_CandidatesChange_PicksFromTheNewOnes(PolicyKind kind) =>
         Gen.Select(Gen.Int[0, 8].Array[1, 10].Array[1, 10], Gen.ULong).Sample((pools, seed) =>
         {
             Server[] servers = Servers(1, 1, 2, 3, 5, 8, 13, 21, 34);
@@ -57,7 +57,7 @@ public class PolicyPropertyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Pick_OnceWarm_AllocatesNothing(PolicyKind kind)
+    public void Pick_WarmedUp_AllocatesNothing(PolicyKind kind)
     {
         Server[] servers = Servers(1, 2, 3, 4, 5);
         Candidates candidates = Among(servers);

@@ -26,7 +26,7 @@ public class RandomChoiceTests
         (weights, seed) => AssertShares(weights, new RandomChoice(seed).Shares(Among(Servers(weights)), 20_000), 20_000), iter: 50);
 
     [Fact]
-    public void Pick_HeavyOnesAreTried_OthersServeByTheirWeights()
+    public void Pick_HeaviestTried_OthersFollowTheirWeights()
     {
         Server[] servers = Servers(1000, 1000, 1, 3);
         Candidates candidates = Among(servers);
@@ -50,7 +50,7 @@ public class RandomChoiceTests
         Assert.NotEqual(new RandomChoice(seed: 3).Picks(candidates, 50), new RandomChoice(seed: 4).Picks(candidates, 50));
     }
 
-    /// <summary>Within six standard deviations of what the weights say.</summary>
+    /// <summary>Within six standard deviations of the weights.</summary>
     private static void AssertShares(int[] weights, int[] shares, int picks)
     {
         for (int i = 0; i < weights.Length; i++)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Carousel.Tests.Policies;
 
-/// <summary>A server of five was out, however: some time after its return it has its share, whether requests came meanwhile or not.</summary>
+/// <summary>One of five servers was out, for various reasons: some time after its return it has its share, with or without requests in between.</summary>
 public sealed class ReturnTests
 {
     private const int Servers = 5;
@@ -36,8 +36,8 @@ public sealed class ReturnTests
     {
         Down,
         Ejected,
-        EjectedAfterItWasStuck,
-        EjectedAfterItWasSlow,
+        EjectedAfterStuck,
+        EjectedAfterSlow,
     }
 
     public static TheoryData<PolicyKind, Out> All => [.. from kind in Enum.GetValues<PolicyKind>()
@@ -51,38 +51,38 @@ public sealed class ReturnTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Server_BackFor15Seconds_HasItsShareAtOnce(PolicyKind kind, Out why)
+    public void Server_BackFor15Seconds_HasItsFullShare(PolicyKind kind, Out why)
     {
         var options = new PolicyOptions { Kind = kind };
         var picker = new Picker(PolicyFactory.Create(options, 1), PolicyFactory.Create(options, 2), new SlowStart(seed: 1));
         Pick(picker, 500);
-        Leave(why, picker);
+        TakeOut(why, picker);
         _time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(0, Pick(picker, 500));
 
         _time.Advance(TimeSpan.FromSeconds(3));
         Return(why);
         _time.Advance(TimeSpan.FromSeconds(15));
-        // Two of three draws by chance make less than 10 of 100 once in a thousand times.
+        // Two of three draws give less than 10 of 100 once in a thousand runs.
         Assert.InRange(Pick(picker, 100), 10, 40);
     }
 
-    /// <summary>On its return, the first moments are as ever.</summary>
+    /// <summary>Slow start begins on the return.</summary>
     [Theory]
     [InlineData(Out.Down)]
     [InlineData(Out.Ejected)]
     public void Server_JustBack_StartsSlowly(Out why)
     {
         var picker = new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
-        Leave(why, picker);
+        TakeOut(why, picker);
         _time.Advance(TimeSpan.FromSeconds(10));
         Return(why);
         Assert.InRange(Pick(picker, 1_000), 5, 60);
     }
 
-    /// <summary>All are new at once: there is nobody who is warm.</summary>
+    /// <summary>All servers are new at once: none is warm.</summary>
     [Fact]
-    public void Servers_FirstVerdicts_DoNotStartSlowly()
+    public void Servers_FirstVerdicts_HaveNoSlowStart()
     {
         var pool = new ServerPool(PoolBuilder.Build(_pool.Current.Servers, probed: true)) { SlowStart = TimeSpan.FromSeconds(10) };
         var membership = new PoolMembership(pool, probed: true, _time);
@@ -93,9 +93,9 @@ public sealed class ReturnTests
         }
     }
 
-    /// <summary>A probe that only connected is no trial of a server that owes answers.</summary>
+    /// <summary>A connect-only probe is not a trial for a server with overdue responses.</summary>
     [Fact]
-    public void ProbeWentWell_OwesAnswers_OnlyAnAnswerCounts()
+    public void ProbeWentWell_ResponsesOverdue_OnlyAResponseCounts()
     {
         Assert.True(First.Load.TryEnter(NowMs));
         First.Load.Breaker.Open(First.Load.Breaker.Epoch, new OutlierOptions(), NowMs);
@@ -105,17 +105,17 @@ public sealed class ReturnTests
         Assert.False(_membership.ProbeWentWell(First, responded: true));
     }
 
-    private void Leave(Out why, Picker picker)
+    private void TakeOut(Out why, Picker picker)
     {
         switch (why)
         {
             case Out.Down:
                 _membership.SetHealth(First.Tag, healthy: false);
                 return;
-            case Out.EjectedAfterItWasSlow:
+            case Out.EjectedAfterSlow:
                 First.Load.OnResponse(20_000_000, NowMs);
                 break;
-            case Out.EjectedAfterItWasStuck:
+            case Out.EjectedAfterStuck:
                 Enumerable.Range(0, 100).ToList().ForEach(_ => First.Load.TryEnter(NowMs));
                 Pick(picker, 500);
                 Enumerable.Range(0, 100).ToList().ForEach(_ => First.Load.Leave());
@@ -140,7 +140,7 @@ public sealed class ReturnTests
         }
     }
 
-    /// <summary>How many of so many requests, each answered after a millisecond, the first server got.</summary>
+    /// <summary>Number of requests, of <paramref name="times"/>, that the first server got; each is answered after a millisecond.</summary>
     private int Pick(Picker picker, int times)
     {
         int first = 0;

@@ -9,18 +9,18 @@ namespace Carousel.Tests.Policies;
 public class WeightedTests
 {
     [Fact]
-    public void Pick_WeightsOfNginxExample_AreSpreadAsThere()
+    public void Pick_WeightsOfNginxExample_MatchNginx()
     {
         Candidates candidates = Among(Servers(5, 1, 1));
 
         string picks = new Weighted(seed: 1).Picks(candidates, 14);
 
-        // Where in the cycle it starts is random.
+        // The start position in the cycle is random.
         Assert.Contains(picks, Enumerable.Range(0, 7).Select(start => "aabacaaaabacaaaabacaa".Substring(start, 14)));
     }
 
     [Fact]
-    public void Pick_ACycle_GivesEachExactlyItsWeight() =>
+    public void Pick_FullCycle_GivesEachExactlyItsWeight() =>
         Gen.Select(Gen.Int[1, 20].Array[1, 70], Gen.ULong).Sample((weights, seed) =>
         {
             Candidates candidates = Among(Servers(weights));
@@ -31,20 +31,20 @@ public class WeightedTests
         }, iter: 200);
 
     [Fact]
-    public void Pick_AtAnyMoment_NobodyIsFarFromItsShare() =>
+    public void Pick_AtAnyMoment_SharesAreNearWeights() =>
         Gen.Select(Gen.Int[1, 20].Array[2, 20], Gen.ULong).Sample((weights, seed) =>
         {
             Candidates candidates = Among(Servers(weights));
             var policy = new Weighted(seed);
             double total = weights.Sum();
             int[] picks = new int[weights.Length];
-            for (int turn = 1; turn <= 2 * total; turn++)
+            for (int step = 1; step <= 2 * total; step++)
             {
                 picks[policy.Pick(candidates)!.Slot]++;
                 for (int i = 0; i < weights.Length; i++)
                 {
-                    // From wherever the cycle began: the deviation of smooth round robin there, and here.
-                    Assert.InRange(picks[i] - turn * weights[i] / total, -weights.Length, weights.Length);
+                    // From any start of the cycle: the deviation of smooth round robin at the start, and here.
+                    Assert.InRange(picks[i] - step * weights[i] / total, -weights.Length, weights.Length);
                 }
             }
         }, iter: 100);
@@ -53,19 +53,19 @@ public class WeightedTests
     [InlineData(5, 1, 1)]
     [InlineData(3, 2, 1)]
     [InlineData(7, 7, 1)]
-    public void Pick_LongestRun_IsAsLongAsTheWeightsDemand(int heavy, int middle, int light)
+    public void Pick_LongestRun_IsMinimalForTheWeights(int heavy, int middle, int light)
     {
         Candidates candidates = Among(Servers(heavy, middle, light));
 
         string picks = new Weighted(seed: 3).Picks(candidates, 4 * (heavy + middle + light));
 
-        // Those of others between the turns of the heavy one: so many gaps, each filled up evenly, and one more where a cycle ends as it begins.
+        // Picks of others between those of the heavy server: the gaps are filled evenly, and one more where a cycle wraps around.
         int atMost = 2 * (int)Math.Ceiling((double)heavy / (middle + light));
         Assert.DoesNotContain(new string('a', atMost + 1), picks);
     }
 
     [Fact]
-    public void Pick_BestIsTried_NextBestServes()
+    public void Pick_BestIsTried_NextBestIsPicked()
     {
         Server[] servers = Servers(1000, 2, 1);
         Candidates candidates = Among(servers);
@@ -78,7 +78,7 @@ public class WeightedTests
     }
 
     [Fact]
-    public void Pick_FullServerHasRoomAgain_MakesNoBurst()
+    public void Pick_FullServerHasCapacityAgain_NoBurst()
     {
         Server full = Server(0, weight: 1, max: 1);
         Candidates candidates = Among(full, Server(1), Server(2));
@@ -91,15 +91,15 @@ public class WeightedTests
     }
 
     [Fact]
-    public void Pick_ServerLeavesAndComes_OthersStayEven() =>
+    public void Pick_ServerRemovedAndAdded_OthersStayEven() =>
         Gen.Select(Gen.Int[1, 9].Array[3, 10], Gen.Bool.Array[1, 30], Gen.ULong).Sample((weights, changes, seed) =>
         {
             Server[] servers = Servers(weights);
             Candidates all = Among(servers), fewer = Among(servers[1..]);
             var policy = new Weighted(seed);
-            foreach (bool leaves in changes)
+            foreach (bool isRemoved in changes)
             {
-                policy.Picks(leaves ? fewer : all, 3);
+                policy.Picks(isRemoved ? fewer : all, 3);
             }
 
             int[] shares = policy.Shares(all, 100 * weights.Sum());

@@ -13,7 +13,7 @@ public sealed class AddressOrderTests
     [InlineData(1, "1023")]
     [InlineData(3, "3012")]
     [InlineData(9, "0123")]
-    public void Take_AfterOneWorked_ItIsFirstAndTheOthersKeepTheirOrder(int? worked, string expected)
+    public void Take_OneWorkedLast_IsFirstAndOthersKeepTheirOrder(int? worked, string expected)
     {
         var order = new AddressOrder([.. Enumerable.Range(0, 4).Select(At)], worked is { } number ? At(number) : null);
         string taken = "";
@@ -37,7 +37,7 @@ public sealed class AddressOrderTests
     [InlineData(2000, 10, 200)]
     [InlineData(200, 2, 100)]
     [InlineData(100, 50, 10)]
-    public void Delay_ManyAddressesInLittleTime_IsShorter(long timeout, int addresses, long expected) =>
+    public void Delay_ManyAddressesAndShortTimeout_IsShorter(long timeout, int addresses, long expected) =>
         Assert.Equal(expected, AddressOrder.Delay(timeout, addresses));
 
     private static IPEndPoint At(int number) => new(IPAddress.Loopback, number);

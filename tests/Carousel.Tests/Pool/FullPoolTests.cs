@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Pool;
 
-/// <summary>Servers without room are told from servers that are not there.</summary>
+/// <summary>Distinguishes full servers from missing ones.</summary>
 public sealed class FullPoolTests
 {
     private readonly Picker _picker = new(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1));
@@ -20,7 +20,7 @@ public sealed class FullPoolTests
     }
 
     [Fact]
-    public void Servers_AllHaveWhatTheyMay_IsFullUntilOneLeaves()
+    public void Servers_AllAtTheirLimit_IsFullUntilOneRequestEnds()
     {
         PoolSnapshot pool = Pool(1, 2);
         Assert.True(_picker.HasRoom(pool, 0));
@@ -32,7 +32,7 @@ public sealed class FullPoolTests
     }
 
     [Fact]
-    public void Servers_AllWereTried_IsNotFull()
+    public void Servers_AllTried_IsNotFull()
     {
         PoolSnapshot pool = Pool(1, 1);
         _tried.Add(pool.Servers[0]);
@@ -53,7 +53,7 @@ public sealed class FullPoolTests
             {
                 if (load.TryEnter(0))
                 {
-                    // Nobody sees a count that is too high, not for an instant.
+                    // No thread ever sees a count above the limit, not even briefly.
                     int seen = load.InFlight;
                     if (seen > max)
                     {

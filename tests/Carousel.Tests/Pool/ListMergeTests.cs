@@ -8,26 +8,26 @@ namespace Carousel.Tests.Pool;
 public class ListMergeTests
 {
     [Theory]
-    // What was set of a server holds while its line is as it was, wherever it stands.
+    // Run-time options remain while the line is unchanged, wherever it is in the file.
     [InlineData("a:1|b:2", "a:1|b:2|c:3", "a:1 drain|b:2", "a:1 drain|b:2|c:3")]
     [InlineData("a:1|b:2", "b:2|a:1", "a:1 weight=5|b:2", "b:2|a:1 weight=5")]
-    // A line that changes counts.
+    // A changed line overrides them.
     [InlineData("a:1|b:2", "a:1 weight=3|b:2", "a:1 drain|b:2", "a:1 weight=3|b:2")]
-    // Who was removed stays away, until the line changes.
+    // A removed server stays removed until its line changes.
     [InlineData("a:1|b:2", "a:1|b:2|c:3", "a:1", "a:1|c:3")]
     [InlineData("a:1|b:2", "a:1|b:2 weight=2", "a:1", "a:1|b:2 weight=2")]
-    // Who lost the line leaves, whatever was set.
+    // A server that lost its line leaves, whatever was set at run time.
     [InlineData("a:1|b:2", "a:1", "a:1|b:2 weight=9", "a:1")]
-    // Who was added without a line stays; one that gets a line, and loses it, does not.
+    // A server added without a line stays; one that gets a line and loses it does not.
     [InlineData("a:1", "a:1|b:2", "a:1|x:9", "a:1|b:2|x:9")]
     [InlineData("a:1|x:9", "a:1", "a:1|x:9", "a:1")]
-    // Never nobody.
+    // Never empty.
     [InlineData("a:1|b:2", "b:2", "a:1", "b:2")]
-    public void Of_AListAndWhatWasSet_IsBoth(string before, string now, string set, string expected) =>
+    public void Of_ListAndRunTimeChanges_MergesBoth(string before, string now, string set, string expected) =>
         Assert.Equal(Plain(Entries(expected)), Plain(ListMerge.Of(Entries(before), Entries(now), Entries(set))));
 
     [Fact]
-    public void Follow_AList_ChangesThePool()
+    public void Follow_ChangedList_ChangesThePool()
     {
         var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1:1|10.0.0.2:2")))));
         Server one = membership.Pool.Current.Servers[0];

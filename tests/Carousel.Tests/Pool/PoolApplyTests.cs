@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Pool;
 
-/// <summary>What a new list, and orders about single servers, make of a pool.</summary>
+/// <summary>Changes of a pool by a new list, and by single-server commands.</summary>
 public class PoolApplyTests
 {
     private const string Three = "10.0.0.1\n10.0.0.2\n10.0.0.3";
@@ -33,14 +33,14 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_OnlyLinesMoved_ServersKnowTheirLines()
+    public void Apply_OnlyLinesMoved_UpdatesLineNumbers()
     {
         Apply("\n\n10.0.0.1\n10.0.0.2\n10.0.0.3");
         Assert.Equal([3, 4, 5], Now.Servers.Select(server => server.Entry.Line));
     }
 
     [Fact]
-    public void Apply_NewLines_StandWhereTheyStandInTheList()
+    public void Apply_NewLines_AreInListOrder()
     {
         Server[] old = [.. Now.Servers];
         Assert.Equal("added http://10.0.0.9:80, http://10.0.0.8:80 (eight), http://10.0.0.7:80",
@@ -51,7 +51,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_NewServer_StartsSlowlyAndTheOthersDoNot()
+    public void Apply_NewServer_OnlyItStartsSlowly()
     {
         Apply(Three + "\n10.0.0.4");
         long nowMs = (long)_time.GetElapsedTime(0).TotalMilliseconds;
@@ -69,7 +69,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_NewServerWithANameThatIsKnown_HasItsAddresses()
+    public void Apply_NewServerWithAKnownName_HasItsAddresses()
     {
         Apply(Three + "\napi:1");
         _membership.SetAddresses("api", [IPAddress.Parse("10.9.9.9")]);
@@ -79,7 +79,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_LineDeleted_TakesNoVisitorsButItsOwn()
+    public void Apply_LineDeleted_ServesOnlyExistingSessions()
     {
         Server server = Now.Servers[1];
         Assert.Equal("draining http://10.0.0.2:80", Apply("10.0.0.1\n10.0.0.3"));
@@ -89,7 +89,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_LineComesBack_IsWhereAndWhatItWas()
+    public void Apply_LineRestored_KeepsPlaceAndState()
     {
         Server server = Now.Servers[1];
         Apply("10.0.0.1\n10.0.0.3");
@@ -101,9 +101,9 @@ public class PoolApplyTests
         Assert.Same(server, Now.Servers[1]);
     }
 
-    /// <summary>All servers are replaced: the old ones serve until the first of the new ones can.</summary>
+    /// <summary>All servers are replaced: the old ones serve until the first new one can.</summary>
     [Fact]
-    public void Apply_NobodyElseCanServe_ThoseThatLeaveStillTakeVisitors()
+    public void Apply_NoOtherServerCanServe_LeavingServersTakeNewSessions()
     {
         var membership = new PoolMembership(_pool, probed: true);
         membership.Apply(Entries("10.0.0.8\n10.0.0.9"));
@@ -129,7 +129,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Apply_BackupComesAndGoes_ServerMovesBetweenTheRings()
+    public void Apply_BackupSetAndCleared_ServerMovesBetweenRings()
     {
         Assert.Equal("changed http://10.0.0.1:80 (backup), http://10.0.0.3:80 (backup)", Apply("10.0.0.1 backup\n10.0.0.2\n10.0.0.3 backup"));
         Assert.Equal(("2", "1 3"), (Ring(), Ring(backup: true)));
@@ -138,34 +138,34 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Forget_Leaving_FreesItsSlotForTheNext()
+    public void Forget_LeavingServer_FreesItsSlot()
     {
-        Server gone = Now.Servers[1];
-        Assert.False(_membership.Forget(gone));
+        Server removed = Now.Servers[1];
+        Assert.False(_membership.Forget(removed));
         Apply("10.0.0.1\n10.0.0.3");
-        Assert.True(_membership.Forget(gone));
-        Assert.False(_membership.Forget(gone));
-        Assert.Equal((null, false), (Now.Find(gone.Tag), Now.CanServe(gone)));
+        Assert.True(_membership.Forget(removed));
+        Assert.False(_membership.Forget(removed));
+        Assert.Equal((null, false), (Now.Find(removed.Tag), Now.CanServe(removed)));
         Apply("10.0.0.1\n10.0.0.3\n10.0.0.4\n10.0.0.5");
         Assert.Equal([0, 2, 1, 3], Now.Servers.Select(server => server.Slot));
         Assert.Equal("1 3 4 5", Ring());
-        Assert.False(Now.CanServe(gone));
+        Assert.False(Now.CanServe(removed));
     }
 
     [Fact]
-    public void Forget_CameBackAsANewServer_LeavesThatAlone()
+    public void Forget_ReplacedByANewServer_DoesNotAffectIt()
     {
-        Server gone = Now.Servers[1];
+        Server removed = Now.Servers[1];
         Apply("10.0.0.1\n10.0.0.3");
-        _membership.Forget(gone);
+        _membership.Forget(removed);
         Apply(Three);
-        Assert.NotSame(gone, Now.Find(gone.Tag));
-        Assert.False(_membership.Forget(gone));
+        Assert.NotSame(removed, Now.Find(removed.Tag));
+        Assert.False(_membership.Forget(removed));
         Assert.Equal("1 2 3", Ring());
     }
 
     [Fact]
-    public void Orders_EachResult_SaysWhatCameOfIt()
+    public void Commands_EachOutcome_ReturnsItsResult()
     {
         Assert.Equal(ChangeResult.Done, _membership.Drain(Tag(1), true));
         Assert.Equal(ChangeResult.Unchanged, _membership.Drain(Tag(1), true));
@@ -189,7 +189,7 @@ public class PoolApplyTests
     }
 
     [Fact]
-    public void Change_Many_IsOneShortLine()
+    public void Change_ManyServers_IsOneShortLine()
     {
         string line = Apply(string.Join('\n', Enumerable.Range(1, 14).Select(i => $"10.1.0.{i}")));
         Assert.StartsWith("added http://10.1.0.1:80, ", line);

@@ -38,7 +38,7 @@ public class PoolBuilderTests
     }
 
     [Fact]
-    public void Ids_ThatWouldCollide_GrowUntilTheyDiffer()
+    public void Ids_Collision_GrowUntilTheyDiffer()
     {
         static string Hash(string url) => url switch
         {
@@ -52,7 +52,7 @@ public class PoolBuilderTests
     }
 
     [Fact]
-    public void Ids_KnownText_AreTheBeginningOfItsFnvHash() => Assert.Equal(["d228cb696f"], ServerIds.For(["a"]));
+    public void Ids_KnownText_IsPrefixOfItsFnvHash() => Assert.Equal(["d228cb696f"], ServerIds.For(["a"]));
 
     [Fact]
     public void Ids_AnyHashes_AreUniqueAndIndependentOfTheOrder()

@@ -19,14 +19,14 @@ public class PoolMembershipTests
     public PoolMembershipTests() => _membership = new PoolMembership(_pool);
 
     [Fact]
-    public void Build_Probed_NobodyIsInBeforeAVerdict()
+    public void Build_Probed_NoServerIsInBeforeAVerdict()
     {
         Assert.Empty(Picked());
         Assert.Equal(4, _pool.Current.Servers.Length);
     }
 
     [Fact]
-    public void SetHealth_ServerWithAnAddress_ComesAndLeaves()
+    public void SetHealth_ServerWithAnAddress_IsAddedAndRemoved()
     {
         SetHealth(1, true);
         Assert.Equal([1], Picked());
@@ -43,11 +43,11 @@ public class PoolMembershipTests
         Assert.Equal([0], Picked());
     }
 
-    /// <summary>It was ejected at addresses that it does not have any more.</summary>
+    /// <summary>The ejection was for addresses that it no longer has.</summary>
     [Theory]
     [InlineData("10.0.0.8 10.0.0.9", true)]
     [InlineData("10.0.0.8 10.0.0.2", false)]
-    public void SetAddresses_ServerIsEjected_IsBackOnlyWithOthersAltogether(string addresses, bool isBack)
+    public void SetAddresses_ServerIsEjected_ReturnsOnlyWithAllNewAddresses(string addresses, bool isBack)
     {
         _membership.SetAddresses("api", [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2")]);
         Server server = _pool.Current.Servers.First(server => server.Entry.Address.Host == "api");
@@ -67,7 +67,7 @@ public class PoolMembershipTests
     }
 
     [Fact]
-    public void SetHealth_InAnyOrder_EachComesBackToItsPlace()
+    public void SetHealth_InAnyOrder_EachIsRestoredToItsPlace()
     {
         _membership.SetAddresses("api", Addresses);
         _membership.SetAddresses("web", Addresses);
@@ -79,7 +79,7 @@ public class PoolMembershipTests
     }
 
     [Fact]
-    public void SetHealth_NoNews_PublishesNothing()
+    public void SetHealth_Unchanged_PublishesNothing()
     {
         SetHealth(1, true);
         PoolSnapshot before = _pool.Current;
@@ -95,9 +95,9 @@ public class PoolMembershipTests
         Assert.Same(before, _pool.Current);
     }
 
-    /// <summary>After every step of one: with an address and healthy, or out.</summary>
+    /// <summary>After every step, each server is in with an address and healthy, or out.</summary>
     [Fact]
-    public void Anything_OneAfterTheOther_RingAndSnapshotAgree() => Gen.Select(Gen.Int[0, 5], Gen.Bool).Array[0, 40].Sample(steps =>
+    public void AnyUpdates_InSequence_RingAndSnapshotAgree() => Gen.Select(Gen.Int[0, 5], Gen.Bool).Array[0, 40].Sample(steps =>
     {
         var pool = Pool();
         var membership = new PoolMembership(pool);
@@ -105,15 +105,15 @@ public class PoolMembershipTests
         bool[] reachable = [false, true, true, false];
         foreach ((int what, bool good) in steps)
         {
-            Tell(membership, what, good);
+            Update(membership, what, good);
             (what < 4 ? healthy : reachable)[what < 4 ? what : what == 4 ? 0 : 3] = good;
             Assert.Equal(Enumerable.Range(0, 4).Where(slot => healthy[slot] && reachable[slot]), Picked(pool));
         }
     });
 
-    /// <summary>Names and probes tell at the same time: at the end nobody is in or out by the order in which they came.</summary>
+    /// <summary>Name and probe updates are concurrent: the final state does not depend on their order.</summary>
     [Fact]
-    public void Anything_AtTheSameTime_RingAndSnapshotAgree()
+    public void AnyUpdates_Concurrent_RingAndSnapshotAgree()
     {
         for (int round = 0; round < 50; round++)
         {
@@ -124,9 +124,9 @@ public class PoolMembershipTests
                 var random = new Random(what);
                 for (int i = 0; i < 200; i++)
                 {
-                    Tell(membership, what, random.Next(2) == 0);
+                    Update(membership, what, random.Next(2) == 0);
                 }
-                Tell(membership, what, what % 2 == 0);
+                Update(membership, what, what % 2 == 0);
             });
             // 0 and 2 are healthy; "api" (0) resolves and "web" (3) does not.
             Assert.Equal([0, 2], Picked(pool));
@@ -134,7 +134,7 @@ public class PoolMembershipTests
     }
 
     /// <summary>0 to 3: the health of a server; 4 and 5: whether a name resolves.</summary>
-    private static void Tell(PoolMembership membership, int what, bool good)
+    private static void Update(PoolMembership membership, int what, bool good)
     {
         if (what < 4)
         {

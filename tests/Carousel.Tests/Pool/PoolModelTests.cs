@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Carousel.Tests.Pool;
 
-/// <summary>Whatever a pool is told, in whatever order: rings, snapshot and a plain model say the same.</summary>
+/// <summary>After any updates in any order: rings, snapshot and a simple model agree.</summary>
 public class PoolModelTests
 {
     private static readonly string[] Universe = ["api:1", "api:2", "web", "10.0.0.1", "10.0.0.2", "10.0.0.3"];
@@ -20,51 +20,51 @@ public class PoolModelTests
             .Select((hosts, count, options) => (Step)new Step.List([.. hosts.Take(count).Select((host, i) => $"{host} {Options[options[i]]}")]))),
         (6, Gen.Select(Gen.Int[0, Universe.Length - 1], Gen.Bool).Select((server, good) => (Step)new Step.Health(Universe[server], good))),
         (3, Gen.Select(Gen.Int[0, 1], Gen.Bool).Select((name, good) => (Step)new Step.Name(name == 0 ? "api" : "web", good))),
-        (2, Gen.Int[0, Universe.Length - 1].Select(server => (Step)new Step.Gone(Universe[server]))));
+        (2, Gen.Int[0, Universe.Length - 1].Select(server => (Step)new Step.Forget(Universe[server]))));
 
     [Fact]
-    public void Anything_OneAfterTheOther_RingsSnapshotAndModelAgree() => Steps.Array[0, 40].Sample(steps =>
+    public void AnyUpdates_InSequence_RingsSnapshotAndModelAgree() => Steps.Array[0, 40].Sample(steps =>
     {
         PoolMembership membership = Membership();
         var model = new Model();
         foreach (Step step in steps)
         {
-            Tell(membership, step);
+            Apply(membership, step);
             model.Take(step);
             AssertAgree(membership.Pool.Current);
             Assert.Equal(model.State, State(membership.Pool.Current));
         }
     }, iter: 3_000, print: steps => string.Join("; ", steps.Select(step => step.ToString())));
 
-    /// <summary>A server that anybody may be sent to all the time is always found, whatever else happens, even while it moves between the rings.</summary>
+    /// <summary>A server that always takes new sessions is always found, during any other changes, even while it moves between the rings.</summary>
     [Fact]
-    public async Task Anything_AtTheSameTime_AgreeAtTheEndAndNobodyIsEverWithoutAServer()
+    public async Task AnyUpdates_Concurrent_AgreeAtTheEndAndAServerIsAlwaysFound()
     {
         PoolMembership membership = Membership();
         membership.Add(PoolApplyTests.Entry("10.0.0.9"));
         membership.SetHealth(ServerIds.Tag("http://10.0.0.9:80"), true);
         Step[] steps = Steps.Array[3_000].Single();
-        var telling = Task.WhenAll(Enumerable.Range(0, 3).Select(thread => Task.Run(() =>
+        var updates = Task.WhenAll(Enumerable.Range(0, 3).Select(thread => Task.Run(() =>
         {
             for (int i = thread; i < steps.Length; i += 3)
             {
-                Tell(membership, steps[i] is Step.List list ? new Step.List([.. list.Lines, i % 2 == 0 ? "10.0.0.9" : "10.0.0.9 backup"]) : steps[i]);
+                Apply(membership, steps[i] is Step.List list ? new Step.List([.. list.Lines, i % 2 == 0 ? "10.0.0.9" : "10.0.0.9 backup"]) : steps[i]);
             }
         })));
-        Assert.Equal(0, Unserved(membership.Pool, () => telling.IsCompleted));
-        await telling;
+        Assert.Equal(0, Unserved(membership.Pool, () => updates.IsCompleted));
+        await updates;
         AssertAgree(membership.Pool.Current);
     }
 
-    /// <summary>All servers are exchanged, again and again: the old ones serve until the new one can, and in between there is nothing.</summary>
+    /// <summary>All servers are replaced repeatedly: the old ones serve until the new one can, without a gap.</summary>
     [Fact]
-    public async Task HandOver_AtTheSameTime_NobodyIsEverWithoutAServer()
+    public async Task Replacement_Concurrent_AServerIsAlwaysFound()
     {
         PoolMembership membership = Membership();
         string[] hosts = ["10.0.0.1", "10.0.0.2"];
         membership.Add(PoolApplyTests.Entry(hosts[0]));
         membership.SetHealth(Tag(hosts[0]), true);
-        Task telling = Task.Run(() =>
+        Task updates = Task.Run(() =>
         {
             for (int i = 1; i < 10_000; i++)
             {
@@ -75,8 +75,8 @@ public class PoolModelTests
                 Assert.True(membership.Forget(membership.Pool.Current.Find(Tag(hosts[(i + 1) % 2]))!));
             }
         }, TestContext.Current.CancellationToken);
-        Assert.Equal(0, Unserved(membership.Pool, () => telling.IsCompleted));
-        await telling;
+        Assert.Equal(0, Unserved(membership.Pool, () => updates.IsCompleted));
+        await updates;
     }
 
     private static int Unserved(ServerPool pool, Func<bool> isOver)
@@ -100,7 +100,7 @@ public class PoolModelTests
 
     private static ulong Tag(string host) => ServerIds.Tag(PoolApplyTests.Entry(host).Address.Url);
 
-    private static void Tell(PoolMembership membership, Step step)
+    private static void Apply(PoolMembership membership, Step step)
     {
         switch (step)
         {
@@ -113,13 +113,13 @@ public class PoolModelTests
             case Step.Name name:
                 membership.SetAddresses(name.Host, name.Good ? Addresses : []);
                 break;
-            case Step.Gone gone when membership.Pool.Current.Find(Tag(gone.Host)) is { } server:
+            case Step.Forget forget when membership.Pool.Current.Find(Tag(forget.Host)) is { } server:
                 membership.Forget(server);
                 break;
         }
     }
 
-    /// <summary>Each ring has those of its kind that take visitors, in the order of their places, and slots are nobody's but one's.</summary>
+    /// <summary>Each ring contains the servers of its kind that take new sessions, in the order of their places; slots are unique.</summary>
     private static void AssertAgree(PoolSnapshot pool)
     {
         foreach (Candidates candidates in (Candidates[])[pool.Primary, pool.Backup])
@@ -135,8 +135,8 @@ public class PoolModelTests
     private static string State(PoolSnapshot pool) => string.Join(' ', pool.Servers.Select(server =>
         Describe(server.Entry, pool[server].IsHealthy, !pool.EndPoints(server).IsEmpty, pool[server].IsLeaving, pool.TakesNewTraffic(server))));
 
-    private static string Describe(ServerEntry entry, bool healthy, bool reachable, bool leaving, bool takesVisitors) =>
-        $"{entry.Address}:{entry.Weight}{(entry.Backup ? "b" : "")}{(entry.Drain ? "d" : "")}{(healthy ? "h" : "")}{(reachable ? "r" : "")}{(leaving ? "l" : "")}{(takesVisitors ? "!" : "")}";
+    private static string Describe(ServerEntry entry, bool healthy, bool reachable, bool leaving, bool takesNewSessions) =>
+        $"{entry.Address}:{entry.Weight}{(entry.Backup ? "b" : "")}{(entry.Drain ? "d" : "")}{(healthy ? "h" : "")}{(reachable ? "r" : "")}{(leaving ? "l" : "")}{(takesNewSessions ? "!" : "")}";
 
     private abstract record Step
     {
@@ -149,7 +149,7 @@ public class PoolModelTests
 
         public sealed record Name(string Host, bool Good) : Step;
 
-        public sealed record Gone(string Host) : Step;
+        public sealed record Forget(string Host) : Step;
     }
 
     private sealed class Member(ServerEntry entry)
@@ -188,8 +188,8 @@ public class PoolModelTests
                 case Step.Name name:
                     _members.Where(member => member.Entry.Address.Host == name.Host).ToList().ForEach(member => member.Reachable = name.Good);
                     break;
-                case Step.Gone gone:
-                    _members.RemoveAll(member => member.Leaving && member.Entry.Address == PoolApplyTests.Entry(gone.Host).Address);
+                case Step.Forget forget:
+                    _members.RemoveAll(member => member.Leaving && member.Entry.Address == PoolApplyTests.Entry(forget.Host).Address);
                     break;
             }
         }

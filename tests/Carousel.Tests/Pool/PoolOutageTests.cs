@@ -11,7 +11,7 @@ public class PoolOutageTests
     [InlineData("10.0.0.1 name=blue", "the only server, http://10.0.0.1:80 (blue), is down")]
     [InlineData("10.0.0.1\nno-such-host.invalid", "none of 2 servers takes requests: 1 down, 1 unresolved")]
     [InlineData("a.invalid\nb.invalid", "all 2 servers are down: the name does not resolve")]
-    public void Sentence_NoneCanServe_SaysHowTheyAre(string servers, string expected)
+    public void Sentence_NoServerCanServe_DescribesTheirStates(string servers, string expected)
     {
         var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers), probed: true)), probed: true);
         foreach (Server server in membership.Pool.Current.Servers)
@@ -22,7 +22,7 @@ public class PoolOutageTests
     }
 
     [Fact]
-    public void Sentence_FirstProbesAreNotOver_SaysSo() => Assert.Equal(
+    public void Sentence_FirstProbesInProgress_IsReported() => Assert.Equal(
         "all 2 servers are new, and not probed yet",
         PoolOutage.Sentence(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true), nowMs: 0));
 }

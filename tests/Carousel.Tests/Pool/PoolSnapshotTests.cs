@@ -19,9 +19,9 @@ public class PoolSnapshotTests
     public void Find_TagOfNoServer_IsNull(ulong tag) => Assert.Null(Pool.Find(tag));
 
     [Fact]
-    public void CanServe_OnlyWhatCanBeReached() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.CanServe));
+    public void CanServe_Servers_OnlyReachableOnes() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.CanServe));
 
-    /// <summary>The first 64 bits of FNV-1a 128, as another implementation computes them: cookies of all versions and replicas depend on them.</summary>
+    /// <summary>The first 64 bits of FNV-1a 128, computed by another implementation: cookies of all versions and replicas depend on them.</summary>
     [Theory]
     [InlineData("localhost:8000", 0x5f6472d2b833f772)]
     [InlineData("10.0.0.1", 0xdc561241879128f1)]

@@ -6,7 +6,7 @@ namespace Carousel.Tests.Pool;
 public class ServerLoadTests
 {
     [Fact]
-    public void PeakMicros_SlowAnswer_CountsInFullAndIsForgottenByTime()
+    public void PeakMicros_SlowResponse_CountsInFullAndDecays()
     {
         var load = new ServerLoad();
         Assert.False(load.HasResponded);
@@ -26,7 +26,7 @@ public class ServerLoadTests
     }
 
     [Fact]
-    public void PeakMicros_QuickAnswersAfterASlowOne_BringItDown()
+    public void PeakMicros_FastResponsesAfterASlowOne_LowerIt()
     {
         var load = new ServerLoad();
         load.OnResponse(50_000, nowMs: 0);

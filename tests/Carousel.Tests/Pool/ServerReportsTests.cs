@@ -8,27 +8,27 @@ public class ServerReportsTests
     private const long Now = 50_000;
 
     [Fact]
-    public void FailedShare_FailuresOnly_ComesNearToOneAndGoesBackToNone()
+    public void FailedShare_FailuresThenSuccesses_RisesToOneAndFallsToZero()
     {
-        var news = new ServerReports();
-        Respond(news, failed: true, 300);
-        Assert.InRange(news.FailedShare(Now), 0.98, 1);
-        Respond(news, failed: false, 64);
-        Assert.InRange(news.FailedShare(Now), 0.3, 0.45);
-        Respond(news, failed: false, 1_000);
-        Assert.Equal(0, news.FailedShare(Now));
+        var reports = new ServerReports();
+        Respond(reports, failed: true, 300);
+        Assert.InRange(reports.FailedShare(Now), 0.98, 1);
+        Respond(reports, failed: false, 64);
+        Assert.InRange(reports.FailedShare(Now), 0.3, 0.45);
+        Respond(reports, failed: false, 1_000);
+        Assert.Equal(0, reports.FailedShare(Now));
     }
 
-    /// <summary>Who is avoided for its failures gets no answers that would tell otherwise: the clock tells.</summary>
+    /// <summary>A server that is avoided for its failures gets no responses that would correct the share, so it fades by time.</summary>
     [Theory]
     [InlineData(0, 0.98, 1)]
     [InlineData(5_000, 0.49, 0.5)]
     [InlineData(ServerReports.ReportLifeMs, 0, 0)]
     public void FailedShare_NothingFollows_FadesByTime(long afterMs, double least, double most)
     {
-        var news = new ServerReports();
-        Respond(news, failed: true, 300);
-        Assert.InRange(news.FailedShare(Now + afterMs), least, most);
+        var reports = new ServerReports();
+        Respond(reports, failed: true, 300);
+        Assert.InRange(reports.FailedShare(Now + afterMs), least, most);
     }
 
     [Theory]
@@ -37,12 +37,12 @@ public class ServerReportsTests
     [InlineData(10_000, 1)]
     [InlineData(60_000, 1)]
     [InlineData(-50, 5)]
-    public void Capacity_OfAReport_FadesToWhatIsSaidOtherwise(long ageMs, double expected)
+    public void Capacity_OfAReport_FadesToTheDefault(long ageMs, double expected)
     {
-        var news = new ServerReports();
-        Assert.Equal(1, news.Capacity(1, Now));
-        news.ReportCapacity(5, Now);
-        Assert.Equal(expected, news.Capacity(1, Now + ageMs));
+        var reports = new ServerReports();
+        Assert.Equal(1, reports.Capacity(1, Now));
+        reports.ReportCapacity(5, Now);
+        Assert.Equal(expected, reports.Capacity(1, Now + ageMs));
     }
 
     [Theory]
@@ -51,11 +51,11 @@ public class ServerReportsTests
     [InlineData(-1)]
     [InlineData(1_000_001)]
     [InlineData(double.PositiveInfinity)]
-    public void ReportCapacity_OutOfBounds_CountsForNothing(double capacity)
+    public void ReportCapacity_OutOfRange_IsIgnored(double capacity)
     {
-        var news = new ServerReports();
-        news.ReportCapacity(capacity, Now);
-        Assert.Equal(1, news.Capacity(1, Now));
+        var reports = new ServerReports();
+        reports.ReportCapacity(capacity, Now);
+        Assert.Equal(1, reports.Capacity(1, Now));
     }
 
     [Theory]
@@ -66,16 +66,16 @@ public class ServerReportsTests
     [InlineData(double.NaN, 0.5)]
     public void Load_OfAReport_IsFromZeroToOne(double reported, double expected)
     {
-        var news = new ServerReports();
-        news.ReportLoad(reported, Now);
-        Assert.Equal(expected, news.Load(0.5, Now));
+        var reports = new ServerReports();
+        reports.ReportLoad(reported, Now);
+        Assert.Equal(expected, reports.Load(0.5, Now));
     }
 
-    private static void Respond(ServerReports news, bool failed, int times)
+    private static void Respond(ServerReports reports, bool failed, int times)
     {
         for (int i = 0; i < times; i++)
         {
-            news.OnResponse(failed, Now);
+            reports.OnResponse(failed, Now);
         }
     }
 }

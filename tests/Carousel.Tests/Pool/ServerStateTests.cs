@@ -24,14 +24,14 @@ public class ServerStateTests
     [InlineData("10.0.0.1 weight=0", ServerState.Closed)]
     [InlineData("10.0.0.1 backup", ServerState.Standby)]
     [InlineData("nowhere", ServerState.Unresolved)]
-    public void StateOf_WhatItsLineSays_IsItsState(string line, ServerState expected)
+    public void StateOf_Options_DetermineTheState(string line, ServerState expected)
     {
         PoolMembership membership = Membership(line + Others);
         Assert.Equal(expected, State(membership));
     }
 
     [Fact]
-    public void StateOf_BackupWhileNobodyElseCan_IsUp()
+    public void StateOf_BackupWithoutPrimaries_IsUp()
     {
         PoolMembership membership = Membership("10.0.0.1 backup\n10.0.0.9");
         membership.SetHealth(membership.Pool.Current.Servers[1].Tag, false);
@@ -39,7 +39,7 @@ public class ServerStateTests
     }
 
     [Fact]
-    public void StateOf_DownAndBack_IsDownThenStartsSlowly()
+    public void StateOf_DownAndUpAgain_IsDownThenSlowStart()
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);
         membership.SetHealth(membership.Pool.Current.Servers[0].Tag, false);
@@ -47,7 +47,7 @@ public class ServerStateTests
         membership.SetHealth(membership.Pool.Current.Servers[0].Tag, true);
         Assert.Equal(ServerState.SlowStart, State(membership, NowMs));
         _time.Advance(SlowStart);
-        // Though no request came.
+        // Even without requests.
         Assert.Equal(ServerState.Up, State(membership, NowMs));
     }
 
@@ -70,7 +70,7 @@ public class ServerStateTests
     }
 
     [Fact]
-    public void StateOf_AsManyRequestsAsItMay_IsFull()
+    public void StateOf_AtItsLimit_IsFull()
     {
         PoolMembership membership = Membership("10.0.0.1 max=1" + Others);
         Assert.True(membership.Pool.Current.Servers[0].Load.TryEnter(0));
@@ -78,7 +78,7 @@ public class ServerStateTests
     }
 
     [Fact]
-    public void StateOf_OwesAnAnswerForLong_IsSuspect()
+    public void StateOf_ResponseOverdue_IsSuspect()
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);
         ServerLoad load = membership.Pool.Current.Servers[0].Load;

@@ -10,7 +10,7 @@ public class SlotSetTests
     private static readonly Server[] Servers = RingFixture.Servers(300);
 
     [Fact]
-    public void Contains_AnyServersAddedAndCleared_AgreesWithAPlainSet()
+    public void Contains_AnyAddAndClear_AgreesWithAHashSet()
     {
         Gen.Select(Gen.Int[0, 200].Array[0, 20], Gen.Int[0, 200].Array[0, 20]).Sample((first, second) =>
         {
@@ -18,9 +18,9 @@ public class SlotSetTests
             foreach (int[] round in (int[][])[first, second])
             {
                 Array.ForEach(round, slot => slots.Add(Servers[slot]));
-                var plain = new HashSet<int>(round);
-                Assert.Equal(plain.Count, slots.Count);
-                Assert.All(Servers, server => Assert.Equal(plain.Contains(server.Slot), slots.Contains(server)));
+                var expected = new HashSet<int>(round);
+                Assert.Equal(expected.Count, slots.Count);
+                Assert.All(Servers, server => Assert.Equal(expected.Contains(server.Slot), slots.Contains(server)));
                 slots.Clear();
                 Assert.Equal(0, slots.Count);
             }
@@ -28,7 +28,7 @@ public class SlotSetTests
     }
 
     [Fact]
-    public void Contains_AnotherServerInTheSlot_IsNotInTheSet()
+    public void Contains_AnotherServerInTheSlot_IsFalse()
     {
         var slots = new SlotSet();
         slots.Add(Servers[3]);

@@ -10,7 +10,7 @@ public class NextUntriedTests
     private readonly Server[] _all = Servers(4);
 
     [Fact]
-    public void NextUntried_NothingTried_IsTheNextTurn()
+    public void NextUntried_NothingTried_IsTheNextServer()
     {
         ServerRing ring = RingOf(_all);
         Assert.Equal("a", ring.Next()!.Id);
@@ -24,10 +24,10 @@ public class NextUntriedTests
     [InlineData(3, "ad", "b")]
     [InlineData(2, "c", "d")]
     [InlineData(4, "abd", "c")]
-    public void NextUntried_SomeTried_IsTheFirstOfTheOthersInTurn(int ticksBefore, string tried, string expected)
+    public void NextUntried_SomeTried_IsTheNextUntriedServer(int stepsBefore, string tried, string expected)
     {
         ServerRing ring = RingOf(_all);
-        Turns(ring, ticksBefore);
+        Steps(ring, stepsBefore);
         Assert.Equal(expected, ring.NextUntried(Tried(tried))!.Id);
     }
 
@@ -38,7 +38,7 @@ public class NextUntriedTests
     public void NextUntried_Empty_IsNull() => Assert.Null(RingOf().NextUntried(new SlotSet()));
 
     [Fact]
-    public void NextUntried_OnlyOneThatIsOutUntried_IsNull()
+    public void NextUntried_OnlyUntriedServerIsOut_IsNull()
     {
         ServerRing ring = RingOf(_all);
         ring.Remove(_all[2]);

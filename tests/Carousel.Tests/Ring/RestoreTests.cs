@@ -10,15 +10,15 @@ public class RestoreTests
     private static readonly int[][] Orders = [.. Permutations([0, 1, 2, 3])];
 
     [Fact]
-    public void Restore_EveryOrderOfLeavingAndComing_EachIsBackInItsPlace()
+    public void Restore_AnyOrderOfRemovalsAndRestores_KeepsPlaces()
     {
         Server[] all = Servers(4);
-        foreach (int[] leaving in Orders)
+        foreach (int[] removals in Orders)
         {
             foreach (int[] coming in Orders)
             {
                 ServerRing ring = RingOf(all);
-                Assert.All(leaving, i => Assert.True(ring.Remove(all[i])));
+                Assert.All(removals, i => Assert.True(ring.Remove(all[i])));
                 var back = new SortedSet<int>();
                 foreach (int i in coming)
                 {
@@ -41,30 +41,30 @@ public class RestoreTests
     }
 
     [Fact]
-    public void Restore_TheOneWhoseTurnWasLast_GetsNoSecondTurnInARow()
+    public void Restore_ServerUnderTheCursor_IsNotPickedTwiceInARow()
     {
         Server[] all = Servers(3);
         ServerRing ring = RingOf(all);
-        Assert.Equal("ab", Turns(ring, 2));
+        Assert.Equal("ab", Steps(ring, 2));
         ring.Remove(all[1]);
         ring.Restore(all[1]);
-        Assert.Equal("cab", Turns(ring, 3));
+        Assert.Equal("cab", Steps(ring, 3));
     }
 
     [Fact]
-    public void Restore_BehindTheOneThatLeftUnderTheCursor_IsNotPassedOver()
+    public void Restore_AfterRemovedNodeUnderTheCursor_IsNotSkipped()
     {
         Server[] all = Servers(4);
         ServerRing ring = RingOf(all);
         ring.Remove(all[2]);
-        Assert.Equal("ab", Turns(ring, 2));
+        Assert.Equal("ab", Steps(ring, 2));
         ring.Remove(all[1]);
         ring.Restore(all[2]);
-        Assert.Equal("cda", Turns(ring, 3));
+        Assert.Equal("cda", Steps(ring, 3));
     }
 
     [Fact]
-    public void Node_ThatLeft_LeadsBackIntoTheRing()
+    public void Node_Removed_LeadsBackIntoTheRing()
     {
         Server[] all = Servers(4);
         ServerRing ring = RingOf(all);
@@ -79,7 +79,7 @@ public class RestoreTests
     }
 
     [Fact]
-    public void Node_OfEmptiedRing_LeadsToTheOriginNotToItself()
+    public void Node_OfEmptiedRing_LeadsToTheOrigin()
     {
         Server[] all = Servers(2);
         ServerRing ring = RingOf(all[0]);
@@ -91,14 +91,14 @@ public class RestoreTests
     }
 
     [Fact]
-    public void Restore_AgainAndAgainUnderAnIdleCursor_KeepsNoOldNodesAlive()
+    public void Restore_RepeatedlyUnderAnIdleCursor_KeepsNoOldNodesAlive()
     {
         Server[] all = Servers(2);
         ServerRing ring = RingOf(all);
-        Turns(ring, 2);
+        Steps(ring, 2);
         WeakReference[] nodes = [.. Enumerable.Range(0, 50).SelectMany(_ => Flap(ring, all))];
         GC.Collect();
-        // Those in the ring, and those on the way from the cursor into it: at most one a place each.
+        // Nodes in the ring, and nodes on the way from the cursor into it: at most one per place.
         Assert.InRange(nodes.Count(node => node.IsAlive), 2, 4);
         GC.KeepAlive(ring);
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Ring;
 
-/// <summary>Servers to put in rings, and what must hold of any ring that nobody is changing.</summary>
+/// <summary>Servers for rings, and the invariants of a ring at rest.</summary>
 internal static class RingFixture
 {
     /// <summary>Servers with the slots 0, 1, ..., called a, b, ...</summary>
@@ -28,18 +28,18 @@ internal static class RingFixture
         return ring;
     }
 
-    /// <summary>The next turn's server, those that were tried left out.</summary>
+    /// <summary>The next server, without the tried ones.</summary>
     public static Server? NextUntried(this ServerRing ring, SlotSet tried) => ring.NextWhere(new PickInput(tried, 0));
 
-    /// <summary>The names of the servers whose turn comes in so many turns; - where there is none.</summary>
-    public static string Turns(ServerRing ring, int count)
+    /// <summary>The names of the servers of the next rotation steps; - for none.</summary>
+    public static string Steps(ServerRing ring, int count)
     {
         return string.Concat(Enumerable.Range(0, count).Select(_ => ring.Next()?.Id ?? "-"));
     }
 
     public static string Names(IEnumerable<Server> servers) => string.Concat(servers.Select(server => server.Id));
 
-    /// <summary>The same nodes forwards and backwards, all of them in the ring, one for each server.</summary>
+    /// <summary>The links form a circle in both directions: one node in the ring for each server.</summary>
     public static void AssertCircle(RingNode origin, IReadOnlyList<Server> expected)
     {
         RingNode node = origin;

@@ -2,7 +2,7 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Tests.Ring;
 
-/// <summary>What the ring is to do when one thread at a time uses it: a list of places, and the index of the last turn's.</summary>
+/// <summary>Model of the ring for a single thread: a list of places, and the index of the last step's.</summary>
 internal sealed class RingModel
 {
     private readonly List<(Server Server, bool In)> _places = [];

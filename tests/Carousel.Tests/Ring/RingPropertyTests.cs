@@ -37,7 +37,7 @@ public class RingPropertyTests
     }
 
     [Fact]
-    public void AnyOperations_OneAfterTheOther_DoWhatThePlainListDoes()
+    public void AnyOperations_InSequence_MatchTheModel()
     {
         Gen.Select(Gen.Int[0, Universe], Steps).Sample(
             (filled, steps) =>

@@ -4,16 +4,16 @@ using Xunit;
 
 namespace Carousel.Tests.Ring;
 
-/// <summary>Real threads, which the machine interleaves: they turn the ring while others change it.</summary>
+/// <summary>Real threads: some rotate the ring while others change it.</summary>
 public class RingStressTests
 {
-    private const int TurningThreads = 4;
+    private const int RotatingThreads = 4;
     private const int ChangingThreads = 2;
-    private const int Turns = 500_000;
+    private const int Steps = 500_000;
     private const int Changes = 100_000;
-    private const int ServersAChanger = 4;
+    private const int ServersPerChanger = 4;
 
-    /// <summary>By slot: odd while the server is out for certain; written by the one thread that changes that server.</summary>
+    /// <summary>By slot: odd while the server is certainly out. Written only by the thread that changes that server.</summary>
     private readonly int[] _absences = new int[64];
 
     private readonly ServerRing _ring = new();
@@ -22,26 +22,26 @@ public class RingStressTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(6)]
-    public void Ring_TurnedWhileOthersChangeIt_KeepsItsPromises(int stayingServers)
+    public void Ring_RotatedDuringChanges_KeepsItsInvariants(int stayingServers)
     {
-        Server[] all = RingFixture.Servers(stayingServers + (ChangingThreads * ServersAChanger));
+        Server[] all = RingFixture.Servers(stayingServers + (ChangingThreads * ServersPerChanger));
         Assert.All(all, server => Assert.True(_ring.Add(server)));
-        int[][] turns = [.. Enumerable.Range(0, TurningThreads).Select(_ => new int[all.Length])];
-        List<Action> threads = [.. turns.Select(counts => (Action)(() => TurnAndWatch(counts, mayBeEmpty: stayingServers == 0)))];
-        threads.AddRange(all[stayingServers..].Chunk(ServersAChanger).Select((own, i) => (Action)(() => Change(own, seed: i))));
+        int[][] picks = [.. Enumerable.Range(0, RotatingThreads).Select(_ => new int[all.Length])];
+        List<Action> threads = [.. picks.Select(counts => (Action)(() => StepAndCheck(counts, mayBeEmpty: stayingServers == 0)))];
+        threads.AddRange(all[stayingServers..].Chunk(ServersPerChanger).Select((own, i) => (Action)(() => Change(own, seed: i))));
         RunAll(threads);
 
-        int[] staying = [.. Enumerable.Range(0, stayingServers).Select(slot => turns.Sum(counts => counts[slot]))];
+        int[] staying = [.. Enumerable.Range(0, stayingServers).Select(slot => picks.Sum(counts => counts[slot]))];
         Assert.True(staying.Length == 0 || staying.Max() - staying.Min() <= 1, string.Join(' ', staying));
         Assert.Equal(all, _ring.ToArray());
         RingFixture.AssertCircle(_ring.Origin, all);
         AssertExactWhenQuiet(all.Length);
     }
 
-    private void TurnAndWatch(int[] counts, bool mayBeEmpty)
+    private void StepAndCheck(int[] counts, bool mayBeEmpty)
     {
         int[] before = new int[counts.Length];
-        for (int turn = 0; turn < Turns; turn++)
+        for (int step = 0; step < Steps; step++)
         {
             for (int slot = 0; slot < before.Length; slot++)
             {
@@ -54,11 +54,11 @@ public class RingStressTests
             }
             counts[server.Slot]++;
             int seen = before[server.Slot];
-            Assert.False(seen % 2 == 1 && seen == Volatile.Read(ref _absences[server.Slot]), $"{server} had left");
+            Assert.False(seen % 2 == 1 && seen == Volatile.Read(ref _absences[server.Slot]), $"{server} was removed before the call");
         }
     }
 
-    /// <summary>Takes servers out, some for good, and puts them back; in the end all are in, in their old places.</summary>
+    /// <summary>Removes servers, some with their places, and restores them; in the end all are in, at their old places.</summary>
     private void Change(Server[] own, int seed)
     {
         var random = new Random(seed);
@@ -84,18 +84,18 @@ public class RingStressTests
     private void AssertExactWhenQuiet(int servers)
     {
         const int Each = 5_000;
-        int[][] turns = [.. Enumerable.Range(0, servers).Select(_ => new int[servers])];
-        RunAll(turns.Select(counts => (Action)(() =>
+        int[][] picks = [.. Enumerable.Range(0, servers).Select(_ => new int[servers])];
+        RunAll(picks.Select(counts => (Action)(() =>
         {
             for (int i = 0; i < Each; i++)
             {
                 counts[_ring.Next()!.Slot]++;
             }
         })));
-        Assert.All(Enumerable.Range(0, servers), slot => Assert.Equal(Each, turns.Sum(counts => counts[slot])));
+        Assert.All(Enumerable.Range(0, servers), slot => Assert.Equal(Each, picks.Sum(counts => counts[slot])));
     }
 
-    /// <summary>Runs them at once; throws what any of them threw.</summary>
+    /// <summary>Runs the actions in parallel; fails if any of them throws.</summary>
     private static void RunAll(IEnumerable<Action> actions)
     {
         var failures = new System.Collections.Concurrent.ConcurrentQueue<Exception>();

@@ -19,35 +19,35 @@ public class ServerRingTests
     public void Next_Empty_IsNull()
     {
         ServerRing ring = RingOf();
-        Assert.Equal("--", Turns(ring, 2));
+        Assert.Equal("--", Steps(ring, 2));
         Assert.Equal(0, ring.Count);
         Assert.Empty(ring.ToArray());
     }
 
     [Fact]
-    public void Next_OneServer_IsThatServerEachTime() => Assert.Equal("aaa", Turns(RingOf(A), 3));
+    public void Next_OneServer_IsAlwaysThatServer() => Assert.Equal("aaa", Steps(RingOf(A), 3));
 
     [Theory]
     [InlineData(2, "ababa")]
     [InlineData(3, "abcabca")]
-    public void Next_SeveralServers_StartsWithTheFirstAndGoesRound(int servers, string expected)
+    public void Next_SeveralServers_RotatesFromTheFirst(int servers, string expected)
     {
-        Assert.Equal(expected, Turns(RingOf(_all[..servers]), expected.Length));
+        Assert.Equal(expected, Steps(RingOf(_all[..servers]), expected.Length));
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1000)]
-    public void Next_FullRotations_GiveEachServerTheSame(int servers)
+    public void Next_FullRotations_PickEachServerEquallyOften(int servers)
     {
         ServerRing ring = RingOf(Servers(servers));
-        int[] turns = new int[servers];
+        int[] picks = new int[servers];
         for (int i = 0; i < 5 * servers; i++)
         {
-            turns[ring.Next()!.Slot]++;
+            picks[ring.Next()!.Slot]++;
         }
-        Assert.All(turns, count => Assert.Equal(5, count));
+        Assert.All(picks, count => Assert.Equal(5, count));
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public class ServerRingTests
     }
 
     [Fact]
-    public void ToArray_CursorAnywhere_IsAFullRotationFromItsStartAndTurnsNothing()
+    public void ToArray_CursorAnywhere_IsAFullRotationAndDoesNotMoveTheCursor()
     {
         ServerRing ring = RingOf(A, B, C);
-        Assert.Equal("ab", Turns(ring, 2));
+        Assert.Equal("ab", Steps(ring, 2));
         Assert.Equal("abc", Names(ring.ToArray()));
-        Assert.Equal("ca", Turns(ring, 2));
+        Assert.Equal("ca", Steps(ring, 2));
     }
 
     [Fact]
@@ -103,16 +103,16 @@ public class ServerRingTests
     [InlineData(0, "adbc")]
     [InlineData(1, "abdc")]
     [InlineData(2, "abcd")]
-    public void AddAfter_AnyPlace_StandsThere(int before, string expected)
+    public void AddAfter_AnyPlace_IsInsertedThere(int before, string expected)
     {
         ServerRing ring = RingOf(A, B, C);
         Assert.True(ring.AddAfter(before < 0 ? null : _all[before], _all[3]));
         Assert.Equal(expected, Names(ring.ToArray()));
-        Assert.Equal(expected, Turns(ring, 4));
+        Assert.Equal(expected, Steps(ring, 4));
     }
 
     [Fact]
-    public void AddAfter_ServerThatIsOut_StandsWhereThatOneWillBehind()
+    public void AddAfter_ServerThatIsOut_FollowsItsPlace()
     {
         ServerRing ring = RingOf(A, B, C);
         ring.Remove(B);
@@ -136,43 +136,43 @@ public class ServerRingTests
     [InlineData(2, 1, "caca")]
     [InlineData(3, 2, "abab")]
     [InlineData(3, 0, "bcbc")]
-    public void Remove_AnyCursor_TheRestGoesOn(int ticksBefore, int removed, string expected)
+    public void Remove_AnyCursor_RotationContinues(int stepsBefore, int removed, string expected)
     {
         ServerRing ring = RingOf(A, B, C);
-        Turns(ring, ticksBefore);
+        Steps(ring, stepsBefore);
         Assert.True(ring.Remove(_all[removed]));
         Assert.False(ring.Remove(_all[removed]));
         Assert.Equal(2, ring.Count);
-        Assert.Equal(expected, Turns(ring, 4));
+        Assert.Equal(expected, Steps(ring, 4));
     }
 
     [Fact]
-    public void Remove_TheLastOne_LeavesAnEmptyRingThatFillsAgain()
+    public void Remove_LastServer_EmptyRingCanBeRefilled()
     {
         ServerRing ring = RingOf(A);
-        Turns(ring, 1);
+        Steps(ring, 1);
         Assert.True(ring.Remove(A));
-        Assert.Equal("--", Turns(ring, 2));
+        Assert.Equal("--", Steps(ring, 2));
         Assert.True(ring.Add(B));
-        Assert.Equal("bb", Turns(ring, 2));
+        Assert.Equal("bb", Steps(ring, 2));
         Assert.True(ring.Restore(A));
         AssertCircle(ring.Origin, [A, B]);
-        Assert.Equal("abab", Turns(ring, 4));
+        Assert.Equal("abab", Steps(ring, 4));
     }
 
     [Fact]
-    public void Remove_UnderTheCursorOneAfterTheOther_GoesOnBehindAllOfThem()
+    public void Remove_SeveralUnderTheCursor_ContinuesAfterThem()
     {
         ServerRing ring = RingOf(_all);
-        Assert.Equal("ab", Turns(ring, 2));
+        Assert.Equal("ab", Steps(ring, 2));
         ring.Remove(B);
         ring.Remove(C);
         ring.Remove(_all[3]);
-        Assert.Equal("efae", Turns(ring, 4));
+        Assert.Equal("efae", Steps(ring, 4));
     }
 
     [Fact]
-    public void Forget_InOrOut_GivesUpPlaceAndSlot()
+    public void Forget_InOrOut_FreesPlaceAndSlot()
     {
         ServerRing ring = RingOf(A, B, C);
         ring.Remove(A);
@@ -187,12 +187,12 @@ public class ServerRingTests
     }
 
     [Fact]
-    public void Forget_UnderTheCursor_TheRestGoesOn()
+    public void Forget_UnderTheCursor_RotationContinues()
     {
         ServerRing ring = RingOf(A, B, C);
-        Assert.Equal("ab", Turns(ring, 2));
+        Assert.Equal("ab", Steps(ring, 2));
         ring.Forget(B);
         ring.AddAfter(A, _all[3]);
-        Assert.Equal("dcad", Turns(ring, 4));
+        Assert.Equal("dcad", Steps(ring, 4));
     }
 }

@@ -26,7 +26,7 @@ public class CredentialNamesTests
 
     [Theory]
     [MemberData(nameof(Words))]
-    public void Contains_NameWithSuchAWord_WhereverItStands(string word) => Assert.All(
+    public void Contains_NameWithACredentialWord_AnyPosition(string word) => Assert.All(
         [word, Title(word), $"x-{word}", $"{word}-x", $"X-My{word.ToUpperInvariant()}s", new string('x', 200) + word],
         name => Assert.True(Contains(Names, name), name));
 
@@ -46,7 +46,7 @@ public class CredentialNamesTests
     public void Contains_HarmlessName_IsFalse(string name) => Assert.False(Contains(Names, name));
 
     [Fact]
-    public void Contains_ConfiguredName_InEveryCaseAndOnlyThat()
+    public void Contains_ConfiguredName_InEveryCaseAndNoOther()
     {
         var names = new CredentialNames(["X-Employee-Number", "dnt"]);
         Assert.True(Contains(names, "x-employee-number"));
@@ -58,7 +58,7 @@ public class CredentialNamesTests
     }
 
     [Fact]
-    public void Contains_NameTooLongToLookAt_IsTrue()
+    public void Contains_OverlongName_IsTrue()
     {
         Assert.False(Contains(Names, new string('x', 255)));
         Assert.True(Contains(Names, new string('x', 256)));
@@ -80,7 +80,7 @@ public class CredentialNamesTests
     }
 
     [Fact]
-    public void Lists_AreLowerCaseWithoutDoubles()
+    public void Lists_AreLowerCaseWithoutDuplicates()
     {
         Assert.Equal(CredentialNames.Known.Select(name => name.ToLowerInvariant()).Distinct(), CredentialNames.Known);
         Assert.Equal(CredentialNames.Words.Select(name => name.ToLowerInvariant()).Distinct(), CredentialNames.Words);

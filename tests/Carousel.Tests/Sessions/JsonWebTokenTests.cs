@@ -35,7 +35,7 @@ public class JsonWebTokenTests
     [InlineData("eyJ.a.\u00fc", false)]
     [InlineData(" " + Unsecured, false)]
     [InlineData("s:" + Unsecured, false)]
-    public void LooksLike_Value_IsTold(string value, bool expected) => Assert.Equal(expected, JsonWebToken.LooksLike(Encoding.Latin1.GetBytes(value)));
+    public void LooksLike_Value_IsRecognised(string value, bool expected) => Assert.Equal(expected, JsonWebToken.LooksLike(Encoding.Latin1.GetBytes(value)));
 
     [Theory]
     [InlineData("Bearer x", true)]
@@ -48,5 +48,5 @@ public class JsonWebTokenTests
     [InlineData("Basic dXNlcjpwYXNz", false)]
     [InlineData("Digest username=\"Bearer x\"", false)]
     [InlineData("", false)]
-    public void IsBearer_Authorization_IsTold(string value, bool expected) => Assert.Equal(expected, JsonWebToken.IsBearer(Encoding.Latin1.GetBytes(value)));
+    public void IsBearer_Authorization_IsRecognised(string value, bool expected) => Assert.Equal(expected, JsonWebToken.IsBearer(Encoding.Latin1.GetBytes(value)));
 }

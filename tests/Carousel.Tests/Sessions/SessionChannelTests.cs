@@ -8,7 +8,7 @@ public class SessionChannelTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void New_SoManyWorkers_HaveAQueueAndCountersEach()
+    public void New_Workers_HaveAQueueAndCountersEach()
     {
         SessionChannel channel = Channel(3);
         Assert.Equal(3, channel.Queues.Distinct().Count());
@@ -16,7 +16,7 @@ public class SessionChannelTests
     }
 
     [Fact]
-    public void TrySleep_SomethingWaits_IsFalse()
+    public void TrySleep_EventQueued_IsFalse()
     {
         SessionChannel channel = Channel(2);
         Write(channel, 1);
@@ -39,9 +39,9 @@ public class SessionChannelTests
         Assert.Equal(1, channel.Arrived.CurrentCount);
     }
 
-    /// <summary>A worker wakes the reader at the very moment when it falls asleep: either it sees what was written, or it is woken.</summary>
+    /// <summary>A worker wakes the reader just as it falls asleep: either the reader sees the event, or it is woken.</summary>
     [Fact]
-    public void Wake_AtTheMomentOfFallingAsleep_IsSeenOrWakes()
+    public void Wake_WhileFallingAsleep_IsSeenOrWakes()
     {
         const int rounds = 200_000;
         SessionChannel channel = Channel(1);
@@ -66,7 +66,7 @@ public class SessionChannelTests
             Linger(round % 32);
             bool sleeps = channel.TrySleep();
             WaitFor(ref written, round);
-            Assert.True(!sleeps || channel.Arrived.CurrentCount != 0, $"round {round}: asleep, and nobody woke it");
+            Assert.True(!sleeps || channel.Arrived.CurrentCount != 0, $"round {round}: asleep, and no thread woke it");
             slept += sleeps ? 1 : 0;
             while (channel.Arrived.Wait(0, TestContext.Current.CancellationToken))
             {
@@ -87,7 +87,7 @@ public class SessionChannelTests
         }
     }
 
-    /// <summary>A few nanoseconds each: the threads meet at every offset.</summary>
+    /// <summary>Some nanoseconds each: the threads meet at every offset.</summary>
     private static void Linger(int steps)
     {
         for (int i = 0; i < steps; i++)
@@ -96,9 +96,7 @@ public class SessionChannelTests
         }
     }
 
-    /// <summary>
-    /// Each writer goes on only when its event was read, so that no later one can make up for a wake-up that was lost: the reader would sleep for ever.
-    /// </summary>
+    /// <summary>Each writer continues only after its event was read, so that no later one can hide a lost wake-up: the reader would sleep for ever.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -135,7 +133,7 @@ public class SessionChannelTests
         var random = new Random(worker);
         for (int i = 1; i <= count; i++)
         {
-            // Now the reader is awake, now falling asleep, now asleep.
+            // The reader is awake, falling asleep or asleep.
             Thread.SpinWait(random.Next(200));
             Write(channel, worker);
             channel.Wake();

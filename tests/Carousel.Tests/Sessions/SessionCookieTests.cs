@@ -22,7 +22,7 @@ public class SessionCookieTests
         Assert.Equal("awSgAAAAAAcAESIzRFVmd4iZqrvM3e7_AQIDBAUGBwiLyBzyw-fIGjDIQ17GtACe", SessionSamples.Cookie(Ticket, Key));
 
     [Fact]
-    public void AnyTicket_WrittenAndVerified_ComesBack() => Gen.Select(Tickets, Gen.Byte.Array[SessionKey.SecretBytes]).Sample((ticket, secret) =>
+    public void Verify_AnyWrittenTicket_IsEqual() => Gen.Select(Tickets, Gen.Byte.Array[SessionKey.SecretBytes]).Sample((ticket, secret) =>
     {
         var key = new SessionKey(ticket.KeyId, secret);
         byte[] signed = new byte[SessionTicket.SignedBytes];
@@ -32,7 +32,7 @@ public class SessionCookieTests
     });
 
     [Fact]
-    public void Text_AnyBitFlipped_IsRefused()
+    public void Text_AnyBitFlipped_IsRejected()
     {
         byte[] text = Encoding.ASCII.GetBytes(SessionSamples.Cookie(Ticket, Key));
         for (int bit = 0; bit < 8 * text.Length; bit++)
@@ -57,7 +57,7 @@ public class SessionCookieTests
     }
 
     [Fact]
-    public void Text_CutOrGrown_IsMalformed()
+    public void Text_TruncatedOrExtended_IsMalformed()
     {
         string text = SessionSamples.Cookie(Ticket, Key);
         for (int length = 0; length < text.Length; length++)
@@ -70,7 +70,7 @@ public class SessionCookieTests
         Assert.All(["A", "=", " ", "AAAA"], more => Assert.Equal(CookieVerdict.Malformed, Evaluate(text + more)));
     }
 
-    /// <summary>Neither base64's other alphabet nor padding is another way to say the same.</summary>
+    /// <summary>Neither base64's standard alphabet nor padding is accepted.</summary>
     [Fact]
     public void Text_InAnotherBase64_IsMalformed()
     {
@@ -91,7 +91,7 @@ public class SessionCookieTests
     });
 
     [Fact]
-    public void Verify_OtherKeys_TellWhatIsWrong()
+    public void Verify_OtherKeys_ReportsTheVerdict()
     {
         byte[] signed = SessionSamples.Signed(Ticket);
         Assert.Equal(CookieVerdict.UnknownKey, Verify(signed, Issued, SessionSamples.Key(8)));
@@ -100,7 +100,7 @@ public class SessionCookieTests
     }
 
     [Fact]
-    public void Verify_SeveralKeysOfOneId_AnyOfThemIsGood()
+    public void Verify_SeveralKeysWithOneId_AnyOfThemIsValid()
     {
         SessionKey[] keys = [SessionSamples.Key(8), SessionSamples.Key(7, shift: 1), SessionSamples.Key(7, shift: 2), SessionSamples.Key(6)];
         Assert.All(keys, key => Assert.Equal(
@@ -113,8 +113,8 @@ public class SessionCookieTests
     [InlineData(Lifetime, CookieVerdict.Valid)]
     [InlineData(Lifetime + 1, CookieVerdict.Expired)]
     [InlineData(uint.MaxValue, CookieVerdict.Expired)]
-    [InlineData(-1, CookieVerdict.Valid)] // Another replica's clock is ahead of ours.
-    public void Verify_AtThisAge_IsGoodForItsLifetime(long age, CookieVerdict expected) =>
+    [InlineData(-1, CookieVerdict.Valid)] // Another replica's clock is ahead.
+    public void Verify_AtAge_IsValidForItsLifetime(long age, CookieVerdict expected) =>
         Assert.Equal(expected, Verify(SessionSamples.Signed(Ticket), Issued + age, Key));
 
     [Fact]

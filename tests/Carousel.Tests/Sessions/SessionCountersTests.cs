@@ -6,7 +6,7 @@ namespace Carousel.Tests.Sessions;
 public class SessionCountersTests
 {
     [Fact]
-    public void Count_EachOften_IsCountedByItself()
+    public void Count_EachKind_IsCountedSeparately()
     {
         var counters = new SessionCounters();
         Repeat(1, counters.CountMinted);

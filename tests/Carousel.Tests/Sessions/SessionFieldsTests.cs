@@ -10,7 +10,7 @@ public class SessionFieldsTests
     private static readonly Gen<string> Texts = Gen.String[Gen.Char[' ', '\u00ff'], 0, 300];
 
     [Fact]
-    public void AnyFields_AppendedAndTaken_AreThoseThatFit() => Gen.Select(Gen.Select(Texts, Texts).Array[0, 30], Gen.Int[0, SessionFields.MaxBytes]).Sample(
+    public void TryTake_AnyAppendedFields_AreThoseThatFit() => Gen.Select(Gen.Select(Texts, Texts).Array[0, 30], Gen.Int[0, SessionFields.MaxBytes]).Sample(
         (fields, room) =>
         {
             byte[] to = new byte[room];

@@ -18,7 +18,7 @@ public class SessionIdTests
     }
 
     [Fact]
-    public void AnyId_AsTextAndAsBytes_ComesBack() => SessionSamples.Ids.Sample(id =>
+    public void AnyId_AsTextAndAsBytes_IsEqual() => SessionSamples.Ids.Sample(id =>
     {
         byte[] bytes = new byte[SessionId.Bytes], text = new byte[SessionId.TextLength];
         id.Write(bytes);

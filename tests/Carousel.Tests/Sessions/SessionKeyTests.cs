@@ -8,7 +8,7 @@ namespace Carousel.Tests.Sessions;
 
 public class SessionKeyTests
 {
-    /// <summary>RFC 4231 section 4. Shorter keys are padded with zeros anyway (RFC 2104), so that they may as well have 32 bytes here.</summary>
+    /// <summary>RFC 4231 section 4. Shorter keys are padded with zeros anyway (RFC 2104), so padding them to 32 bytes changes nothing.</summary>
     [Theory]
     [InlineData("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")]
     [InlineData("4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
@@ -20,7 +20,7 @@ public class SessionKeyTests
         "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
         "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b")]
     [InlineData("0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c", "546573742057697468205472756e636174696f6e", "a3b6167473100ee06e0c796c2955552b")]
-    public void Sign_Rfc4231_GivesItsAnswers(string secret, string message, string expected)
+    public void Sign_Rfc4231Vectors_Match(string secret, string message, string expected)
     {
         byte[] padded = new byte[SessionKey.SecretBytes], mac = new byte[expected.Length / 2];
         Convert.FromHexString(secret).CopyTo(padded, 0);
@@ -29,7 +29,7 @@ public class SessionKeyTests
     }
 
     [Fact]
-    public void Sign_AnySecretAndMessage_IsTheFrameworksHmac() => Gen.Select(
+    public void Sign_AnySecretAndMessage_MatchesTheFramework() => Gen.Select(
         Gen.Byte.Array[SessionKey.SecretBytes], Gen.Byte.Array[0, SessionKey.MaxMessage], Gen.Int[0, 32]).Sample(
         (secret, message, length) =>
         {
@@ -57,7 +57,7 @@ public class SessionKeyTests
 
     /// <summary>Padded by hand (FIPS 180-4 section 5.1.1), one block and several.</summary>
     [Fact]
-    public void Compress_AnyMessage_IsTheFrameworksSha256() => Gen.Byte.Array[0, 300].Sample(message =>
+    public void Compress_AnyMessage_MatchesTheFramework() => Gen.Byte.Array[0, 300].Sample(message =>
     {
         byte[] padded = new byte[(message.Length + 9 + 63) / 64 * 64];
         message.CopyTo(padded, 0);
@@ -86,13 +86,13 @@ public class SessionKeyTests
         Assert.False(SessionSamples.Key(1).IsSameAs(SessionSamples.Key(1, shift: 1)));
     }
 
-    /// <summary>A key that is logged by mistake shows nothing.</summary>
+    /// <summary>A key that is logged by mistake reveals nothing.</summary>
     [Fact]
-    public void ToString_HoldsNothingOfTheSecret() =>
+    public void ToString_DoesNotContainTheSecret() =>
         Assert.DoesNotContain(Convert.ToHexString(SessionSamples.Key().Secret)[..8], $"{SessionSamples.Key()}", StringComparison.OrdinalIgnoreCase);
 
     [Fact]
-    public void Secret_ArrayChangedLater_IsKept()
+    public void Secret_ArrayChangedLater_IsUnchanged()
     {
         byte[] secret = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
         var key = new SessionKey(1, secret);

@@ -6,7 +6,7 @@ namespace Carousel.Tests.Sessions;
 public class SessionKeysTests
 {
     [Fact]
-    public void All_CurrentAmongTheOthers_IsThereOnceAndFirst()
+    public void All_CurrentAmongTheOthers_IsListedOnceAndFirst()
     {
         SessionKey a = SessionSamples.Key(1), b = SessionSamples.Key(2), alike = SessionSamples.Key(1, shift: 1);
         var keys = new SessionKeys(a, [b, SessionSamples.Key(1), alike]);
@@ -15,7 +15,7 @@ public class SessionKeysTests
     }
 
     [Fact]
-    public void Publish_NextKeys_AreSeen()
+    public void Publish_NextKeys_AreCurrent()
     {
         SessionKeys first = SessionSamples.Keys(SessionSamples.Key(1)), next = SessionSamples.Keys(SessionSamples.Key(2));
         var ring = new SessionKeyring(first);

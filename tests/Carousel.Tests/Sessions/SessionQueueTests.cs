@@ -18,11 +18,11 @@ public class SessionQueueTests
         (number, isRecord, client, fields) =>
             new Told(SessionSamples.Id(number), number, number + 1, number + 2, number + 3, isRecord, Text('c', client), Text('f', fields)));
 
-    /// <summary>What is done with a queue: so many are written, then so many are taken.</summary>
+    /// <summary>Operations: a number of writes, then a number of reads.</summary>
     private static readonly Gen<(Told[] Written, int Taken)[]> Plays = Gen.Select(Events.Array[0, 40], Gen.Int[0, 40]).Array[1, 20];
 
     [Fact]
-    public void AnyPlay_ComparedWithAPlainList_IsFirstInFirstOut() => Plays.Sample(
+    public void AnyOperations_ComparedWithAList_AreFirstInFirstOut() => Plays.Sample(
         play =>
         {
             var queue = new SessionQueue(Capacity);
@@ -40,9 +40,9 @@ public class SessionQueueTests
         },
         iter: 1_000);
 
-    /// <summary>Wherever the ring's end falls into an entry, also where what is left there has no room for a header.</summary>
+    /// <summary>The ring's end at every offset of an entry, also where the rest has no room for a header.</summary>
     [Fact]
-    public void Write_AtEveryPlaceBeforeTheEnd_IsRead()
+    public void Write_AtEveryOffsetBeforeTheEnd_IsRead()
     {
         for (int left = 8; left <= 4 * HeaderBytes; left += 8)
         {
@@ -56,7 +56,7 @@ public class SessionQueueTests
     }
 
     [Fact]
-    public void Write_Full_IsRefusedUntilThereIsRoom()
+    public void Write_Full_IsRefusedUntilSpaceIsFree()
     {
         var queue = new SessionQueue(Capacity);
         uint written = 0;
@@ -75,7 +75,7 @@ public class SessionQueueTests
     }
 
     [Fact]
-    public void Write_LargestEvents_FitAndComeBack()
+    public void Write_LargestEvents_FitAndAreReadBack()
     {
         var queue = new SessionQueue(Capacity);
         Told largest = Touch(9) with { IsRecord = true, Client = Text('c', 45), Fields = Text('f', SessionFields.MaxBytes) };
@@ -88,7 +88,7 @@ public class SessionQueueTests
     }
 
     [Fact]
-    public void Peek_Twice_ShowsTheSame()
+    public void Peek_Twice_ReturnsTheSameEvent()
     {
         var queue = new SessionQueue(Capacity);
         Assert.False(queue.TryPeek(out _));
@@ -104,7 +104,7 @@ public class SessionQueueTests
     [InlineData(-8)]
     [InlineData(8 * 1024)]
     [InlineData(Capacity + 8)]
-    public void New_CapacityOfNoUse_Throws(int capacity) =>
+    public void New_InvalidCapacity_Throws(int capacity) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SessionQueue(capacity));
 
     [Fact]
@@ -158,7 +158,7 @@ public class SessionQueueTests
 
     private static Told Touch(uint number) => new(SessionSamples.Id(number), number, 1, 2, number, false, "", "");
 
-    /// <summary>Of many sizes, each byte following from the number.</summary>
+    /// <summary>Events of many sizes; the number determines each byte.</summary>
     private static Told Numbered(uint i) => Touch(i) with
     {
         IsRecord = i % 3 == 0,
@@ -168,7 +168,7 @@ public class SessionQueueTests
 
     private static string Text(char of, int length) => new(of, length);
 
-    /// <summary>Brings an empty queue to where the next entry starts at this place.</summary>
+    /// <summary>Advances an empty queue until the next entry starts at this offset.</summary>
     private static void MoveTo(SessionQueue queue, int place)
     {
         while (place >= 2 * HeaderBytes)
@@ -196,7 +196,7 @@ public class SessionQueueTests
         }
         else
         {
-            // Refused only for want of room: what it takes, and the most that may be skipped.
+            // Refused only for lack of space: the entry's size, and the most that may be skipped.
             int largest = HeaderBytes + 45 + SessionFields.MaxBytes + 8;
             Assert.True(waited + 2 * largest > Capacity);
         }

@@ -4,12 +4,12 @@ using CsCheck;
 
 namespace Carousel.Tests.Sessions;
 
-/// <summary>What tests of sessions are made of.</summary>
+/// <summary>Samples for session tests.</summary>
 internal static class SessionSamples
 {
     public static Gen<SessionId> Ids { get; } = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new SessionId(high, low));
 
-    /// <summary>A key with the secret 0, 1, 2, ... or as much further as <paramref name="shift"/> says.</summary>
+    /// <summary>A key with the secret 0, 1, 2, ..., offset by <paramref name="shift"/>.</summary>
     public static SessionKey Key(uint id = 7, int shift = 0) =>
         new(id, [.. Enumerable.Range(shift, SessionKey.SecretBytes).Select(i => (byte)i)]);
 

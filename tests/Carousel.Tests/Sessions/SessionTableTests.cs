@@ -13,13 +13,13 @@ public class SessionTableTests
     {
         See,
         MarkDirty,
-        Tell,
-        LookForAnother,
+        Flush,
+        FindOther,
     }
 
-    /// <summary>What is done with which visitor: few sets, so that they fill up.</summary>
+    /// <summary>Operations on sessions: few sets, so that they fill up.</summary>
     private static readonly Gen<(Act Act, int Set, int Number)[]> Plays = Gen.Select(
-        Gen.Frequency((6, Gen.Const(Act.See)), (3, Gen.Const(Act.MarkDirty)), (1, Gen.Const(Act.Tell)), (1, Gen.Const(Act.LookForAnother))),
+        Gen.Frequency((6, Gen.Const(Act.See)), (3, Gen.Const(Act.MarkDirty)), (1, Gen.Const(Act.Flush)), (1, Gen.Const(Act.FindOther))),
         Gen.Int[0, 2],
         Gen.Int[0, 11]).Array[1, 150];
 
@@ -27,7 +27,7 @@ public class SessionTableTests
     [InlineData(Smallest)]
     [InlineData(2 * Smallest)]
     [InlineData(8 * Smallest)]
-    public void AnyPlay_ComparedWithAPlainList_KnowsTheSame(int max) => Plays.Sample(
+    public void AnyOperations_ComparedWithADictionary_Agree(int max) => Plays.Sample(
         play =>
         {
             var model = new Model(max);
@@ -57,7 +57,7 @@ public class SessionTableTests
     }
 
     [Fact]
-    public void Add_ManyVisitors_GrowsToItsBoundAndNoFurther()
+    public void Add_ManySessions_GrowsToItsLimit()
     {
         const int max = 4 * Smallest;
         var table = new SessionTable(max);
@@ -81,7 +81,7 @@ public class SessionTableTests
     }
 
     [Fact]
-    public void FindAddOweTell_AtItsBound_AllocateNothing()
+    public void FindAddMark_AtItsLimit_AllocateNothing()
     {
         var table = new SessionTable(Smallest);
         SessionTicket[] tickets = [.. Enumerable.Range(0, 3 * Smallest).Select(i => new SessionTicket(SessionSamples.Id((ulong)i), 9, 1000, 7))];
@@ -111,9 +111,9 @@ public class SessionTableTests
     [InlineData(512)]
     [InlineData(1025)]
     [InlineData(3000)]
-    public void New_BoundOfNoUse_Throws(int max) => Assert.Throws<ArgumentOutOfRangeException>(() => new SessionTable(max));
+    public void New_InvalidLimit_Throws(int max) => Assert.Throws<ArgumentOutOfRangeException>(() => new SessionTable(max));
 
-    /// <summary>A dozen visitors for each of the first sets of the smallest table: a larger one spreads them over several.</summary>
+    /// <summary>A dozen sessions for each of the first sets of the smallest table; a larger table spreads them over several sets.</summary>
     private static readonly ILookup<int, SessionTicket> BySet = Enumerable.Range(0, 20_000)
         .Select(i => new SessionTicket(SessionSamples.Id((ulong)i), 9, 1000, 7))
         .ToLookup(ticket => SetOf(ticket, Smallest));
@@ -122,7 +122,7 @@ public class SessionTableTests
 
     private static int SetOf(SessionTicket ticket, int places) => SessionTable.SetOf(SessionSamples.CookieBytes(ticket), places);
 
-    /// <summary>Visitors in a plain dictionary, beside the table that must know the same.</summary>
+    /// <summary>Sessions in a dictionary, beside the table, which must agree.</summary>
     private sealed class Model(int max)
     {
         private readonly SessionTable _table = new(max);
@@ -146,8 +146,8 @@ public class SessionTableTests
                         _table.MarkDirty(place);
                     }
                     break;
-                case Act.Tell:
-                    TellAll();
+                case Act.Flush:
+                    Flush();
                     break;
                 default:
                     Assert.Equal(-1, _table.Find(SessionSamples.CookieBytes(ticket with { IssuedAt = 1 })));
@@ -164,8 +164,8 @@ public class SessionTableTests
                 Assert.Equal(ticket, _table[place].Ticket);
                 Assert.Equal(expected, (_table[place].SeenAt, _table[place].Unsaved));
             }
-            Assert.Equal(_known.Where(pair => pair.Value.Unsaved != 0).Select(pair => pair.Key).ToHashSet(), Owing().Select(place => _table[place].Ticket).ToHashSet());
-            TellAll();
+            Assert.Equal(_known.Where(pair => pair.Value.Unsaved != 0).Select(pair => pair.Key).ToHashSet(), Dirty().Select(place => _table[place].Ticket).ToHashSet());
+            Flush();
             Assert.Equal(-1, _table.NextDirty(0));
         }
 
@@ -186,15 +186,15 @@ public class SessionTableTests
                 Assert.Equal(max, _table.Size);
                 _known.Remove(oldest);
             }
-            Assert.DoesNotContain(place, Owing());
+            Assert.DoesNotContain(place, Dirty());
             Assert.Equal((0u, 0u, 0), (_table[place].SeenAt, _table[place].Unsaved, _table[place].RecordedIn));
             _known[ticket] = default;
             return place;
         }
 
-        private void TellAll()
+        private void Flush()
         {
-            foreach (int place in Owing())
+            foreach (int place in Dirty())
             {
                 SessionTicket ticket = _table[place].Ticket;
                 Assert.Equal(_known[ticket].Unsaved, _table[place].Unsaved);
@@ -204,7 +204,7 @@ public class SessionTableTests
             }
         }
 
-        private List<int> Owing()
+        private List<int> Dirty()
         {
             var places = new List<int>();
             for (int place = _table.NextDirty(0); place >= 0; place = _table.NextDirty(place + 1))

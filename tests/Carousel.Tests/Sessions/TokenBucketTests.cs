@@ -6,9 +6,9 @@ namespace Carousel.Tests.Sessions;
 
 public class TokenBucketTests
 {
-    /// <summary>Between any two moments never more than the rate allows for the time between them, and one burst of a second's worth.</summary>
+    /// <summary>Between any two moments no more tokens than the rate allows, plus one burst of one second's worth.</summary>
     [Fact]
-    public void AnyTakes_BetweenAnyTwoMoments_AreWithinTheRateAndOneBurst() => Gen.Select(
+    public void TryTake_BetweenAnyTwoMoments_IsWithinRateAndOneBurst() => Gen.Select(
         Gen.Int[1, 30], Gen.Frequency((6, Gen.Int[0, 3]), (3, Gen.Int[0, 300]), (1, Gen.Int[0, 5_000])).Array[1, 200]).Sample(
         (rate, pauses) =>
         {
@@ -36,7 +36,7 @@ public class TokenBucketTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1_000_000)]
-    public void TryTake_AfterASecondOfRest_GivesASecondsWorthAndNoMore(int rate)
+    public void TryTake_AfterAnIdleSecond_GivesOneSecondsWorth(int rate)
     {
         var bucket = new TokenBucket(rate);
         foreach (long now in new[] { 0L, 1000, 2000, 1_000_000_000_000, long.MaxValue / 2 })
@@ -51,7 +51,7 @@ public class TokenBucketTests
     }
 
     [Fact]
-    public void TryTake_Asked_EveryMillisecond_LosesNoFraction()
+    public void TryTake_EveryMillisecond_LosesNoFraction()
     {
         var bucket = new TokenBucket(3);
         int taken = 0;

@@ -3,11 +3,11 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Tests.Sessions;
 
-/// <summary>A <see cref="SessionEvent"/> to keep.</summary>
+/// <summary>A copy of a <see cref="SessionEvent"/>.</summary>
 internal sealed record Told(
     SessionId Id, ulong ServerTag, uint CreatedAt, uint SeenAt, uint Requests, bool IsRecord, string Client, string Fields)
 {
-    /// <summary>The event itself, over bytes that live as long as it does.</summary>
+    /// <summary>The event; its spans refer to arrays of its own.</summary>
     public SessionEvent Event() => new()
     {
         Id = Id,
@@ -24,7 +24,7 @@ internal sealed record Told(
         item.Id, item.ServerTag, item.CreatedAt, item.SeenAt, item.Requests, item.IsRecord,
         Encoding.Latin1.GetString(item.Client), Encoding.Latin1.GetString(item.Fields));
 
-    /// <summary>All that waits in the queue, taken out.</summary>
+    /// <summary>Removes and returns all queued events.</summary>
     public static List<Told> Drain(SessionQueue queue)
     {
         var all = new List<Told>();
@@ -36,10 +36,10 @@ internal sealed record Told(
         return all;
     }
 
-    /// <summary>Those that are not in every request.</summary>
+    /// <summary>The fields without Host.</summary>
     public List<(string Name, string Value)> FieldsButHost() => [.. FieldList().Where(field => field.Name != "Host")];
 
-    /// <summary>The fields by name, names as they came.</summary>
+    /// <summary>The fields in order, names as received.</summary>
     public List<(string Name, string Value)> FieldList()
     {
         var list = new List<(string, string)>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Simulation;
 
-/// <summary>The simulator against what queueing theory says, and the policies in it where they must be better than others. A seed: no chance.</summary>
+/// <summary>The simulator compared with queueing theory, and scenarios in which policies must be better than others. Seeded: deterministic.</summary>
 public class SimulatorTests
 {
     private const int Seed = 1;
@@ -56,15 +56,15 @@ public class SimulatorTests
     }
 
     [Fact]
-    public void Run_ConstantWorkAndLittleLoad_TakesItsTime()
+    public void Run_ConstantWorkAndLowLoad_TakesServiceTime()
     {
         Outcome outcome = Run(OneServer with { Load = 0.001, ServiceTime = ServiceTime.Constant, Servers = [new ServerSpec(4)] }, new RoundRobin());
         Assert.Equal(2_500, outcome.All.Quantile(0.5), 1e-3);
     }
 
-    /// <summary>A request in progress feels the change: here half a second of work of which a tenth is done.</summary>
+    /// <summary>A change of speed affects requests in progress: here half a second of work of which a tenth is done.</summary>
     [Fact]
-    public void Run_ServerChangesItsSpeed_WhatIsInProgressTakesLonger()
+    public void Run_ServerSlowsDown_RequestsInProgressTakeLonger()
     {
         var server = new SimulatedServer(new ServerSpec(1), 1, 1_000_000);
         var job = new Job { Work = 0.5 };
@@ -87,7 +87,7 @@ public class SimulatorTests
     }
 
     [Fact]
-    public void Run_FailingServer_ItsErrorsAreCounted()
+    public void Run_FailingServer_CountsItsErrors()
     {
         Outcome outcome = Run(Unequal with { Servers = [new ServerSpec(1) { Phases = [new Phase(Failure, 1, Fails: true)] }, new ServerSpec(1)], Load = 0.4 }, new RoundRobin());
         // Half of the requests of ten seconds, at 160 a second.
@@ -97,7 +97,7 @@ public class SimulatorTests
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public void Dynamic_UnequalServers_AFifthBetterThanLeastRequestsAndNobodyIsOverrun(int balancers)
+    public void Dynamic_UnequalServers_AFifthBetterThanLeastRequestsAndNoServerIsOverloaded(int balancers)
     {
         Scenario scenario = Unequal with { Balancers = balancers };
         Outcome dynamic = Run(scenario, seed => new Dynamic((ulong)seed)), least = Run(scenario, new LeastRequests());
@@ -108,7 +108,7 @@ public class SimulatorTests
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public void Dynamic_OneServerTenTimesSlower_HalfOfLeastRequestsMeanwhileAndItComesBack(int balancers)
+    public void Dynamic_OneServerTenTimesSlower_HalfOfLeastRequestsMeanwhileAndItRecovers(int balancers)
     {
         Scenario scenario = Unequal with
         {
@@ -125,11 +125,11 @@ public class SimulatorTests
     }
 
     [Fact]
-    public void Dynamic_ServerThatFailsFast_GetsHardlyAny()
+    public void Dynamic_ServerThatFailsFast_GetsFewRequests()
     {
         Scenario scenario = Unequal with { Load = 0.6, Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Failure, 1, Fails: true)] }] };
         int errors = Run(scenario, seed => new Dynamic((ulong)seed)).Errors;
-        // It would be a sixth of 14,400 if nobody noticed.
+        // Without avoidance it would be a sixth of 14,400.
         Assert.InRange(errors, 1, 240);
     }
 

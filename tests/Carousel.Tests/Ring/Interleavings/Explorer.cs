@@ -3,25 +3,24 @@ using Carousel.Core.Ring;
 
 namespace Carousel.Tests.Ring.Interleavings;
 
-/// <summary>What each thread does, and what must hold when all are done.</summary>
+/// <summary>The actions of the threads, and a check after all have ended.</summary>
 internal sealed record Scenario(Action[] Threads, Action Check);
 
-/// <summary>The ring's steps, where the explorer may let another thread go on.</summary>
+/// <summary>The ring's steps, at which the explorer may switch threads.</summary>
 internal readonly struct ExploredSteps : IRingSteps
 {
     public static void At(RingStep step) => Explorer.Pause(step.ToString());
 }
 
 /// <summary>
-/// Runs a scenario once for every way in which its threads can take turns at the named steps, with at most so many
-/// preemptions (a thread made to wait though it could go on). One thread runs at a time, and whoever pauses or ends
-/// chooses who goes on.
+/// Runs a scenario once for every interleaving of its threads at the named steps, with a limited number of preemptions (a runnable thread made to
+/// wait). One thread runs at a time; a thread that pauses or ends chooses the next one.
 /// </summary>
 internal sealed class Explorer : IDisposable
 {
-    private const int Nobody = -1;
+    private const int None = -1;
 
-    // The scenarios take about fifty: who needs this many spins, and never came to an end outside either.
+    // The scenarios take about fifty steps: a thread that needs this many is in an endless loop.
     private const int MaxSteps = 1000;
 
     [ThreadStatic]
@@ -42,7 +41,7 @@ internal sealed class Explorer : IDisposable
         _runners = [.. Enumerable.Range(0, threads).Select(i => new Runner(() => RunThread(i)))];
     }
 
-    /// <summary>Explores; returns how many runs there were. Throws at the first that fails, with its path.</summary>
+    /// <summary>Runs all interleavings; returns the number of runs. Throws at the first failure, with its path.</summary>
     public static int Explore(int preemptions, Func<Scenario> arrange)
     {
         using var explorer = new Explorer(arrange().Threads.Length, preemptions);
@@ -56,7 +55,7 @@ internal sealed class Explorer : IDisposable
         return runs;
     }
 
-    /// <summary>Lets another thread go on here, if the run wants it. Nothing on a thread that no explorer runs.</summary>
+    /// <summary>Switches to another thread if the run requires it. No effect on threads outside an explorer.</summary>
     public static void Pause(string step)
     {
         if (t_here is var (explorer, thread))
@@ -66,11 +65,11 @@ internal sealed class Explorer : IDisposable
             {
                 throw new InvalidOperationException($"thread {thread} spins at {step}");
             }
-            explorer.GiveWay(thread);
+            explorer.SwitchFrom(thread);
         }
     }
 
-    /// <summary>A lock that the explorer knows of: who wants it can't go on while another has it.</summary>
+    /// <summary>A lock known to the explorer: a thread that wants it is not runnable while another holds it.</summary>
     public static T Locked<T>(Func<T> action)
     {
         (Explorer explorer, int thread) = t_here ?? throw new InvalidOperationException("not on an explored thread");
@@ -79,7 +78,7 @@ internal sealed class Explorer : IDisposable
         explorer._runners[thread].WantsGate = false;
         explorer._gateHolder = thread;
         T result = action();
-        explorer._gateHolder = Nobody;
+        explorer._gateHolder = None;
         return result;
     }
 
@@ -94,12 +93,12 @@ internal sealed class Explorer : IDisposable
         _path.Clear();
         _failure = null;
         _preemptionsLeft = _preemptions;
-        _gateHolder = Nobody;
+        _gateHolder = None;
         for (int i = 0; i < _runners.Length; i++)
         {
             _runners[i].Begin(scenario.Threads[i]);
         }
-        _runners[Choose(Nobody)].Turn.Release();
+        _runners[Choose(None)].Resumed.Release();
         _allDone.Wait();
         try
         {
@@ -130,42 +129,42 @@ internal sealed class Explorer : IDisposable
             _failure ??= failure;
         }
         _runners[thread].Done = true;
-        int next = Choose(Nobody);
-        (next == Nobody ? _allDone : _runners[next].Turn).Release();
+        int next = Choose(None);
+        (next == None ? _allDone : _runners[next].Resumed).Release();
     }
 
-    private void GiveWay(int thread)
+    private void SwitchFrom(int thread)
     {
         int next = Choose(thread);
         if (next != thread)
         {
-            _runners[next].Turn.Release();
-            _runners[thread].Turn.Wait();
+            _runners[next].Resumed.Release();
+            _runners[thread].Resumed.Wait();
         }
     }
 
     private int Choose(int current)
     {
-        bool stay = current != Nobody && CanGoOn(current);
+        bool stay = current != None && IsRunnable(current);
         if (stay && _preemptionsLeft == 0)
         {
             return current;
         }
         List<int> options = stay ? [current] : [];
-        options.AddRange(Enumerable.Range(0, _runners.Length).Where(i => i != current && CanGoOn(i)));
+        options.AddRange(Enumerable.Range(0, _runners.Length).Where(i => i != current && IsRunnable(i)));
         if (options.Count == 0)
         {
-            return Nobody;
+            return None;
         }
         int chosen = options[_trail.Choose(options.Count)];
         _preemptionsLeft -= stay && chosen != current ? 1 : 0;
         return chosen;
     }
 
-    private bool CanGoOn(int thread)
+    private bool IsRunnable(int thread)
     {
         Runner runner = _runners[thread];
-        return !runner.Done && !(runner.WantsGate && _gateHolder != Nobody);
+        return !runner.Done && !(runner.WantsGate && _gateHolder != None);
     }
 
     private string Path()
@@ -178,7 +177,7 @@ internal sealed class Explorer : IDisposable
         return path.ToString();
     }
 
-    /// <summary>A thread that is used for one run after the other.</summary>
+    /// <summary>A thread that is reused for consecutive runs.</summary>
     private sealed class Runner : IDisposable
     {
         private readonly Thread _thread;
@@ -188,7 +187,7 @@ internal sealed class Explorer : IDisposable
         {
             _thread = new Thread(() =>
             {
-                for (Turn.Wait(); !_ended; Turn.Wait())
+                for (Resumed.Wait(); !_ended; Resumed.Wait())
                 {
                     run();
                 }
@@ -196,7 +195,7 @@ internal sealed class Explorer : IDisposable
             _thread.Start();
         }
 
-        public SemaphoreSlim Turn { get; } = new(0);
+        public SemaphoreSlim Resumed { get; } = new(0);
 
         public Action Body { get; private set; } = () => { };
 
@@ -209,9 +208,9 @@ internal sealed class Explorer : IDisposable
         public void Dispose()
         {
             _ended = true;
-            Turn.Release();
+            Resumed.Release();
             _thread.Join();
-            Turn.Dispose();
+            Resumed.Dispose();
         }
     }
 }

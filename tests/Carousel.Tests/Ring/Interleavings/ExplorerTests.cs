@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Carousel.Tests.Ring.Interleavings;
 
-/// <summary>An explorer that finds nothing proves nothing: here it must find what is known to be there.</summary>
+/// <summary>An explorer that finds nothing proves nothing: here it must find known failures.</summary>
 public class ExplorerTests
 {
     [Fact]

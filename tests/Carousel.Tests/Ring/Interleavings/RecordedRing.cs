@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Ring.Interleavings;
 
-/// <summary>A ring that writes down what was asked of it when, and checks what may have been answered.</summary>
+/// <summary>A ring that records its calls and checks their results.</summary>
 internal sealed class RecordedRing
 {
     private readonly RingCore<ExploredSteps> _core = new();
@@ -16,9 +16,9 @@ internal sealed class RecordedRing
     private int _clock;
 
     /// <summary>A ring with these servers in it.</summary>
-    /// <param name="placesInOrder">All servers of the scenario, in the order in which they are to stand in the end.</param>
-    /// <param name="atFirst">Those in the ring at first.</param>
-    /// <param name="outAtFirst">Those that it knows, but that are out at first.</param>
+    /// <param name="placesInOrder">All servers of the scenario, in their final order.</param>
+    /// <param name="atFirst">Servers in the ring at the start.</param>
+    /// <param name="outAtFirst">Servers known to the ring but out at the start.</param>
     public RecordedRing(Server[] placesInOrder, Server[] atFirst, params Server[] outAtFirst)
     {
         _placesInOrder = placesInOrder;
@@ -30,10 +30,10 @@ internal sealed class RecordedRing
         Array.ForEach(outAtFirst, server => _core.Remove_NeedsLock(server));
     }
 
-    /// <summary>So many turns by the calling thread.</summary>
-    public void Next(int turns)
+    /// <summary>Rotation steps by the calling thread.</summary>
+    public void Next(int steps)
     {
-        for (int i = 0; i < turns; i++)
+        for (int i = 0; i < steps; i++)
         {
             int begin = _clock++;
             Server? response = _core.Next();
@@ -60,7 +60,7 @@ internal sealed class RecordedRing
 
     public void Forget(Server server) => Change(server, nowIn: false, () => _core.Forget_NeedsLock(server));
 
-    /// <summary>Throws if anything is wrong with what was answered, or with the ring as it is now.</summary>
+    /// <summary>Throws if a result or the ring's current state is wrong.</summary>
     public void Check()
     {
         Assert.All(_picks, CheckPick);
@@ -68,7 +68,7 @@ internal sealed class RecordedRing
         RingFixture.AssertCircle(_core.Origin, expected);
         Assert.Equal(expected, _core.ToArray_NeedsLock());
         Assert.Equal(expected.Length, _core.Count);
-        CheckThoseThatStayedAreServedAlike();
+        CheckStayingServersArePickedEqually();
         CheckFullRotation(expected);
     }
 
@@ -89,23 +89,23 @@ internal sealed class RecordedRing
         Assert.DoesNotContain(untried, server => call.All(at => CertainlyIn(server, at)));
     }
 
-    private void CheckThoseThatStayedAreServedAlike()
+    private void CheckStayingServersArePickedEqually()
     {
         if (_picks.Any(pick => pick.Tried.Length > 0))
         {
-            return; // these give servers more than their turns
+            return; // retries give servers more picks than their share
         }
-        int[] turns = [.. _atFirst.Where(server => _changes.All(change => change.Server != server))
+        int[] picks = [.. _atFirst.Where(server => _changes.All(change => change.Server != server))
             .Select(server => _picks.Count(pick => pick.Response == server))];
-        Assert.True(turns.Length == 0 || turns.Max() - turns.Min() <= 1, $"turns of those that stayed: {string.Join(' ', turns)}");
+        Assert.True(picks.Length == 0 || picks.Max() - picks.Min() <= 1, $"picks of the servers that stayed: {string.Join(' ', picks)}");
     }
 
     private void CheckFullRotation(Server[] expected)
     {
-        Server?[] turns = [.. expected.Select(_ => _core.Next())];
-        int start = Array.IndexOf(expected, turns.FirstOrDefault());
-        Assert.Equal(turns, expected.Length == 0 ? [] : [.. expected[start..], .. expected[..start]]);
-        Assert.Same(turns.FirstOrDefault(), _core.Next());
+        Server?[] picks = [.. expected.Select(_ => _core.Next())];
+        int start = Array.IndexOf(expected, picks.FirstOrDefault());
+        Assert.Equal(picks, expected.Length == 0 ? [] : [.. expected[start..], .. expected[..start]]);
+        Assert.Same(picks.FirstOrDefault(), _core.Next());
     }
 
     private void Change(Server server, bool nowIn, Func<bool> change) => Explorer.Locked(() =>
@@ -123,7 +123,7 @@ internal sealed class RecordedRing
 
     private bool CertainlyOut(Server server, int at) => Certain(server, at) == false;
 
-    /// <summary>Null while a change is under way.</summary>
+    /// <summary>Null while a change is in progress.</summary>
     private bool? Certain(Server server, int at)
     {
         bool? state = _atFirst.Contains(server);

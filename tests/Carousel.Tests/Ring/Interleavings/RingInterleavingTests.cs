@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Carousel.Tests.Ring.Interleavings;
 
-/// <summary>Small scenarios, each in every order of steps that a few preemptions can bring about.</summary>
+/// <summary>Small scenarios, each in every interleaving possible with a few preemptions.</summary>
 public class RingInterleavingTests
 {
-    // Nearly all that can go wrong between two or three threads takes one or two; the third costs ten times the runs.
+    // Nearly all errors between two or three threads need one or two preemptions; the third costs ten times the runs.
     private const int Few = 2;
 
     private static readonly Server[] All = RingFixture.Servers(4);
@@ -16,13 +16,13 @@ public class RingInterleavingTests
     private static readonly Server D = All[3];
 
     [Fact]
-    public void Next_ThreeThreads_TurnsAreExact()
+    public void Next_ThreeThreads_RotationIsExact()
     {
         Explore(preemptions: Few, () => new([A, B, C], [A, B, C]), ring => ring.Next(2), ring => ring.Next(2), ring => ring.Next(1));
     }
 
     [Fact]
-    public void Next_WhileServersLeave_NoneIsVisitedThatHadLeft()
+    public void Next_DuringRemovals_NeverPicksARemovedServer()
     {
         Explore(
             preemptions: Few,
@@ -37,7 +37,7 @@ public class RingInterleavingTests
     }
 
     [Fact]
-    public void Next_WhileAServerLeavesAndComesBack_OthersAreServedAlike()
+    public void Next_DuringRemoveAndRestore_OthersArePickedEqually()
     {
         Explore(
             preemptions: Few,
@@ -52,7 +52,7 @@ public class RingInterleavingTests
     }
 
     [Fact]
-    public void Next_WhileTheRingIsEmptiedAndFilled_NobodyIsStuck()
+    public void Next_WhileTheRingIsEmptiedAndRefilled_NeverBlocks()
     {
         Explore(
             preemptions: Few,
@@ -85,7 +85,7 @@ public class RingInterleavingTests
     }
 
     [Fact]
-    public void Changes_OfNeighboursByTwoThreads_LeaveACircle()
+    public void Changes_OfNeighboursByTwoThreads_KeepTheCircle()
     {
         Explore(
             preemptions: Few,
@@ -123,7 +123,7 @@ public class RingInterleavingTests
     }
 
     [Fact]
-    public void NextUntried_WhileOthersTurnAndChange_FindsTheOneThatStays()
+    public void NextUntried_DuringStepsAndChanges_FindsTheStayingServer()
     {
         Explore(
             preemptions: Few,
@@ -139,7 +139,7 @@ public class RingInterleavingTests
     }
 
     [Fact]
-    public void NextUntried_WhileTheUntriedOneLeaves_IsThatOneOrNull()
+    public void NextUntried_WhileTheUntriedOneIsRemoved_IsThatOneOrNull()
     {
         Explore(
             preemptions: Few,

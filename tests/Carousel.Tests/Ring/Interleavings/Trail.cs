@@ -1,12 +1,12 @@
 namespace Carousel.Tests.Ring.Interleavings;
 
-/// <summary>The choices of one run; replayed up to the last one that had another option left, they give the next run (depth first).</summary>
+/// <summary>The choices of one run. Replaying them up to the last one with an untried option gives the next run (depth first).</summary>
 internal sealed class Trail
 {
     private readonly List<(int Chosen, int Options)> _choices = [];
     private int _position;
 
-    /// <summary>Chooses one of so many options: 0 where the run is new.</summary>
+    /// <summary>Chooses one of <paramref name="options"/> options: 0 in new territory.</summary>
     public int Choose(int options)
     {
         if (_position == _choices.Count)
@@ -17,7 +17,7 @@ internal sealed class Trail
         return known == options ? chosen : throw new InvalidOperationException("the scenario is not deterministic");
     }
 
-    /// <summary>Goes back to the start, for the next run. False if there is none.</summary>
+    /// <summary>Rewinds to the start for the next run. False if there is none.</summary>
     public bool Advance()
     {
         _position = 0;
