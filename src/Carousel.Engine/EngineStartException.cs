@@ -1,4 +1,4 @@
 namespace Carousel.Engine;
 
-/// <summary>The engine can't start; the message is one line for people that names the place and the remedy.</summary>
+/// <summary>The engine cannot start. The message is one line that names the cause and the fix.</summary>
 public sealed class EngineStartException(string message) : Exception(message);

@@ -8,24 +8,25 @@ using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine;
 
-/// <summary>The data plane: listens, and moves requests to the pool's servers, on threads of its own.</summary>
+/// <summary>The data plane: listens, and forwards requests to the pool's servers on its own threads.</summary>
 public sealed class ProxyEngine
 {
     /// <summary>
-    /// Descriptors that a worker needs besides the connections that are counted (<see cref="EngineOptions.MaxSockets"/>): its epoll set, its mailbox, its pipe, the clients
-    /// that it turns away, those that it sends to others or gets from them, and the one that it has just accepted.
+    /// Descriptors that a worker needs in addition to the connections limited by <see cref="EngineOptions.MaxSockets"/>: its epoll set, its
+    /// mailbox, its pipe, the clients that it rejects, the connections that it hands over or receives, and the one that it has just
+    /// accepted.
     /// </summary>
     public const int DescriptorsPerWorker = 2 + SplicePipe.Descriptors + Worker.MaxRejected + WorkerGroup.MaxHandoversPerWorker + 1;
 
     private readonly WorkerGroup _group;
     private Thread[] _threads = [];
 
-    /// <summary>Nothing is opened yet.</summary>
-    /// <param name="options">What the engine may be told.</param>
-    /// <param name="pool">Where the servers are read from, once a request.</param>
-    /// <param name="log">Where failures are told.</param>
-    /// <param name="sessions">What is shared with the store, for as many workers as the options say; null for no sessions.</param>
-    /// <param name="traffic">Where the traffic is told of, for as many workers; null for nobody who asks.</param>
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="options">The engine's settings.</param>
+    /// <param name="pool">The pool of servers, read once per request.</param>
+    /// <param name="log">The failure log.</param>
+    /// <param name="sessions">The channel to the session store, for as many workers as in the options; null to disable sessions.</param>
+    /// <param name="traffic">The traffic statistics, for as many workers; null for none.</param>
     public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
     {
         pool.SlowStart = options.SlowStart;
@@ -33,17 +34,17 @@ public sealed class ProxyEngine
         Port = options.Port;
     }
 
-    /// <summary>The port that is listened on, known after <see cref="Start"/>.</summary>
+    /// <summary>The listening port, known after <see cref="Start"/>.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Requests whose heads were accepted so far. Any thread; may lag by a moment.</summary>
+    /// <summary>Requests whose heads were accepted so far. Thread-safe; may be slightly outdated.</summary>
     public long Requests => _group.Requests;
 
-    /// <summary>Client connections open now. Any thread.</summary>
+    /// <summary>Client connections currently open. Thread-safe.</summary>
     public int Connections => _group.Limits.Open;
 
-    /// <summary>Binds, listens and starts the workers. Once.</summary>
-    /// <exception cref="EngineStartException">Port taken, no permission, no such address.</exception>
+    /// <summary>Binds, listens and starts the workers. To be called once.</summary>
+    /// <exception cref="EngineStartException">The port is in use, permission is missing, or the address does not exist.</exception>
     public void Start()
     {
         Signals.IgnoreBrokenPipe();
@@ -68,14 +69,18 @@ public sealed class ProxyEngine
     }
 
     /// <summary>
-    /// Stops accepting, closes idle connections, finishes what is in flight and cuts what is left after <paramref name="atMost"/>. Any thread; returns at once.
+    /// Stops accepting, closes idle connections, finishes requests in flight and cuts those left after <paramref name="atMost"/>.
+    /// Thread-safe; returns immediately.
     /// </summary>
     public void Drain(TimeSpan atMost) => PostAll(new Mail(MailKind.Drain, DrainMs: (long)atMost.TotalMilliseconds));
 
-    /// <summary>Cuts everything now. Any thread; returns at once.</summary>
+    /// <summary>Cuts all connections. Thread-safe; returns immediately.</summary>
     public void Stop() => PostAll(new Mail(MailKind.Stop));
 
-    /// <summary>Makes every worker turn once, even one that has nothing to do: so their counters tell whether they can. Any thread; returns at once.</summary>
+    /// <summary>
+    /// Makes every worker run one loop tick, even an idle one: its counters then show whether it is responsive. Thread-safe; returns
+    /// immediately.
+    /// </summary>
     public void Ping() => PostAll(new Mail(MailKind.Recheck));
 
     /// <summary>Blocks until every worker has ended, after <see cref="Drain"/> or <see cref="Stop"/>.</summary>

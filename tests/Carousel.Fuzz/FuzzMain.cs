@@ -3,7 +3,7 @@ using SharpFuzz;
 
 namespace Carousel.Fuzz;
 
-/// <summary>Runs one target: over the files named, or over what the fuzzer sends to standard input.</summary>
+/// <summary>Runs one target on the named files, or on the fuzzer's input from standard input.</summary>
 internal static class FuzzMain
 {
     private static int Main(string[] args)

@@ -5,19 +5,18 @@ namespace Carousel.Engine.Http;
 /// <summary><c>uri-host [ ":" port ]</c> (RFC 9110 section 7.2), as in Host and in absolute targets.</summary>
 internal static class Authority
 {
-    /// <summary>The longest that is accepted: a name of the DNS's greatest length, a colon and five digits.</summary>
+    /// <summary>Maximum accepted length: the longest DNS name, a colon and five digits.</summary>
     public const int MaxBytes = MaxHostBytes + 1 + MaxPortDigits;
 
     private const int MaxHostBytes = 255;
     private const int MaxPortDigits = 5;
 
     /// <summary>
-    /// True for a name, an IPv4 address or an IPv6 address in brackets, with or without a port of 0 to 65535 (which may be
-    /// empty). User information, an empty host and IPvFuture are refused. What is inside the brackets is checked by its
-    /// characters only.
+    /// True for a name, an IPv4 address or an IPv6 address in brackets, with or without a port of 0 to 65535 (which may be empty). User
+    /// information, an empty host and IPvFuture are refused. The text inside brackets is checked for allowed characters only.
     /// </summary>
     /// <param name="head">The head's first byte.</param>
-    /// <param name="slice">Where the authority is in it.</param>
+    /// <param name="slice">The authority's position in the head.</param>
     public static bool IsWellFormed(ref byte head, Slice slice)
     {
         if (slice.IsEmpty || slice.Length > MaxBytes)
@@ -51,7 +50,7 @@ internal static class Authority
         }
     }
 
-    /// <summary>Where the closing bracket's successor is; <paramref name="start"/> if this is no address in brackets.</summary>
+    /// <summary>Returns the position after the closing bracket, or <paramref name="start"/> if this is no bracketed address.</summary>
     private static int EndOfAddress(ref byte head, int start, int end)
     {
         for (int at = start + 1; at < end; at++)

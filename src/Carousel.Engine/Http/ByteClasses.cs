@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>A set of bytes that the grammar names, tested sixteen at a time.</summary>
+/// <summary>A set of bytes defined by the grammar, tested sixteen at a time.</summary>
 internal interface IByteClass
 {
-    /// <summary>All bits set in each byte that is not of the class.</summary>
+    /// <summary>Returns all bits set for each byte outside the class.</summary>
     static abstract Vector128<byte> Outside(Vector128<byte> bytes);
 }
 
@@ -19,9 +19,7 @@ internal readonly struct TokenBytes : IByteClass
         (byte)0xe8, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xfc, 0xfc, 0xf8, 0xf8, 0xf4, 0x54, 0xd0, 0x54, 0xf4, 0x70));
 }
 
-/// <summary>
-/// What a request target may be made of: visible ASCII but "#", since a fragment is never sent (RFC 9112 section 3.2).
-/// </summary>
+/// <summary>Bytes allowed in a request target: visible ASCII except "#", since a fragment is never sent (RFC 9112 section 3.2).</summary>
 internal readonly struct TargetBytes : IByteClass
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,15 +37,13 @@ internal readonly struct HostNameBytes : IByteClass
         (byte)0xa8, 0xfc, 0xf8, 0xf8, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xfc, 0xf4, 0x5c, 0x54, 0x5c, 0xd4, 0x70));
 }
 
-/// <summary>
-/// What a field value may be made of: all but control characters, of which the tab is allowed (RFC 9110 section 5.5).
-/// </summary>
+/// <summary>Bytes allowed in a field value: all except control characters; tab is allowed (RFC 9110 section 5.5).</summary>
 internal readonly struct ValueBytes : IByteClass
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Outside(Vector128<byte> bytes)
     {
-        // "At most 0x1f" as a minimum and an equality: x64 has no unsigned comparison of bytes before AVX-512.
+        // Minimum and equality implement "at most 0x1f": x64 has no unsigned byte comparison before AVX-512.
         Vector128<byte> controls = Vector128.Equals(Vector128.Min(bytes, Vector128.Create((byte)0x1f)), bytes);
         Vector128<byte> tabs = Vector128.Equals(bytes, Vector128.Create((byte)'\t'));
         Vector128<byte> deletes = Vector128.Equals(bytes, Vector128.Create((byte)0x7f));
@@ -56,8 +52,8 @@ internal readonly struct ValueBytes : IByteClass
 }
 
 /// <summary>
-/// A set of ASCII bytes as sixteen columns, one for each lower half of a byte; bit n of a column tells whether upper half n is in
-/// the set. Two table lookups and an AND test sixteen bytes.
+/// A set of ASCII bytes as sixteen columns, one for each low nibble. Bit n of a column is set if high nibble n is in the set. Two table
+/// lookups and an AND test sixteen bytes.
 /// </summary>
 internal static class AsciiTable
 {
@@ -69,8 +65,8 @@ internal static class AsciiTable
         Vector128<byte> column, row;
         if (Ssse3.IsSupported)
         {
-            // Takes the lower half of an index by itself and yields 0 where bit 7 is set: right, as no such byte is in the set.
-            // Asked for by name because compiled ahead of time for any x64, Vector128.Shuffle becomes a call ten times as slow.
+            // Ssse3.Shuffle uses the low nibble of an index and returns 0 if bit 7 is set, which is correct: no such byte is in the set. It
+            // is called explicitly because Vector128.Shuffle, compiled ahead of time for any x64, becomes a call that is ten times slower.
             column = Ssse3.Shuffle(columns, bytes);
             row = Ssse3.Shuffle(rows, upperHalves);
         }

@@ -3,22 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Finds the data and the end of a chunked body (RFC 9112 section 7.1), however its bytes are split. As strict as the head's
-/// parsers: every line ends with CR LF, no control characters but tabs, no folded or forbidden trailers. Bounds its own overhead.
+/// Finds the data and the end of a chunked body (RFC 9112 section 7.1), however its bytes are split. As strict as the head parsers: every
+/// line ends with CR LF, no control characters except tab, no folded or forbidden trailers. Limits the overhead.
 /// </summary>
 /// <remarks>
-/// Start with <c>default</c> or <see cref="Reset"/>. After <see cref="ParseStatus.Rejected"/> only <see cref="Reset"/> may
-/// follow.
+/// Start with <c>default</c> or <see cref="Reset"/>. After <see cref="ParseStatus.Rejected"/> only <see cref="Reset"/> may be called.
 /// </remarks>
 internal struct ChunkDecoder
 {
     /// <summary>
-    /// Most bytes of the trailer section, and most bytes by which chunk extensions may outweigh the data sent so far:
-    /// what nobody reads costs its sender as much as what somebody does.
+    /// Maximum bytes of the trailer section, and maximum bytes of chunk extensions in excess of the data received so far. A sender
+    /// must therefore send about as much data as discarded extensions.
     /// </summary>
     public const int MaxTrailer = 16 * 1024;
 
-    /// <summary>Enough for any size that fits 63 bits, and no room for endless zeros.</summary>
+    /// <summary>Enough for any size that fits 63 bits, but not for endless zeros.</summary>
     private const int MaxSizeDigits = 16;
 
     private State _state;
@@ -26,7 +25,7 @@ internal struct ChunkDecoder
     private bool _isForbiddenTrailer;
     private int _overhead;
 
-    /// <summary>Size or rest of the chunk; in a trailer's name the hash of it.</summary>
+    /// <summary>Size or remaining bytes of the chunk; the hash of the name while a trailer name is read.</summary>
     private ulong _value;
 
     private enum State : byte
@@ -46,21 +45,21 @@ internal struct ChunkDecoder
         Done,
     }
 
-    /// <summary>The empty line after the last chunk and the trailers was taken.</summary>
+    /// <summary>The empty line after the last chunk and the trailers was read.</summary>
     public readonly bool IsDone => _state == State.Done;
 
-    /// <summary>Makes it ready for the next body.</summary>
+    /// <summary>Prepares for the next body.</summary>
     public void Reset() => this = default;
 
-    /// <summary>Takes bytes until the input is used up, a run of data ends, or the body ends.</summary>
-    /// <param name="input">The bytes behind those taken so far.</param>
-    /// <param name="consumed">How many of them were taken.</param>
-    /// <param name="dataStart">Where in the input the run of data starts that was found.</param>
-    /// <param name="dataLength">How long it is; 0 if none was found.</param>
+    /// <summary>Reads until the input is used up, a run of data ends, or the body ends.</summary>
+    /// <param name="input">The bytes after those consumed so far.</param>
+    /// <param name="consumed">The number of bytes consumed.</param>
+    /// <param name="dataStart">The start of the run of data found in the input.</param>
+    /// <param name="dataLength">The run's length; 0 if none was found.</param>
     /// <returns>
-    /// <see cref="ParseStatus.Complete"/>: the body ended, what follows belongs to the next message.
-    /// <see cref="ParseStatus.NeedMore"/>: it goes on; if not all was consumed, call again with the rest.
-    /// <see cref="ParseStatus.Rejected"/>: malformed, the counts say nothing.
+    /// <see cref="ParseStatus.Complete"/>: the body ended; the next bytes belong to the next message.
+    /// <see cref="ParseStatus.NeedMore"/>: the body continues; if not all was consumed, call again with the rest.
+    /// <see cref="ParseStatus.Rejected"/>: malformed; the counts are undefined.
     /// </returns>
     public ParseStatus Read(ReadOnlySpan<byte> input, out int consumed, out int dataStart, out int dataLength)
     {
@@ -89,9 +88,7 @@ internal struct ChunkDecoder
         return _state == State.Done ? ParseStatus.Complete : ParseStatus.NeedMore;
     }
 
-    /// <summary>
-    /// As <see cref="Read"/>, for who only wants to know where the body ends: takes all runs of data there are.
-    /// </summary>
+    /// <summary>As <see cref="Read"/>, for callers that need only the end of the body: consumes all runs of data in the input.</summary>
     public ParseStatus Skip(ReadOnlySpan<byte> input, out int consumed)
     {
         consumed = 0;
@@ -105,7 +102,7 @@ internal struct ChunkDecoder
         return status;
     }
 
-    /// <summary>Takes a byte that is not data; false if it may not be there.</summary>
+    /// <summary>Consumes a byte that is not data; false if it is not allowed here.</summary>
     private bool Take(byte value)
     {
         switch (_state)
@@ -151,7 +148,7 @@ internal struct ChunkDecoder
         {
             (byte)'\r' => Enter(State.SizeLineFeed),
             (byte)';' => Enter(State.Extension),
-            // RFC 9112 section 7.1.1 allows white space, but only before an extension.
+            // RFC 9112 section 7.1.1 allows white space only before an extension.
             (byte)' ' or (byte)'\t' => Enter(State.SizeSpace),
             _ => false,
         };

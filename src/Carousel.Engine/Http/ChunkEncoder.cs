@@ -2,20 +2,20 @@ using System.Numerics;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Writes the lines around the data of a chunked body (RFC 9112 section 7.1).</summary>
+/// <summary>Writes the framing lines of a chunked body (RFC 9112 section 7.1).</summary>
 internal static class ChunkEncoder
 {
-    /// <summary>The longest size line: eight digits and its end.</summary>
+    /// <summary>Maximum length of a size line: eight digits and CR LF.</summary>
     public const int MaxSizeLine = 10;
 
-    /// <summary>What follows a chunk's data.</summary>
+    /// <summary>Written after a chunk's data.</summary>
     public static ReadOnlySpan<byte> ChunkEnd => "\r\n"u8;
 
-    /// <summary>What ends the body, without trailers; follows the last chunk's <see cref="ChunkEnd"/>.</summary>
+    /// <summary>Ends the body, without trailers. Written after the last chunk's <see cref="ChunkEnd"/>.</summary>
     public static ReadOnlySpan<byte> BodyEnd => "0\r\n\r\n"u8;
 
-    /// <summary>Writes the line that goes before a chunk's data; returns its length.</summary>
-    /// <param name="output">At least <see cref="MaxSizeLine"/> long.</param>
+    /// <summary>Writes the line before a chunk's data and returns its length.</summary>
+    /// <param name="output">At least <see cref="MaxSizeLine"/> bytes.</param>
     /// <param name="size">Bytes of data, at least 1: a chunk of 0 would end the body.</param>
     public static int WriteSizeLine(Span<byte> output, int size)
     {

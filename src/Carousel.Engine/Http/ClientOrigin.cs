@@ -5,8 +5,9 @@ using Carousel.Core.Net;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Who asks, by which scheme, and for which host, as the peer's fields say if it is trusted, else as the connection says. All that the balancer does by it,
-/// and all that it tells servers, comes from here, so that it can't contradict itself (docs/decisions/0006-forwarded-fields.md).
+/// The client's address, scheme and host: from the peer's forwarding fields if the peer is trusted, otherwise from the connection.
+/// Everything that the balancer derives from them or sends to servers uses this one value, so it cannot contradict itself
+/// (docs/decisions/0006-forwarded-fields.md).
 /// </summary>
 internal struct ClientOrigin
 {
@@ -15,30 +16,38 @@ internal struct ClientOrigin
     /// <summary>The client's address.</summary>
     public ClientAddress Address;
 
-    /// <summary>The client is reached by TLS.</summary>
+    /// <summary>The client uses TLS.</summary>
     public bool IsHttps;
 
-    /// <summary>The host that the client asked for, where a trusted peer says it; else that of the request counts. Inside the head.</summary>
+    /// <summary>
+    /// The host requested by the client, as a trusted peer reports it; if empty, the request's own host applies. Inside the head.
+    /// </summary>
     public Slice Host;
 
-    /// <summary>The address, the scheme or the host is not that of the connection.</summary>
+    /// <summary>The address, the scheme or the host differs from that of the connection.</summary>
     public bool IsForwarded;
 
-    /// <summary>Which of X-Forwarded-For, -Host, -Proto and Forwarded are not passed on, though the peer is trusted: what they say is empty, or in doubt.</summary>
+    /// <summary>
+    /// Fields among X-Forwarded-For, -Host, -Proto and Forwarded that are not passed on although the peer is trusted: they are empty,
+    /// malformed or ambiguous.
+    /// </summary>
     public uint Dropped;
 
-    /// <summary>What is known without the peer's help.</summary>
+    /// <summary>The origin without information from the peer.</summary>
     public static ClientOrigin OfConnection(ClientAddress peer, bool isHttps) => new() { Address = peer, IsHttps = isHttps };
 
     /// <summary>
-    /// Reads the fields of a trusted peer. If any X-Forwarded-For, -Host or -Proto says something, they are its voice, and Forwarded is passed on only if it says
-    /// the same: it may be the client's own, which a proxy that doesn't know the field passes on. Else Forwarded is the voice, unless it is malformed.
+    /// Reads the fields of a trusted peer. If any X-Forwarded-For, -Host or -Proto has a value, these fields apply, and Forwarded is passed
+    /// on only if it agrees: it may be the client's own, passed through by a proxy that does not know the field. Otherwise Forwarded
+    /// applies, unless it is malformed.
     /// </summary>
-    /// <param name="head">The bytes that were parsed.</param>
-    /// <param name="request">What the parser said of them.</param>
+    /// <param name="head">The parsed bytes.</param>
+    /// <param name="request">The parser's result.</param>
     /// <param name="fields">The parser's field table.</param>
-    /// <param name="trusted">The proxies that are believed, the peer among them.</param>
-    /// <param name="sendsForwarded">Servers are sent Forwarded anyway: of two voices only one gets into it.</param>
+    /// <param name="trusted">The trusted proxies, including the peer.</param>
+    /// <param name="sendsForwarded">
+    /// The balancer sends its own Forwarded element: a received Forwarded is then dropped if X-Forwarded-* apply.
+    /// </param>
     public void Believe(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, AddressSet trusted, bool sendsForwarded)
     {
         if (!request.Present.HasAny(XForwarded | FieldSet.Forwarded))
@@ -69,7 +78,7 @@ internal struct ClientOrigin
         IsForwarded = Address != connection.Address || IsHttps != connection.IsHttps || !Host.IsEmpty;
     }
 
-    /// <summary>Which of X-Forwarded-* say anything at all.</summary>
+    /// <summary>Returns which X-Forwarded-* fields have a value.</summary>
     private static uint ReadXForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
     {
         uint xForwarded = 0;
@@ -95,11 +104,11 @@ internal struct ClientOrigin
         Host = IsHost(head, host) ? host : default;
     }
 
-    /// <summary>False if the fields are no list of elements. What they do not say stays as it is.</summary>
-    /// <param name="head">The bytes that were parsed.</param>
-    /// <param name="fields">Those of the request.</param>
-    /// <param name="trusted">The proxies that are believed.</param>
-    /// <param name="forwardedNames">Of what is said, the sibling among X-Forwarded-*.</param>
+    /// <summary>Returns false if the fields are malformed. Values that the fields do not contain are left unchanged.</summary>
+    /// <param name="head">The parsed bytes.</param>
+    /// <param name="fields">The request's fields.</param>
+    /// <param name="trusted">The trusted proxies.</param>
+    /// <param name="forwardedNames">The X-Forwarded-* counterparts of the parameters used.</param>
     private bool TryBelieveForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted, out uint forwardedNames)
     {
         forwardedNames = 0;
@@ -108,7 +117,7 @@ internal struct ClientOrigin
         Slice host = default, proto = default;
         for (int i = count - 1; i >= Math.Max(0, count - ForwardedElements.Kept) && trusted.Contains(Address); i--)
         {
-            // Who wrote this element is one of ours. The farther from us, the nearer to the client.
+            // A trusted proxy wrote this element. Earlier elements are nearer to the client and override later ones.
             ref readonly ForwardedElement element = ref elements[i % ForwardedElements.Kept];
             host = element.Host.IsEmpty ? host : element.Host;
             proto = element.Proto.IsEmpty ? proto : element.Proto;
@@ -125,7 +134,7 @@ internal struct ClientOrigin
         return count >= 0 && (host.IsEmpty || IsHost(head, host));
     }
 
-    /// <summary>All that Forwarded says is what servers are told by X-Forwarded-*.</summary>
+    /// <summary>Returns true if everything in Forwarded equals what servers receive as X-Forwarded-*.</summary>
     private readonly bool Agrees(ReadOnlySpan<byte> head, in RequestHead request, in ClientOrigin forwarded, uint forwardedNames)
     {
         ReadOnlySpan<byte> host = (Host.IsEmpty ? request.Authority : Host).Of(head);
@@ -134,7 +143,7 @@ internal struct ClientOrigin
             && ((forwardedNames & FieldSet.XForwardedHost) == 0 || Ascii.EqualsIgnoreCase(forwarded.Host.Of(head), host));
     }
 
-    /// <summary>The first element of the field's list, all lines together: the one nearest to the client.</summary>
+    /// <summary>Returns the first element of the field's list, over all its lines: the one nearest to the client.</summary>
     private static Slice First(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, FieldName name)
     {
         foreach (ref readonly Field field in fields)

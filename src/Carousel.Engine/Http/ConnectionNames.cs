@@ -2,25 +2,23 @@ using System.Text;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>
-/// Fields that a message's Connection field declares to be for the next hop only (RFC 9110 section 7.6.1).
-/// </summary>
+/// <summary>Fields that a message's Connection field declares as hop-by-hop (RFC 9110 section 7.6.1).</summary>
 /// <remarks>
-/// We remove them as the RFC demands, but a sender must not make us drop what other parties rely on: fields that
-/// <see cref="FieldName"/> knows stay (they are removed anyway, or carry framing, routing or the way the message took) but for
-/// Cookie and Authorization, and so do those listed here.
+/// They are removed as the RFC requires, but a sender must not be able to remove fields that other parties rely on. Fields known to
+/// <see cref="FieldName"/> are kept (they are removed anyway, or carry framing, routing or forwarding information), except Cookie and
+/// Authorization. The names listed here are kept as well.
 /// </remarks>
 internal static class ConnectionNames
 {
-    /// <summary>True if a field of this name is to be removed when Connection names it. The name is a token.</summary>
+    /// <summary>Returns true if a field of this name is removed when Connection names it. The name must be a token.</summary>
     public static bool MayRemove(ReadOnlySpan<byte> name) =>
         MayRemove(FieldNames.Match(name))
         && !StartsWith(name, "x-session-"u8)
         && !Ascii.EqualsIgnoreCase(name, "set-cookie"u8)
-        // An option, and reserved as a field name (RFC 9110 section 16.3.2).
+        // A connection option, reserved as a field name (RFC 9110 section 16.3.2).
         && !Ascii.EqualsIgnoreCase(name, "close"u8);
 
-    /// <summary>True if one of the head's Connection fields names this field and it may be removed for that.</summary>
+    /// <summary>Returns true if one of the head's Connection fields names this field and it may be removed for that.</summary>
     public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)
     {
         if (!MayRemove(field.Known))

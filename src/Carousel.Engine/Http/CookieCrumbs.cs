@@ -1,7 +1,7 @@
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// The pairs of a Cookie field's value (RFC 6265 section 4.2.1), read as servers do: between semicolons, white space around them not counted. What has no
+/// The pairs of a Cookie field's value (RFC 6265 section 4.2.1), split as servers do: at semicolons, with white space trimmed. Text without
 /// "=" is a pair without a name.
 /// </summary>
 internal ref struct CookieCrumbs(ReadOnlySpan<byte> value)
@@ -10,13 +10,13 @@ internal ref struct CookieCrumbs(ReadOnlySpan<byte> value)
     private int _next;
     private int _equals;
 
-    /// <summary>Where the pair starts: behind the semicolon before it.</summary>
+    /// <summary>The pair's start: after the preceding semicolon.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Where it ends: at its semicolon, or the value's end.</summary>
+    /// <summary>The pair's end: its semicolon or the end of the value.</summary>
     public int End { get; private set; }
 
-    /// <summary>Nothing but white space.</summary>
+    /// <summary>The pair is empty or white space.</summary>
     public readonly bool IsBlank => Trim(_all[Start..End]).IsEmpty;
 
     public readonly ReadOnlySpan<byte> Name => _equals < 0 ? default : Trim(_all[Start..(Start + _equals)]);

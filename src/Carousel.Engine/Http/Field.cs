@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Fields that the balancer itself reads, removes or writes. All others (<see cref="Other"/>) are passed on untouched.</summary>
+/// <summary>Fields that the balancer reads, removes or writes. All others (<see cref="Other"/>) are passed on unchanged.</summary>
 internal enum FieldName : byte
 {
     Other,
@@ -18,7 +18,10 @@ internal enum FieldName : byte
     Host,
     KeepAlive,
 
-    /// <summary>What else servers may believe of a client, its way or its request (<see cref="ForwardingNames"/>): requests of strangers lose it.</summary>
+    /// <summary>
+    /// Other fields from which servers may derive the client, its route or its request (<see cref="ForwardingNames"/>). They are removed
+    /// from requests of untrusted peers.
+    /// </summary>
     OtherForwarding,
 
     ProxyAuthenticate,
@@ -26,8 +29,8 @@ internal enum FieldName : byte
     ProxyConnection,
 
     /// <summary>
-    /// X-Carousel-* that is not told below, and each spelling that servers may take for a name that is known here (<see cref="ForwardingNames"/>): no
-    /// request is passed on with it.
+    /// X-Carousel-* not listed below, and every spelling that servers may treat as a known name (<see cref="ForwardingNames"/>). Removed
+    /// from all requests.
     /// </summary>
     Reserved,
 
@@ -48,7 +51,7 @@ internal enum FieldName : byte
     XSessionMoved,
 }
 
-/// <summary>A run of bytes inside a head, counted from the head's first byte.</summary>
+/// <summary>A range of bytes in a head, relative to the head's first byte.</summary>
 internal readonly record struct Slice(ushort Start, ushort Length)
 {
     public int End => Start + Length;
@@ -57,13 +60,13 @@ internal readonly record struct Slice(ushort Start, ushort Length)
 
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> head) => head.Slice(Start, Length);
 
-    /// <summary>For the parsers, which made the slice and so know that it is inside the head.</summary>
+    /// <summary>For the parsers, which created the slice and so know that it is inside the head.</summary>
     public ReadOnlySpan<byte> Of(ref byte head) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref head, Start), Length);
 }
 
 /// <summary>One field line of a head: <c>name ":" OWS value OWS CRLF</c> (RFC 9112 section 5).</summary>
-/// <param name="Known">Which of the fields that concern us it is.</param>
-/// <param name="Name">The name's bytes; the line starts where it starts.</param>
-/// <param name="Value">The value's bytes, without the optional white space around it; may be empty.</param>
-/// <param name="LineEnd">Where the next line starts: after this one's CRLF.</param>
+/// <param name="Known">The field, if it is known.</param>
+/// <param name="Name">The name's bytes; the line starts with them.</param>
+/// <param name="Value">The value's bytes, without surrounding white space; may be empty.</param>
+/// <param name="LineEnd">The start of the next line, after this line's CRLF.</param>
 internal readonly record struct Field(FieldName Known, Slice Name, Slice Value, ushort LineEnd);

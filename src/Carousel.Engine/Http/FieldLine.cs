@@ -3,21 +3,21 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Reads one field line (RFC 9112 section 5), the same way for requests and answers.</summary>
+/// <summary>Reads one field line (RFC 9112 section 5) of a request or response.</summary>
 internal static class FieldLine
 {
-    /// <summary>CR LF as it is read from memory by a little-endian machine, which all that we run on are.</summary>
+    /// <summary>CR LF as read from memory on little-endian machines. All supported machines are little-endian.</summary>
     public const ushort CrLf = '\r' | ('\n' << 8);
 
     private const ushort ColonSpace = ':' | (' ' << 8);
 
     /// <summary>
-    /// Reads the line that starts at <paramref name="position"/>, of which at least one byte is there.
-    /// Returns where the next line starts, or a <see cref="Stop"/>; then <paramref name="field"/> says nothing.
+    /// Reads the line at <paramref name="position"/>, of which at least one byte is available. Returns the start of the next line, or a
+    /// <see cref="Stop"/>; then <paramref name="field"/> is undefined.
     /// </summary>
     /// <remarks>
-    /// Nearly all lines are <c>name ": " value CRLF</c>, the value neither empty nor with more white space around it: these are read
-    /// here, and whatever differs, in shape or by an error, is left to <see cref="ReadAny"/>.
+    /// Nearly all lines are <c>name ": " value CRLF</c>, with a value that is neither empty nor surrounded by more white space. These are
+    /// read here. All others, valid or not, are left to <see cref="ReadAny"/>.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte head, int position, int length, ref Field field)
@@ -39,9 +39,9 @@ internal static class FieldLine
         return Fill(ref head, position, colon, start, end, end + 2, ref field);
     }
 
-    /// <summary>A line of any shape; names the error if it is none.</summary>
+    /// <summary>Reads a line of any valid shape, or returns the error.</summary>
     /// <remarks>
-    /// A name must directly follow the line's start and the colon the name, so folded lines and spaces around names are refused.
+    /// The name must start the line and the colon must follow the name, so folded lines and spaces around names are refused.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ReadAny(ref byte head, int position, int length, ref Field field)
@@ -66,7 +66,7 @@ internal static class FieldLine
     }
 
     /// <summary>
-    /// Reads the empty line that ends a head; the CR at <paramref name="position"/> was seen. Returns the head's length or a
+    /// Reads the empty line that ends a head; the CR at <paramref name="position"/> was checked. Returns the head's length or a
     /// <see cref="Stop"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

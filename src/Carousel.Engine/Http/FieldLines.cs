@@ -3,15 +3,15 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>What a message's fields mean for the balancer, filled field by field while parsing.</summary>
-/// <typeparam name="THead">What is known of the message's first line, and may be completed.</typeparam>
+/// <summary>The meaning of a message's fields for the balancer, collected during parsing.</summary>
+/// <typeparam name="THead">The parsed first line, to be completed.</typeparam>
 internal interface IFieldMeaning<THead>
 {
-    /// <summary>Takes one field that is not <see cref="FieldName.Other"/>; says what is wrong with it.</summary>
+    /// <summary>Reads one field that is not <see cref="FieldName.Other"/>; returns its error.</summary>
     FailureReason Take(ref byte start, in Field field, ref THead head);
 }
 
-/// <summary>Where the field lines of a head ended, and what they were.</summary>
+/// <summary>The end and the content of a head's field lines.</summary>
 internal struct FieldLines
 {
     /// <inheritdoc cref="RequestHead.FieldCount"/>
@@ -21,8 +21,8 @@ internal struct FieldLines
     public FieldSet Present;
 
     /// <summary>
-    /// Reads field lines up to the empty one into <paramref name="table"/>. Returns the head's length or a <see cref="Stop"/>;
-    /// <paramref name="tooMany"/> is the reason if there are more than the table has room for.
+    /// Reads field lines into <paramref name="table"/> up to the empty line. Returns the head's length or a <see cref="Stop"/>;
+    /// <paramref name="tooMany"/> is the reason if the table is too small.
     /// </summary>
     public int Read<TMeaning, THead>(
         ref byte start, int position, int length, Span<Field> table, FailureReason tooMany, ref TMeaning meaning, ref THead head)

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Recognises field names: by length, then by bytes.</summary>
+/// <summary>Matches field names: by length, then by bytes.</summary>
 internal static class FieldNames
 {
-    /// <summary>Which field this is, whatever its case. All bytes must be <see cref="TokenBytes"/>.</summary>
+    /// <summary>Returns the field of this name, ignoring case. All bytes must be <see cref="TokenBytes"/>.</summary>
     public static FieldName Match(ReadOnlySpan<byte> name) => Match(ref MemoryMarshal.GetReference(name), name.Length);
 
     /// <inheritdoc cref="Match(ReadOnlySpan{byte})"/>
@@ -17,7 +17,9 @@ internal static class FieldNames
         return known == FieldName.Other && ForwardingNames.MayBeListed(ref name, length) ? ForwardingNames.Match(ref name, length) : known;
     }
 
-    /// <summary>As <see cref="Match(ref byte, int)"/>, for names that are known one by one; all else is other.</summary>
+    /// <summary>
+    /// As <see cref="Match(ref byte, int)"/>, but only for the names known individually; all others are <see cref="FieldName.Other"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldName MatchExact(ref byte name, int length)
     {
@@ -60,8 +62,8 @@ internal static class FieldNames
     }
 
     /// <summary>
-    /// True if these bytes, which must be <see cref="ValueBytes"/>, are <paramref name="lower"/> in any case: no such byte but the
-    /// letters themselves becomes a letter or "-" by setting bit 0x20.
+    /// Returns true if the bytes equal <paramref name="lower"/>, ignoring case. They must be <see cref="ValueBytes"/>: setting bit 0x20
+    /// turns no other such byte into a letter or "-".
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Is(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> lower) =>
@@ -84,11 +86,10 @@ internal static class FieldNames
     };
 
     /// <summary>
-    /// Compares as many bytes as <paramref name="lower"/> has. Setting bit 0x20 makes letters lower case; it maps no other token
-    /// byte to a letter or "-" (that would take a control character or one of <c>@ [ \ ]</c>), so for tokens the comparison is
-    /// exact.
+    /// Compares as many bytes as <paramref name="lower"/> has. Setting bit 0x20 makes letters lower case. It maps no other token byte to a
+    /// letter or "-" (only a control character or one of <c>@ [ \ ]</c> would be), so the comparison is exact for tokens.
     /// </summary>
-    /// <remarks>The two reads of a size overlap instead of going past the name's end.</remarks>
+    /// <remarks>The two reads of a size overlap, so that they do not pass the end of the name.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Is(ref byte name, ReadOnlySpan<byte> lower)
     {

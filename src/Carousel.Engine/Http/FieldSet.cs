@@ -34,34 +34,34 @@ internal readonly struct FieldSet(uint bits)
     public const uint XSessionMoved = 1u << (int)FieldName.XSessionMoved;
 
     /// <summary>
-    /// What concerns one connection only (RFC 9110 section 7.6.1 and the historical Proxy-Connection), in either direction, but
-    /// for Transfer-Encoding, which belongs to the framing.
+    /// Fields of one connection, in either direction (RFC 9110 section 7.6.1 and the historical Proxy-Connection). Transfer-Encoding is
+    /// part of the framing instead.
     /// </summary>
     public const uint HopByHop = Connection | KeepAlive | ProxyConnection | Te | Upgrade;
 
-    /// <summary>What only the balancer says of a session: a client's own would be believed.</summary>
+    /// <summary>Session fields that only the balancer may send: servers would trust a client's own.</summary>
     public const uint Session = XSessionId | XSessionMoved;
 
-    /// <summary>What a server tells the balancer of itself, and nobody else.</summary>
+    /// <summary>Reports of a server to the balancer only.</summary>
     public const uint OwnReports = XCarouselCapacity | XCarouselLoad;
 
-    /// <summary>All that a server may tell of itself.</summary>
+    /// <summary>All reports of a server.</summary>
     public const uint Reports = OwnReports | EndpointLoadMetrics;
 
-    /// <summary>What servers believe of a client: only of peers that we trust is it passed on.</summary>
+    /// <summary>Fields from which servers derive the client. Passed on only for trusted peers.</summary>
     public const uint Forwarding = Forwarded | OtherForwarding | XForwardedFor | XForwardedHost | XForwardedProto;
 
-    /// <summary>What a request's Connection field may name for removal (<see cref="ConnectionNames"/>).</summary>
+    /// <summary>Fields that a request's Connection field may name for removal (<see cref="ConnectionNames"/>).</summary>
     public const uint Removable = Other | Cookie | Authorization;
 
-    /// <summary>What says where the body ends.</summary>
+    /// <summary>Fields that frame the body.</summary>
     public const uint Framing = ContentLength | TransferEncoding;
 
     private readonly uint _bits = bits;
 
     public bool Has(FieldName name) => (_bits >> (int)name & 1) != 0;
 
-    /// <summary>True if one of these is in the set.</summary>
+    /// <summary>Returns true if one of these names is in the set.</summary>
     public bool HasAny(uint names) => (_bits & names) != 0;
 
     public FieldSet With(FieldName name) => new(_bits | 1u << (int)name);

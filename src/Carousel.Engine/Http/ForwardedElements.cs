@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>What one proxy said of the request that it got: an element of Forwarded (RFC 7239 section 4). Slices of the head, without quotes; empty if not said.</summary>
+/// <summary>
+/// An element of Forwarded (RFC 7239 section 4), written by one proxy. The slices of the head are without quotes, and empty for a missing
+/// parameter.
+/// </summary>
 internal struct ForwardedElement
 {
     public Slice For;
@@ -10,22 +13,22 @@ internal struct ForwardedElement
     public Slice Proto;
 }
 
-/// <summary>Reads the Forwarded fields of a request, which are one list. Pure; allocates nothing.</summary>
+/// <summary>Reads the Forwarded fields of a request as one list. Pure; allocates nothing.</summary>
 internal static class ForwardedElements
 {
-    /// <summary>So many elements are kept, the last ones: those before them are of proxies that are farther away than <see cref="ForwardedFor.MaxHops"/>.</summary>
+    /// <summary>Number of elements kept, the last ones: earlier elements are beyond <see cref="ForwardedFor.MaxHops"/>.</summary>
     public const int Kept = ForwardedFor.MaxHops;
 
-    /// <summary>No list of elements (RFC 7239 section 4).</summary>
+    /// <summary>The value is no list of elements (RFC 7239 section 4).</summary>
     public const int Malformed = -1;
 
     /// <summary>
-    /// Reads all lines. Returns how many elements there are, or <see cref="Malformed"/>. Element i is at i modulo <see cref="Kept"/> of
-    /// <paramref name="elements"/>, if it is one of the last.
+    /// Reads all lines. Returns the number of elements, or <see cref="Malformed"/>. Element i is at i modulo <see cref="Kept"/> of
+    /// <paramref name="elements"/> if it is among the last.
     /// </summary>
     /// <remarks>
-    /// Values that need quotes (an address with a port) are taken without them as well, since proxies write them so. Blanks around <c>;</c> and <c>,</c> are
-    /// passed over. A backslash is refused: no value that is read here needs one.
+    /// Values that require quotes (an address with a port) are accepted without them, because some proxies omit them. White space around
+    /// <c>;</c> and <c>,</c> is skipped. A backslash is refused: no value used here needs one.
     /// </remarks>
     public static int Read(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, Span<ForwardedElement> elements)
     {
@@ -78,7 +81,7 @@ internal static class ForwardedElements
         return true;
     }
 
-    /// <summary>Reads <c>name=value</c>; returns where it ends, or <see cref="Malformed"/>. No name may come twice in an element.</summary>
+    /// <summary>Reads <c>name=value</c>; returns its end, or <see cref="Malformed"/>. A name must not repeat within an element.</summary>
     private static int ReadPair(ReadOnlySpan<byte> text, int at, ref ForwardedElement element)
     {
         int equals = text[at..].IndexOf((byte)'=');
@@ -98,7 +101,7 @@ internal static class ForwardedElements
         return isTaken ? end : Malformed;
     }
 
-    /// <summary>A quoted string, or all up to the next <c>;</c>, <c>,</c> or blank. Not empty.</summary>
+    /// <summary>Reads a quoted string, or the text up to the next <c>;</c>, <c>,</c> or white space. It must not be empty.</summary>
     private static int ReadValue(ReadOnlySpan<byte> text, int at, out Slice value)
     {
         value = default;

@@ -2,20 +2,20 @@ using Carousel.Core.Net;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>X-Forwarded-For: whom proxies in front of us saw, each as the last of the list that it passed on.</summary>
+/// <summary>Reads X-Forwarded-For: each proxy appended the address of its peer.</summary>
 internal static class ForwardedFor
 {
-    /// <summary>Most hops that are followed: more proxies of one's own are a loop.</summary>
+    /// <summary>Maximum hops followed: a longer chain of own proxies indicates a loop.</summary>
     public const int MaxHops = 16;
 
     /// <summary>
-    /// The client: the last address of the list that is not itself a proxy of ours, since each address is true only if the one that wrote it is to be
-    /// believed. Where a text is no address, the proxy that wrote it is as much as is known.
+    /// Returns the client: the last address of the list that is not a trusted proxy. An address is trusted only if the proxy that appended
+    /// it is. If an element is not an address, the result is the proxy that appended it.
     /// </summary>
-    /// <param name="head">The bytes that were parsed.</param>
-    /// <param name="fields">Those of the request.</param>
-    /// <param name="peer">Who sent the request: one of the trusted.</param>
-    /// <param name="trusted">The proxies that are believed.</param>
+    /// <param name="head">The parsed bytes.</param>
+    /// <param name="fields">The request's fields.</param>
+    /// <param name="peer">The sender of the request, a trusted proxy.</param>
+    /// <param name="trusted">The trusted proxies.</param>
     public static ClientAddress Client(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, ClientAddress peer, AddressSet trusted)
     {
         ClientAddress client = peer;
@@ -30,7 +30,7 @@ internal static class ForwardedFor
         return client;
     }
 
-    /// <summary>Goes through one line from its end; false if what is before it is not believed.</summary>
+    /// <summary>Reads one line from its end; false if the elements before it are not trusted.</summary>
     private static bool Follow(ReadOnlySpan<byte> list, AddressSet trusted, ref ClientAddress client, ref int hops)
     {
         while (!list.IsEmpty)
@@ -38,7 +38,7 @@ internal static class ForwardedFor
             int comma = list.LastIndexOf((byte)',');
             ReadOnlySpan<byte> element = list[(comma + 1)..].Trim(" \t"u8);
             list = comma < 0 ? default : list[..comma];
-            // Empty elements are to be ignored (RFC 9110 section 5.6.1).
+            // Empty elements are ignored (RFC 9110 section 5.6.1).
             if (element.IsEmpty)
             {
                 continue;

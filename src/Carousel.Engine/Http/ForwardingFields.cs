@@ -1,15 +1,16 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>Writes the fields that tell a server who asked, for what, and by which way.</summary>
+/// <summary>Writes the fields that report the client, its request and its route to a server.</summary>
 internal static class ForwardingFields
 {
     /// <summary>
-    /// Most bytes that <see cref="Write"/> writes: each line's name and ends, and its parts at their longest.
-    /// The longest is <c>Forwarded: for="[address]";host="authority";proto=scheme</c>.
+    /// Maximum bytes written by <see cref="Write"/>: each line's name and line end, and its values at their maximum length. The longest is
+    /// <c>Forwarded: for="[address]";host="authority";proto=scheme</c>.
     /// </summary>
     /// <remarks>
-    /// X-Forwarded-For is written with the client beside the peer only where Forwarded named it and is kept. Where Forwarded has an element more, the client's, it is since
-    /// one of X-Forwarded-* says something and is kept: without that line, the element is no longer than the client in X-Forwarded-For at its longest.
+    /// X-Forwarded-For has the client as well as the peer only if Forwarded named the client and is kept. Forwarded has an extra element
+    /// for the client only if one of X-Forwarded-* has a value and is kept. That line is then not written, and its bytes and those of the
+    /// client in X-Forwarded-For are enough for the element.
     /// </remarks>
     public const int MaxBytes =
         17 + ForwardingInfo.MaxAddress + 2 + ForwardingInfo.MaxAddress + 2
@@ -21,13 +22,13 @@ internal static class ForwardingFields
         + 13 + TraceParent.TextLength + 2
         + 19;
 
-    /// <summary>Writes the lines that the head needs beside those that were copied.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="head">The bytes that were parsed.</param>
-    /// <param name="info">What to tell.</param>
-    /// <param name="authority">What the request asks for; may be empty.</param>
-    /// <param name="isHttp10">The client speaks HTTP/1.0, which is what Via says it received.</param>
-    /// <param name="kept">Which of the client's own forwarding fields were copied.</param>
+    /// <summary>Writes the lines that are added to the copied ones.</summary>
+    /// <param name="writer">The output.</param>
+    /// <param name="head">The parsed bytes.</param>
+    /// <param name="info">The values to send.</param>
+    /// <param name="authority">The request's authority; may be empty.</param>
+    /// <param name="isHttp10">The client sent HTTP/1.0, which Via reports.</param>
+    /// <param name="kept">The client's forwarding fields that were copied.</param>
     public static void Write(
         ref HeadWriter writer, ReadOnlySpan<byte> head, in ForwardingInfo info, ReadOnlySpan<byte> authority, bool isHttp10, FieldSet kept)
     {
@@ -73,7 +74,7 @@ internal static class ForwardingFields
 
     private static ReadOnlySpan<byte> Scheme(bool isHttps) => isHttps ? "https"u8 : "http"u8;
 
-    /// <summary>The client and the peer, if that is another: Forwarded named it, or nobody.</summary>
+    /// <summary>Writes the client, if Forwarded named one, and the peer.</summary>
     private static void WriteForwardedFor(ref HeadWriter writer, in ForwardingInfo info)
     {
         if (!info.NamesClient)
@@ -87,8 +88,9 @@ internal static class ForwardingFields
     }
 
     /// <summary>
-    /// An element of RFC 7239, section 4. Its line stands beside those that the peer sent: several are the same as one list. An IPv6 address is bracketed and
-    /// quoted (section 6.1); an authority may have a colon and is always quoted; neither can hold a quote or a backslash.
+    /// Writes an element (RFC 7239 section 4). Its line is added to the peer's lines: several lines are one list. An IPv6 address is
+    /// bracketed and quoted (section 6.1). An authority is always quoted because it may contain a colon. Neither can contain a quote or a
+    /// backslash.
     /// </summary>
     private static void WriteElement(ref HeadWriter writer, ReadOnlySpan<byte> address, ReadOnlySpan<byte> host, ReadOnlySpan<byte> scheme)
     {

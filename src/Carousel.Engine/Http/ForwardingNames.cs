@@ -6,38 +6,41 @@ using System.Text;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Names that servers believe, beside those that <see cref="FieldNames"/> knows one by one: what they say of the client's address, of the way it came and
-/// of what it asked for is true only if a proxy that we trust said it (docs/decisions/0006-forwarded-fields.md has where each comes from).
+/// Field names that servers trust, in addition to those that <see cref="FieldNames"/> knows individually. Their values, about the client's
+/// address, its route and its request, are true only if a trusted proxy wrote them (docs/decisions/0006-forwarded-fields.md lists the
+/// origin of each).
 /// </summary>
 /// <remarks>
-/// CGI, WSGI, Rack and PHP read <c>-</c> and <c>_</c> alike, and lighttpd every byte of a name that is neither letter nor digit, so that
-/// <c>X_Forwarded_For</c> and <c>X.Forwarded.For</c> may arrive as X-Forwarded-For. Who reads <c>getHeader("HTTP_CLIENT_IP")</c> takes the variable's name
-/// for the field's.
+/// CGI, WSGI, Rack and PHP treat <c>-</c> and <c>_</c> alike, and lighttpd every byte of a name that is neither letter nor digit. So
+/// <c>X_Forwarded_For</c> and <c>X.Forwarded.For</c> may be read as X-Forwarded-For. Applications that call
+/// <c>getHeader("HTTP_CLIENT_IP")</c> use the variable's name as the field's name.
 /// </remarks>
 internal static class ForwardingNames
 {
-    /// <summary>No listed name is longer.</summary>
+    /// <summary>Length of the longest listed name.</summary>
     private const int MaxBytes = 32;
 
-    /// <summary>All but those that begin with X-Forwarded, in lower case.</summary>
+    /// <summary>All names except those that start with X-Forwarded, in lower case.</summary>
     public static readonly string[] Listed =
     [
-        // Who the client is.
+        // The client.
         "cf-connecting-ip", "cf-connecting-ipv6", "cf-pseudo-ipv4", "client-cert", "client-cert-chain", "client-ip", "fastly-client-ip", "fly-client-ip",
         "forwarded-for", "proxy-client-ip", "true-client-ip", "wl-proxy-client-ip", "x-appengine-user-ip", "x-azure-clientip", "x-azure-socketip",
         "x-client-ip", "x-cluster-client-ip", "x-envoy-external-address", "x-original-for", "x-original-forwarded-for", "x-originating-ip",
         "x-proxyuser-ip", "x-real-ip", "x-remote-addr", "x-remote-ip",
-        // How it came.
+        // Its route.
         "cf-visitor", "cloudfront-forwarded-proto", "fastly-ssl", "front-end-https", "wl-proxy-ssl", "x-arr-ssl", "x-original-proto", "x-scheme",
         "x-url-scheme",
-        // What it asked for.
+        // Its request.
         "x-envoy-original-path", "x-host", "x-original-host", "x-original-method", "x-original-prefix", "x-original-uri", "x-original-url",
         "x-rewrite-url", "x-script-name",
-        // CGI makes HTTP_PROXY of it, which programs take for the proxy that they should use: httpoxy, CVE-2016-5385 and others.
+        // CGI turns it into HTTP_PROXY, which programs use as their outgoing proxy: httpoxy, CVE-2016-5385 and others.
         "proxy",
     ];
 
-    /// <summary>Of the names that <see cref="FieldNames"/> knows one by one, those that have another spelling; but for X-.</summary>
+    /// <summary>
+    /// Names that <see cref="FieldNames"/> knows individually and that have another spelling, except those that start with X-.
+    /// </summary>
     public static readonly string[] KnownWithDash =
     [
         "content-length", "endpoint-load-metrics", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "transfer-encoding",
@@ -45,12 +48,12 @@ internal static class ForwardingNames
 
     private static readonly SearchValues<byte> LettersDigitsDash = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
 
-    /// <summary>The listed names that have so many bytes.</summary>
+    /// <summary>The listed names by length.</summary>
     private static readonly byte[][][] ByLength = SortByLength();
 
     /// <summary>
-    /// By a name's length, the last for all that are longer: a bit for the low five bits of each byte that a name may begin with for <see cref="Match"/> to find it.
-    /// The suite works it out from the lists; as constants it is read without asking whether it was made.
+    /// By name length (the last entry for all longer names): a bit for the low five bits of each first byte of a name that
+    /// <see cref="Match"/> can find. A test computes the table from the lists. As constants it needs no check for static initialization.
     /// </summary>
     private static ReadOnlySpan<uint> FirstLetters =>
     [
@@ -61,14 +64,15 @@ internal static class ForwardingNames
     ];
 
     /// <summary>
-    /// False if <see cref="Match"/> would find nothing, by the name's length and its first byte: so for what nearly every message has (Content-Type, Server, ETag), which
-    /// must cost next to nothing.
+    /// Returns false, from the name's length and first byte, if <see cref="Match"/> would find nothing. This must be cheap for fields that
+    /// nearly every message has (Content-Type, Server, ETag).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayBeListed(ref byte name, int length) => ((FirstLetters[Math.Min(length, MaxBytes + 1)] >> (name & 31)) & 1) != 0;
 
     /// <summary>
-    /// Whether a name that is not known exactly is <see cref="FieldName.OtherForwarding"/> or <see cref="FieldName.Reserved"/>; other if it is neither.
+    /// Returns whether a name without an exact match is <see cref="FieldName.OtherForwarding"/> or <see cref="FieldName.Reserved"/>;
+    /// otherwise <see cref="FieldName.Other"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static FieldName Match(ref byte name, int length)
@@ -89,7 +93,7 @@ internal static class ForwardingNames
         return IsTakenForKnown(folded, length, isAsWritten) || IsVariable(folded, length) ? FieldName.Reserved : FieldName.Other;
     }
 
-    /// <summary>The byte as those read it who take all but letters and digits for the same, in lower case.</summary>
+    /// <summary>Folds the byte as servers do that treat all bytes except letters and digits alike; letters become lower case.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte Fold(byte value)
     {
@@ -109,7 +113,7 @@ internal static class ForwardingNames
 
     private static bool IsListed(ReadOnlySpan<byte> folded, int length)
     {
-        // X-Forwarded-Port, -Prefix, -Scheme, -Server, -Ssl, -Uri, and what somebody comes to believe next.
+        // X-Forwarded-Port, -Prefix, -Scheme, -Server, -Ssl, -Uri, and future ones.
         ReadOnlySpan<byte> prefix = "x-forwarded"u8;
         if (folded.StartsWith(prefix) && (length == prefix.Length || folded[prefix.Length] == (byte)'-'))
         {
@@ -125,11 +129,11 @@ internal static class ForwardingNames
         return false;
     }
 
-    /// <summary>Another spelling of a name that the balancer itself reads or writes.</summary>
+    /// <summary>Returns true for another spelling of a name that the balancer reads or writes.</summary>
     private static bool IsTakenForKnown(ReadOnlySpan<byte> folded, int length, bool isAsWritten) =>
         !isAsWritten && length == folded.Length && FieldNames.MatchExact(ref MemoryMarshal.GetReference(folded), length) != FieldName.Other;
 
-    /// <summary>The CGI variable of a forwarding field, as a field.</summary>
+    /// <summary>Returns true for the CGI variable of a forwarding field, used as a field name.</summary>
     private static bool IsVariable(ReadOnlySpan<byte> folded, int length)
     {
         if (!folded.StartsWith("http-"u8))

@@ -4,15 +4,14 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// What the fields seen so far say of where the body ends and what becomes of the connection. Shared by requests and answers;
-/// what it refuses is ambiguous in either.
+/// Body framing and connection handling, collected from the fields. Shared by requests and responses: whatever it refuses is ambiguous in
+/// both.
 /// </summary>
 internal struct FramingFields
 {
     /// <summary>
-    /// Most elements that all Connection fields of a head may have together. The rewriter compares each field of the head with
-    /// each of these, so without a bound a small head could cost millions of comparisons. More than a handful was never seen in
-    /// earnest.
+    /// Maximum elements of all Connection fields of a head together. The rewriter compares each field of the head with each element, so
+    /// without a limit a small head could cost millions of comparisons. Real heads have a handful at most.
     /// </summary>
     public const int MaxConnectionOptions = 32;
 
@@ -25,23 +24,23 @@ internal struct FramingFields
 
     public bool IsChunked { get; private set; }
 
-    /// <summary>Meaningful with <see cref="HasContentLength"/>.</summary>
+    /// <summary>Defined if <see cref="HasContentLength"/>.</summary>
     public long ContentLength { get; private set; }
 
     public bool HasClose { get; private set; }
 
     public bool HasKeepAlive { get; private set; }
 
-    /// <summary>Connection names a field that is to be removed for it.</summary>
+    /// <summary>Connection names a field that must be removed.</summary>
     public bool NamesFields { get; private set; }
 
     /// <summary>
-    /// An upgrade that we pass on. Not one to HTTP/2 in clear text: inside such a tunnel requests would reach the server unseen
-    /// and unchecked, and whoever may ignore an upgrade (RFC 9110 section 7.8) had better do.
+    /// An upgrade that is passed on. An upgrade to HTTP/2 in clear text is not: requests inside such a tunnel would reach the server
+    /// unchecked. An upgrade may be ignored (RFC 9110 section 7.8).
     /// </summary>
     public readonly bool IsUpgrade => _hasUpgradeOption && _hasUpgradeField && !_offersHttp2;
 
-    /// <summary><c>1*DIGIT</c>, once or with the same value each time (RFC 9112 section 6.3).</summary>
+    /// <summary>Accepts <c>1*DIGIT</c>, once or with the same value each time (RFC 9112 section 6.3).</summary>
     public FailureReason TakeContentLength(ReadOnlySpan<byte> value)
     {
         if (!TryParseLength(value, out long length) || (HasContentLength && length != ContentLength))
@@ -54,7 +53,7 @@ internal struct FramingFields
     }
 
     /// <summary>
-    /// Once, and nothing but <c>chunked</c>. An HTTP/1.0 message that has it is taken as wrongly framed (RFC 9112 section 6.1).
+    /// Accepts <c>chunked</c> only, and once. In an HTTP/1.0 message the framing is considered faulty (RFC 9112 section 6.1).
     /// </summary>
     public FailureReason TakeTransferEncoding(ReadOnlySpan<byte> value, bool isHttp10)
     {
@@ -69,7 +68,7 @@ internal struct FramingFields
     /// <summary><c>#connection-option</c> (RFC 9110 section 7.6.1).</summary>
     public FailureReason TakeConnection(ReadOnlySpan<byte> value)
     {
-        // Nearly always it is one of the three, alone.
+        // In nearly all cases the value is one of the three known options.
         if (TakeOption(value))
         {
             _connectionOptions++;
@@ -103,7 +102,7 @@ internal struct FramingFields
         }
     }
 
-    /// <summary>False if the option is none of those that concern us.</summary>
+    /// <summary>Returns false if the option is not known.</summary>
     private bool TakeOption(ReadOnlySpan<byte> option)
     {
         if (FieldNames.Is(option, "keep-alive"u8))
@@ -127,7 +126,7 @@ internal struct FramingFields
         foreach (byte character in value)
         {
             int digit = character - '0';
-            // The division, which is exact, is left to numbers that come near the bound.
+            // The exact division is needed only for numbers near the limit.
             if ((uint)digit > 9 || (length >= long.MaxValue / 10 && length > (long.MaxValue - digit) / 10))
             {
                 return false;

@@ -3,25 +3,24 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// The one line of a rewritten head that says where the body ends. It is always written in one form, since what two parsers could
-/// read in two ways (leading zeros, white space, letter case) is what request smuggling is made of.
+/// The line of a rewritten head that frames the body. It is always written in one form: text that two parsers could read differently
+/// (leading zeros, white space, letter case) enables request smuggling.
 /// </summary>
 internal static class FramingLine
 {
-    /// <summary>The form for a body of chunks.</summary>
+    /// <summary>The form for a chunked body.</summary>
     public static ReadOnlySpan<byte> Chunked => "Transfer-Encoding: chunked\r\n"u8;
 
-    /// <summary>Most bytes that the line can be longer than an original one: the space after its colon.</summary>
+    /// <summary>Maximum bytes by which the line can exceed the original: the space after its colon.</summary>
     public const int MaxGrowth = 1;
 
     /// <summary>
-    /// True if the field is framing and its line is in that form already (whatever the case of its name), so that it may be copied
-    /// as it is.
+    /// Returns true if the field is framing and its line is already in that form (the name in any case), so that it can be copied.
     /// </summary>
     public static bool MayCopy(ReadOnlySpan<byte> head, in Field field) =>
         field.Known is FieldName.ContentLength or FieldName.TransferEncoding && IsCanonical(head, field);
 
-    /// <summary>Writes the line; nothing for a body that no field frames.</summary>
+    /// <summary>Writes the line; nothing for a body without a framing field.</summary>
     public static void Write(ref HeadWriter writer, BodyKind body, long contentLength)
     {
         if (body == BodyKind.Chunked)

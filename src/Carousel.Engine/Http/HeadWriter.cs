@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Writes a head anew: runs of the original's lines, each copied at once, and lines of our own between them. Into a buffer that
-/// the caller has made large enough; too small a one is a bug and throws.
+/// Writes a rewritten head: runs of original lines, each copied at once, with added lines between them. The caller must provide a large
+/// enough buffer; a smaller one is a bug and throws.
 /// </summary>
 internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> fields, Span<byte> output)
 {
@@ -16,19 +16,19 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
 
     public int Length { get; private set; }
 
-    /// <summary>The head has its framing line, or is to have none: no further one is copied.</summary>
+    /// <summary>The head has its framing line, or must have none: no further one is copied.</summary>
     public bool IsFramed { get; set; }
 
-    /// <summary>The name of the cookie that is left out of Cookie fields, where those are special.</summary>
+    /// <summary>The name of the cookie removed from Cookie fields, if those are special.</summary>
     public ReadOnlySpan<byte> HiddenCookie { get; set; }
 
-    /// <summary>No other cookie is there: the field goes as a whole.</summary>
+    /// <summary>There is no other cookie: the field is removed as a whole.</summary>
     public bool DropsCookie { get; set; }
 
-    /// <summary>The next run to be copied starts here in the original.</summary>
+    /// <summary>Starts the next run at this position of the original.</summary>
     public void StartRun(int at) => _runStart = at;
 
-    /// <summary>Copies the run, up to here in the original; the next one starts here.</summary>
+    /// <summary>Copies the run up to this position of the original. The next run starts here.</summary>
     public void CopyRun(int end)
     {
         if (end > _runStart)
@@ -39,8 +39,8 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
     }
 
     /// <summary>
-    /// Goes on with the run over these fields. Of those in <paramref name="special"/>, a framing line that may be copied stays, and
-    /// those that Connection may name but does not, and of a Cookie field the cookies that are not hidden; all else there is left out.
+    /// Continues the run over these fields. Fields in <paramref name="special"/> are removed, except a framing line that may be copied,
+    /// fields that Connection could name but does not, and the cookies of a Cookie field that are not hidden.
     /// </summary>
     public void PassFields(int from, int end, FieldSet special)
     {
@@ -72,7 +72,7 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         Length += written;
     }
 
-    /// <summary>Not inlined: few fields are special, and the loop over all of them stays a few instructions.</summary>
+    /// <summary>Not inlined: few fields are special, and the loop over all fields must stay small.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void PassSpecial(in Field field, FieldSet special)
     {
@@ -99,11 +99,13 @@ internal ref struct HeadWriter(ReadOnlySpan<byte> original, ReadOnlySpan<Field> 
         return isFraming;
     }
 
-    /// <summary>Only where Connection names fields are those it may not know special.</summary>
+    /// <summary>The fields that Connection could name are special only if it names any.</summary>
     private readonly bool IsNamed(in Field field, FieldSet special) =>
         special.Has(FieldName.Other) && ConnectionNames.Remove(_original, _fields, field);
 
-    /// <summary>The field's line without the hidden cookie, the others byte for byte; no line if there are none.</summary>
+    /// <summary>
+    /// Writes the field's line without the hidden cookie. The other cookies are unchanged; without any, no line is written.
+    /// </summary>
     private void AppendOtherCookies(in Field field)
     {
         ReadOnlySpan<byte> value = field.Value.Of(_original);

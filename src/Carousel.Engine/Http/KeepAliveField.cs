@@ -3,13 +3,13 @@ using System.Buffers.Text;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// What a server's Keep-Alive fields say of its connection (RFC 2068 section 19.7.1.1, and what Apache and Node.js send): <c>timeout=N</c>, the seconds that it is kept
-/// without a request, and <c>max=N</c>, how many requests it still takes. A server that closes as the next request is under way loses it: in its last second
-/// the connection is not used. What is no such number says nothing.
+/// A server's Keep-Alive fields (RFC 2068 section 19.7.1.1, and as Apache and Node.js send them): <c>timeout=N</c>, the seconds for which
+/// it keeps an idle connection, and <c>max=N</c>, the requests it still accepts. A request is lost if the server closes while it is in
+/// flight, so the connection is not used in its last second. Values that are not numbers are ignored.
 /// </summary>
 internal struct KeepAliveField
 {
-    /// <summary>In seconds, so that its milliseconds are an int: nothing is kept for days.</summary>
+    /// <summary>In seconds, so that the milliseconds fit an int. Connections are not kept for days.</summary>
     private const int Longest = int.MaxValue / 1000;
 
     private bool _hasTimeout;
@@ -18,10 +18,12 @@ internal struct KeepAliveField
     /// <summary>No time or no request is left.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>For so many milliseconds the connection may be used; 0 if nothing is said of it, or it <see cref="IsOver"/>.</summary>
+    /// <summary>
+    /// Milliseconds for which the connection may be reused; 0 if the field has no timeout, or if it <see cref="IsOver"/>.
+    /// </summary>
     public readonly int ReusableMs => !_hasTimeout || IsOver ? 0 : (_seconds - 1) * 1000;
 
-    /// <summary>Takes one field's value in. Of several timeouts the shortest counts.</summary>
+    /// <summary>Reads one field's value. The shortest of several timeouts applies.</summary>
     public void Take(ReadOnlySpan<byte> value)
     {
         var list = new TokenList(value);
@@ -46,7 +48,7 @@ internal struct KeepAliveField
         }
     }
 
-    /// <summary>A number of any length: what is beyond the longest is that.</summary>
+    /// <summary>Parses a number of any length; larger numbers are capped.</summary>
     private static bool TryNumber(ReadOnlySpan<byte> digits, out int number)
     {
         number = Longest;

@@ -3,9 +3,9 @@ using System.Buffers.Text;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// What an answer says of its server's capacity and load (docs/POLICIES.md): <c>X-Carousel-Capacity</c>, <c>X-Carousel-Load</c>, and <c>endpoint-load-metrics</c>
-/// of ORCA (the fields of xds.data.orca.v3.OrcaLoadReport, as <c>TEXT name=value, ...</c> or <c>JSON {...}</c>). Pure; allocates nothing. What can't be
-/// read, or can't be meant (not a number, below zero), is as if it were not there.
+/// A server's capacity and load, from a response (docs/POLICIES.md): <c>X-Carousel-Capacity</c>, <c>X-Carousel-Load</c>, and
+/// <c>endpoint-load-metrics</c> of ORCA (the fields of xds.data.orca.v3.OrcaLoadReport, as <c>TEXT name=value, ...</c> or
+/// <c>JSON {...}</c>). Pure; allocates nothing. Malformed or invalid values (not a number, negative) are ignored.
 /// </summary>
 internal struct LoadReport
 {
@@ -15,16 +15,16 @@ internal struct LoadReport
     {
     }
 
-    /// <summary>What the server can do, in the unit of weights; NaN if it does not say.</summary>
+    /// <summary>The server's capacity in the unit of weights; NaN if not reported.</summary>
     public double Capacity { get; private set; } = double.NaN;
 
     /// <summary>
-    /// How busy it is, 1 for fully; NaN if it does not say. Our own field goes first; of ORCA's the utilization that the application defines, where it does
-    /// (gRFC A58: where it is above 0), else that of its processors.
+    /// The server's load, 1 for fully loaded; NaN if not reported. The balancer's own field has priority; of ORCA the application-defined
+    /// utilization, if present (gRFC A58: above 0), else the CPU utilization.
     /// </summary>
     public readonly double Load => !double.IsNaN(_ownLoad) ? _ownLoad : _application > 0 ? _application : _cpu;
 
-    /// <summary>Reads the fields of a head of which at least one is of <see cref="FieldSet.Reports"/>.</summary>
+    /// <summary>Reads the fields of a head that has at least one of <see cref="FieldSet.Reports"/>.</summary>
     public static LoadReport Read(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
     {
         var report = new LoadReport();
@@ -73,7 +73,7 @@ internal struct LoadReport
         }
     }
 
-    /// <summary>Looks for the names in the outermost object only: inside, others may have them, too.</summary>
+    /// <summary>Reads names in the outermost object only: nested objects may have the same names.</summary>
     private void TakeJson(ReadOnlySpan<byte> json)
     {
         int depth = 0;
@@ -126,7 +126,7 @@ internal struct LoadReport
         }
     }
 
-    /// <summary>All of the text is one number from 0.</summary>
+    /// <summary>Returns true if the whole text is one number that is not negative.</summary>
     private static bool TryNumber(ReadOnlySpan<byte> text, out double number) =>
         Utf8Parser.TryParse(text, out number, out int read) && read == text.Length && number is >= 0 and < double.PositiveInfinity;
 }

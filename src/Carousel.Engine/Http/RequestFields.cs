@@ -3,7 +3,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>What the fields of one request mean for the balancer; filled field by field while parsing.</summary>
+/// <summary>The meaning of a request's fields for the balancer, collected during parsing.</summary>
 internal struct RequestFields : IFieldMeaning<RequestHead>
 {
     private FramingFields _framing;
@@ -37,10 +37,10 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
         }
     }
 
-    /// <summary>Draws the conclusions once all fields were taken.</summary>
+    /// <summary>Completes the head after all fields were read.</summary>
     public readonly FailureReason Finish(ref RequestHead head)
     {
-        // RFC 9112 section 3.2: a 1.1 request without Host is answered with 400.
+        // RFC 9112 section 3.2: an HTTP/1.1 request without Host is refused with 400.
         if (!_hasHost && !head.IsHttp10)
         {
             return FailureReason.BadHost;
@@ -62,8 +62,8 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
     }
 
     /// <summary>
-    /// Host comes once and is well formed. It may be empty only where the target has an authority that replaces it (RFC 9112
-    /// section 3.2.2).
+    /// Host must appear once and be well formed. It may be empty only if the target has an authority that replaces it (RFC 9112 section
+    /// 3.2.2).
     /// </summary>
     private FailureReason TakeHost(ref byte start, Slice value, ref RequestHead head)
     {

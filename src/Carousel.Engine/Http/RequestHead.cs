@@ -12,14 +12,14 @@ internal enum RequestMethod : byte
     Connect,
     Options,
 
-    /// <summary>TRACE, and TRACK, which is IIS's name for it.</summary>
+    /// <summary>TRACE, and TRACK, IIS's name for it.</summary>
     Trace,
 
     Patch,
 }
 
 /// <summary>
-/// The four forms of a request target (RFC 9112 section 3.2). Authority form comes with CONNECT only, which is refused.
+/// The forms of a request target (RFC 9112 section 3.2). The fourth, authority form, is used by CONNECT only, which is refused.
 /// </summary>
 internal enum TargetForm : byte
 {
@@ -28,41 +28,39 @@ internal enum TargetForm : byte
     Asterisk,
 }
 
-/// <summary>How the end of a body is known (RFC 9112 section 6.3).</summary>
+/// <summary>How a body's end is determined (RFC 9112 section 6.3).</summary>
 internal enum BodyKind : byte
 {
     None,
     Length,
     Chunked,
-    /// <summary>Answers only: the body ends where the connection does.</summary>
+    /// <summary>Responses only: the body ends when the connection closes.</summary>
     UntilClose,
 }
 
-/// <summary>What a request's head says. Slices count from the head's first byte and are valid as long as its buffer is.</summary>
+/// <summary>A parsed request head. Slices are relative to the head's first byte and valid as long as its buffer.</summary>
 internal struct RequestHead
 {
-    /// <summary>Bytes of the head, with the empty line that ends it and an empty line before it, if there was one.</summary>
+    /// <summary>Bytes of the head, including the empty line that ends it and an empty line before it, if any.</summary>
     public int Length;
 
     public RequestMethod Method;
 
-    /// <summary>The method as written.</summary>
+    /// <summary>The method as received.</summary>
     public Slice MethodToken;
 
     public TargetForm Form;
 
-    /// <summary>The target as written.</summary>
+    /// <summary>The target as received.</summary>
     public Slice Target;
 
     /// <summary>
-    /// Path and query, to be sent as origin form. An absolute form may lack the path: then this is empty (send "/", or "*" for
-    /// OPTIONS) or starts with "?" (send "/" before it). Empty for "*" as well.
+    /// Path and query, to be sent in origin form. In absolute form the path may be missing: then this is empty (send "/", or "*" for
+    /// OPTIONS) or starts with "?" (send "/" before it). Also empty for "*".
     /// </summary>
     public Slice PathAndQuery;
 
-    /// <summary>
-    /// The authority that the request is for: of the absolute form if it is one, else of Host; empty if there is none (HTTP/1.0).
-    /// </summary>
+    /// <summary>The request's authority: that of an absolute form, else that of Host; empty if there is none (HTTP/1.0).</summary>
     public Slice Authority;
 
     public bool IsHttp10;
@@ -72,11 +70,11 @@ internal struct RequestHead
     /// </summary>
     public BodyKind Body;
 
-    /// <summary>Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
+    /// <summary>Bytes of the body if <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
     public long ContentLength;
 
     /// <summary>
-    /// The client wants to keep its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c> (and no <c>close</c>).
+    /// The client keeps its connection open: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c> (and no <c>close</c>).
     /// </summary>
     public bool KeepAlive;
 
@@ -87,17 +85,16 @@ internal struct RequestHead
     public bool ExpectContinue;
 
     /// <summary>
-    /// Connection names fields that are to be removed for it (<see cref="ConnectionNames"/>), so the rewriter has to look for
-    /// them.
+    /// Connection names fields that must be removed (<see cref="ConnectionNames"/>), so the rewriter must search for them.
     /// </summary>
     public bool ConnectionNamesFields;
 
     public int FieldCount;
 
-    /// <summary>Which of the fields that <see cref="FieldName"/> knows are there.</summary>
+    /// <summary>The fields known to <see cref="FieldName"/> that are present.</summary>
     public FieldSet Present;
 
-    /// <summary>Sending it twice has the effect of sending it once (RFC 9110 section 9.2.2).</summary>
+    /// <summary>Sending the request twice has the same effect as sending it once (RFC 9110 section 9.2.2).</summary>
     public readonly bool IsIdempotent => Method is RequestMethod.Get or RequestMethod.Head or RequestMethod.Put
         or RequestMethod.Delete or RequestMethod.Options or RequestMethod.Trace;
 }

@@ -3,16 +3,16 @@ using Carousel.Core.Policies;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>What is hashed of a request to find its server, as <c>--hash-by</c> says. Pure.</summary>
+/// <summary>The part of a request that is hashed to select its server, as set by <c>--hash-by</c>. Pure.</summary>
 internal sealed class RequestKey(HashBy by, string name)
 {
     private readonly byte[] _name = Encoding.ASCII.GetBytes(name);
 
-    /// <summary>The request's key.</summary>
-    /// <param name="head">The bytes that were parsed.</param>
-    /// <param name="request">What the parser said of them.</param>
+    /// <summary>Returns the request's key.</summary>
+    /// <param name="head">The parsed bytes.</param>
+    /// <param name="request">The parser's result.</param>
     /// <param name="fields">The parser's field table.</param>
-    /// <param name="info">What is known of the client.</param>
+    /// <param name="info">The client information.</param>
     public ulong Of(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info)
     {
         fields = fields[..request.FieldCount];
@@ -23,7 +23,7 @@ internal sealed class RequestKey(HashBy by, string name)
             HashBy.Header => Header(head, fields, info),
             _ => default,
         };
-        // Nothing to be hashed: such requests must not all meet at one server.
+        // The part is missing: such requests must not all go to one server.
         return KeyHash.Of(text.IsEmpty ? info.Client : text);
     }
 
@@ -47,7 +47,7 @@ internal sealed class RequestKey(HashBy by, string name)
         return default;
     }
 
-    /// <summary>What servers are not to believe of this client is not believed here.</summary>
+    /// <summary>Forwarding fields of an untrusted client are ignored.</summary>
     private ReadOnlySpan<byte> Header(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in ForwardingInfo info)
     {
         foreach (ref readonly Field field in fields)

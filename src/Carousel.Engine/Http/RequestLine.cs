@@ -5,18 +5,21 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Reads <c>method SP request-target SP HTTP-version CRLF</c> (RFC 9112 section 3): exactly one space, no other white space.
+/// Reads <c>method SP request-target SP HTTP-version CRLF</c> (RFC 9112 section 3): exactly one space each, no other white space.
 /// </summary>
 internal static class RequestLine
 {
-    /// <summary>The longest method: the longest that IANA knows, UPDATEREDIRECTREF, has 17 bytes. Records have room for as much.</summary>
+    /// <summary>
+    /// Maximum length of a method. The longest method registered with IANA, UPDATEREDIRECTREF, has 17 bytes. Request records have space for
+    /// this length.
+    /// </summary>
     public const int MaxMethod = 32;
 
     private const int VersionBytes = 8;
 
     /// <summary>
-    /// Reads the line that starts at <paramref name="position"/> into <paramref name="request"/>. Returns where the next line
-    /// starts, or a <see cref="Stop"/>.
+    /// Reads the line at <paramref name="position"/> into <paramref name="request"/>. Returns the start of the next line, or a
+    /// <see cref="Stop"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte head, int position, int length, ref RequestHead request)
@@ -74,7 +77,7 @@ internal static class RequestLine
     }
 
     /// <summary>
-    /// Whatever is not 1.1, or not there as a whole: byte by byte, so that what can't become a version is refused at once.
+    /// Reads any version but a complete 1.1, byte by byte, so that an invalid version is refused at its first wrong byte.
     /// </summary>
     private static int ReadOtherVersion(ref byte head, int position, int length, out bool isHttp10)
     {
@@ -99,7 +102,7 @@ internal static class RequestLine
         }
         byte major = Unsafe.Add(ref head, lineEnd - 3), minor = Unsafe.Add(ref head, lineEnd - 1);
         isHttp10 = minor == (byte)'0';
-        bool isSpoken = major == (byte)'1' && minor is (byte)'0' or (byte)'1';
-        return isSpoken ? lineEnd + 2 : Stop.Refuse(FailureReason.UnsupportedVersion);
+        bool isSupported = major == (byte)'1' && minor is (byte)'0' or (byte)'1';
+        return isSupported ? lineEnd + 2 : Stop.Refuse(FailureReason.UnsupportedVersion);
     }
 }

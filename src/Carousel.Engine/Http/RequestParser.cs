@@ -4,31 +4,26 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>
-/// Parses the head of a request (RFC 9112). Pure: no state, no allocation, no exception, no byte read beyond the input.
-/// </summary>
+/// <summary>Parses a request head (RFC 9112). Pure: no state, no allocation, no exception, no read beyond the input.</summary>
 internal static class RequestParser
 {
     /// <summary>
-    /// Parses the head at the start of <paramref name="input"/>; one empty line before it is passed over (RFC 9112 section 2.2).
+    /// Parses the head at the start of <paramref name="input"/>; one empty line before it is skipped (RFC 9112 section 2.2).
     /// </summary>
-    /// <param name="input">The bytes there are. What is behind the head does not matter.</param>
+    /// <param name="input">The available bytes. Bytes after the head are ignored.</param>
     /// <param name="limits">
-    /// Bounds of the head. As soon as <see cref="HeadLimits.MaxBytes"/> are there without a complete head it is
-    /// <see cref="FailureReason.TargetTooLong"/> or, once the request line was complete,
-    /// <see cref="FailureReason.HeadTooLarge"/>.
+    /// Limits of the head. If <see cref="HeadLimits.MaxBytes"/> are available without a complete head, the reason is
+    /// <see cref="FailureReason.TargetTooLong"/> or, if the request line is complete, <see cref="FailureReason.HeadTooLarge"/>.
     /// </param>
     /// <param name="fields">
     /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="RequestHead.FieldCount"/> are filled.
     /// </param>
-    /// <param name="head">What the head says; meaningful only when <see cref="ParseStatus.Complete"/>.</param>
-    /// <param name="reason">
-    /// Why the head was refused; <see cref="FailureReason.None"/> unless <see cref="ParseStatus.Rejected"/>.
-    /// </param>
+    /// <param name="head">The parsed head; defined only for <see cref="ParseStatus.Complete"/>.</param>
+    /// <param name="reason">The error; <see cref="FailureReason.None"/> unless <see cref="ParseStatus.Rejected"/>.</param>
     /// <remarks>
-    /// Wrong bytes are refused as soon as they are seen, in the order they come; rules about whole lines (Host, lengths, the
-    /// target's form) when the line is complete; a missing Host at the end. The verdict is the same for every way to split the
-    /// input. Showing a head again costs another parse of all of it.
+    /// Invalid bytes are refused as soon as they are read, in order. Rules about whole lines (Host, lengths, the target's form) are applied
+    /// when the line is complete, a missing Host at the end. The result is the same for every way to split the input. Each call parses the
+    /// whole head again.
     /// </remarks>
     public static ParseStatus Parse(
         ReadOnlySpan<byte> input, in HeadLimits limits, Span<Field> fields, out RequestHead head, out FailureReason reason)

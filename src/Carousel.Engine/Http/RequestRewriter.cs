@@ -1,33 +1,30 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>
-/// Writes a request's head as it is sent to a server: what stays is copied in runs of lines, what concerns only the client's
-/// connection is left out.
-/// </summary>
+/// <summary>Writes a request's head for the server: lines that are kept are copied in runs, hop-by-hop fields are removed.</summary>
 internal static class RequestRewriter
 {
-    /// <summary>Most bytes a rewritten head can be longer than the original.</summary>
+    /// <summary>Maximum bytes by which a rewritten head can exceed the original.</summary>
     /// <remarks>
-    /// The forwarding fields; 2 for a Host line (<c>Host: </c> and CR LF) that takes the authority, but not the scheme, out of the
-    /// target; 1 for the space in <c>Connection: upgrade</c>; the framing line. A fallback Host is shorter than what the forwarding
-    /// fields then lack: two authorities.
+    /// The forwarding fields; 2 for a Host line (<c>Host: </c> and CR LF) with the authority of the target, whose scheme is dropped; 1 for
+    /// the space in <c>Connection: upgrade</c>; the framing line. A fallback Host is shorter than the two authorities that the forwarding
+    /// fields then lack.
     /// </remarks>
     public const int MaxGrowth = ForwardingFields.MaxBytes + 2 + 1 + FramingLine.MaxGrowth;
 
     /// <summary>Writes the head for the server.</summary>
-    /// <param name="head">The bytes that were parsed, at least <see cref="RequestHead.Length"/> of them.</param>
-    /// <param name="request">What the parser said of them.</param>
+    /// <param name="head">The parsed bytes, at least <see cref="RequestHead.Length"/> of them.</param>
+    /// <param name="request">The parser's result.</param>
     /// <param name="fields">The parser's field table.</param>
-    /// <param name="info">What the server is told of the client.</param>
+    /// <param name="info">The client information for the server.</param>
     /// <param name="output">
-    /// At least <see cref="RequestHead.Length"/> + <see cref="MaxGrowth"/> long; does not overlap <paramref name="head"/>.
+    /// At least <see cref="RequestHead.Length"/> + <see cref="MaxGrowth"/> long; must not overlap <paramref name="head"/>.
     /// </param>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(
         ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, Span<byte> output)
     {
         fields = fields[..request.FieldCount];
-        // Not in an initializer: that would make a second writer and copy it, at the price of a dozen fields.
+        // Not an object initializer: that would create a second writer and copy a dozen fields.
         var writer = new HeadWriter(head, fields, output);
         writer.HiddenCookie = info.HiddenCookie;
         writer.DropsCookie = info.HidesWholeCookie;
@@ -54,7 +51,7 @@ internal static class RequestRewriter
         return writer.Length;
     }
 
-    /// <summary>Starts the first run at the request line if it may stay as it is; else writes it and starts behind it.</summary>
+    /// <summary>Starts the first run at the request line if it can be copied; otherwise writes the line and starts after it.</summary>
     private static void StartRequestLine(
         ref HeadWriter writer, ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields)
     {
@@ -68,7 +65,7 @@ internal static class RequestRewriter
         ReadOnlySpan<byte> path = request.PathAndQuery.Of(head);
         if (path.IsEmpty)
         {
-            // RFC 9112 section 3.2.4: without a path, OPTIONS asks about the server as a whole.
+            // RFC 9112 section 3.2.4: OPTIONS without a path is about the server as a whole.
             writer.Append(request.Method == RequestMethod.Options ? "*"u8 : "/"u8);
         }
         else if (path[0] == (byte)'?')
@@ -80,7 +77,7 @@ internal static class RequestRewriter
         writer.StartRun(LinesStart(request, fields));
     }
 
-    /// <summary>Copies the lines that stay; the last X-Forwarded-For that stays gets the client's address appended.</summary>
+    /// <summary>Copies the lines that are kept. The peer's address is appended to the last X-Forwarded-For that is kept.</summary>
     private static void PassFields(
         ref HeadWriter writer, in RequestHead request, ReadOnlySpan<Field> fields, FieldSet special, in ForwardingInfo info)
     {
@@ -99,7 +96,7 @@ internal static class RequestRewriter
         writer.CopyRun(request.Length - 2);
     }
 
-    /// <summary>The fields that are not simply copied.</summary>
+    /// <summary>Returns the fields that are not simply copied.</summary>
     private static FieldSet Special(in RequestHead request, in ForwardingInfo info)
     {
         uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthorization | FieldSet.Expect

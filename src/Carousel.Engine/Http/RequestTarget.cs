@@ -4,12 +4,12 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Tells the forms of a request target apart (RFC 9112 section 3.2) and finds authority, path and query in it.</summary>
+/// <summary>Determines the form of a request target (RFC 9112 section 3.2) and finds its authority, path and query.</summary>
 internal static class RequestTarget
 {
     /// <summary>
-    /// Reads <see cref="RequestHead.Target"/>, which is not empty, given the method; sets form, path and query, and the authority
-    /// of an absolute form.
+    /// Reads <see cref="RequestHead.Target"/>, which must not be empty, for the request's method. Sets the form, path and query, and the
+    /// authority of an absolute form.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FailureReason Read(ref byte head, ref RequestHead request)

@@ -2,7 +2,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>What the fields of one answer mean for the balancer; filled field by field while parsing.</summary>
+/// <summary>The meaning of a response's fields for the balancer, collected during parsing.</summary>
 internal struct ResponseFields : IFieldMeaning<ResponseHead>
 {
     private FramingFields _framing;
@@ -31,7 +31,7 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
         }
     }
 
-    /// <summary>Draws the conclusions once all fields were taken (RFC 9112 section 6.3).</summary>
+    /// <summary>Completes the head after all fields were read (RFC 9112 section 6.3).</summary>
     public readonly void Finish(RequestMethod method, ref ResponseHead head)
     {
         bool isNeverFramed = head.Status is < 200 or 204;
@@ -41,7 +41,7 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
         head.Body = isBodiless ? BodyKind.None : framedAs == BodyKind.None ? BodyKind.UntilClose : framedAs;
         head.ContentLength = isNeverFramed ? 0 : _framing.ContentLength;
 
-        // A server that frames a body where none can be may send one: what follows on its connection may not be an answer.
+        // A server that frames a body where none is allowed may also send one: the next bytes on its connection may not be a response.
         bool mayFollow = isNeverFramed && (_framing.IsChunked || _framing.ContentLength > 0);
         head.KeepAlive = !_framing.HasClose && (!head.IsHttp10 || _framing.HasKeepAlive)
             && head.Body != BodyKind.UntilClose && !mayFollow && !_keepAlive.IsOver;

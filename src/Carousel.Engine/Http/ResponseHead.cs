@@ -1,9 +1,9 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>What an answer's head says. Slices count from the head's first byte and are valid as long as its buffer is.</summary>
+/// <summary>A parsed response head. Slices are relative to the head's first byte and valid as long as its buffer.</summary>
 internal struct ResponseHead
 {
-    /// <summary>Bytes of the head, with the empty line that ends it.</summary>
+    /// <summary>Bytes of the head, including the empty line that ends it.</summary>
     public int Length;
 
     /// <summary>100 to 599.</summary>
@@ -15,34 +15,36 @@ internal struct ResponseHead
     public bool IsHttp10;
 
     /// <summary>
-    /// How the body is framed, given the request's method (RFC 9112 section 6.3): <see cref="BodyKind.None"/> for answers to
-    /// HEAD, for 1xx, 204 and 304.
+    /// The framing of the body, which depends on the request's method (RFC 9112 section 6.3): <see cref="BodyKind.None"/> for responses to
+    /// HEAD, and for 1xx, 204 and 304.
     /// </summary>
     public BodyKind Body;
 
     /// <summary>
-    /// What the fields say of the framing, to be passed on even where no body follows (HEAD, 304): <see cref="BodyKind.Length"/>,
-    /// <see cref="BodyKind.Chunked"/> or <see cref="BodyKind.None"/>; always the last for 1xx and 204, where such fields mean
-    /// nothing.
+    /// The framing declared by the fields, passed on even without a body (HEAD, 304): <see cref="BodyKind.Length"/>,
+    /// <see cref="BodyKind.Chunked"/> or <see cref="BodyKind.None"/>. Always <see cref="BodyKind.None"/> for 1xx and 204, where these fields
+    /// have no meaning.
     /// </summary>
     public BodyKind FramedAs;
 
     /// <summary>
-    /// Bytes of the body where <see cref="Body"/> is <see cref="BodyKind.Length"/>; without a body what the body of a GET would
-    /// have.
+    /// Bytes of the body if <see cref="Body"/> is <see cref="BodyKind.Length"/>; without a body, the length that a GET would have.
     /// </summary>
     public long ContentLength;
 
     /// <summary>
-    /// The server keeps its connection: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>; never with
-    /// <see cref="BodyKind.UntilClose"/> or a framed 204, nor where its Keep-Alive field leaves no time or no request.
+    /// The server keeps its connection open: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c>. Never for
+    /// <see cref="BodyKind.UntilClose"/> or a framed 204, nor if its Keep-Alive field leaves no time or no request.
     /// </summary>
     public bool KeepAlive;
 
-    /// <summary>For so many milliseconds from this head on the connection may be used again, by the server's own Keep-Alive field; 0 if it says nothing of it.</summary>
+    /// <summary>
+    /// Milliseconds from this head on for which the connection may be reused, from the server's Keep-Alive field; 0 if the field has no
+    /// timeout.
+    /// </summary>
     public int ReusableMs;
 
-    /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are there (meant for 101).</summary>
+    /// <summary>Both <c>Connection: upgrade</c> and an Upgrade field are present (for 101).</summary>
     public bool Upgrade;
 
     public readonly bool HasDate => Present.Has(FieldName.Date);
@@ -52,7 +54,7 @@ internal struct ResponseHead
 
     public int FieldCount;
 
-    /// <summary>Which of the fields that <see cref="FieldName"/> knows are there.</summary>
+    /// <summary>The fields known to <see cref="FieldName"/> that are present.</summary>
     public FieldSet Present;
 
     public readonly bool IsInterim => Status < 200 && Status != 101;

@@ -4,21 +4,19 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>
-/// Parses the head of an answer (RFC 9112). Pure, as <see cref="RequestParser"/> is, and as strict with its fields.
-/// </summary>
+/// <summary>Parses a response head (RFC 9112). Pure, as <see cref="RequestParser"/>, and as strict with fields.</summary>
 internal static class ResponseParser
 {
     /// <summary>Parses the head at the start of <paramref name="input"/>.</summary>
-    /// <param name="input">The bytes there are. What is behind the head does not matter.</param>
-    /// <param name="method">The request's method: it decides whether there is a body.</param>
-    /// <param name="limits">Bounds of the head; beyond them it is <see cref="FailureReason.AnswerHeadTooLarge"/>.</param>
+    /// <param name="input">The available bytes. Bytes after the head are ignored.</param>
+    /// <param name="method">The request's method, which determines whether there is a body.</param>
+    /// <param name="limits">Limits of the head; beyond them the reason is <see cref="FailureReason.AnswerHeadTooLarge"/>.</param>
     /// <param name="fields">
     /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="ResponseHead.FieldCount"/> are filled.
     /// </param>
-    /// <param name="head">What the head says; meaningful only when <see cref="ParseStatus.Complete"/>.</param>
+    /// <param name="head">The parsed head; defined only for <see cref="ParseStatus.Complete"/>.</param>
     /// <param name="reason">
-    /// <see cref="FailureReason.BadAnswer"/> or <see cref="FailureReason.AnswerHeadTooLarge"/> when
+    /// <see cref="FailureReason.BadAnswer"/> or <see cref="FailureReason.AnswerHeadTooLarge"/> for
     /// <see cref="ParseStatus.Rejected"/>, else <see cref="FailureReason.None"/>.
     /// </param>
     public static ParseStatus Parse(

@@ -1,50 +1,47 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>What a rewritten answer says of the client's connection.</summary>
+/// <summary>The Connection field of a rewritten response.</summary>
 internal enum ConnectionDirective : byte
 {
-    /// <summary>No Connection field: the version's default holds.</summary>
+    /// <summary>No Connection field: the version's default applies.</summary>
     None,
 
     /// <summary><c>Connection: close</c>.</summary>
     Close,
 
-    /// <summary><c>Connection: keep-alive</c>, which an HTTP/1.0 client has to be told.</summary>
+    /// <summary><c>Connection: keep-alive</c>, which an HTTP/1.0 client requires.</summary>
     KeepAlive,
 
-    /// <summary><c>Connection: upgrade</c>, and the answer's Upgrade field is kept: for 101.</summary>
+    /// <summary><c>Connection: upgrade</c>, and the response's Upgrade field is kept: for 101.</summary>
     Upgrade,
 }
 
-/// <summary>How an answer's body is framed anew on its way.</summary>
+/// <summary>The conversion of a response body's framing.</summary>
 internal enum BodyRecoding : byte
 {
-    /// <summary>As the server framed it.</summary>
+    /// <summary>Unchanged.</summary>
     None,
 
-    /// <summary>Chunks from the server, bare data until the close for an HTTP/1.0 client.</summary>
+    /// <summary>From chunks to data until close, for an HTTP/1.0 client.</summary>
     Dechunk,
 
-    /// <summary>Data until the close from the server, chunks for the client.</summary>
+    /// <summary>From data until close to chunks.</summary>
     Chunk,
 }
 
-/// <summary>
-/// Writes an answer's head as it is sent to the client: what stays is copied in runs of lines, what concerns only the server's
-/// connection is left out.
-/// </summary>
+/// <summary>Writes a response's head for the client: lines that are kept are copied in runs, hop-by-hop fields are removed.</summary>
 /// <remarks>
-/// What a server reports to the balancer (X-Carousel-Capacity, X-Carousel-Load) is left out; endpoint-load-metrics, which is not ours alone, stays, as Envoy has
-/// it (its issues 37520 and 39382).
-/// Proxy-Authenticate is left out: it is for whoever spoke to that proxy (RFC 9110 section 11.7.1), which was the balancer.
-/// Content-Length and Transfer-Encoding are left out of 1xx and 204, where they must not be (RFC 9110 section 8.6, RFC 9112
-/// section 6.1), so that nobody waits for a body.
+/// A server's reports to the balancer (X-Carousel-Capacity, X-Carousel-Load) are removed. endpoint-load-metrics is kept because other parties
+/// use it too, as in Envoy (its issues 37520 and 39382).
+/// Proxy-Authenticate is removed: it is for the client of the proxy that sent it (RFC 9110 section 11.7.1), which was the balancer.
+/// Content-Length and Transfer-Encoding are removed from 1xx and 204, where they are not allowed (RFC 9110 section 8.6, RFC 9112 section 6.1),
+/// so that no client waits for a body.
 /// </remarks>
 internal static class ResponseRewriter
 {
     /// <summary>
-    /// Most bytes a rewritten head can be longer than the original: the space before an absent phrase, the framing line grown or
-    /// added, <c>Date: </c> with its line end, <c>Connection: keep-alive</c>, <c>X-Request-Id</c>.
+    /// Maximum bytes by which a rewritten head can exceed the original: the space before a missing reason phrase, a longer or added framing
+    /// line, <c>Date: </c> with its line end, <c>Connection: keep-alive</c>, <c>X-Request-Id</c>.
     /// </summary>
     public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 8 + DateBytes + 24 + 16 + ForwardingInfo.MaxRequestId;
 
@@ -53,23 +50,21 @@ internal static class ResponseRewriter
     private const int VersionEnd = 8;
     private const int CodeEnd = 12;
 
-    /// <summary>Writes the head for the client; its version is always HTTP/1.1 (RFC 9110 section 6.2).</summary>
-    /// <param name="head">The bytes that were parsed, at least <see cref="ResponseHead.Length"/> of them.</param>
-    /// <param name="response">What the parser said of them.</param>
+    /// <summary>Writes the head for the client. Its version is always HTTP/1.1 (RFC 9110 section 6.2).</summary>
+    /// <param name="head">The parsed bytes, at least <see cref="ResponseHead.Length"/> of them.</param>
+    /// <param name="response">The parser's result.</param>
     /// <param name="fields">The parser's field table.</param>
-    /// <param name="connection">What to say of the connection.</param>
-    /// <param name="recoding">How the body will be framed.</param>
+    /// <param name="connection">The Connection field to write.</param>
+    /// <param name="recoding">The conversion of the body's framing.</param>
     /// <param name="date">
-    /// The time now as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added where the head has no Date and the status is at
-    /// least 200.
+    /// The current time as 29 bytes, <c>Mon, 23 Nov 2026 16:20:00 GMT</c>; added if the head has no Date and the status is at least 200.
     /// </param>
-    /// <param name="requestId">For X-Request-Id, instead of the server's own; empty to pass the server's on.</param>
-    /// <param name="more">Whole lines to be added; mostly none.</param>
+    /// <param name="requestId">The value of X-Request-Id, replacing the server's; empty to pass the server's on.</param>
+    /// <param name="more">Whole lines to add; usually none.</param>
     /// <param name="output">
-    /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> + those lines long; does not overlap
-    /// <paramref name="head"/>.
+    /// At least <see cref="ResponseHead.Length"/> + <see cref="MaxGrowth"/> + those lines long; must not overlap <paramref name="head"/>.
     /// </param>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(
         ReadOnlySpan<byte> head,
         in ResponseHead response,
@@ -123,7 +118,7 @@ internal static class ResponseRewriter
     }
 
     /// <summary>
-    /// Starts the first run at the status line if it may stay as it is; else in it, behind what was written of it.
+    /// Starts the first run at the status line if it can be copied; otherwise writes its beginning and starts the run after that.
     /// </summary>
     private static void StartStatusLine(ref HeadWriter writer, ReadOnlySpan<byte> head, in ResponseHead response)
     {
@@ -137,7 +132,7 @@ internal static class ResponseRewriter
         }
     }
 
-    /// <summary>The fields that are not simply copied.</summary>
+    /// <summary>Returns the fields that are not simply copied.</summary>
     private static FieldSet Special(in ResponseHead response, ConnectionDirective connection, BodyRecoding recoding, bool hasRequestId)
     {
         uint special = FieldSet.HopByHop | FieldSet.Framing | FieldSet.ProxyAuthenticate | FieldSet.OwnReports;

@@ -5,17 +5,16 @@ using System.Runtime.Intrinsics;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Looks for the end of a run of allowed bytes, sixteen at a time.</summary>
+/// <summary>Finds the end of a run of allowed bytes, sixteen at a time.</summary>
 internal static class Scan
 {
     /// <summary>
-    /// Where the first byte at or after <paramref name="position"/> that is not of the class is; <paramref name="end"/> if there
-    /// is none.
+    /// Returns the position of the first byte at or after <paramref name="position"/> that is not of the class; <paramref name="end"/> if
+    /// there is none.
     /// </summary>
     /// <remarks>
-    /// All bytes from <paramref name="head"/> up to <paramref name="end"/> have to be readable: the last, incomplete sixteen are
-    /// read together with bytes before <paramref name="position"/>, whose verdicts are shifted out, so nothing at or behind
-    /// <paramref name="end"/> is ever touched.
+    /// All bytes from <paramref name="head"/> to <paramref name="end"/> must be readable: the last, incomplete sixteen are read together
+    /// with bytes before <paramref name="position"/>, whose results are shifted out. Nothing at or after <paramref name="end"/> is read.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int IndexOutside<TClass>(ref byte head, int position, int end)
@@ -34,10 +33,10 @@ internal static class Scan
     }
 
     /// <summary>
-    /// The same in the little code that suffices as long as the run's end and the byte behind it are followed by enough of the
-    /// input; -1 where it comes too close to <paramref name="end"/>.
+    /// The same with less code, for runs whose end and next byte are followed by enough input; -1 if the run comes too close to
+    /// <paramref name="end"/>.
     /// </summary>
-    /// <remarks>At least one byte can be read behind the position that is returned.</remarks>
+    /// <remarks>At least one byte after the returned position is readable.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int IndexOutsideWhole<TClass>(ref byte head, int position, int end)
         where TClass : struct, IByteClass
@@ -53,7 +52,7 @@ internal static class Scan
         return -1;
     }
 
-    /// <summary>True if all bytes are of the class.</summary>
+    /// <summary>Returns true if all bytes are of the class.</summary>
     public static bool IsAll<TClass>(ReadOnlySpan<byte> bytes)
         where TClass : struct, IByteClass =>
         IndexOutside<TClass>(ref MemoryMarshal.GetReference(bytes), 0, bytes.Length) == bytes.Length;
@@ -83,7 +82,7 @@ internal static class Scan
         return IndexOutsideFew<TClass>(ref head, position, end);
     }
 
-    /// <summary>Inputs shorter than a vector: one byte at a time, by the same definition of the class.</summary>
+    /// <summary>Inputs shorter than a vector: one byte at a time, with the same definition of the class.</summary>
     private static int IndexOutsideFew<TClass>(ref byte head, int position, int end)
         where TClass : struct, IByteClass
     {

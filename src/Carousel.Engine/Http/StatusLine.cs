@@ -5,15 +5,15 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Reads <c>HTTP-version SP status-code SP [ reason-phrase ] CRLF</c> (RFC 9112 section 4). The second space may be missing with
-/// the phrase, as servers exist that leave it out and every client lets them.
+/// Reads <c>HTTP-version SP status-code SP [ reason-phrase ] CRLF</c> (RFC 9112 section 4). The second space may be missing together with
+/// the phrase: some servers omit it, and all clients accept that.
 /// </summary>
 internal static class StatusLine
 {
     private const int CodeAt = 9;
     private const int CodeEnd = 12;
 
-    /// <summary>Reads the line at the head's start. Returns where the next line starts, or a <see cref="Stop"/>.</summary>
+    /// <summary>Reads the line at the head's start. Returns the start of the next line, or a <see cref="Stop"/>.</summary>
     public static int Read(ref byte head, int length, ref ResponseHead response)
     {
         if (length <= CodeEnd + 1)
@@ -49,7 +49,7 @@ internal static class StatusLine
         return lineEnd + 2;
     }
 
-    /// <summary>Less than a status line: refused at the first byte that can't be one's.</summary>
+    /// <summary>Reads an incomplete status line: refused at the first byte that is invalid.</summary>
     private static int ReadPrefix(ref byte head, int length)
     {
         ReadOnlySpan<byte> shape = "HTTP/1.1 100 "u8;

@@ -4,8 +4,8 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// How a line reader says that it could not reach the end of its line: a negative number in the place of the next position.
-/// <see cref="FailureReason.None"/> inside it means that nothing is wrong but that more bytes are needed.
+/// A line reader's result when it did not reach the end of its line: a negative number instead of the next position.
+/// <see cref="FailureReason.None"/> in it means that more bytes are needed.
 /// </summary>
 internal static class Stop
 {
@@ -14,13 +14,13 @@ internal static class Stop
     public static int Refuse(FailureReason reason) => NeedMore - (int)reason;
 
     /// <summary>
-    /// Judges the byte that ended a run of allowed ones too early. A CR has to be followed by LF, even where neither may be,
-    /// so that the verdict is the same however the bytes arrive.
+    /// Returns the result for the byte that ended a run of allowed bytes. A CR must be followed by LF even where neither is allowed, so
+    /// that the result does not depend on how the bytes arrive.
     /// </summary>
     /// <param name="head">The head's first byte.</param>
-    /// <param name="position">Where the byte is; <paramref name="length"/> if the input ended instead.</param>
-    /// <param name="length">Bytes there are.</param>
-    /// <param name="otherwise">The reason if it is not the line ending that is wrong.</param>
+    /// <param name="position">The byte's position; <paramref name="length"/> if the input ended instead.</param>
+    /// <param name="length">The number of available bytes.</param>
+    /// <param name="otherwise">The reason unless the line ending is wrong.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int At(ref byte head, int position, int length, FailureReason otherwise)
     {
@@ -41,9 +41,7 @@ internal static class Stop
         }
     }
 
-    /// <summary>
-    /// Turns a reader's stop into what the parser says. A head that fills the limit and is not complete will never be.
-    /// </summary>
+    /// <summary>Converts a line reader's result to the parser's. An incomplete head that fills the limit is too large.</summary>
     public static ParseStatus ToStatus(int stop, bool isFull, FailureReason tooLarge, out FailureReason reason)
     {
         reason = (FailureReason)(NeedMore - stop);

@@ -1,13 +1,11 @@
 namespace Carousel.Engine.Http;
 
-/// <summary>
-/// Walks a comma-separated list (RFC 9110 section 5.6.1). Empty elements are passed over, as a recipient has to.
-/// </summary>
+/// <summary>Enumerates a comma-separated list (RFC 9110 section 5.6.1). Empty elements are skipped, as required.</summary>
 internal ref struct TokenList(ReadOnlySpan<byte> value)
 {
     private ReadOnlySpan<byte> _rest = value;
 
-    /// <summary>The element, without the white space around it. Whether it is a token is for the caller to ask.</summary>
+    /// <summary>The element without surrounding white space. The caller checks whether it is a token.</summary>
     public ReadOnlySpan<byte> Current { get; private set; }
 
     public bool MoveNext()

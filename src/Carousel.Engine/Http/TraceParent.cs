@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>The field traceparent (https://www.w3.org/TR/trace-context, section 3.2). Pure; allocates nothing.</summary>
-/// <param name="TraceId">The trace that a request belongs to, never 0.</param>
-/// <param name="ParentId">The sender's span in it, never 0.</param>
-/// <param name="IsSampled">The sender records it.</param>
+/// <summary>The traceparent field (https://www.w3.org/TR/trace-context, section 3.2). Pure; allocates nothing.</summary>
+/// <param name="TraceId">The request's trace, never 0.</param>
+/// <param name="ParentId">The sender's span, never 0.</param>
+/// <param name="IsSampled">The sender records the trace.</param>
 internal readonly record struct TraceParent(UInt128 TraceId, ulong ParentId, bool IsSampled)
 {
-    /// <summary>Characters of the text: <c>00-</c>, 32 digits, <c>-</c>, 16 digits, <c>-</c>, 2 digits.</summary>
+    /// <summary>Length of the text: <c>00-</c>, 32 digits, <c>-</c>, 16 digits, <c>-</c>, 2 digits.</summary>
     public const int TextLength = 55;
 
     private const int TraceAt = 3, TraceDigits = 32, ParentAt = 36, ParentDigits = 16, FlagsAt = 53, FlagsDigits = 2;
     private const byte SampledFlag = 1;
 
     /// <summary>
-    /// Reads a value; false for what does not follow the rules: lower-case digits, no id of zeros only, version 00 with nothing behind it. Of a version to come,
-    /// what 00 has is read, as section 4.3 wants it.
+    /// Parses a value; false if it is invalid. Required are lower-case digits, ids that are not all zeros, and nothing after version 00. Of
+    /// later versions the fields of 00 are read, as section 4.3 requires.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out TraceParent parsed)
     {
@@ -38,7 +38,7 @@ internal readonly record struct TraceParent(UInt128 TraceId, ulong ParentId, boo
         return true;
     }
 
-    /// <summary>Writes it as version 00 into the first <see cref="TextLength"/> bytes.</summary>
+    /// <summary>Writes the value as version 00 into the first <see cref="TextLength"/> bytes.</summary>
     public void Format(Span<byte> to)
     {
         Span<byte> ids = stackalloc byte[Unsafe.SizeOf<UInt128>() + sizeof(ulong)];
@@ -51,7 +51,7 @@ internal readonly record struct TraceParent(UInt128 TraceId, ulong ParentId, boo
         (IsSampled ? "-01"u8 : "-00"u8).CopyTo(to[(FlagsAt - 1)..]);
     }
 
-    /// <summary>Digits of lower case only, 16 at most.</summary>
+    /// <summary>Parses up to 16 lower-case digits.</summary>
     private static bool TryHex(ReadOnlySpan<byte> text, out ulong value)
     {
         value = 0;

@@ -3,16 +3,16 @@ using System.Text;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Names that must not be trailers (RFC 9110 section 6.5.1): those of framing, routing, authentication and content format, since
-/// a recipient that merges trailers into the head would take them for the head's own; and those that servers believe.
+/// Names not allowed as trailers (RFC 9110 section 6.5.1): those of framing, routing, authentication and content format, because a
+/// recipient that merges trailers into the head would treat them as the head's own, and the forwarding fields that servers trust.
 /// </summary>
 /// <remarks>
-/// A name is recognised by a hash of its folded bytes (<see cref="ForwardingNames.Fold(byte)"/>) that is computed while they arrive, so that the decoder need not keep
-/// them. If another name had the same hash it would be refused too; a listed one never gets through.
+/// A name is identified by a hash of its folded bytes (<see cref="ForwardingNames.Fold(byte)"/>), computed as they arrive, so that the
+/// decoder need not store them. Another name with the same hash would be refused too; a listed name always is.
 /// </remarks>
 internal static class TrailerNames
 {
-    /// <summary>The hash of no bytes (FNV-1a, 64 bits).</summary>
+    /// <summary>The hash of an empty name (FNV-1a, 64 bits).</summary>
     public const ulong EmptyHash = 0xcbf29ce484222325;
 
     private static readonly ulong[] Names =
@@ -27,13 +27,13 @@ internal static class TrailerNames
 
     private static readonly ulong[] Prefixes = [Hash("x-carousel-"u8), Hash("x-forwarded-"u8), Hash("x-session-"u8)];
 
-    /// <summary>The hash of the bytes so far and one more token byte.</summary>
+    /// <summary>Returns the hash after one more token byte.</summary>
     public static ulong Add(ulong hash, byte value) => (hash ^ ForwardingNames.Fold(value)) * 0x100000001b3;
 
-    /// <summary>True if the whole name has this hash and is not allowed.</summary>
+    /// <summary>Returns true if a name with this hash is not allowed.</summary>
     public static bool IsForbidden(ulong hash) => Names.AsSpan().Contains(hash);
 
-    /// <summary>True if a name that starts like this is not allowed, whatever follows.</summary>
+    /// <summary>Returns true if names with a prefix of this hash are not allowed.</summary>
     public static bool IsForbiddenPrefix(ulong hash) => Prefixes.AsSpan().Contains(hash);
 
     private static ulong Hash(ReadOnlySpan<byte> name)

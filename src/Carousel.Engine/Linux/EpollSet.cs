@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Linux;
 
-/// <summary>What epoll may report (EPOLLIN and so on); the values are the kernel's.</summary>
+/// <summary>Events reported by epoll (EPOLLIN and so on); the values are the kernel's.</summary>
 [Flags]
 internal enum Readiness : uint
 {
@@ -11,7 +11,7 @@ internal enum Readiness : uint
     Writable = 0x004,
     Error = 0x008,
     HangUp = 0x010,
-    /// <summary>The peer has shut down its sending side: what it sent may still be read, then comes the end.</summary>
+    /// <summary>The peer has shut down its sending side: bytes already sent can still be read.</summary>
     PeerClosed = 0x2000,
     /// <summary>Registration only: of several epoll sets that watch one listener, wake one, not all.</summary>
     Exclusive = 1u << 28,
@@ -19,12 +19,12 @@ internal enum Readiness : uint
     EdgeTriggered = 1u << 31,
 }
 
-/// <summary>One epoll set. Owns its descriptor.</summary>
+/// <summary>An epoll set. Owns its descriptor.</summary>
 internal sealed unsafe class EpollSet : IDisposable
 {
     private const int Add = 1, Delete = 2, CloseOnExec = 0x80000;
 
-    // The kernel packs struct epoll_event on x64 only: 4 bytes of bits, then 8 of data at offset 4 there, at offset 8 elsewhere.
+    // struct epoll_event is packed on x64 only: 4 bytes of bits, then 8 of data at offset 4 there, at offset 8 elsewhere.
     private static readonly int DataAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventSize = DataAt + 8;
 
@@ -43,7 +43,7 @@ internal sealed unsafe class EpollSet : IDisposable
         _events = (byte*)NativeMemory.Alloc((nuint)(maxEvents * EventSize));
     }
 
-    /// <summary>Watches a descriptor; <paramref name="token"/> comes back with its events. 0, or the error negated.</summary>
+    /// <summary>Watches a descriptor; <paramref name="token"/> is returned with its events. Returns 0 or the negated error.</summary>
     public int Register(int fd, Readiness interest, ulong token)
     {
         byte* ev = stackalloc byte[16];
@@ -52,14 +52,16 @@ internal sealed unsafe class EpollSet : IDisposable
         return Libc.OrErrno(Libc.epoll_ctl(_epoll, Add, fd, ev));
     }
 
-    /// <summary>Stops watching. Closing a descriptor does the same, so this is only for those that live on.</summary>
+    /// <summary>Stops watching. Closing a descriptor does the same, so this is only for descriptors that stay open.</summary>
     public void Unregister(int fd)
     {
         byte* ev = stackalloc byte[16];
         Libc.epoll_ctl(_epoll, Delete, fd, ev);
     }
 
-    /// <summary>Waits for events, at most this long (-1: without end); returns how many there are to <see cref="Get"/>.</summary>
+    /// <summary>
+    /// Waits for events, at most this long (-1: no timeout); returns the number of events available to <see cref="Get"/>.
+    /// </summary>
     public int Wait(int timeoutMs)
     {
         int count = Libc.epoll_wait(_epoll, _events, _max, timeoutMs);

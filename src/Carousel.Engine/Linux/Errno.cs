@@ -1,6 +1,6 @@
 namespace Carousel.Engine.Linux;
 
-/// <summary>Error numbers of Linux on x64 and arm64 (asm-generic/errno.h). Wrappers return them negated.</summary>
+/// <summary>Linux error numbers on x64 and arm64 (asm-generic/errno.h). Wrappers return them negated.</summary>
 internal static class Errno
 {
     public const int EINTR = 4;
@@ -24,8 +24,8 @@ internal static class Errno
     public const int EINPROGRESS = 115;
 
     /// <summary>
-    /// True for errors that say this process or host is out of something, whatever the peer does: descriptors, memory, ports (of EADDRNOTAVAIL's two meanings
-    /// the one that <see cref="Sockets.Transport.Connect"/> leaves), or what epoll may watch (ENOSPC).
+    /// Returns true for errors that mean that this process or host lacks a resource, independent of the peer: descriptors, memory, ports
+    /// (<see cref="Sockets.Transport.Connect"/> returns EADDRNOTAVAIL for this cause only), or epoll watches (ENOSPC).
     /// </summary>
     public static bool IsOutOfResources(int errno) => errno is EMFILE or ENFILE or ENOBUFS or ENOMEM or EADDRNOTAVAIL or ENOSPC;
 }

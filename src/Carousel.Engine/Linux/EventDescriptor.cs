@@ -1,6 +1,6 @@
 namespace Carousel.Engine.Linux;
 
-/// <summary>An eventfd: wakes a thread that waits in epoll. Owns its descriptor.</summary>
+/// <summary>An eventfd that wakes a thread waiting in epoll. Owns its descriptor.</summary>
 internal sealed unsafe class EventDescriptor : IDisposable
 {
     private const int NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -16,7 +16,7 @@ internal sealed unsafe class EventDescriptor : IDisposable
 
     public int Fd { get; }
 
-    /// <summary>Any thread.</summary>
+    /// <summary>Thread-safe.</summary>
     public void Signal()
     {
         ulong one = 1;

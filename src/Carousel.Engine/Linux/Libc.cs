@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Carousel.Engine.Linux;
 
 /// <summary>
-/// The system calls the engine makes, and nothing else. Calls that return at once suppress the GC transition, which costs more than
-/// some of them; those that may take long (waiting, moving megabytes) don't, so that a collection need not wait for them.
+/// The system calls of the engine. Calls that return immediately suppress the GC transition, which costs more than some of them. Calls that
+/// may take long (waiting, moving megabytes) do not, so that they do not delay a garbage collection.
 /// </summary>
 internal static unsafe class Libc
 {
@@ -38,8 +38,8 @@ internal static unsafe class Libc
     public static nint send(int fd, void* from, nint count, int flags) => syscall(SendTo, fd, from, count, flags, null, 0);
 
     /// <summary>
-    /// The C library's recv and send are thread cancellation points, which costs some fifty instructions a call in a process of several
-    /// threads; they are made four times a request. The numbers are the kernel's, of x64 and arm64.
+    /// The C library's recv and send are thread cancellation points, which costs some fifty instructions per call in a multi-threaded
+    /// process. They are called four times per request. The numbers are the kernel's for x64 and arm64.
     /// </summary>
     [DllImport(Lib), SuppressGCTransition]
     private static extern nint syscall(nint number, nint fd, void* bytes, nint count, nint flags, void* address, nint length);
@@ -92,7 +92,9 @@ internal static unsafe class Libc
     [DllImport(Lib), SuppressGCTransition]
     public static extern nint signal(int number, nint handler);
 
-    /// <summary>The result as it is, or the error negated. To be called right behind the system call, before anything else can set errno.</summary>
+    /// <summary>
+    /// Returns the result, or the negated error. Must be called directly after the system call, before anything else can set errno.
+    /// </summary>
     public static int OrErrno(int result) => result >= 0 ? result : -Marshal.GetLastSystemError();
 
     /// <inheritdoc cref="OrErrno(int)"/>

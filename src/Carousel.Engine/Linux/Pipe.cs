@@ -1,10 +1,10 @@
 namespace Carousel.Engine.Linux;
 
-/// <summary>A pipe that bodies are spliced through. Owns its two descriptors.</summary>
+/// <summary>A pipe for splicing bodies. Owns its two descriptors.</summary>
 internal sealed unsafe class Pipe : IDisposable
 {
     /// <summary>
-    /// A smaller one is not worth having: with 8 KB splicing costs as much as copying, and it is 8 KB that a user gets who has used up their pages
+    /// Minimum useful size. With 8 KB splicing costs as much as copying, and 8 KB is what a user gets after using up its pages
     /// (docs/decisions/0007-splice.md).
     /// </summary>
     public const int LeastSize = 64 * 1024;
@@ -22,12 +22,12 @@ internal sealed unsafe class Pipe : IDisposable
 
     public int WriteEnd { get; }
 
-    /// <summary>Bytes that it holds, as the kernel granted them; fewer, if they come in parts of pages.</summary>
+    /// <summary>Capacity in bytes, as granted by the kernel; less if the bytes arrive in partial pages.</summary>
     public int Size { get; }
 
     /// <summary>
-    /// Opens a pipe of this many bytes, or of what the kernel grants (one pipe is bounded by pipe-max-size, all of a user by pipe-user-pages-soft); null if that
-    /// is less than <see cref="LeastSize"/>, or none.
+    /// Opens a pipe of this size, or of the size that the kernel grants (pipe-max-size limits one pipe, pipe-user-pages-soft all pipes of a
+    /// user). Null if that is less than <see cref="LeastSize"/>, or if there is none.
     /// </summary>
     /// <param name="size">A power of two, at least <see cref="LeastSize"/>.</param>
     public static Pipe? TryOpen(int size)
@@ -51,7 +51,7 @@ internal sealed unsafe class Pipe : IDisposable
         return null;
     }
 
-    /// <summary>Takes bytes out into memory; as many as there are, if there is room. Below zero if there are none.</summary>
+    /// <summary>Reads up to <paramref name="count"/> bytes from the pipe into memory. Returns a negative number if it is empty.</summary>
     public int Read(byte* to, int count) => (int)Libc.read(ReadEnd, to, count);
 
     public void Dispose()

@@ -1,11 +1,11 @@
 namespace Carousel.Engine.Linux;
 
-/// <summary>Signals that the data plane must not die of.</summary>
+/// <summary>Signals that must not end the process.</summary>
 internal static class Signals
 {
     private const int BrokenPipe = 13;
     private const nint Ignore = 1;
 
-    /// <summary>send() can be told not to raise SIGPIPE, splice() can't.</summary>
+    /// <summary>SIGPIPE can be suppressed per call for send(), but not for splice().</summary>
     public static void IgnoreBrokenPipe() => Libc.signal(BrokenPipe, Ignore);
 }

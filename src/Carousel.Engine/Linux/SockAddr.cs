@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Linux;
 
-/// <summary>A <c>sockaddr_in</c> or <c>sockaddr_in6</c> as the kernel wants it: family in host order, port and address in network order.</summary>
+/// <summary>A <c>sockaddr_in</c> or <c>sockaddr_in6</c>: family in host order, port and address in network order.</summary>
 [InlineArray(Capacity)]
 internal struct SockAddr
 {
@@ -24,7 +24,7 @@ internal struct SockAddr
 
     public readonly int Port => BinaryPrimitives.ReadUInt16BigEndian(((ReadOnlySpan<byte>)this)[2..]);
 
-    /// <summary>The bytes of the address, 4 or 16; an IPv4 address inside an IPv6 one (as a dual-stack listener reports it) gives 4.</summary>
+    /// <summary>The bytes of the address, 4 or 16. An IPv4-mapped IPv6 address (as a dual-stack listener reports it) has 4.</summary>
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> AddressBytes
     {
@@ -44,7 +44,7 @@ internal struct SockAddr
         }
     }
 
-    /// <summary>The kernel's form of an address and a port.</summary>
+    /// <summary>Creates the kernel's form of an address and a port.</summary>
     public static SockAddr From(IPAddress address, int port)
     {
         SockAddr made = default;

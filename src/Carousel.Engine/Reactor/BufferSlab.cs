@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>A worker's buffers, all of one size, outside the managed heap. Handed out last in, first out: what is warm is used again.</summary>
+/// <summary>
+/// A worker's buffers of one size, outside the managed heap. Last in, first out, so that buffers in the CPU cache are reused.
+/// </summary>
 internal sealed unsafe class BufferSlab(int size) : IDisposable
 {
-    /// <summary>Free buffers kept for the next burst (8 MB of 32 KB ones); those beyond go back to the system.</summary>
+    /// <summary>Maximum free buffers kept for the next burst (8 MB of 32 KB buffers); more are freed.</summary>
     private const int MaxKept = 256;
 
     private const int PageSize = 4096;
     private const int CacheLine = 64;
 
     /// <summary>
-    /// Each buffer starts at another line of its page. Were all aligned alike, the heads of all requests in flight would compete for the same few sets of the
-    /// processor's caches, and push each other out.
+    /// Each buffer starts at another cache line of its page. With equal alignment the heads of all requests in flight would compete for the
+    /// same few cache sets.
     /// </summary>
     private const int Colors = PageSize / CacheLine;
 
@@ -21,16 +23,16 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
     private int _kept;
     private int _color;
 
-    /// <summary>Bytes of each buffer.</summary>
+    /// <summary>Size of a buffer in bytes.</summary>
     public int Size { get; } = size;
 
-    /// <summary>Bytes of a large buffer: it takes what a pipe holds, and as much around it as the others have to spare.</summary>
+    /// <summary>Size of a large buffer: the contents of a pipe and the spare space of a normal buffer.</summary>
     public int LargeSize => SplicePipe.MaxSize + Size;
 
-    /// <summary>Large buffers handed out and not yet given back. Whoever takes them sees to it that they are few.</summary>
+    /// <summary>Large buffers in use. The caller keeps their number small.</summary>
     public int LargeInUse { get; private set; }
 
-    /// <summary>Buffers handed out and not yet given back.</summary>
+    /// <summary>Buffers in use.</summary>
     public int InUse { get; private set; }
 
     public byte* Take()
@@ -52,7 +54,7 @@ internal sealed unsafe class BufferSlab(int size) : IDisposable
         }
     }
 
-    /// <summary>A large buffer, of memory that is real only as far as it is written.</summary>
+    /// <summary>Returns a large buffer. Its memory is allocated by the kernel only as far as it is written.</summary>
     public byte* TakeLarge()
     {
         LargeInUse++;

@@ -2,20 +2,20 @@ using System.Diagnostics;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>Where a worker's time comes from. Read once a turn.</summary>
+/// <summary>A worker's source of time, read once per tick.</summary>
 internal abstract class Clock
 {
-    /// <summary>Milliseconds that never go back, from an arbitrary start.</summary>
+    /// <summary>Monotonic milliseconds from an arbitrary start.</summary>
     public abstract long Milliseconds { get; }
 
-    /// <summary>Microseconds that never go back, from an arbitrary start: for latencies, at the price of reading the counter.</summary>
+    /// <summary>Monotonic microseconds from an arbitrary start: for latencies, at the cost of reading the counter.</summary>
     public abstract long Microseconds { get; }
 
-    /// <summary>Seconds since 1970, for what leaves this process.</summary>
+    /// <summary>Seconds since 1970, for times that other processes see.</summary>
     public abstract long UnixSeconds { get; }
 }
 
-/// <summary>The kernel's coarse monotonic clock: a few nanoseconds a reading, a few milliseconds exact.</summary>
+/// <summary>The kernel's coarse monotonic clock: a few nanoseconds per reading, a resolution of a few milliseconds.</summary>
 internal sealed class SystemClock : Clock
 {
     private static readonly double MicrosecondsATick = 1e6 / Stopwatch.Frequency;

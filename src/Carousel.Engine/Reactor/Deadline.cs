@@ -1,14 +1,14 @@
 namespace Carousel.Engine.Reactor;
 
-/// <summary>Told when a deadline has passed. May arm it again.</summary>
+/// <summary>Notified when a deadline has expired. May arm it again.</summary>
 internal interface IDeadlineOwner
 {
     void OnDeadline(Deadline deadline);
 }
 
 /// <summary>
-/// One moment that somebody waits for, kept in a <see cref="TimingWheel"/>. Moving it later, or disarming it, is a store: the wheel finds out when
-/// it comes to the slot it was filed under. So a deadline that each request sets anew costs next to nothing.
+/// A point in time in a <see cref="TimingWheel"/>. Moving it later or disarming it is a store: the wheel checks it when it reaches the slot
+/// of the old time. So a deadline that is set for every request costs almost nothing.
 /// </summary>
 internal sealed class Deadline(IDeadlineOwner owner)
 {
@@ -19,12 +19,12 @@ internal sealed class Deadline(IDeadlineOwner owner)
 
     public bool IsArmed => At != Never;
 
-    // The wheel's own: the moment in ms, the slot it is filed under, its neighbours there.
+    // Used by the wheel only: the time in ms, the slot, and the neighbours in it.
     internal long At = Never;
     internal long FiledFor = Never;
     internal int Slot = NotFiled;
     internal Deadline? Previous, Next;
 
-    /// <summary>Forgets the moment; the owner is not told.</summary>
+    /// <summary>Clears the time without notifying the owner.</summary>
     public void Disarm() => At = Never;
 }

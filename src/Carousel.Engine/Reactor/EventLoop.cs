@@ -3,11 +3,12 @@ using Carousel.Engine.Linux;
 namespace Carousel.Engine.Reactor;
 
 /// <summary>
-/// One worker's loop: waits for events, hands each to its target, fires deadlines, resumes what had yielded. All on one thread, nothing locked.
+/// A worker's event loop: waits for events, dispatches each to its target, fires deadlines, resumes work that had yielded. Single-threaded,
+/// without locks.
 /// </summary>
 internal sealed class EventLoop
 {
-    /// <summary>Events taken a turn: enough to spread the cost of waiting, few enough that deadlines and mail are not kept waiting.</summary>
+    /// <summary>Maximum events per tick: enough to spread the cost of waiting, few enough not to delay deadlines and mail.</summary>
     public const int MaxEventsPerTick = 256;
 
     private readonly Poller _poller;
@@ -28,13 +29,13 @@ internal sealed class EventLoop
         Wheel = new TimingWheel(Now);
     }
 
-    /// <summary>When this turn began, in the clock's milliseconds.</summary>
+    /// <summary>Start of this tick in the clock's milliseconds.</summary>
     public long Now { get; private set; }
 
-    /// <summary>When this turn began, in microseconds from an arbitrary start.</summary>
+    /// <summary>Start of this tick in microseconds from an arbitrary start.</summary>
     public long NowMicros => _tickMicros;
 
-    /// <summary>Seconds since 1970, for what leaves this process: the clock is asked once a turn at most.</summary>
+    /// <summary>Seconds since 1970, for times that other processes see. The clock is read at most once per tick.</summary>
     public long UnixSeconds
     {
         get
@@ -50,11 +51,11 @@ internal sealed class EventLoop
 
     public TimingWheel Wheel { get; }
 
-    /// <summary>Registers once, edge-triggered for both directions; <see cref="Release"/> before the descriptor is closed.</summary>
+    /// <summary>Registers once, edge-triggered for both directions. Call <see cref="Release"/> before the descriptor is closed.</summary>
     public int Watch(EventTarget target) =>
         Watch(target, Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered);
 
-    /// <summary>Registers with the interest given; 0, or the error negated.</summary>
+    /// <summary>Registers with the given interest. Returns 0 or the negated error.</summary>
     public int Watch(EventTarget target, Readiness interest)
     {
         int fd = target.Fd;
@@ -71,7 +72,7 @@ internal sealed class EventLoop
         return result;
     }
 
-    /// <summary>Hands out no more events of this target, pending ones included. The descriptor is about to be closed.</summary>
+    /// <summary>Dispatches no more events of this target, including pending ones. For a descriptor that is about to be closed.</summary>
     public void Release(EventTarget target)
     {
         if (ReferenceEquals(_targets[target.Fd], target))
@@ -87,10 +88,10 @@ internal sealed class EventLoop
         _poller.Unregister(target.Fd);
     }
 
-    /// <summary>Goes on with this in the next turn, after others had theirs.</summary>
+    /// <summary>Resumes this in the next tick, after the events.</summary>
     public void ResumeNextTick(IResumable work) => _resumeNext.Add(work);
 
-    /// <summary>Waits for something to do and does it; how long that took, without the waiting, in microseconds.</summary>
+    /// <summary>Waits for events and handles them. Returns the time spent in microseconds, excluding the wait.</summary>
     public long RunTick()
     {
         int timeout = _resumeNext.Count > 0 ? 0 : Wheel.MillisecondsToNext(Now);

@@ -2,19 +2,19 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>Something with a descriptor that a loop watches. Its own worker's thread only.</summary>
+/// <summary>An object with a descriptor watched by a loop. Used on its worker's thread only.</summary>
 internal abstract class EventTarget
 {
-    /// <summary>The descriptor; -1 when there is none (any more).</summary>
+    /// <summary>The descriptor; -1 if there is none.</summary>
     public int Fd { get; protected set; } = -1;
 
-    /// <summary>Which registration this is: events of an earlier one with the same descriptor are stale.</summary>
+    /// <summary>Number of the registration: events of an earlier registration with the same descriptor are stale.</summary>
     public uint Generation { get; set; }
 
     public abstract void OnEvents(Readiness readiness);
 }
 
-/// <summary>Something that had more to do than a turn allows, and goes on in the next.</summary>
+/// <summary>Work that exceeded its share of a tick and continues in the next.</summary>
 internal interface IResumable
 {
     void Resume();

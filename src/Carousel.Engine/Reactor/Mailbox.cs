@@ -3,35 +3,35 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>How other threads reach a worker: post from any, take from its own. A post wakes the worker if it may be asleep.</summary>
+/// <summary>Passes messages from any thread to a worker. A post wakes the worker if it may be sleeping.</summary>
 internal sealed class Mailbox<T> : IDisposable
 {
     private readonly ConcurrentQueue<T> _mail = new();
-    private readonly EventDescriptor _bell = new();
-    private int _rung;
+    private readonly EventDescriptor _wakeUp = new();
+    private int _isSignalled;
 
     /// <summary>Readable while there may be mail.</summary>
-    public int Fd => _bell.Fd;
+    public int Fd => _wakeUp.Fd;
 
-    /// <summary>Any thread; never blocks.</summary>
+    /// <summary>Thread-safe; never blocks.</summary>
     public void Post(in T mail)
     {
         _mail.Enqueue(mail);
-        // One ring wakes the worker for all mail that came before it looks.
-        if (Interlocked.Exchange(ref _rung, 1) == 0)
+        // One wake-up is enough for all mail posted before the worker reads it.
+        if (Interlocked.Exchange(ref _isSignalled, 1) == 0)
         {
-            _bell.Signal();
+            _wakeUp.Signal();
         }
     }
 
-    /// <summary>To be called before taking the mail: what is posted from here on rings again.</summary>
+    /// <summary>To be called before reading the mail: the next post wakes the worker again.</summary>
     public void Silence()
     {
-        _bell.Reset();
-        Interlocked.Exchange(ref _rung, 0);
+        _wakeUp.Reset();
+        Interlocked.Exchange(ref _isSignalled, 0);
     }
 
     public bool TryTake(out T mail) => _mail.TryDequeue(out mail!);
 
-    public void Dispose() => _bell.Dispose();
+    public void Dispose() => _wakeUp.Dispose();
 }

@@ -2,7 +2,7 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Reactor;
 
-/// <summary>Where a reactor's events come from: epoll, or a test's script.</summary>
+/// <summary>Source of a reactor's events: epoll, or a test.</summary>
 internal abstract class Poller
 {
     /// <inheritdoc cref="EpollSet.Register"/>
@@ -14,7 +14,7 @@ internal abstract class Poller
     /// <inheritdoc cref="EpollSet.Wait"/>
     public abstract int Wait(int timeoutMs);
 
-    /// <summary>One of the events of the last <see cref="Wait"/>.</summary>
+    /// <summary>Returns one event of the last <see cref="Wait"/>.</summary>
     public abstract void Get(int index, out Readiness readiness, out ulong token);
 }
 

@@ -3,28 +3,31 @@ using Carousel.Engine.Linux;
 namespace Carousel.Engine.Reactor;
 
 /// <summary>
-/// A worker's pipe for splicing. One does for all bodies: each move leaves it empty, since no more goes in than the sink has room for, and what the sink did not take after all is
-/// taken out into memory at once. Its own worker's thread only.
+/// A worker's pipe for splicing. One pipe is enough for all bodies because each move leaves it empty: no more goes in than the sink has
+/// room for, and what the sink did not accept is read into memory at once. Used on its worker's thread only.
 /// </summary>
-/// <param name="open">Opens one of about this many bytes; null if there is none to be had.</param>
-/// <param name="size">Bytes that are asked for.</param>
+/// <param name="open">Opens a pipe of about this many bytes; returns null if none is available.</param>
+/// <param name="size">The size to request in bytes.</param>
 internal sealed class SplicePipe(Func<int, Pipe?> open, int size = SplicePipe.MaxSize) : IDisposable
 {
-    /// <summary>The most an unprivileged pipe may have (pipe-max-size); measured best for large bodies.</summary>
+    /// <summary>Maximum size of an unprivileged pipe (pipe-max-size); the fastest for large bodies as measured.</summary>
     public const int MaxSize = 1 << 20;
 
     /// <summary>Descriptors of a pipe.</summary>
     public const int Descriptors = 2;
 
-    /// <summary>Half of what Linux lets one user have (pipe-user-pages-soft, 64 MB), for all workers together: others of this user want some too.</summary>
+    /// <summary>
+    /// Half of the pipe memory of one user (pipe-user-pages-soft, 64 MB), for all workers together. The rest is for the user's other
+    /// processes.
+    /// </summary>
     private const int ShareOfUser = 32 << 20;
 
-    /// <summary>When none was granted, the next try is this much later: until then bodies are copied without asking again.</summary>
+    /// <summary>Interval before the next attempt if no pipe was granted. Until then bodies are copied.</summary>
     private const int PauseMs = 1_000;
 
     /// <summary>
-    /// When a sink took much less than it had said it would, the kernel is short of memory for TCP, or bounds it (tcp_notsent_lowat): that is likely to go on. So for this long
-    /// no more is moved at once than a buffer can take.
+    /// If a sink accepts much less than it reported, the kernel lacks memory for TCP or limits it (tcp_notsent_lowat), which is likely to
+    /// continue. For this time no more is moved at once than fits a buffer.
     /// </summary>
     private const int CarefulMs = 10_000;
 
@@ -32,7 +35,7 @@ internal sealed class SplicePipe(Func<int, Pipe?> open, int size = SplicePipe.Ma
     private long _notBefore;
     private long _carefulUntil;
 
-    /// <summary>What to ask for, so that the pipes of so many workers stay within <see cref="ShareOfUser"/>.</summary>
+    /// <summary>Returns the size to request, so that the pipes of all workers stay within <see cref="ShareOfUser"/>.</summary>
     public static int SizeFor(int workers)
     {
         int size = MaxSize;
@@ -43,7 +46,7 @@ internal sealed class SplicePipe(Func<int, Pipe?> open, int size = SplicePipe.Ma
         return size;
     }
 
-    /// <summary>The pipe, empty; null if none is to be had now (the caller copies instead).</summary>
+    /// <summary>Returns the empty pipe; null if none is available now (the caller copies instead).</summary>
     /// <param name="now">The reactor's milliseconds.</param>
     public Pipe? Get(long now)
     {
@@ -55,13 +58,13 @@ internal sealed class SplicePipe(Func<int, Pipe?> open, int size = SplicePipe.Ma
         return _pipe;
     }
 
-    /// <summary>True if no more is to be moved at once than a buffer can take.</summary>
+    /// <summary>Returns true if no more may be moved at once than fits a buffer.</summary>
     public bool IsCareful(long now) => now < _carefulUntil;
 
-    /// <summary>A sink took so much less than it had said that a buffer can't take the rest.</summary>
+    /// <summary>To be called when a sink accepted so much less than it reported that the rest does not fit a buffer.</summary>
     public void BeCareful(long now) => _carefulUntil = now + CarefulMs;
 
-    /// <summary>It may hold bytes of a body that was cut: the next body gets another.</summary>
+    /// <summary>Closes the pipe, which may hold bytes of an aborted body. The next body gets a new one.</summary>
     public void Dispose()
     {
         _pipe?.Dispose();

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Carousel.Engine.Reactor;
 
 /// <summary>
-/// A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): arming, moving and disarming cost O(1). Its own worker's thread only.
-/// Deadlines fire at their moment or up to a tick later; those beyond the horizon are filed at the horizon and filed again there.
+/// A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): arming, moving and disarming cost O(1). Used on its worker's thread only.
+/// Deadlines fire at their time or up to one wheel tick later. Deadlines beyond the horizon are filed at the horizon and filed again there.
 /// </summary>
 internal sealed class TimingWheel
 {
-    /// <summary>Finer than the coarse clock is would buy nothing.</summary>
+    /// <summary>A finer resolution than that of the coarse clock has no benefit.</summary>
     public const int TickMs = 8;
 
     /// <summary>A horizon of 32 s: most deadlines are filed once.</summary>
@@ -21,7 +21,7 @@ internal sealed class TimingWheel
 
     public TimingWheel(long nowMs) => _tick = nowMs / TickMs;
 
-    /// <summary>Sets a deadline to this moment, whatever it was before.</summary>
+    /// <summary>Sets a deadline to this time, replacing its previous one.</summary>
     public void Arm(Deadline deadline, long atMs)
     {
         deadline.At = atMs;
@@ -36,7 +36,7 @@ internal sealed class TimingWheel
         }
     }
 
-    /// <summary>Disarms a deadline and forgets it: for owners that are about to be dropped.</summary>
+    /// <summary>Disarms a deadline and removes it from its slot: for owners that are about to be discarded.</summary>
     public void Remove(Deadline deadline)
     {
         deadline.Disarm();
@@ -46,11 +46,11 @@ internal sealed class TimingWheel
         }
     }
 
-    /// <summary>Tells the owners of all deadlines up to now.</summary>
+    /// <summary>Notifies the owners of all deadlines up to now.</summary>
     public void Advance(long nowMs)
     {
         long now = nowMs / TickMs;
-        // After a long sleep one round visits every slot; more rounds would visit them again.
+        // One round visits every slot, so more rounds after a long sleep are unnecessary.
         for (long tick = Math.Max(_tick + 1, now - Slots + 1); tick <= now; tick++)
         {
             int slot = (int)(tick % Slots);
@@ -63,7 +63,7 @@ internal sealed class TimingWheel
         _tick = Math.Max(_tick, now);
     }
 
-    /// <summary>Milliseconds until a slot has to be looked at; -1 if none is filed.</summary>
+    /// <summary>Returns the milliseconds until the next used slot; -1 if all are empty.</summary>
     public int MillisecondsToNext(long nowMs)
     {
         int start = (int)((_tick + 1) % Slots);
@@ -87,7 +87,8 @@ internal sealed class TimingWheel
 
     private void Expire(int slot, long nowMs)
     {
-        // Owners may file and remove others, of this slot too: take the head until there is none. What is filed anew goes to a later slot.
+        // Owners may file and remove other deadlines, also of this slot, so the head is taken until there is none. New deadlines go to
+        // later slots.
         while (_heads[slot] is { } deadline)
         {
             Unfile(deadline);

@@ -4,7 +4,7 @@ using Carousel.Engine.Http;
 namespace Carousel.Engine.Sessions;
 
 /// <summary>
-/// What a session's record says of a request, copied while the head is there and kept until the answer comes. Pooled.
+/// The parts of a session's record that come from a request: copied while the head is available, kept until the response. Pooled.
 /// </summary>
 internal sealed class RecordDraft
 {
@@ -17,7 +17,7 @@ internal sealed class RecordDraft
 
     public ReadOnlySpan<byte> Client => _client.AsSpan(0, _clientLength);
 
-    /// <summary>Takes the end-to-end fields without credentials, as many as there is room for, and the client's address.</summary>
+    /// <summary>Copies the end-to-end fields without credentials, as many as fit, and the client's address.</summary>
     public void Fill(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, CredentialNames hidden, in ForwardingInfo info)
     {
         _fieldsLength = 0;

@@ -2,51 +2,51 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Engine.Sessions;
 
-/// <summary>Whom a request comes from, as far as sessions go.</summary>
+/// <summary>The kind of session of a request.</summary>
 internal enum SessionKind : byte
 {
-    /// <summary>Sessions are off.</summary>
+    /// <summary>Sessions are disabled.</summary>
     None,
 
-    /// <summary>No good cookie: one is issued with the answer.</summary>
+    /// <summary>No valid cookie: one is issued with the response.</summary>
     New,
 
-    /// <summary>A good cookie.</summary>
+    /// <summary>A valid cookie.</summary>
     Known,
 
-    /// <summary>The request carries its state itself: neither cookie nor record.</summary>
+    /// <summary>The request carries its own state: it gets neither cookie nor record.</summary>
     Stateless,
 }
 
-/// <summary>What is known of the session of one request, from its head to its answer.</summary>
+/// <summary>The session of one request, from its head to its response.</summary>
 internal struct RequestSession
 {
     public SessionKind Kind;
 
-    /// <summary>The request has a session: its id goes to the server. False for stateless requests that brought no good cookie.</summary>
+    /// <summary>The request has a session, whose id is sent to the server. False for stateless requests without a valid cookie.</summary>
     public bool HasSession;
 
-    /// <summary>The request brought a cookie under our name, good or not, which servers are not to see.</summary>
+    /// <summary>The request has a session cookie, valid or not, which is not sent to servers.</summary>
     public bool HidesCookie;
 
-    /// <summary>Of all cookies of the request there is only that one: there is nothing to be kept of its field.</summary>
+    /// <summary>The session cookie is the request's only cookie, so its field can be removed as a whole.</summary>
     public bool HasOnlyOurs;
 
     /// <summary>A Cookie field was read.</summary>
     public bool SawCookies;
 
-    /// <summary>The cookie is past half of its time: the answer brings it anew.</summary>
+    /// <summary>The cookie is past half of its lifetime: the response renews it.</summary>
     public bool IsHalfway;
 
-    /// <summary>The client is reached by TLS: the cookie gets Secure.</summary>
+    /// <summary>The client uses TLS: the cookie gets Secure.</summary>
     public bool IsSecure;
 
-    /// <summary>The cookie's ticket; of a new visitor the id only.</summary>
+    /// <summary>The cookie's ticket; for a new session the id only.</summary>
     public SessionTicket Ticket;
 
-    /// <summary>The place in the worker's table that knew the cookie when the request came.</summary>
+    /// <summary>The session's position in the worker's table when the request arrived.</summary>
     public int Place;
 
-    /// <summary>What the record will hold, if it is to be written.</summary>
+    /// <summary>The content of the record, if one is to be written.</summary>
     public RecordDraft? Draft;
 }

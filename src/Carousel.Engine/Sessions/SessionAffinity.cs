@@ -8,18 +8,20 @@ using Carousel.Engine.Reactor;
 namespace Carousel.Engine.Sessions;
 
 /// <summary>
-/// Where a worker receives visitors: reads their cookies, issues new ones, and tells the store of them, which it never waits for. Its worker's thread
-/// only; allocates nothing once it has seen as many visitors as there are.
+/// Session handling of a worker: reads session cookies, issues new ones, and queues updates for the store without waiting for it. Used on
+/// its worker's thread only; allocates nothing once its table has its full size.
 /// </summary>
 internal sealed class SessionAffinity : IDeadlineOwner
 {
-    /// <summary>How long what many requests of a visitor have to tell the store is gathered.</summary>
+    /// <summary>Interval at which updates are written. The requests of a session in between are combined into one update.</summary>
     public const int FlushIntervalMs = 2_000;
 
-    /// <summary>Visitors told of before others have their turn: a fraction of a millisecond.</summary>
+    /// <summary>Maximum updates written per tick: a fraction of a millisecond.</summary>
     private const int MaxFlushedPerTick = 1024;
 
-    /// <summary>Drafts at once: visitors whose first answer is waited for. Records of further ones wait until the cookie comes back.</summary>
+    /// <summary>
+    /// Maximum drafts: new sessions that wait for their first response. Further records are written when the cookie is returned.
+    /// </summary>
     private const int MaxDrafts = 1024;
 
     private readonly SessionChannel _channel;
@@ -63,16 +65,18 @@ internal sealed class SessionAffinity : IDeadlineOwner
         _knownRecords = new TokenBucket(share);
     }
 
-    /// <summary>The name of our cookie.</summary>
+    /// <summary>The name of the session cookie.</summary>
     public ReadOnlySpan<byte> CookieName => _cookieName;
 
-    /// <summary>True if visitors stay with their server.</summary>
+    /// <summary>Sessions are sticky.</summary>
     public bool IsSticky => _mode == SessionMode.Sticky;
 
-    /// <summary>How long a visitor waits for their own server when it is full, in milliseconds; 0 if they move at once.</summary>
+    /// <summary>
+    /// How long a request waits for the server of its session when that is full, in milliseconds; 0 to move the session at once.
+    /// </summary>
     public long StickyWaitMs { get; }
 
-    /// <summary>A request came.</summary>
+    /// <summary>Reads the session of a request.</summary>
     public void OnRequest(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, out RequestSession session)
     {
         session = default;
@@ -112,7 +116,7 @@ internal sealed class SessionAffinity : IDeadlineOwner
     }
 
     /// <summary>
-    /// This server answers: tells the store, and returns the lines that bring the visitor a cookie, if one is due. Good until the next call.
+    /// This server responds: updates the record, and returns the Set-Cookie lines if a cookie is due. Valid until the next call.
     /// </summary>
     public ReadOnlySpan<byte> OnResponse(ref RequestSession session, Server server)
     {
@@ -120,14 +124,14 @@ internal sealed class SessionAffinity : IDeadlineOwner
         {
             return default;
         }
-        // A cookie that is issued anew does not make the session begin anew.
+        // A renewed cookie does not change the session's creation time.
         uint createdAt = session.Kind == SessionKind.New ? (uint)_loop.UnixSeconds : session.Ticket.IssuedAt;
         ReadOnlySpan<byte> lines = IsDue(session, server) ? Issue(ref session, server) : default;
         Record(ref session, server, createdAt);
         return lines;
     }
 
-    /// <summary>The visit is over, answered or not: gives back what it holds.</summary>
+    /// <summary>The request has ended, with or without a response: returns its draft to the pool.</summary>
     public void End(ref RequestSession session)
     {
         if (session.Draft is { } draft)
@@ -138,7 +142,7 @@ internal sealed class SessionAffinity : IDeadlineOwner
         }
     }
 
-    /// <summary>Time to tell the store of those who came back; what its queue has no room for is owed on.</summary>
+    /// <summary>Writes the updates to the store's queue. Entries that do not fit stay dirty.</summary>
     public void OnDeadline(Deadline deadline)
     {
         bool hasRoom = FlushSome(MaxFlushedPerTick);
@@ -148,10 +152,10 @@ internal sealed class SessionAffinity : IDeadlineOwner
         }
     }
 
-    /// <summary>Tells the store all that it is owed, as far as its queue has room: the worker ends.</summary>
+    /// <summary>Writes all updates that fit the queue, because the worker ends.</summary>
     public void FlushAll() => FlushSome(int.MaxValue);
 
-    /// <summary>False if the queue has no room.</summary>
+    /// <summary>Returns false if the queue is full.</summary>
     private bool FlushSome(int atMost)
     {
         int place = _table.NextDirty(0);
@@ -167,7 +171,7 @@ internal sealed class SessionAffinity : IDeadlineOwner
         return true;
     }
 
-    /// <summary>Looks for our cookie and for what makes a request stateless; true if it is.</summary>
+    /// <summary>Looks for the session cookie and for anything that makes a request stateless; true if it is stateless.</summary>
     private bool ReadFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, ref RequestSession session)
     {
         bool isStateless = false;
@@ -196,10 +200,10 @@ internal sealed class SessionAffinity : IDeadlineOwner
             if (crumbs.Name.SequenceEqual(_cookieName))
             {
                 session.HidesCookie = _hidesCookie;
-                // Several may come (of several paths or domains): the first good one counts.
+                // There may be several (of different paths or domains): the first valid one is used.
                 if (!session.HasSession)
                 {
-                    ReadOurs(crumbs.Value, ref session);
+                    ReadSessionCookie(crumbs.Value, ref session);
                 }
             }
             else if (_sparesStateless && JsonWebToken.LooksLike(crumbs.Value))
@@ -207,13 +211,13 @@ internal sealed class SessionAffinity : IDeadlineOwner
                 isStateless = true;
             }
         }
-        // A second Cookie field finds it set, or not, by the first: then nothing is said of them together.
+        // A second Cookie field clears it, because there is more than one field.
         session.HasOnlyOurs = count == 1 && session.HidesCookie && !session.SawCookies;
         session.SawCookies = true;
         return isStateless;
     }
 
-    private void ReadOurs(ReadOnlySpan<byte> cookie, ref RequestSession session)
+    private void ReadSessionCookie(ReadOnlySpan<byte> cookie, ref RequestSession session)
     {
         if (cookie.Length != SessionCookie.TextLength)
         {
@@ -244,7 +248,7 @@ internal sealed class SessionAffinity : IDeadlineOwner
         return CookieVerdict.Malformed;
     }
 
-    /// <summary>A cookie that was verified before may only have grown too old since.</summary>
+    /// <summary>A cookie in the table was verified before, so only its age is checked.</summary>
     private CookieVerdict Recall(int place, long now, out SessionTicket ticket)
     {
         ticket = _table[place].Ticket;
@@ -270,7 +274,7 @@ internal sealed class SessionAffinity : IDeadlineOwner
         return place;
     }
 
-    /// <summary>The visitor was here: that is told later, together with what else comes until then.</summary>
+    /// <summary>Marks the session as used; the update is written later, combined with those of further requests.</summary>
     private void NoteRequest(ref RequestSession session)
     {
         ref SessionEntry entry = ref _table[session.Place];
@@ -318,10 +322,10 @@ internal sealed class SessionAffinity : IDeadlineOwner
         return _lines.Write(session.Ticket, key, session.IsSecure);
     }
 
-    /// <summary>The whole record if there is a draft of it; else the visitor's entry remembers the server until the next telling.</summary>
+    /// <summary>Writes the whole record if there is a draft; otherwise the session's entry stores the server for the next flush.</summary>
     private void Record(ref RequestSession session, Server server, uint createdAt)
     {
-        // Another visitor may have taken the place meanwhile.
+        // Another session may have taken the position in the meantime.
         bool isPlaced = session.Place >= 0 && session.Place < _table.Size && _table[session.Place].Ticket.Id == session.Ticket.Id;
         if (isPlaced)
         {

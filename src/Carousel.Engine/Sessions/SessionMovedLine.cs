@@ -3,13 +3,17 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Sessions;
 
-/// <summary>The line that tells a server that its visitor belonged to another one, and why they come here: <c>X-Session-Moved: connect-refused</c>.</summary>
+/// <summary>
+/// The line that tells a server that the session belonged to another server, and why it was moved: <c>X-Session-Moved: connect-refused</c>.
+/// </summary>
 internal static class SessionMovedLine
 {
-    /// <summary>Most bytes of the line: held by a test to the longest reason's name.</summary>
+    /// <summary>Maximum bytes of the line; a test checks it against the longest reason's name.</summary>
     public const int MaxBytes = 64;
 
-    /// <summary>Writes the line, ended, into <paramref name="to"/>, at least <see cref="MaxBytes"/> long; returns what was written.</summary>
+    /// <summary>
+    /// Writes the line with its line end into <paramref name="to"/>, at least <see cref="MaxBytes"/> long; returns the written part.
+    /// </summary>
     public static Span<byte> Write(FailureReason reason, Span<byte> to)
     {
         int length = 0;

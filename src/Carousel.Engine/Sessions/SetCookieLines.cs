@@ -3,14 +3,16 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Engine.Sessions;
 
-/// <summary>The lines that bring a cookie to its visitor (RFC 6265 section 4.1). One thread; allocates nothing after the constructor.</summary>
+/// <summary>
+/// The lines that send a session cookie to its client (RFC 6265 section 4.1). Not thread-safe; allocates nothing after the constructor.
+/// </summary>
 /// <remarks>
-/// <c>Cache-Control: private</c> goes with it: a shared cache that kept this answer would hand one visitor's session to others. It is a list
-/// (RFC 9111 section 5.2), so that it may stand beside what the server said.
+/// They include <c>Cache-Control: private</c>: a shared cache that stored this response would send the session to other clients. The field
+/// is a list (RFC 9111 section 5.2), so the line can be added to the server's own.
 /// </remarks>
 internal sealed class SetCookieLines
 {
-    /// <summary>Most bytes of the lines: every attribute, the longest name and the longest domain.</summary>
+    /// <summary>Maximum bytes of the lines: every attribute, the longest name and the longest domain.</summary>
     public const int MaxBytes = 12 + SessionOptions.MaxCookieName + 1 + SessionCookie.TextLength
         + 8 + 9 + SessionOptions.MaxDomain + 10 + 17 + 8 + 2 + 24;
 
@@ -29,7 +31,7 @@ internal sealed class SetCookieLines
         _secure = Encoding.ASCII.GetBytes(line + "; Secure" + after);
     }
 
-    /// <summary>The lines for this ticket, each ended; good until the next call.</summary>
+    /// <summary>Returns the lines for this ticket, each with its line end; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(in SessionTicket ticket, SessionKey key, bool isSecure)
     {
         byte[] lines = isSecure ? _secure : _plain;

@@ -7,7 +7,9 @@ internal sealed unsafe class TcpTransport : Transport
 {
     private const int Stream = 1, Datagram = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
     private const int Socket = 1, SocketError = 4, Linger = 13, Tcp = 6, NoDelay = 1;
-    /// <summary>SO_MEMINFO (since Linux 4.12): nine numbers, of which these are the bytes that may be queued to be sent, and those that are.</summary>
+    /// <summary>
+    /// SO_MEMINFO (since Linux 4.12) returns nine numbers; these are the limit of bytes queued for sending and the bytes queued.
+    /// </summary>
     private const int MemInfo = 55, MemInfoCount = 9, SendBuffer = 3, SendQueued = 5;
     private const int PeekOnly = 0x02, NoSignal = 0x4000;
     private const uint SpliceMove = 1, SpliceNonBlocking = 2;
@@ -18,7 +20,7 @@ internal sealed unsafe class TcpTransport : Transport
 
     public override int Send(int fd, byte* from, int count) => Libc.OrErrno(Libc.send(fd, from, count, NoSignal));
 
-    /// <summary>Never with SPLICE_F_MORE: what comes next is not known yet, and a small end must not wait for it.</summary>
+    /// <summary>Never with SPLICE_F_MORE: it is not known whether more follows, and a small last part must not be delayed.</summary>
     public override int Splice(int from, int to, int count)
     {
         nint moved = Libc.splice(from, null, to, null, count, SpliceMove | SpliceNonBlocking);
@@ -29,8 +31,8 @@ internal sealed unsafe class TcpTransport : Transport
     {
         uint* info = stackalloc uint[MemInfoCount];
         int length = MemInfoCount * sizeof(uint);
-        bool isTold = Libc.getsockopt(fd, Socket, MemInfo, info, &length) == 0 && length > SendQueued * sizeof(uint);
-        return isTold ? (int)Math.Max(0, (long)info[SendBuffer] - info[SendQueued]) : 0;
+        bool isKnown = Libc.getsockopt(fd, Socket, MemInfo, info, &length) == 0 && length > SendQueued * sizeof(uint);
+        return isKnown ? (int)Math.Max(0, (long)info[SendBuffer] - info[SendQueued]) : 0;
     }
 
     public override int Peek(int fd)
@@ -65,8 +67,9 @@ internal sealed unsafe class TcpTransport : Transport
     }
 
     /// <summary>
-    /// Whether this host has a route and an address of its own towards this one. connect(2) says EADDRNOTAVAIL both if all ports are taken and, in IPv6, if no
-    /// address of ours leads there. A datagram socket needs the same address, sends nothing, and has ports of its own.
+    /// Returns whether this host has a route and a source address to the destination. connect(2) returns EADDRNOTAVAIL both if all ports
+    /// are in use and, for IPv6, if there is no source address. A datagram socket needs the same address, sends nothing, and has its own
+    /// ports.
     /// </summary>
     private static bool HasRoute(SockAddr to)
     {
@@ -77,7 +80,7 @@ internal sealed unsafe class TcpTransport : Transport
         }
         int result = Libc.OrErrno(Libc.connect(fd, &to, to.Length));
         Libc.close(fd);
-        // EAGAIN: those ports are taken, too.
+        // EAGAIN: those ports are in use as well.
         return result is 0 or -Errno.EAGAIN;
     }
 

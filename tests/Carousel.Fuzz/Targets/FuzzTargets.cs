@@ -1,6 +1,6 @@
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>Checks what must hold for these bytes; throws <see cref="ViolationException"/> if it doesn't.</summary>
+/// <summary>Checks the invariants for these bytes; throws <see cref="ViolationException"/> if one is violated.</summary>
 internal delegate void FuzzTarget(ReadOnlySpan<byte> input);
 
 /// <summary>All targets by name.</summary>
@@ -15,7 +15,7 @@ internal static class FuzzTargets
     };
 }
 
-/// <summary>Something that must hold doesn't.</summary>
+/// <summary>A violated invariant.</summary>
 internal sealed class ViolationException(string message) : Exception(message)
 {
     public static void ThrowUnless(bool holds, string what)

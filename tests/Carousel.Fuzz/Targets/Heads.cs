@@ -4,7 +4,7 @@ using Carousel.Engine.Http;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>A parsed request with the bytes it was parsed from.</summary>
+/// <summary>A parsed request and its bytes.</summary>
 internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureReason Reason, RequestHead Head, Field[] Fields)
 {
     public static ParsedRequest Of(ReadOnlySpan<byte> bytes, HeadLimits limits)
@@ -23,7 +23,7 @@ internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureRe
         && (Status != ParseStatus.Complete || Head.Equals(other.Head));
 }
 
-/// <summary>A parsed answer with the bytes it was parsed from.</summary>
+/// <summary>A parsed response and its bytes.</summary>
 internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureReason Reason, ResponseHead Head, Field[] Fields)
 {
     public static ParsedResponse Of(ReadOnlySpan<byte> bytes, RequestMethod method, HeadLimits limits)
@@ -44,16 +44,16 @@ internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureR
 
 internal static class Heads
 {
-    /// <summary>Small enough that random inputs reach them.</summary>
+    /// <summary>Small enough for random inputs to reach them.</summary>
     public static readonly HeadLimits Limits = new(MaxBytes: 4096, MaxFields: 50);
 
-    /// <summary>The values of all fields of this name, in order.</summary>
+    /// <summary>Returns the values of all fields of this name, in order.</summary>
     public static IEnumerable<string> Values(byte[] head, IEnumerable<Field> fields, string name) =>
         from field in fields
         where string.Equals(Encoding.Latin1.GetString(field.Name.Of(head)), name, StringComparison.OrdinalIgnoreCase)
         select Encoding.Latin1.GetString(field.Value.Of(head));
 
-    /// <summary>Where to cut an input: everywhere if it is short, else at some sixty places.</summary>
+    /// <summary>Returns the positions to cut an input at: all of a short one, else about sixty.</summary>
     public static IEnumerable<int> Cuts(int length)
     {
         int step = length <= 256 ? 1 : length / 61;
@@ -63,14 +63,14 @@ internal static class Heads
         }
     }
 
-    /// <summary>Field lines follow each other without a gap, inside the head, and their parts are where they say.</summary>
+    /// <summary>Checks that field lines are contiguous and inside the head, and that names and values are at their positions.</summary>
     public static void CheckFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, int length)
     {
         for (int i = 0; i < fields.Length; i++)
         {
             Field field = fields[i];
             int next = i + 1 < fields.Length ? fields[i + 1].Name.Start : length - 2;
-            ViolationException.ThrowUnless(field.LineEnd == next, "a field line does not end where the next starts");
+            ViolationException.ThrowUnless(field.LineEnd == next, "a field line does not end at the start of the next");
             ViolationException.ThrowUnless(
                 !field.Name.IsEmpty && head[field.Name.End] == ':' && field.Value.Start > field.Name.End && field.Value.End <= field.LineEnd - 2,
                 "a field's parts are misplaced");

@@ -4,16 +4,16 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The request parser's verdict does not depend on how the bytes arrive.</summary>
+/// <summary>The request parser's result does not depend on how the bytes are split.</summary>
 internal static class RequestFuzz
 {
     public static void Check(ReadOnlySpan<byte> input)
     {
         ParsedRequest whole = ParsedRequest.Of(input, Heads.Limits);
-        ThrowUnless((whole.Status == ParseStatus.Rejected) == (whole.Reason != FailureReason.None), "a reason without a refusal, or the reverse");
+        ThrowUnless((whole.Status == ParseStatus.Rejected) == (whole.Reason != FailureReason.None), "rejected without a reason, or a reason without rejection");
         if (whole.Status == ParseStatus.Complete)
         {
-            ThrowUnless(whole.Head.Length <= Math.Min(input.Length, Heads.Limits.MaxBytes), "the head is longer than what there is");
+            ThrowUnless(whole.Head.Length <= Math.Min(input.Length, Heads.Limits.MaxBytes), "the head is longer than the input");
             Heads.CheckFields(input, whole.Fields, whole.Head.Length);
         }
         foreach (int cut in Heads.Cuts(input.Length))

@@ -5,7 +5,7 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The laws of <see cref="RequestRewriter"/>.</summary>
+/// <summary>The invariants of <see cref="RequestRewriter"/>.</summary>
 internal static class RequestRewriting
 {
     private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + RequestRewriter.MaxGrowth, Heads.Limits.MaxFields + 8);
@@ -42,7 +42,7 @@ internal static class RequestRewriting
         byte[] output = Rewrite(request, rewrite);
         ParsedRequest again = ParsedRequest.Of(output, OutputLimits);
         ThrowUnless(again.Status == ParseStatus.Complete, $"the rewritten head is {again.Status}: {again.Reason}");
-        ThrowUnless(again.Head.Length == output.Length, "the rewritten head ends before its end");
+        ThrowUnless(again.Head.Length == output.Length, "the rewritten head's length is wrong");
         CheckMeaning(request, again, rewrite);
         CheckFields(request, again);
         CheckForwarding(request, again, rewrite);
@@ -53,7 +53,7 @@ internal static class RequestRewriting
     {
         RequestHead a = before.Head, b = after.Head;
         ThrowUnless(before.Text(a.MethodToken) == after.Text(b.MethodToken) && a.Method == b.Method, "the method changed");
-        ThrowUnless(!b.IsHttp10 && b.Form != TargetForm.Absolute && b.KeepAlive, "the request line or the connection is not ours");
+        ThrowUnless(!b.IsHttp10 && b.Form != TargetForm.Absolute && b.KeepAlive, "the request line or the connection was not rewritten");
         ThrowUnless(a.Body == b.Body && a.ContentLength == b.ContentLength, "the framing changed");
         ThrowUnless(a.Upgrade == b.Upgrade && a.ExpectContinue == b.ExpectContinue, "an upgrade or expectation appeared or was lost");
 
@@ -68,7 +68,7 @@ internal static class RequestRewriting
     private static void CheckFields(ParsedRequest before, ParsedRequest after)
     {
         string[] connection = [.. after.Values("connection")];
-        ThrowUnless(after.Head.Upgrade ? connection is ["upgrade"] : connection is [], "a Connection field that is not ours");
+        ThrowUnless(after.Head.Upgrade ? connection is ["upgrade"] : connection is [], "an unexpected Connection field");
         foreach (string name in (ReadOnlySpan<string>)["keep-alive", "proxy-connection", "proxy-authorization", "te"])
         {
             ThrowUnless(!after.Values(name).Any(), $"{name} was passed on");
@@ -81,7 +81,7 @@ internal static class RequestRewriting
                                     select option.Trim(' ', '\t').ToLowerInvariant()];
         string[] expected = [.. Others(before).Where(line => !named.Contains(line.Name) || IsProtected(line.Name)).Select(line => line.ToString())];
         string[] actual = [.. Others(after).Select(line => line.ToString())];
-        ThrowUnless(expected.SequenceEqual(actual), "fields that are none of our business changed");
+        ThrowUnless(expected.SequenceEqual(actual), "unrelated fields changed");
     }
 
     private static void CheckForwarding(ParsedRequest before, ParsedRequest after, RewriteCase rewrite)
@@ -99,20 +99,20 @@ internal static class RequestRewriting
         ThrowUnless(after.Values("x-forwarded-proto").SequenceEqual(proto is [] ? [origin.IsHttps ? "https" : "http"] : proto), "X-Forwarded-Proto is wrong");
 
         string[] host = dropped.Has(FieldName.XForwardedHost) ? [] : [.. before.Values("x-forwarded-host")];
-        string[] told = !origin.Host.IsEmpty ? [before.Text(origin.Host)] : before.Head.Authority.IsEmpty ? [] : [before.Text(before.Head.Authority)];
-        ThrowUnless(after.Values("x-forwarded-host").SequenceEqual(host is [] ? told : host), "X-Forwarded-Host is wrong");
+        string[] defaultHost = !origin.Host.IsEmpty ? [before.Text(origin.Host)] : before.Head.Authority.IsEmpty ? [] : [before.Text(before.Head.Authority)];
+        ThrowUnless(after.Values("x-forwarded-host").SequenceEqual(host is [] ? defaultHost : host), "X-Forwarded-Host is wrong");
 
         int forwarded = (dropped.Has(FieldName.Forwarded) ? 0 : before.Values("forwarded").Count()) + (rewrite.SendForwarded ? 1 : 0);
         ThrowUnless(after.Values("forwarded").Count() == forwarded, "Forwarded is wrong");
         CheckAgreement(before, after, rewrite, origin);
 
-        string[] believed = rewrite.TrustClient ? [.. Lines(before, FieldName.OtherForwarding)] : [];
-        ThrowUnless(Lines(after, FieldName.OtherForwarding).SequenceEqual(believed), "what servers believe of a client was lost, or a stranger's passed on");
+        string[] expectedForwarding = rewrite.TrustClient ? [.. Lines(before, FieldName.OtherForwarding)] : [];
+        ThrowUnless(Lines(after, FieldName.OtherForwarding).SequenceEqual(expectedForwarding), "a trusted forwarding field was lost, or an untrusted one passed on");
         FieldName[] never = [FieldName.Reserved, FieldName.XCarouselCapacity, FieldName.XCarouselLoad];
-        ThrowUnless(!never.SelectMany(name => Lines(after, name)).Any(), "a name of our own was passed on, or one that may be taken for one");
+        ThrowUnless(!never.SelectMany(name => Lines(after, name)).Any(), "a reserved name was passed on");
     }
 
-    /// <summary>A server that trusts us learns by each of the fields what we took for true, and by none of them anything else.</summary>
+    /// <summary>Checks that a server that trusts the balancer derives the same client, scheme and host from each of the fields.</summary>
     private static void CheckAgreement(ParsedRequest before, ParsedRequest after, RewriteCase rewrite, ClientOrigin origin)
     {
         int hops = after.Values("x-forwarded-for").Concat(after.Values("forwarded")).Sum(value => value.Count(c => c == ',') + 1);
@@ -122,12 +122,12 @@ internal static class RequestRewriting
         }
         ClientOrigin seen = ClientOrigin.OfConnection(RewriteCase.Us, isHttps: false);
         seen.Believe(after.Bytes, after.Head, after.Fields, RewriteCase.Trusted, sendsForwarded: false);
-        ThrowUnless(seen.Address == origin.Address, $"a server takes {seen.Address} for the client, not {origin.Address}");
-        ThrowUnless(seen.IsHttps == origin.IsHttps, "a server is told another scheme");
+        ThrowUnless(seen.Address == origin.Address, $"a server sees client {seen.Address} instead of {origin.Address}");
+        ThrowUnless(seen.IsHttps == origin.IsHttps, "a server sees a different scheme");
         ThrowUnless((seen.Dropped & FieldSet.Forwarded) == 0, "Forwarded and X-Forwarded-* contradict each other");
         string authority = before.Head.Authority.IsEmpty ? rewrite.FallbackHost : before.Text(before.Head.Authority);
         string host = origin.Host.IsEmpty ? authority : before.Text(origin.Host);
-        ThrowUnless((seen.Host.IsEmpty ? after.Text(after.Head.Authority) : after.Text(seen.Host)) == host, "a server is told another host");
+        ThrowUnless((seen.Host.IsEmpty ? after.Text(after.Head.Authority) : after.Text(seen.Host)) == host, "a server sees a different host");
     }
 
     private static bool IsPeer(ClientOrigin origin, RewriteCase rewrite) =>
@@ -136,7 +136,7 @@ internal static class RequestRewriting
     private static void CheckSession(ParsedRequest before, ParsedRequest after, RewriteCase rewrite)
     {
         string[] ids = rewrite.SessionId.Length == 0 ? [] : [rewrite.SessionId];
-        ThrowUnless(after.Values("x-session-id").SequenceEqual(ids) && !after.Values("x-session-moved").Any(), "the session is not what we said");
+        ThrowUnless(after.Values("x-session-id").SequenceEqual(ids) && !after.Values("x-session-moved").Any(), "X-Session-Id or X-Session-Moved is wrong");
         string[] requestIds = rewrite.RequestId.Length == 0 ? [.. before.Values("x-request-id")] : [rewrite.RequestId];
         ThrowUnless(after.Values("x-request-id").SequenceEqual(requestIds), "X-Request-Id is wrong");
         string[] traceParents = rewrite.TraceParent.Length == 0 ? [.. before.Values("traceparent")] : [rewrite.TraceParent];
@@ -148,7 +148,7 @@ internal static class RequestRewriting
         ThrowUnless(after.Values("cookie").SequenceEqual(expected), "Cookie is wrong");
     }
 
-    /// <summary>Null if nothing is left of the line.</summary>
+    /// <summary>Returns null if no cookie is left.</summary>
     private static string? WithoutCookie(string value, string name)
     {
         string[] crumbs = value.Split(';');

@@ -4,7 +4,7 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The answer parser's verdict does not depend on how the bytes arrive.</summary>
+/// <summary>The response parser's result does not depend on how the bytes are split.</summary>
 internal static class ResponseFuzz
 {
     public static void Check(ReadOnlySpan<byte> input)
@@ -24,7 +24,7 @@ internal static class ResponseFuzz
         if (whole.Status == ParseStatus.Complete)
         {
             ThrowUnless(whole.Head.Status is >= 100 and <= 599, "the status is out of range");
-            ThrowUnless(method != RequestMethod.Head || whole.Head.Body == BodyKind.None, "an answer to HEAD has a body");
+            ThrowUnless(method != RequestMethod.Head || whole.Head.Body == BodyKind.None, "a response to HEAD has a body");
             ThrowUnless(!whole.Head.KeepAlive || whole.Head.Body != BodyKind.UntilClose, "kept alive, but the body ends with the connection");
             Heads.CheckFields(input, whole.Fields, whole.Head.Length);
         }

@@ -4,7 +4,7 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The laws of <see cref="ResponseRewriter"/>.</summary>
+/// <summary>The invariants of <see cref="ResponseRewriter"/>.</summary>
 internal static class ResponseRewriting
 {
     public const string Date = "Mon, 23 Nov 2026 16:20:00 GMT";
@@ -19,7 +19,7 @@ internal static class ResponseRewriting
         return output[..length];
     }
 
-    /// <summary>Checks every directive with every recoding that fits the answer.</summary>
+    /// <summary>Checks every directive with every recoding that fits the response.</summary>
     public static void CheckAll(ParsedResponse response)
     {
         foreach (ConnectionDirective connection in Enum.GetValues<ConnectionDirective>())
@@ -42,7 +42,7 @@ internal static class ResponseRewriting
         byte[] output = Rewrite(before, connection, recoding, requestId);
         ParsedResponse after = ParsedResponse.Of(output, RequestMethod.Get, OutputLimits);
         ThrowUnless(after.Status == ParseStatus.Complete, $"the rewritten head is {after.Status}: {after.Reason}");
-        ThrowUnless(after.Head.Length == output.Length, "the rewritten head ends before its end");
+        ThrowUnless(after.Head.Length == output.Length, "the rewritten head's length is wrong");
         ThrowUnless(!after.Head.IsHttp10 && after.Head.Status == before.Head.Status, "the status line changed");
         ThrowUnless(after.Text(after.Head.ReasonPhrase) == before.Text(before.Head.ReasonPhrase), "the reason phrase changed");
 
@@ -53,7 +53,7 @@ internal static class ResponseRewriting
             _ => before.Head.Body,
         };
         ThrowUnless(after.Head.Body == body && after.Head.ContentLength == before.Head.ContentLength, "the framing changed");
-        ThrowUnless(recoding != BodyRecoding.None || after.Head.FramedAs == before.Head.FramedAs, "what is framed without a body changed");
+        ThrowUnless(recoding != BodyRecoding.None || after.Head.FramedAs == before.Head.FramedAs, "the declared framing changed");
         CheckConnection(before, after, connection);
         string[] ids = requestId.Length == 0 ? [.. before.Values("x-request-id")] : [requestId];
         ThrowUnless(after.Values("x-request-id").SequenceEqual(ids), "X-Request-Id is wrong");
@@ -69,7 +69,7 @@ internal static class ResponseRewriting
             ConnectionDirective.Upgrade => ["upgrade"],
             _ => [],
         };
-        ThrowUnless(after.Values("connection").SequenceEqual(expected), "a Connection field that is not ours");
+        ThrowUnless(after.Values("connection").SequenceEqual(expected), "an unexpected Connection field");
         string[] upgrade = connection == ConnectionDirective.Upgrade ? [.. before.Values("upgrade")] : [];
         ThrowUnless(after.Values("upgrade").SequenceEqual(upgrade), "Upgrade is wrong");
         foreach (string name in (ReadOnlySpan<string>)["keep-alive", "proxy-connection", "proxy-authenticate", "te"])
@@ -88,7 +88,7 @@ internal static class ResponseRewriting
         ThrowUnless(after.Values("trailer").SequenceEqual(trailer), "Trailer is wrong");
         if (!before.Head.ConnectionNamesFields)
         {
-            ThrowUnless(Others(after).SequenceEqual(Others(before)), "fields that are none of our business changed");
+            ThrowUnless(Others(after).SequenceEqual(Others(before)), "unrelated fields changed");
         }
     }
 

@@ -4,7 +4,7 @@ using Carousel.Engine.Http;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>A rewritten head is a head again, and means what the original meant.</summary>
+/// <summary>A rewritten head is a valid head with the same meaning.</summary>
 internal static class RewriteFuzz
 {
     public static void Check(ReadOnlySpan<byte> input)
@@ -25,13 +25,13 @@ internal static class RewriteFuzz
     }
 }
 
-/// <summary>One way to fill a <see cref="ForwardingInfo"/>, the bounds' corners among them.</summary>
+/// <summary>One way to fill a <see cref="ForwardingInfo"/>, including the maximum lengths.</summary>
 internal sealed record RewriteCase(string Address, string Scheme, bool TrustClient, bool SendForwarded, string FallbackHost)
 {
-    /// <summary>The balancer, as servers see it.</summary>
+    /// <summary>The balancer's address, as servers see it.</summary>
     public static readonly ClientAddress Us = ClientAddress.From([192, 0, 2, 254]);
 
-    /// <summary>Ours, and the proxies in front: all that cases have for their peers.</summary>
+    /// <summary>The balancer and the proxies in front of it: all peers of the cases.</summary>
     public static readonly AddressSet Trusted = new(
         [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("255.255.255.255/32"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("2001:db8::/64")]);
 

@@ -8,23 +8,23 @@ using Xunit;
 
 namespace Carousel.Tests.Engine;
 
-/// <summary>A worker's thread allocates nothing once it is warm: not the collector decides when an answer comes.</summary>
+/// <summary>A worker's thread allocates nothing after warm-up, so garbage collections do not delay responses.</summary>
 public sealed class AllocationTests
 {
     private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
 
-    /// <summary>What the answer grows to: a Date, an id, and <c>Connection: close</c> where it is asked for.</summary>
+    /// <summary>The length of a rewritten response: with Date and X-Request-Id, without <c>Connection: close</c>.</summary>
     private static readonly int ResponseLength = Response.Length + "Date: Mon, 23 Nov 2026 16:20:00 GMT\r\nX-Request-Id: 0123456789abcdef\r\n".Length;
 
     [Fact]
     public void Worker_AMillionRequests_AllocatesNothing() => AssertNothingAllocated(warmUp: 100_000, measured: 1_000_000);
 
-    /// <summary>Of eight that ask at once, seven wait.</summary>
+    /// <summary>Of eight concurrent requests, seven are queued.</summary>
     [Fact]
-    public void Worker_RequestsThatWaitForRoom_AllocatesNothing() => AssertNothingAllocated(warmUp: 50_000, measured: 100_000, max: 1);
+    public void Worker_QueuedRequests_AllocatesNothing() => AssertNothingAllocated(warmUp: 50_000, measured: 100_000, max: 1);
 
     [Fact]
-    public void Worker_RequestsThatAreTraced_AllocatesNothing() =>
+    public void Worker_TracedRequests_AllocatesNothing() =>
         AssertNothingAllocated(warmUp: 50_000, measured: 100_000, options: new EngineOptions { TraceShare = 1 });
 
     private static void AssertNothingAllocated(int warmUp, int measured, int max = int.MaxValue, EngineOptions? options = null)
@@ -60,7 +60,7 @@ public sealed class AllocationTests
         byte[] response = new byte[ResponseLength + "Connection: close\r\n".Length];
         for (int i = 0; i < warmUp + measured; i++)
         {
-            // Several addresses of our own, so that ports which wait for late packets are not missed.
+            // Several source addresses, so that ports in TIME_WAIT do not run out.
             using Socket socket = Connect(worker.Port, new IPAddress([127, 0, 0, (byte)(1 + i % sources)]));
             socket.Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"u8);
             ReceiveAll(socket, response);
@@ -70,19 +70,19 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Worker_RequestsOfKnownVisitors_AllocatesNothing()
+    public void Worker_KnownSessions_AllocatesNothing()
     {
         const int warmUp = 100_000, measured = 200_000, batch = 50;
         SessionChannel channel = Sessions();
         uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        byte[] requests = [.. Enumerable.Range(0, batch).SelectMany(visitor => Encoding.ASCII.GetBytes(
-            $"GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\nCookie: a=b; LB_SESSION={Cookie((ulong)visitor, now)}\r\n\r\n"))];
+        byte[] requests = [.. Enumerable.Range(0, batch).SelectMany(session => Encoding.ASCII.GetBytes(
+            $"GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: test\r\nCookie: a=b; LB_SESSION={Cookie((ulong)session, now)}\r\n\r\n"))];
         Assert.Equal(0, Measure(channel, requests, batch, ResponseLength, warmUp, measured));
         Assert.Equal((warmUp + measured, 0), (channel.Counters[0].Returned, channel.Counters[0].Minted));
     }
 
     [Fact]
-    public void Worker_NewVisitors_AllocatesNothing()
+    public void Worker_NewSessions_AllocatesNothing()
     {
         const int warmUp = 20_000, measured = 20_000, batch = 50;
         SessionChannel channel = Sessions();
@@ -92,7 +92,9 @@ public sealed class AllocationTests
         Assert.Equal((warmUp + measured, 0), (channel.Counters[0].Minted, channel.Counters[0].Deferred));
     }
 
-    /// <summary>What the worker allocates while a client sends these requests over and over, and a reader takes what the store is to be told.</summary>
+    /// <summary>
+    /// Returns the bytes that the worker allocates while a client repeats these requests and a reader takes the store's updates.
+    /// </summary>
     private static long Measure(SessionChannel channel, byte[] requests, int batch, int responseLength, int warmUp, int measured)
     {
         using var server = new LoopbackServer(Response);
@@ -113,8 +115,8 @@ public sealed class AllocationTests
     private static SessionChannel Sessions() =>
         new(new SessionOptions { NewRecordsPerSecond = 1_000_000 }, SessionSamples.Keys(SessionSamples.Key()), workers: 1);
 
-    private static string Cookie(ulong visitor, uint issuedAt) =>
-        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(visitor), 1, issuedAt, SessionSamples.Key().Id), SessionSamples.Key());
+    private static string Cookie(ulong session, uint issuedAt) =>
+        SessionSamples.Cookie(new SessionTicket(SessionSamples.Id(session), 1, issuedAt, SessionSamples.Key().Id), SessionSamples.Key());
 
     private static Socket Connect(int port, IPAddress from)
     {

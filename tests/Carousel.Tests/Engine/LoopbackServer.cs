@@ -5,7 +5,7 @@ using Carousel.Engine.Sockets;
 
 namespace Carousel.Tests.Engine;
 
-/// <summary>A server that answers as fast as it can: the same bytes for each request without a body. One thread.</summary>
+/// <summary>A server that sends the same response to each request without a body. One thread.</summary>
 internal sealed unsafe class LoopbackServer : IDisposable
 {
     private const int BufferSize = 4096;
@@ -71,7 +71,7 @@ internal sealed unsafe class LoopbackServer : IDisposable
         }
     }
 
-    /// <summary>A request is small, alone, and comes whole.</summary>
+    /// <summary>A request is small, not pipelined, and arrives whole.</summary>
     private void Serve(int fd)
     {
         byte* buffer = stackalloc byte[BufferSize];

@@ -10,7 +10,7 @@ using Carousel.Tests.Ring;
 
 namespace Carousel.Tests.Engine;
 
-/// <summary>The real worker over the real kernel, on a thread that notes what it allocates.</summary>
+/// <summary>A real worker on the real kernel, on a thread that measures its allocations.</summary>
 internal sealed class MeasuredWorker : IDisposable
 {
     private readonly ListenSocket _listener = ListenSocket.Open([IPAddress.Loopback], 0)[0];
@@ -20,7 +20,7 @@ internal sealed class MeasuredWorker : IDisposable
     private readonly long _from, _to;
     private long _before = -1, _allocated = -1;
 
-    /// <summary>Measures from one request to another; those before warm it up.</summary>
+    /// <summary>Measures from one request number to another; the requests before warm up the worker.</summary>
     public MeasuredWorker(int serverPort, long from, long to, SessionChannel? sessions = null, int max = int.MaxValue, EngineOptions? options = null)
     {
         (_from, _to) = (from, to);
@@ -38,7 +38,7 @@ internal sealed class MeasuredWorker : IDisposable
 
     public int Port => _listener.Port;
 
-    /// <summary>Ends the worker; what its thread has allocated, -1 if there were too few requests.</summary>
+    /// <summary>Stops the worker; returns the bytes that its thread allocated, -1 if there were too few requests.</summary>
     public long Finish()
     {
         _worker.Post(new Mail(MailKind.Stop));

@@ -2,7 +2,7 @@ using Carousel.Core.Sessions;
 
 namespace Carousel.Tests.Engine;
 
-/// <summary>Takes what workers tell the store, as its writer does, on a thread of its own.</summary>
+/// <summary>Takes the workers' updates for the store, as the store's writer does, on its own thread.</summary>
 internal sealed class QueueReader : IDisposable
 {
     private const int PatienceMs = 50;

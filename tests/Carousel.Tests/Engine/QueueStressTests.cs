@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Carousel.Tests.Engine;
 
-/// <summary>Real workers on real threads, with room for far fewer requests than come: whoever is forgotten would be told queue-timeout.</summary>
+/// <summary>
+/// Real workers on real threads, with more concurrent requests than slots. A request that the queue misses would fail with queue-timeout.
+/// </summary>
 public sealed class QueueStressTests
 {
     private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
@@ -18,7 +20,7 @@ public sealed class QueueStressTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Workers_FewPlacesForManyRequests_NobodyIsForgotten(int servers)
+    public void Workers_MoreRequestsThanSlots_AllAreServed(int servers)
     {
         const int clients = 16, rounds = 1_000, patienceMs = 20_000;
         LoopbackServer[] running = [.. Enumerable.Range(0, servers).Select(_ => new LoopbackServer(Response))];

@@ -6,7 +6,7 @@ namespace Carousel.Tests.Http;
 public class ByteClassesTests
 {
     [Fact]
-    public void IsAll_EveryByteInEveryPlace_FollowsTheGrammar()
+    public void IsAll_EveryByteAtEveryPosition_FollowsTheGrammar()
     {
         CheckClass<TokenBytes>((byte)'a', value => char.IsAsciiLetterOrDigit((char)value) || "!#$%&'*+-.^_`|~".Contains((char)value));
         CheckClass<TargetBytes>((byte)'a', value => value is > 0x20 and < 0x7f && value != '#');
@@ -17,7 +17,7 @@ public class ByteClassesTests
     private static void CheckClass<TClass>(byte member, Func<byte, bool> isMember)
         where TClass : struct, IByteClass
     {
-        // 70: several vectors and an incomplete one; the lengths before: inputs of less than one vector.
+        // 70: several vectors and an incomplete one; the smaller lengths include inputs of less than one vector.
         foreach (int length in (int[])[1, 7, 15, 16, 17, 31, 70])
         {
             for (int value = 0; value < 256; value++)

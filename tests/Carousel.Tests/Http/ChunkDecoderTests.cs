@@ -36,7 +36,7 @@ public class ChunkDecoderTests
         Assert.Equal(expected, Corpus.Text(DecodedChunks.Of(Corpus.Chunked[name], int.MaxValue).Data));
 
     [Fact]
-    public void Read_NextMessageBehindTheEnd_IsLeft()
+    public void Read_NextMessageAfterTheEnd_IsNotConsumed()
     {
         var decoder = default(ChunkDecoder);
         byte[] input = [.. "0\r\n\r\nGET / HTTP/1.1\r\n"u8];
@@ -126,11 +126,11 @@ public class ChunkDecoderTests
     [InlineData("0\r\nHosts: x\r\n\r\n")]
     [InlineData("0\r\nX-Forwardeds: x\r\n\r\n")]
     [InlineData("0\r\nContent-MD5: x\r\n\r\n")]
-    public void Read_TrailersThatOnlyLookForbidden_Pass(string body) =>
+    public void Read_TrailersSimilarToForbidden_AreAccepted(string body) =>
         Assert.Equal(ParseStatus.Complete, DecodedChunks.Of(Corpus.Bytes(body), int.MaxValue).Status);
 
     [Fact]
-    public void Read_LargestSize_NeedsNoMoreThanItsData()
+    public void Read_LargestSize_IsAccepted()
     {
         var decoder = default(ChunkDecoder);
         Assert.Equal(ParseStatus.NeedMore, decoder.Read("7fffffffffffffff\r\nab"u8, out int consumed, out int dataStart, out int dataLength));
@@ -138,18 +138,18 @@ public class ChunkDecoderTests
     }
 
     [Fact]
-    public void Read_TrailersBeyondTheirBound_AreRejected()
+    public void Read_TrailersBeyondTheLimit_AreRejected()
     {
-        // A line is counted without its CR: "a: " and its LF make four.
-        string atTheBound = "0\r\na:" + new string('v', ChunkDecoder.MaxTrailer - 3) + "\r\n\r\n";
-        Assert.Equal(ParseStatus.Complete, DecodedChunks.Of(Corpus.Bytes(atTheBound), int.MaxValue).Status);
-        Assert.Equal(ParseStatus.Rejected, DecodedChunks.Of(Corpus.Bytes(atTheBound.Insert(5, "v")), int.MaxValue).Status);
+        // A line is counted without its CR: "a:" and its LF are three bytes.
+        string atTheLimit = "0\r\na:" + new string('v', ChunkDecoder.MaxTrailer - 3) + "\r\n\r\n";
+        Assert.Equal(ParseStatus.Complete, DecodedChunks.Of(Corpus.Bytes(atTheLimit), int.MaxValue).Status);
+        Assert.Equal(ParseStatus.Rejected, DecodedChunks.Of(Corpus.Bytes(atTheLimit.Insert(5, "v")), int.MaxValue).Status);
         string manyLines = "0\r\n" + string.Concat(Enumerable.Repeat("a:\r\n", ChunkDecoder.MaxTrailer));
         Assert.Equal(ParseStatus.Rejected, DecodedChunks.Of(Corpus.Bytes(manyLines), int.MaxValue).Status);
     }
 
     [Fact]
-    public void Read_ExtensionsThatOutweighTheData_AreRejected()
+    public void Read_MoreExtensionsThanData_IsRejected()
     {
         string extension = new('e', 1000);
         string withLittleData = string.Concat(Enumerable.Repeat($"1;{extension}\r\nx\r\n", 20));
@@ -159,7 +159,7 @@ public class ChunkDecoderTests
     }
 
     [Fact]
-    public void Read_WhatTheEncoderWrote_YieldsTheSameData()
+    public void Read_EncodedBody_YieldsTheSameData()
     {
         var bodies = from chunks in Gen.Byte.Array[1, 300].Array[0, 20]
                      from piece in Gen.Int[1, 100]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>Whom we take for the client, by which scheme and for which host, and which of two contradicting voices is passed on.</summary>
+/// <summary>The client, scheme and host derived from trusted peers, and which of two contradicting fields is passed on.</summary>
 public sealed class ClientOriginTests
 {
     private const string Peer = "192.0.2.7";
@@ -20,27 +20,27 @@ public sealed class ClientOriginTests
     [InlineData("203.0.113.9:4711", "203.0.113.9")]
     [InlineData("[2001:DB8::1]:443", "2001:db8::1")]
     [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
-    // The last that is not ours: what is before it, a stranger said.
+    // The last untrusted address: an untrusted peer wrote the ones before it.
     [InlineData("198.51.100.1, 203.0.113.9", "203.0.113.9")]
     [InlineData("198.51.100.1, 203.0.113.9, 192.0.2.80", "203.0.113.9")]
     [InlineData("198.51.100.1, 203.0.113.9, ::ffff:192.0.2.80, [2001:db8:1::5]:80", "203.0.113.9")]
-    // All ours: the farthest.
+    // All are trusted: the first.
     [InlineData("192.0.2.1, 192.0.2.2", "192.0.2.1")]
-    // No address: whoever wrote that is all that is known.
+    // Not an address: the proxy that wrote it is used.
     [InlineData("unknown", Peer)]
     [InlineData("203.0.113.9, _hidden", Peer)]
     [InlineData("203.0.113.9, unknown, 192.0.2.80", "192.0.2.80")]
     [InlineData("203.0.113.009", Peer)]
     // Empty elements are ignored.
     [InlineData(",, 203.0.113.9 ,\t,", "203.0.113.9")]
-    public void Address_OfXForwardedFor_IsTheLastThatIsNotTrusted(string list, string expected)
+    public void Address_XForwardedFor_IsTheLastUntrusted(string list, string expected)
     {
         Assert.Equal(expected, Read($"X-Forwarded-For: {list}\r\n").Address);
         Assert.Equal(expected, Read($"X-Forwarded-For: {list.Replace(",", "\r\nx-forwarded-for: ", StringComparison.Ordinal)}\r\n").Address);
     }
 
     [Fact]
-    public void Address_MoreHopsThanProxiesOfOnesOwn_AreNotFollowed()
+    public void Address_MoreHopsThanTheLimit_AreNotFollowed()
     {
         string list = "203.0.113.9" + string.Concat(Enumerable.Range(1, ForwardedFor.MaxHops).Select(i => $", 192.0.2.{i}"));
         Assert.Equal("192.0.2.1", Read($"X-Forwarded-For: {list}\r\n").Address);
@@ -58,13 +58,13 @@ public sealed class ClientOriginTests
     [InlineData("for=_hidden;proto=https", Peer, true, "")]
     [InlineData("for=unknown", Peer, false, "")]
     [InlineData("note=\"a,b;c\";for=203.0.113.9", "203.0.113.9", false, "")]
-    // The element that names the client says the rest, else the next one towards us.
+    // The element that names the client supplies the rest, else the next one towards the balancer.
     [InlineData("for=198.51.100.1;proto=https, for=203.0.113.9;proto=http", "203.0.113.9", false, "")]
     [InlineData("for=203.0.113.9;proto=https;host=a, for=192.0.2.80;proto=http;host=b", "203.0.113.9", true, "a")]
     [InlineData("for=203.0.113.9, for=192.0.2.80;proto=https;host=b", "203.0.113.9", true, "b")]
     [InlineData("proto=https;host=a, for=203.0.113.9", "203.0.113.9", false, "")]
     [InlineData(" , ;;for=203.0.113.9;; , ", "203.0.113.9", false, "")]
-    public void Forwarded_Alone_IsTheVoice(string list, string address, bool isHttps, string host)
+    public void Forwarded_WithoutXForwarded_Applies(string list, string address, bool isHttps, string host)
     {
         Seen seen = Read($"Forwarded: {list}\r\n");
         Assert.Equal(new Seen(address, isHttps, host, PassesForwarded: true), seen);
@@ -86,7 +86,7 @@ public sealed class ClientOriginTests
     [InlineData("proto=ht\"tps\"")]
     [InlineData("host=\"a b\"")]
     [InlineData("host=\"user@shop.example\"")]
-    public void Forwarded_Malformed_SaysNothingAndIsNotPassedOn(string list) =>
+    public void Forwarded_Malformed_IsIgnoredAndDropped(string list) =>
         Assert.Equal(new Seen(Peer, false, "", PassesForwarded: false), Read($"Forwarded: for=203.0.113.9;proto=https\r\nForwarded: {list}\r\n"));
 
     [Theory]
@@ -98,17 +98,17 @@ public sealed class ClientOriginTests
     [InlineData("\"https\"", false)]
     [InlineData("httpss", false)]
     [InlineData("", false)]
-    public void Scheme_OfXForwardedProto_IsTheFirst(string list, bool isHttps) => Assert.Equal(isHttps, Read($"X-Forwarded-Proto: {list}\r\n").IsHttps);
+    public void Scheme_XForwardedProto_IsTheFirst(string list, bool isHttps) => Assert.Equal(isHttps, Read($"X-Forwarded-Proto: {list}\r\n").IsHttps);
 
     [Theory]
-    // It says the same.
+    // It agrees.
     [InlineData("X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "for=203.0.113.9;proto=https", true, true)]
     [InlineData("X-Forwarded-For: 203.0.113.9:1\r\nX-Forwarded-Proto: https\r\n", "for=\"[::ffff:203.0.113.9]:2\";proto=HTTPS", true, true)]
     [InlineData("X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "by=_us", true, true)]
     [InlineData("X-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.example, b\r\n", "host=SHOP.example", true, true)]
     [InlineData("X-Forwarded-For: 203.0.113.9\r\n", "host=h;proto=http", false, true)]
     [InlineData("X-Forwarded-For: 203.0.113.9\r\n", "for=_hidden", false, true)]
-    // It says something else, or more: that may be the client's own.
+    // It disagrees or contains more: it may be the client's own.
     [InlineData("X-Forwarded-Proto: http\r\n", "proto=https", false, false)]
     [InlineData("X-Forwarded-Proto: https\r\n", "proto=http", true, false)]
     [InlineData("X-Forwarded-For: 203.0.113.9\r\n", "proto=https", false, false)]
@@ -124,7 +124,7 @@ public sealed class ClientOriginTests
     }
 
     [Fact]
-    public void Believe_OfAStranger_BelievesNothing() =>
+    public void Believe_UntrustedPeer_ChangesNothing() =>
         Assert.Equal(
             new Seen(Peer, false, "", PassesForwarded: false),
             Read("X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: a\r\nForwarded: for=203.0.113.9;proto=https\r\n", isTrusted: false));

@@ -11,7 +11,7 @@ internal static class Corpus
 
     public static IReadOnlyDictionary<string, byte[]> Chunked { get; } = Load("chunked");
 
-    /// <summary>A head or body as it goes over the wire: one character a byte.</summary>
+    /// <summary>A head or body as sent on the wire: one character per byte.</summary>
     public static byte[] Bytes(string message) => Encoding.Latin1.GetBytes(message);
 
     public static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);

@@ -6,7 +6,7 @@ namespace Carousel.Tests.Http;
 
 public class FieldNamesTests
 {
-    /// <summary>What is known one by one.</summary>
+    /// <summary>The names known individually.</summary>
     internal static readonly Dictionary<string, FieldName> Known = new()
     {
         ["Connection"] = FieldName.Connection,
@@ -55,7 +55,7 @@ public class FieldNamesTests
     }
 
     [Fact]
-    public void Match_OneOtherTokenByte_IsWhatItsSpellingSays()
+    public void Match_OneByteReplaced_FollowsTheSpelling()
     {
         Assert.Equal(77, Tokens.Length);
         foreach (string name in (string[])[.. Known.Keys, .. ForwardingNames.Listed, "X-Forwarded", "X-Forwarded-Port", "X-Carousel-Any", "HTTP-Client-IP"])
@@ -71,7 +71,7 @@ public class FieldNamesTests
     }
 
     [Fact]
-    public void Match_OtherLengths_IsWhatItsSpellingSays()
+    public void Match_OtherLengths_FollowsTheSpelling()
     {
         foreach (string name in (string[])[.. Known.Keys, .. ForwardingNames.Listed, "X-Forwarded", "X-Forwarded-Port", "X-Carousel-"])
         {
@@ -107,7 +107,7 @@ public class FieldNamesTests
     [InlineData("HTTP2-Settings", nameof(FieldName.Other))]
     [InlineData("Content-Type", nameof(FieldName.Other))]
     [InlineData("Proxys", nameof(FieldName.Other))]
-    public void Match_NamesThatServersBelieve_AreTold(string name, string expected) => Assert.Equal(expected, Match(name).ToString());
+    public void Match_ForwardingAndReservedNames_AreRecognised(string name, string expected) => Assert.Equal(expected, Match(name).ToString());
 
     [Fact]
     public void Listed_AllNames_AreInTheDecision()
@@ -117,9 +117,9 @@ public class FieldNamesTests
         Assert.All(ForwardingNames.Listed, name => Assert.Contains($"`{name}`", text, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>So that no list gets a name that the table of first letters passes over, and no letter stays that none begins with.</summary>
+    /// <summary>Checks that the table of first letters covers every listed name and has no other letters.</summary>
     [Fact]
-    public void MayBeListed_ByLengthAndFirstLetter_IsWhatTheListsSay()
+    public void MayBeListed_EveryLengthAndFirstLetter_AgreesWithTheLists()
     {
         string[] listed = [.. ForwardingNames.Listed, .. ForwardingNames.KnownWithDash];
         for (int length = 1; length < 40; length++)
@@ -127,9 +127,9 @@ public class FieldNamesTests
             for (char letter = 'a'; letter <= 'z'; letter++)
             {
                 bool isListed = Array.Exists(listed, name => name.Length == length && name[0] == letter);
-                bool mayGoOn = length > 1 && letter is ('x' or 'h');
+                bool isPrefix = length > 1 && letter is ('x' or 'h');
                 byte[] name = Corpus.Bytes(new string(letter, length));
-                Assert.True((isListed || mayGoOn) == ForwardingNames.MayBeListed(ref name[0], length), $"{letter}, {length} bytes");
+                Assert.True((isListed || isPrefix) == ForwardingNames.MayBeListed(ref name[0], length), $"{letter}, {length} bytes");
             }
         }
     }
@@ -138,7 +138,7 @@ public class FieldNamesTests
 
     private static void AssertMatches(string name) => Assert.True(Expected(name) == Match(name), $"{name}: {Match(name)} instead of {Expected(name)}");
 
-    /// <summary>What a name is, said in the simplest way.</summary>
+    /// <summary>The expected field of a name, computed in the simplest way.</summary>
     private static FieldName Expected(string name)
     {
         string lower = name.ToLowerInvariant();

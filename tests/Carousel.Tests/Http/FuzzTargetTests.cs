@@ -4,9 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>
-/// The fuzz targets over the corpus and mutations of it: always the same ones, so that a failure can be had again.
-/// </summary>
+/// <summary>The fuzz targets on the corpus and mutations of it. The mutations are always the same, so failures are reproducible.</summary>
 public class FuzzTargetTests
 {
     private const int Mutations = 5_000;
@@ -15,7 +13,7 @@ public class FuzzTargetTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void Check_CorpusAndMutations_HoldsItsLaws(string name)
+    public void Check_CorpusAndMutations_FindsNoViolation(string name)
     {
         FuzzTarget target = FuzzTargets.All[name];
         byte[][] seeds = [.. Seeds(name)];

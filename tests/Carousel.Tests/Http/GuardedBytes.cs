@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>
-/// Memory of one page between two pages that can't be read: touching a byte before its start or behind its end ends the process.
-/// </summary>
+/// <summary>One page of memory between two inaccessible pages: an access before its start or after its end ends the process.</summary>
 internal sealed unsafe partial class GuardedBytes : IDisposable
 {
     private const int ProtNone = 0, ProtReadWrite = 1 | 2, MapPrivateAnonymous = 0x02 | 0x20;
@@ -25,7 +23,7 @@ internal sealed unsafe partial class GuardedBytes : IDisposable
 
     public Span<byte> Page => new(_mapping + PageSize, PageSize);
 
-    /// <summary>These bytes (at most a page) with nothing readable behind them.</summary>
+    /// <summary>Returns these bytes (at most a page) with no readable memory after them.</summary>
     public Span<byte> AtEnd(ReadOnlySpan<byte> bytes)
     {
         Span<byte> place = Page[^bytes.Length..];
@@ -33,7 +31,7 @@ internal sealed unsafe partial class GuardedBytes : IDisposable
         return place;
     }
 
-    /// <summary>These bytes (at most a page) with nothing readable before them.</summary>
+    /// <summary>Returns these bytes (at most a page) with no readable memory before them.</summary>
     public Span<byte> AtStart(ReadOnlySpan<byte> bytes)
     {
         Span<byte> place = Page[..bytes.Length];

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>No parser touches a byte outside its input. A violation is a segmentation fault: the test run dies.</summary>
+/// <summary>No parser accesses a byte outside its input. A violation is a segmentation fault, which ends the test run.</summary>
 public class GuardedMemoryTests
 {
     private readonly Field[] _fields = new Field[Heads.Limits.MaxFields];

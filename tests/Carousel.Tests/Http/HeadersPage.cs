@@ -3,7 +3,7 @@ using Carousel.Tests.Walls;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>docs/HEADERS.md, by its tables.</summary>
+/// <summary>docs/HEADERS.md, parsed into its tables.</summary>
 internal sealed partial class HeadersPage
 {
     private readonly Dictionary<string, string[]> _rows = [];
@@ -23,7 +23,7 @@ internal sealed partial class HeadersPage
     /// <summary>The names in the first cells of all tables.</summary>
     public IEnumerable<string> Names => _rows.Keys.SelectMany(NamesOf).Distinct();
 
-    /// <summary>Everything in the page that is written as a name, alone or with a value.</summary>
+    /// <summary>All header names in the page, with or without a value.</summary>
     public IEnumerable<string> Mentioned => Code().Matches(Text).Select(match => NameOf(match.Groups[1].Value)).Where(name => Name().IsMatch(name)).Distinct();
 
     /// <summary>The names in the first cells of the section's tables.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class HeadersPage
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
 
-    /// <summary>With a hyphen or another byte that some take for it: words without one are values, mostly.</summary>
+    /// <summary>Contains a hyphen or a byte that servers treat as one: words without one are mostly values.</summary>
     [GeneratedRegex(@"^[A-Za-z]+([-_.][A-Za-z0-9]+)*[-_.]([A-Za-z0-9]+|\*)$")]
     private static partial Regex Name();
 }

@@ -9,13 +9,15 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>docs/HEADERS.md names every header that the code writes, reads or removes, under the heading that the code's behaviour puts it, and no other.</summary>
+/// <summary>
+/// docs/HEADERS.md lists every header that the code writes, reads or removes, under the heading that matches the code, and no others.
+/// </summary>
 public partial class HeadersPageTests
 {
     private const string Never = "What servers never get";
     private const string Trusted = "What only a trusted proxy may send";
 
-    /// <summary>What is written in which section's messages.</summary>
+    /// <summary>The files that write the headers of each section.</summary>
     private static readonly Dictionary<string, string[]> Writers = new()
     {
         ["What servers get"] =
@@ -44,14 +46,14 @@ public partial class HeadersPageTests
 
     [Theory]
     [MemberData(nameof(Sections))]
-    public void Section_OfWhatIsWritten_HasEachLineOfTheCode(string section) =>
+    public void Section_WrittenHeaders_HasEachLineOfTheCode(string section) =>
         Assert.Equal(Writers[section].SelectMany(file => Written[file]).Distinct().Order(), Page.NamesOf(section).Distinct().Order());
 
     [Fact]
-    public void Writers_OfHeaderLines_AreAllLookedAt() => Assert.Equal(Writers.Values.SelectMany(files => files).Distinct().Order(), Written.Keys.Order());
+    public void Writers_FilesWithHeaderLines_AreAllListed() => Assert.Equal(Writers.Values.SelectMany(files => files).Distinct().Order(), Written.Keys.Order());
 
     [Fact]
-    public void Requests_NamesThatAreRemoved_AreInTheirSections()
+    public void Requests_RemovedNames_AreInTheirSections()
     {
         string[] known = [.. FieldNamesTests.Known.Keys.Where(name => name != "Host")];
         string[] never = [.. known.Where(name => !IsPassedOn(name, isTrusted: true))];
@@ -62,7 +64,7 @@ public partial class HeadersPageTests
     }
 
     [Fact]
-    public void Requests_NamesThatAreKnownByARule_AreInTheirSections()
+    public void Requests_NamesMatchedByARule_AreInTheirSections()
     {
         Assert.All(Page.NamesOf(Never).Where(IsByRule), name => Assert.Equal(FieldName.Reserved, Match(name)));
         Assert.All(Page.NamesOf(Trusted).Where(IsByRule), name => Assert.Equal(FieldName.OtherForwarding, Match(name)));
@@ -70,16 +72,16 @@ public partial class HeadersPageTests
     }
 
     [Fact]
-    public void Responses_NamesThatAreRemoved_AreInTheirSection()
+    public void Responses_RemovedNames_AreInTheirSection()
     {
         IEnumerable<string> removed = FieldNamesTests.Known.Keys.Where(name => !IsPassedBack(name));
         Assert.Equal(removed.Order(), Page.NamesOf("What clients never get").Where(FieldNamesTests.Known.ContainsKey).Order());
     }
 
     [Fact]
-    public void Trailers_NamesThatAreRefused_AreInTheirSection()
+    public void Trailers_RefusedNames_AreInTheirSection()
     {
-        // Listed ones are in the code's list as they are in the section that the page refers to.
+        // Forwarding names are in the code's list; the page refers to their section.
         IEnumerable<string> refused = Trailers().Select(name => name.EndsWith('-') ? name + "*" : name);
         Assert.Equal(refused.Order(), Page.NamesOf("Trailers").Select(name => name.ToLowerInvariant()).Order());
     }
@@ -88,15 +90,15 @@ public partial class HeadersPageTests
     public void Page_EveryFieldOfTheCode_IsNamed() => Assert.Empty(Enum.GetValues<FieldName>().Except([.. Page.Names.Select(Match), FieldName.Other]));
 
     [Fact]
-    public void Page_EveryName_IsOfTheCode()
+    public void Page_EveryName_IsInTheCode()
     {
         HashSet<string> others = new(Written.Values.SelectMany(names => names).Concat(Trailers()), StringComparer.OrdinalIgnoreCase);
         others.UnionWith(Enum.GetValues<FailureReason>().Select(reason => reason.Describe().Name));
 
-        Assert.All([.. Page.Names, .. Page.Mentioned], name => Assert.True(Match(name) != FieldName.Other || others.Contains(name.TrimEnd('*')), $"what is {name}?"));
+        Assert.All([.. Page.Names, .. Page.Mentioned], name => Assert.True(Match(name) != FieldName.Other || others.Contains(name.TrimEnd('*')), $"{name} is not in the code"));
     }
 
-    /// <summary>In a request of its own the header reaches the server as it came.</summary>
+    /// <summary>Returns true if a server receives the header unchanged.</summary>
     private static bool IsPassedOn(string name, bool isTrusted)
     {
         ParsedRequest request = ParsedRequest.Of(Corpus.Bytes($"GET / HTTP/1.1\r\nHost: h\r\n{Sample(name)}\r\n\r\n"), Heads.Limits);
@@ -104,7 +106,7 @@ public partial class HeadersPageTests
         return Corpus.Text(RequestRewriting.Rewrite(request, RewriteCase.Plain with { TrustClient = isTrusted })).Contains($"\r\n{Sample(name)}", StringComparison.Ordinal);
     }
 
-    /// <summary>In a response of its own the header reaches the client as it came.</summary>
+    /// <summary>Returns true if a client receives the header unchanged.</summary>
     private static bool IsPassedBack(string name)
     {
         ParsedResponse response = ParsedResponse.Of(Corpus.Bytes($"HTTP/1.1 200 OK\r\n{Sample(name)}\r\n\r\n"), RequestMethod.Get, Heads.Limits);
@@ -112,7 +114,7 @@ public partial class HeadersPageTests
         return Corpus.Text(ResponseRewriting.Rewrite(response, ConnectionDirective.None, BodyRecoding.None)).Contains($"\r\n{Sample(name)}", StringComparison.Ordinal);
     }
 
-    /// <summary>A line that is good, and that the balancer does not write itself.</summary>
+    /// <summary>Returns a valid line that the balancer does not write itself.</summary>
     private static string Sample(string name) => name switch
     {
         "Content-Length" => "Content-Length: 0",
@@ -133,7 +135,7 @@ public partial class HeadersPageTests
         where token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.Utf8StringLiteralToken or SyntaxKind.InterpolatedStringTextToken
         select token.ValueText;
 
-    /// <summary>A header line's beginning; a failure's body begins with "carousel: ".</summary>
+    /// <summary>The start of a header line. The body of a failure response starts with "carousel: ".</summary>
     [GeneratedRegex("(?:^|\n)(?!carousel)([A-Za-z][A-Za-z0-9-]*): ")]
     private static partial Regex Line();
 }

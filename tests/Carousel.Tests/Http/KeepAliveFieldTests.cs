@@ -12,12 +12,12 @@ public sealed class KeepAliveFieldTests
     [InlineData("max=100, timeout=15", 14_000, true)]
     [InlineData("timeout=9\r\nKeep-Alive: timeout=3", 2000, true)]
     [InlineData("timeout=99999999999999999999", 2_147_482_000, true)]
-    // Its last second has begun, or no request is left.
+    // The last second has begun, or no request is left.
     [InlineData("timeout=1", 0, false)]
     [InlineData("timeout=0", 0, false)]
     [InlineData("timeout=5, max=0", 0, false)]
     [InlineData("max=0", 0, false)]
-    // What says nothing.
+    // Ignored values.
     [InlineData("max=1", 0, true)]
     [InlineData("timeout", 0, true)]
     [InlineData("timeout=", 0, true)]
@@ -26,7 +26,7 @@ public sealed class KeepAliveFieldTests
     [InlineData("timeouts=5", 0, true)]
     [InlineData("300", 0, true)]
     [InlineData("", 0, true)]
-    public void Parse_KeepAliveField_SaysHowLongTheConnectionMayBeUsed(string value, int reusableMs, bool keepAlive)
+    public void Parse_KeepAliveField_LimitsReuse(string value, int reusableMs, bool keepAlive)
     {
         ResponseHead head = Parse($"Keep-Alive: {value}\r\n");
         Assert.Equal((reusableMs, keepAlive), (head.ReusableMs, head.KeepAlive));

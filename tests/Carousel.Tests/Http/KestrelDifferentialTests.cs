@@ -5,8 +5,9 @@ using Xunit;
 namespace Carousel.Tests.Http;
 
 /// <summary>
-/// Kestrel's parser and ours over the same heads: where both accept they read the same, and what Kestrel refuses we refuse.
-/// Its <c>HttpParser</c> judges lines only; Host, framing and target forms, where we refuse more, it leaves to later stages.
+/// Kestrel's parser and <see cref="RequestParser"/> on the same heads: what both accept they read alike, and what Kestrel refuses is
+/// refused. Kestrel's <c>HttpParser</c> checks lines only; it leaves Host, framing and target forms, where the balancer refuses more, to
+/// later stages.
 /// </summary>
 public class KestrelDifferentialTests
 {
@@ -42,10 +43,10 @@ public class KestrelDifferentialTests
         {
             return false;
         }
-        // The one exception: the empty line before a request, which RFC 9112 section 2.2 asks for, Kestrel skips before it calls its parser.
+        // One exception: Kestrel skips the empty line before a request (RFC 9112 section 2.2) before it calls its parser.
         byte[] line = head[ours.Head.MethodToken.Start..];
         KestrelRequest? theirs = KestrelRequest.Parse(line);
-        Assert.True(theirs != null, $"only we accept {Convert.ToBase64String(head)}");
+        Assert.True(theirs != null, $"only RequestParser accepts {Convert.ToBase64String(head)}");
         Assert.Equal((theirs.Method, theirs.Target, theirs.IsHttp10), (ours.Text(ours.Head.MethodToken), ours.Text(ours.Head.Target), ours.Head.IsHttp10));
         Assert.Equal(theirs.Fields, ours.Fields.Select(field => (ours.Text(field.Name), ours.Text(field.Value))));
         return true;

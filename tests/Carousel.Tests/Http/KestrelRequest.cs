@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>What Kestrel's own parser makes of a head; null from <see cref="Parse"/> where it refuses or wants more.</summary>
+/// <summary>A head as parsed by Kestrel's own parser; <see cref="Parse"/> returns null if it refuses or needs more.</summary>
 internal sealed class KestrelRequest : IHttpRequestLineHandler, IHttpHeadersHandler
 {
     public string Method { get; private set; } = "";
@@ -34,7 +34,7 @@ internal sealed class KestrelRequest : IHttpRequestLineHandler, IHttpHeadersHand
     public void OnStartLine(HttpVersionAndMethod versionAndMethod, TargetOffsetPathLength targetPath, Span<byte> startLine)
     {
         Method = Encoding.Latin1.GetString(startLine[..versionAndMethod.MethodEnd]);
-        // The line ends with the target here: the version was read before.
+        // The start line ends with the target here: the version was already read.
         Target = Encoding.Latin1.GetString(startLine[targetPath.Offset..]);
         IsHttp10 = versionAndMethod.Version == HttpVersion.Http10;
     }

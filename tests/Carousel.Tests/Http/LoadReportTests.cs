@@ -27,7 +27,7 @@ public class LoadReportTests
     public void Load_WellFormed_IsRead(string line, double expected) => Assert.Equal(expected, Read(line).Load);
 
     [Fact]
-    public void Load_OwnFieldAndOrca_OursGoesFirst()
+    public void Load_OwnFieldAndOrca_OwnFieldHasPriority()
     {
         Assert.Equal(0.5, Read("X-Carousel-Load: 0.5\r\nendpoint-load-metrics: TEXT application_utilization=0.7").Load);
         Assert.Equal(0.5, Read("endpoint-load-metrics: TEXT application_utilization=0.7\r\nX-Carousel-Load: 0.5").Load);
@@ -42,7 +42,7 @@ public class LoadReportTests
     [InlineData("X-Carousel-Capacity: NaN", None)]
     [InlineData("X-Carousel-Capacity:", None)]
     [InlineData("endpoint-load-metrics: TEXT cpu_utilization=0.3", None)]
-    public void Capacity_OfALine_IsReadOrNone(string line, double expected) => Assert.Equal(expected, Read(line).Capacity);
+    public void Capacity_OneLine_IsReadOrNone(string line, double expected) => Assert.Equal(expected, Read(line).Capacity);
 
     [Theory]
     [InlineData("X-Carousel-Load:")]

@@ -1,11 +1,11 @@
 namespace Carousel.Tests.Http;
 
-/// <summary>Makes slightly wrong messages out of right ones.</summary>
+/// <summary>Creates slightly invalid messages from valid ones.</summary>
 internal static class Mutation
 {
     /// <summary>
-    /// One to three changes: a byte, a line of another message, a doubled or lost run. Fewer would miss combinations, more would
-    /// only be noise.
+    /// Makes one to three changes: a byte, a line of another message, a repeated or removed run. Fewer would miss combinations, more would
+    /// only add noise.
     /// </summary>
     public static byte[] Of(Random random, byte[][] seeds)
     {

@@ -56,7 +56,7 @@ public class RequestKeyTests
     [InlineData("Forwarded: for=\"[2001:DB8::1]:443\"\r\n", true, "2001:db8::1")]
     [InlineData("Forwarded: for=203.0.113.9\r\n", false, Client)]
     [InlineData("", true, Client)]
-    public void Of_Source_IsTheClientAsThoseSawItWhomWeTrust(string fields, bool isTrusted, string hashed) =>
+    public void Of_Source_IsTheClientFromTrustedProxies(string fields, bool isTrusted, string hashed) =>
         AssertHashed(hashed, HashBy.Source, "", Get(fields), isTrusted);
 
     [Theory]
@@ -64,7 +64,7 @@ public class RequestKeyTests
     [InlineData("X-Real-IP", true, "9.9.9.9")]
     [InlineData("X-Forwarded-For", false, Client)]
     [InlineData("X-Tenant", false, "9.9.9.9")]
-    public void Of_AHeaderThatServersBelieve_CountsOnlyIfWeTrustTheClient(string name, bool isTrusted, string hashed) =>
+    public void Of_ForwardingHeader_IsUsedOnlyIfThePeerIsTrusted(string name, bool isTrusted, string hashed) =>
         AssertHashed(hashed, HashBy.Header, name, Get($"{name}: 9.9.9.9\r\n"), isTrusted);
 
     [Fact]

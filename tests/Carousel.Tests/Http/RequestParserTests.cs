@@ -28,7 +28,7 @@ public class RequestParserTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Parse_MoreBehindTheHead_MakesNoDifference(string name)
+    public void Parse_BytesAfterTheHead_AreIgnored(string name)
     {
         ParsedRequest alone = ParsedRequest.Of(Corpus.Requests[name], Limits);
         foreach (byte[] behind in (byte[][])[[0], [.. "\r\n"u8], [.. "GET / HTTP/1.1\r\n"u8], new byte[100_000]])
@@ -67,7 +67,7 @@ public class RequestParserTests
     [InlineData("OPTIONS * HTTP/1.1", nameof(TargetForm.Asterisk), "h", "")]
     [InlineData("OPTIONS /* HTTP/1.1", nameof(TargetForm.Origin), "h", "/*")]
     [InlineData("GET //a@b/c HTTP/1.1", nameof(TargetForm.Origin), "h", "//a@b/c")]
-    public void Parse_TargetForms_AreToldApart(string line, string form, string authority, string path)
+    public void Parse_TargetForms_AreDistinguished(string line, string form, string authority, string path)
     {
         ParsedRequest request = Parse(line + "\r\nHost: h\r\n\r\n");
         Assert.Equal((form, authority, path), (request.Head.Form.ToString(), request.Text(request.Head.Authority), request.Text(request.Head.PathAndQuery)));
@@ -127,14 +127,14 @@ public class RequestParserTests
     [InlineData("1.1", "Connection: upgrade\r\nUpgrade: H2C\r\n", false)]
     [InlineData("1.1", "Connection: upgrade\r\nUpgrade: websocket, h2c\r\n", false)]
     [InlineData("1.0", "Connection: upgrade\r\nUpgrade: websocket\r\n", false)]
-    public void Parse_Upgrade_TakesOptionAndFieldAndNoHttp2(string version, string fields, bool expected) =>
+    public void Parse_Upgrade_RequiresOptionAndFieldAndNoHttp2(string version, string fields, bool expected) =>
         Assert.Equal(expected, Parse($"GET / HTTP/{version}\r\nHost: h\r\n{fields}\r\n").Head.Upgrade);
 
     [Theory]
     [InlineData("1.1", "100-Continue", true)]
     [InlineData("1.0", "100-continue", false)]
     [InlineData("1.0", "anything", false)]
-    public void Parse_Expect_MeansNothingOnHttp10(string version, string value, bool expected) =>
+    public void Parse_Expect_IsIgnoredOnHttp10(string version, string value, bool expected) =>
         Assert.Equal(expected, Parse($"PUT / HTTP/{version}\r\nHost: h\r\nExpect: {value}\r\n\r\n").Head.ExpectContinue);
 
     [Theory]
@@ -142,7 +142,7 @@ public class RequestParserTests
     [InlineData("close, cookie", true)]
     [InlineData("TE, keep-alive, Upgrade, , close", false)]
     [InlineData("Host, Content-Length, X-Forwarded-For, X-Forwarded-Port, X-Session-Id, Set-Cookie, Via", false)]
-    public void Parse_ConnectionNames_AreNoticed(string value, bool expected) =>
+    public void Parse_ConnectionNames_AreDetected(string value, bool expected) =>
         Assert.Equal(expected, Parse($"GET / HTTP/1.1\r\nHost: h\r\nConnection: {value}\r\n\r\n").Head.ConnectionNamesFields);
 
     [Fact]
@@ -165,7 +165,7 @@ public class RequestParserTests
     }
 
     [Fact]
-    public void Parse_AsManyFieldsAsAllowed_IsCompleteAndOneMoreIsNot()
+    public void Parse_MaxFields_IsCompleteAndOneMoreIsNot()
     {
         string head = "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d\r\n";
         Assert.Equal(ParseStatus.Complete, ParsedRequest.Of(Corpus.Bytes(head + "\r\n"), new HeadLimits(1000, 3)).Status);

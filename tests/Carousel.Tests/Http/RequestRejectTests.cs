@@ -6,7 +6,7 @@ using static Carousel.Core.Telemetry.FailureReason;
 
 namespace Carousel.Tests.Http;
 
-/// <summary>A row for each rule by which a request is refused.</summary>
+/// <summary>One row for each rule by which a request is refused.</summary>
 public class RequestRejectTests
 {
     private static readonly HeadLimits Limits = new(16 * 1024, 100);
@@ -136,7 +136,7 @@ public class RequestRejectTests
     [InlineData("Expect: 200-ok\r\n", UnsupportedExpectation)]
     [InlineData("Expect:\r\n", UnsupportedExpectation)]
     [InlineData("Expect: 100-continue, x\r\n", UnsupportedExpectation)]
-    // Host, the second one.
+    // A second Host.
     [InlineData("Host: h\r\n", BadHost)]
     public void Parse_BadFields_AreRejected(string fields, FailureReason reason) => AssertRejected("GET / HTTP/1.1\r\nHost: h\r\n" + fields, reason);
 
@@ -219,7 +219,7 @@ public class RequestRejectTests
         AssertRejected($"GET / HTTP/1.1\r\nHost: h\r\n{fields}Connection: a\r\n", BadHeader);
     }
 
-    /// <summary>Refused for this reason, at the same byte whatever comes behind it, and nothing earlier is.</summary>
+    /// <summary>Rejected for this reason, at the same byte whatever follows, and not earlier.</summary>
     private static void AssertRejected(string head, FailureReason reason)
     {
         byte[] bytes = Corpus.Bytes(head);

@@ -17,13 +17,13 @@ public class RequestRewriterTests
         "GET /a?b HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n" + Forwarding);
 
     [Fact]
-    public void Write_HopByHopFields_AreLeftOut() => AssertRewrites(
+    public void Write_HopByHopFields_AreRemoved() => AssertRewrites(
         "GET / HTTP/1.1\r\nConnection: keep-alive\r\nHost: h\r\nKeep-Alive: x\r\nProxy-Connection: x\r\nA:b\r\nTE: trailers\r\n"
         + "Proxy-Authorization: x\r\nUpgrade: x\r\nC: d\r\nConnection: close\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nA:b\r\nC: d\r\n" + Forwarding);
 
     [Fact]
-    public void Write_FieldsThatConnectionNames_AreLeftOutUnlessProtected() => AssertRewrites(
+    public void Write_FieldsNamedByConnection_AreRemovedUnlessProtected() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nConnection: a, HOST, cookie, x-session-id, X-Forwarded-Port\r\nA: 1\r\nAb: 2\r\nCookie: c\r\n"
         + "X-Session-Id: 3\r\nX-Forwarded-Port: 4\r\na: 5\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nAb: 2\r\nX-Forwarded-Port: 4\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nVia: 1.1 carousel\r\n\r\n",
@@ -32,7 +32,7 @@ public class RequestRewriterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Write_WhatServersBelieveOfAClient_StaysOnlyIfWeTrustIt(bool isTrusted)
+    public void Write_ForwardingFields_AreKeptOnlyIfThePeerIsTrusted(bool isTrusted)
     {
         string[] names = [.. ForwardingNames.Listed, "X-Forwarded", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Uri", "x-forwarded-anything-else"];
         foreach (string[] some in names.Chunk(10))
@@ -48,7 +48,7 @@ public class RequestRewriterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Write_SpellingsThatServersFoldTogether_NeverPass(bool isTrusted)
+    public void Write_FoldedSpellings_AreRemoved(bool isTrusted)
     {
         string[] names = [.. ForwardingNames.Listed.Where(name => name.Contains('-')), "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port",
             "X-Session-Id", "X-Session-Moved", "X-Request-Id", "X-Carousel-Load", "Content-Length", "Transfer-Encoding"];
@@ -73,7 +73,7 @@ public class RequestRewriterTests
     [InlineData(";a=b; LB=1", ";a=b")]
     [InlineData("lb=1; LBX=2; XLB=3; LB", "lb=1; LBX=2; XLB=3; LB")]
     [InlineData("a=LB=1", "a=LB=1")]
-    public void Write_HiddenCookie_IsLeftOutAndOthersStayByteForByte(string cookies, string? expected)
+    public void Write_HiddenCookie_IsRemovedAndOthersAreUnchanged(string cookies, string? expected)
     {
         string line = expected is null ? "" : $"cookie: {expected}\r\n";
         AssertRewrites(
@@ -89,7 +89,7 @@ public class RequestRewriterTests
         RewriteCase.Plain with { SessionId = "17" });
 
     [Fact]
-    public void Write_LeadingEmptyLine_IsLeftOut() => AssertRewrites(
+    public void Write_LeadingEmptyLine_IsRemoved() => AssertRewrites(
         "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\n" + Forwarding);
 
@@ -105,7 +105,7 @@ public class RequestRewriterTests
         $"{expected}\r\nHost: h\r\nA: b\r\nC: d\r\n" + Forwarding);
 
     [Fact]
-    public void Write_OptionsAsterisk_StaysSo() => AssertRewrites(
+    public void Write_OptionsAsterisk_IsUnchanged() => AssertRewrites(
         "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: h\r\n" + Forwarding);
 
@@ -147,7 +147,7 @@ public class RequestRewriterTests
         "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n" + Forwarding);
 
     [Fact]
-    public void Write_UpgradeToHttp2_IsLeftOutWithItsSettings() => AssertRewrites(
+    public void Write_UpgradeToHttp2_IsRemovedWithItsSettings() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\n" + Forwarding);
 
@@ -162,7 +162,7 @@ public class RequestRewriterTests
         "GET / HTTP/1.1\r\nHost: h\r\nVia: 1.1 edge\r\n" + Forwarding);
 
     [Fact]
-    public void Write_TrustedClient_KeepsThemAndAppendsItsAddress() => AssertRewrites(
+    public void Write_TrustedClient_KeepsForwardingFieldsAndAppendsItsAddress() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2, 3.3.3.3 \r\nX-Forwarded-Host: pub\r\n"
         + "X-Forwarded-Proto: https\r\nForwarded: for=3.3.3.3\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2, 3.3.3.3, 192.0.2.7\r\nX-Forwarded-Host: pub\r\n"
@@ -170,7 +170,7 @@ public class RequestRewriterTests
         RewriteCase.Plain with { TrustClient = true });
 
     [Fact]
-    public void Write_TrustedClientWithoutThem_GetsThem() => AssertRewrites(
+    public void Write_TrustedClientWithoutForwardingFields_GetsThem() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For:\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nVia: 1.1 carousel\r\n\r\n",
         RewriteCase.Plain with { TrustClient = true });
@@ -185,7 +185,7 @@ public class RequestRewriterTests
         RewriteCase.Plain with { Address = address, Scheme = "https", SendForwarded = true });
 
     [Fact]
-    public void Write_LongestOfEverything_StaysWithinMaxGrowth()
+    public void Write_LongestValues_StaysWithinMaxGrowth()
     {
         string host = new string('h', 255) + ":65535";
         RewriteCase longest = RewriteCase.All.Single(rewrite => !rewrite.TrustClient && rewrite.SendForwarded);
@@ -200,7 +200,7 @@ public class RequestRewriterTests
             $"POST http://{host} HTTP/1.0\r\nContent-Length:1\r\nX-Forwarded-Host:{host}\r\nForwarded:for=1.2.3.4\r\n\r\n",
         ])
         {
-            // Throws if the output, which is exactly as long as allowed, is too small.
+            // Throws if the output, which has exactly the maximum length, is too small.
             RequestRewriting.Check(Parse(head), longest);
             RequestRewriting.Check(Parse(head), longest with { TrustClient = true });
         }
@@ -212,13 +212,14 @@ public class RequestRewriterTests
         ParsedRequest request = Parse(
             $"POST http://{new string('h', 255)}:65535 HTTP/1.0\r\nContent-Length:1\r\nForwarded:for=\"[2001:1db8:ffff:ffff:ffff:ffff:ffff:ffff]\"\r\n\r\n");
         RewriteCase longest = RewriteCase.All.Single(rewrite => !rewrite.TrustClient && rewrite.SendForwarded) with { TrustClient = true };
-        // An upgrade, which would add 1, is for HTTP/1.1 only, where Host can't be missing; the client's address is 6 shorter than the longest text of a peer's.
+        // An upgrade, which would add 1, requires HTTP/1.1, where Host cannot be missing. The client's address is 6 bytes shorter than the
+        // longest peer address.
         Assert.Equal(RequestRewriter.MaxGrowth - 7, RequestRewriting.Rewrite(request, longest).Length - request.Head.Length);
         Assert.InRange(RequestRewriter.MaxGrowth, 1, MessageBuffer.Headroom);
     }
 
     [Fact]
-    public void Write_RandomHeads_KeepTheirMeaning()
+    public void Write_RandomHeads_KeepsTheirMeaning()
     {
         string[] lines =
         [

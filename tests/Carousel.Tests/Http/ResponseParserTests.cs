@@ -74,7 +74,7 @@ public class ResponseParserTests
     [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n", false)]
     [InlineData("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n", false)]
     [InlineData("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n", true)]
-    public void Parse_KeepAlive_IsJudged(string head, bool expected) => Assert.Equal(expected, Parse(head + "\r\n", "Get").Head.KeepAlive);
+    public void Parse_KeepAlive_FollowsVersionAndFields(string head, bool expected) => Assert.Equal(expected, Parse(head + "\r\n", "Get").Head.KeepAlive);
 
     [Fact]
     public void Parse_SwitchingProtocols_IsAnUpgradeAndNotInterim()
@@ -127,7 +127,7 @@ public class ResponseParserTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")]
     [InlineData("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n")]
-    public void Parse_BadAnswer_IsRejected(string head)
+    public void Parse_BadResponse_IsRejected(string head)
     {
         byte[] bytes = Corpus.Bytes(head);
         ParsedResponse whole = ParsedResponse.Of(bytes, RequestMethod.Get, Limits);

@@ -9,7 +9,7 @@ public class ResponseRewriterTests
     private const string DateLine = "Date: " + ResponseRewriting.Date + "\r\n";
 
     [Fact]
-    public void Write_PlainAnswer_IsCopied() => AssertRewrites(
+    public void Write_PlainResponse_IsCopied() => AssertRewrites(
         "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 5\r\n\r\n");
 
@@ -26,13 +26,13 @@ public class ResponseRewriterTests
         $"{expected}\r\nA: b\r\nContent-Length: 0\r\n{DateLine}\r\n");
 
     [Fact]
-    public void Write_HopByHopAndNamedFields_AreLeftOutUnlessProtected() => AssertRewrites(
+    public void Write_HopByHopAndNamedFields_AreRemovedUnlessProtected() => AssertRewrites(
         "HTTP/1.1 200 OK\r\nConnection: X-Hop, Set-Cookie, Date\r\nKeep-Alive: x\r\nDate: x\r\nX-Hop: 1\r\nProxy-Connection: x\r\nTE: x\r\n"
         + "Upgrade: x\r\nSet-Cookie: a=b\r\nProxy-Authenticate: x\r\nContent-Length: 1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nSet-Cookie: a=b\r\nContent-Length: 1\r\n\r\n");
 
     [Fact]
-    public void Write_ReportsOfTheServer_OursAreLeftOut() => AssertRewrites(
+    public void Write_ServerReports_OwnAreRemoved() => AssertRewrites(
         "HTTP/1.1 200 OK\r\nDate: x\r\nX-Carousel-Load: 0.5\r\nendpoint-load-metrics: TEXT cpu_utilization=0.3\r\nx-carousel-capacity: 4\r\nContent-Length: 5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nendpoint-load-metrics: TEXT cpu_utilization=0.3\r\nContent-Length: 5\r\n\r\n");
 
@@ -91,10 +91,10 @@ public class ResponseRewriterTests
         recoding: BodyRecoding.Chunk);
 
     [Fact]
-    public void Write_MostGrowth_StaysWithinTheBound()
+    public void Write_LargestGrowth_StaysWithinMaxGrowth()
     {
         ParsedResponse response = ParsedResponse.Of("HTTP/1.1 200\r\n\r\n"u8, RequestMethod.Get, Heads.Limits);
-        // Throws if the output, which is exactly as long as allowed, is too small.
+        // Throws if the output, which has exactly the maximum length, is too small.
         int length = ResponseRewriting.Rewrite(response, ConnectionDirective.KeepAlive, BodyRecoding.Chunk).Length;
         Assert.InRange(length, response.Head.Length, response.Head.Length + ResponseRewriter.MaxGrowth);
     }

@@ -8,38 +8,38 @@ public sealed unsafe class EpollSetTests
     private const Readiness Edge = Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered;
 
     [Fact]
-    public void Wait_SeveralReady_EachComesWithItsToken()
+    public void Wait_SeveralReady_EachReturnsItsToken()
     {
         using var set = new EpollSet(8);
-        EventDescriptor[] bells = [new(), new(), new()];
-        for (int i = 0; i < bells.Length; i++)
+        EventDescriptor[] descriptors = [new(), new(), new()];
+        for (int i = 0; i < descriptors.Length; i++)
         {
-            Assert.Equal(0, set.Register(bells[i].Fd, Readiness.Readable, 0xdead_beef_0000_0000UL + (uint)i));
+            Assert.Equal(0, set.Register(descriptors[i].Fd, Readiness.Readable, 0xdead_beef_0000_0000UL + (uint)i));
         }
         Assert.Equal(0, set.Wait(0));
-        bells[0].Signal();
-        bells[2].Signal();
+        descriptors[0].Signal();
+        descriptors[2].Signal();
         Assert.Equal(2, set.Wait(0));
         set.Get(0, out Readiness first, out ulong firstToken);
         set.Get(1, out _, out ulong secondToken);
         Assert.Equal(Readiness.Readable, first);
         Assert.Equal([0xdead_beef_0000_0000UL, 0xdead_beef_0000_0002UL], new[] { firstToken, secondToken }.Order());
-        bells[0].Reset();
-        set.Unregister(bells[2].Fd);
+        descriptors[0].Reset();
+        set.Unregister(descriptors[2].Fd);
         Assert.Equal(0, set.Wait(0));
-        Array.ForEach(bells, bell => bell.Dispose());
+        Array.ForEach(descriptors, descriptor => descriptor.Dispose());
     }
 
     [Fact]
-    public void Wait_MoreReadyThanRoom_TheRestComesNext()
+    public void Wait_MoreReadyThanCapacity_RestIsReturnedNext()
     {
         using var set = new EpollSet(2);
-        EventDescriptor[] bells = [new(), new(), new()];
+        EventDescriptor[] descriptors = [new(), new(), new()];
         var seen = new HashSet<ulong>();
-        foreach (EventDescriptor bell in bells)
+        foreach (EventDescriptor descriptor in descriptors)
         {
-            set.Register(bell.Fd, Readiness.Readable, (ulong)bell.Fd);
-            bell.Signal();
+            set.Register(descriptor.Fd, Readiness.Readable, (ulong)descriptor.Fd);
+            descriptor.Signal();
         }
         for (int round = 0; round < 2; round++)
         {
@@ -52,20 +52,20 @@ public sealed unsafe class EpollSetTests
             }
         }
         Assert.Equal(3, seen.Count);
-        Array.ForEach(bells, bell => bell.Dispose());
+        Array.ForEach(descriptors, descriptor => descriptor.Dispose());
     }
 
     [Fact]
-    public void Register_BadOrTwice_TellsTheError()
+    public void Register_BadOrTwice_ReturnsTheError()
     {
         using var set = new EpollSet(2);
-        using var bell = new EventDescriptor();
-        Assert.Equal(0, set.Register(bell.Fd, Readiness.Readable, 1));
-        Assert.Equal(-17, set.Register(bell.Fd, Readiness.Readable, 1));
+        using var descriptor = new EventDescriptor();
+        Assert.Equal(0, set.Register(descriptor.Fd, Readiness.Readable, 1));
+        Assert.Equal(-17, set.Register(descriptor.Fd, Readiness.Readable, 1));
         Assert.Equal(-9, set.Register(1_000_000, Readiness.Readable, 1));
     }
 
-    /// <summary>What the fake network of the other tests takes for granted of the kernel.</summary>
+    /// <summary>The kernel's behaviour that the fake network of the other tests assumes.</summary>
     [Fact]
     public void EdgeTriggered_RealSockets_ReportChangesOnly()
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.Tests.Linux;
 
-/// <summary>A real connection: the near end is the engine's, the far end the test's.</summary>
+/// <summary>A real connection: the near end belongs to the engine, the far end to the test.</summary>
 internal sealed class Loopback : IDisposable
 {
     public Loopback()
@@ -25,12 +25,12 @@ internal sealed class Loopback : IDisposable
 
     public TcpTransport Transport { get; } = new();
 
-    /// <summary>The engine's end; the test closes it or says so.</summary>
+    /// <summary>The engine's end, closed on dispose unless <see cref="Give"/> was called.</summary>
     public int Near { get; private set; }
 
     public Socket Far { get; }
 
-    /// <summary>The near end is closed by the test.</summary>
+    /// <summary>Passes the near end to the test, which closes it.</summary>
     public int Give()
     {
         int near = Near;

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Carousel.Tests.Linux;
 
-/// <summary>Runs something on a thread with a network of its own (a namespace with nothing but loopback), where what a host may be short of can be had.</summary>
+/// <summary>Runs code on a thread with its own network namespace (loopback only), where the host's resources can be limited.</summary>
 internal static partial class OwnNetwork
 {
     private const int NewNetwork = 0x40000000;
 
-    /// <summary>Skips the test where that needs a privilege that it does not have.</summary>
-    /// <param name="run">Called on the thread; what it starts is in that network, too.</param>
+    /// <summary>Skips the test if the required privilege is missing.</summary>
+    /// <param name="run">Called on the thread; threads and processes that it starts are in that namespace too.</param>
     public static void Run(Action run)
     {
         Exception? failure = null;
@@ -32,7 +32,7 @@ internal static partial class OwnNetwork
         });
         thread.Start();
         thread.Join();
-        Assert.SkipUnless(isAllowed, "a network of its own needs CAP_SYS_ADMIN and ip");
+        Assert.SkipUnless(isAllowed, "a network namespace needs CAP_SYS_ADMIN and ip");
         if (failure is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);

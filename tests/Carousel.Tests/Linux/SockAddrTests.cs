@@ -18,7 +18,7 @@ public sealed class SockAddrTests
     [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 16)]
     [InlineData("::ffff:192.0.2.33", "192.0.2.33", 4)]
     [InlineData("fe80::1%3", "fe80::1", 16)]
-    public void AddressBytes_AnyAddress_AreTheClients(string address, string text, int bytes)
+    public void AddressBytes_AnyAddress_GivesTheClientAddress(string address, string text, int bytes)
     {
         SockAddr made = SockAddr.From(IPAddress.Parse(address), 65535);
         Assert.Equal(text, ClientAddress.From(made.AddressBytes).ToString());
@@ -28,7 +28,7 @@ public sealed class SockAddrTests
     }
 
     [Fact]
-    public void From_AnyBytesAndPort_ComeBack() => Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[0, 65535]).Sample((bytes, port) =>
+    public void From_AnyBytesAndPort_RoundTrips() => Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[0, 65535]).Sample((bytes, port) =>
     {
         SockAddr made = SockAddr.From(new IPAddress(bytes), port);
         var address = new IPAddress(bytes);

@@ -7,7 +7,7 @@ namespace Carousel.Tests.Reactor;
 public sealed unsafe class BufferPoolsTests
 {
     [Fact]
-    public void Slab_TakeAndGive_CountsAndReusesTheWarmest()
+    public void Slab_TakeAndGive_CountsAndReusesTheLast()
     {
         using var slab = new BufferSlab(4096);
         byte* first = slab.Take(), second = slab.Take();
@@ -23,7 +23,7 @@ public sealed unsafe class BufferPoolsTests
     }
 
     [Fact]
-    public void Slab_BurstBeyondWhatIsKept_AllUsableAndDistinct()
+    public void Slab_BurstBeyondMaxKept_AllUsableAndDistinct()
     {
         const int burst = 600;
         using var slab = new BufferSlab(4096);
@@ -57,7 +57,7 @@ public sealed unsafe class BufferPoolsTests
     }
 
     [Fact]
-    public void SplicePipe_KernelGrantsNone_IsNullAndNotTriedAgainAtOnce()
+    public void SplicePipe_KernelGrantsNone_IsNullAndNotRetriedAtOnce()
     {
         int tries = 0;
         using var pipe = new SplicePipe(_ =>
@@ -77,10 +77,10 @@ public sealed unsafe class BufferPoolsTests
     [InlineData(32, 1 << 20)]
     [InlineData(33, 1 << 19)]
     [InlineData(256, 1 << 17)]
-    public void SplicePipe_OfAllWorkers_TakesHalfOfAUsersShare(int workers, int size) => Assert.Equal(size, SplicePipe.SizeFor(workers));
+    public void SplicePipe_SizeForWorkers_StaysWithinHalfOfTheUserLimit(int workers, int size) => Assert.Equal(size, SplicePipe.SizeFor(workers));
 
     [Fact]
-    public void Pipe_Opened_SizeIsTheKernels()
+    public void Pipe_Opened_SizeIsAsGranted()
     {
         const int getPipeSize = 1032;
         using Pipe pipe = Pipe.TryOpen(1 << 18)!;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.Tests.Reactor;
 
-/// <summary>The loop, over a poller that says what a test wants.</summary>
+/// <summary>The loop with a poller controlled by the test.</summary>
 public sealed class EventLoopTests
 {
     private readonly ListPoller _poller = new();
@@ -24,7 +24,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public void Event_OfAnEarlierRegistration_IsDropped()
+    public void Event_EarlierRegistration_IsDropped()
     {
         Target old = Watch(5);
         ulong token = _poller.Tokens[5];
@@ -37,7 +37,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public void Event_OfATargetReleasedInTheSameTurn_IsDropped()
+    public void Event_TargetReleasedInTheSameTick_IsDropped()
     {
         Target first = Watch(5), second = Watch(6);
         first.Then = () => _loop.Release(second);
@@ -49,7 +49,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public void Release_OfATargetWhoseDescriptorIsAnothersNow_LeavesThatAlone()
+    public void Release_DescriptorReusedByAnotherTarget_KeepsThatTarget()
     {
         Target old = Watch(5), now = Watch(5);
         _loop.Release(old);
@@ -79,7 +79,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public void Resume_EventsComeFirstAndTheLoopDoesNotSleep()
+    public void Resume_EventsFirst_TheLoopDoesNotSleep()
     {
         Target target = Watch(5);
         var order = new List<string>();
@@ -106,7 +106,7 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public void Deadline_SleepsUntilIt()
+    public void Deadline_Armed_SleepsUntilIt()
     {
         var owner = new Sleeper();
         _loop.Wheel.Arm(owner.Deadline, _loop.Now + 1000);

@@ -6,7 +6,7 @@ namespace Carousel.Tests.Reactor;
 
 public sealed class MailboxTests
 {
-    /// <summary>Longer than any test run takes: reached only if a wake-up was lost.</summary>
+    /// <summary>Longer than any test run: reached only if a wake-up was lost.</summary>
     private const int LostAfterMs = 20_000;
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class MailboxTests
         int[] next = new int[senders];
         while (next.Sum() < senders * each)
         {
-            Assert.True(set.Wait(LostAfterMs) > 0, "mail is there, and nobody was woken");
+            Assert.True(set.Wait(LostAfterMs) > 0, "mail is queued, but the worker was not woken");
             mailbox.Silence();
             while (mailbox.TryTake(out (int Sender, int Number) mail))
             {

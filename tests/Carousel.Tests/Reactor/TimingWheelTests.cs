@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Reactor;
 
-/// <summary>The wheel against a list of moments.</summary>
+/// <summary>The wheel compared with a list of times.</summary>
 public sealed class TimingWheelTests
 {
     private const long Start = 123_456_789;
@@ -21,15 +21,15 @@ public sealed class TimingWheelTests
     private static readonly Gen<long> Delays = Gen.OneOf(
         Gen.Long[0, 40], Gen.Long[0, 2_000], Gen.Long[30_000, 35_000], Gen.Long[0, 200_000]);
 
-    private static readonly Gen<(Kind Kind, int Who, long Ms)> Steps = Gen.Select(Gen.Enum<Kind>(), Gen.Int[0, 9], Delays);
+    private static readonly Gen<(Kind Kind, int Index, long Ms)> Steps = Gen.Select(Gen.Enum<Kind>(), Gen.Int[0, 9], Delays);
 
     [Fact]
-    public void AnySteps_AgainstList_FireOnceNeverEarlyAtMostATickLate() => Steps.Array[1, 80].Sample(steps =>
+    public void AnySteps_AgainstModel_FiresOnceAtMostATickLate() => Steps.Array[1, 80].Sample(steps =>
     {
         var model = new Model();
-        foreach ((Kind kind, int who, long ms) in steps)
+        foreach ((Kind kind, int index, long ms) in steps)
         {
-            model.Step(kind, who, ms);
+            model.Step(kind, index, ms);
         }
         model.RunOut();
     });
@@ -77,14 +77,14 @@ public sealed class TimingWheelTests
     }
 
     [Fact]
-    public void Owner_ArmsAgainAndRemovesOthersOfItsSlot_AllAsTold()
+    public void Owner_ArmsAgainAndRemovesOthersOfItsSlot_AllApply()
     {
         var wheel = new TimingWheel(Start);
         var removed = new Owner();
         var again = new Owner();
         var remover = new Owner { Then = () => wheel.Remove(removed.Deadline) };
         again.Then = () => wheel.Arm(again.Deadline, again.Fired < 3 ? Start + 8 : Start + 1000);
-        // Filed last is told first.
+        // The last filed is notified first.
         wheel.Arm(removed.Deadline, Start + 8);
         wheel.Arm(again.Deadline, Start + 8);
         wheel.Arm(remover.Deadline, Start + 8);
@@ -121,21 +121,21 @@ public sealed class TimingWheelTests
         private readonly int[] _fired = new int[10];
         private long _now = Start;
 
-        public void Step(Kind kind, int who, long ms)
+        public void Step(Kind kind, int index, long ms)
         {
             switch (kind)
             {
                 case Kind.Arm:
-                    _wheel.Arm(_owners[who].Deadline, _now + ms);
-                    _due[who] = _now + ms;
+                    _wheel.Arm(_owners[index].Deadline, _now + ms);
+                    _due[index] = _now + ms;
                     break;
                 case Kind.Disarm:
-                    _owners[who].Deadline.Disarm();
-                    _due[who] = null;
+                    _owners[index].Deadline.Disarm();
+                    _due[index] = null;
                     break;
                 case Kind.Remove:
-                    _wheel.Remove(_owners[who].Deadline);
-                    _due[who] = null;
+                    _wheel.Remove(_owners[index].Deadline);
+                    _due[index] = null;
                     break;
                 case Kind.Advance:
                     AdvanceTo(_now + ms % 50);
@@ -160,7 +160,7 @@ public sealed class TimingWheelTests
                 AdvanceTo(_now + wait);
                 Check();
             }
-            Assert.Fail("the wheel does not run out");
+            Assert.Fail("the wheel still has deadlines");
         }
 
         private void AdvanceTo(long now)
@@ -170,7 +170,7 @@ public sealed class TimingWheelTests
             for (int i = 0; i < _due.Length; i++)
             {
                 bool hasFired = _owners[i].Fired > _fired[i];
-                // Whole ticks only: what is due within the tick that is going on may wait for its end.
+                // Whole ticks only: a deadline within the current tick may fire at its end.
                 bool must = _due[i] + TimingWheel.TickMs <= now;
                 Assert.True(_owners[i].Fired <= _fired[i] + 1, "fired twice");
                 Assert.True(!hasFired || _due[i] <= now, "fired early");
@@ -183,7 +183,7 @@ public sealed class TimingWheelTests
             }
         }
 
-        /// <summary>The wheel asks to be woken no later than a tick behind the first moment.</summary>
+        /// <summary>The wheel's next wake-up is at most one tick after the first deadline.</summary>
         private void Check()
         {
             int wait = _wheel.MillisecondsToNext(_now);

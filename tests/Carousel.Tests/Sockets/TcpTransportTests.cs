@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Sockets;
 
-/// <summary>The real system calls, over loopback.</summary>
+/// <summary>The real system calls on loopback.</summary>
 public sealed unsafe class TcpTransportTests
 {
     private const int PatienceMs = 20_000;
@@ -30,7 +30,7 @@ public sealed unsafe class TcpTransportTests
     }
 
     [Fact]
-    public void Send_NobodyReads_IsPartialThenAgain()
+    public void Send_PeerDoesNotRead_IsPartialThenEagain()
     {
         using var pair = new Loopback();
         byte[] bytes = new byte[1 << 20];
@@ -46,9 +46,9 @@ public sealed unsafe class TcpTransportTests
         }
     }
 
-    /// <summary>connect(2) says EADDRNOTAVAIL of both: that our ports are used up, and that no address of ours leads there.</summary>
+    /// <summary>connect(2) returns EADDRNOTAVAIL both if all ports are in use and if there is no source address.</summary>
     [Fact]
-    public void Connect_NoPortLeftOrNoAddressOfOurs_TellsWhich() => OwnNetwork.Run(() =>
+    public void Connect_NoPortOrNoSourceAddress_ReturnsDifferentErrors() => OwnNetwork.Run(() =>
     {
         const int ports = 4;
         File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", $"40000 {40000 + ports - 1}");
@@ -72,7 +72,7 @@ public sealed unsafe class TcpTransportTests
     });
 
     [Fact]
-    public void Peek_NothingThenBytesThenEnd_TellsWhich()
+    public void Peek_NothingThenBytesThenEnd_ReturnsEach()
     {
         using var pair = new Loopback();
         Assert.Equal(-Errno.EAGAIN, pair.Transport.Peek(pair.Near));
@@ -104,7 +104,7 @@ public sealed unsafe class TcpTransportTests
     }
 
     [Fact]
-    public void ShutdownSend_OtherDirectionGoesOn()
+    public void ShutdownSend_OtherDirectionStaysOpen()
     {
         using var pair = new Loopback();
         pair.Transport.ShutdownSend(pair.Near);
@@ -117,7 +117,7 @@ public sealed unsafe class TcpTransportTests
     }
 
     [Fact]
-    public void Connect_NobodyListens_IsRefused()
+    public void Connect_NoListener_IsRefused()
     {
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -137,7 +137,7 @@ public sealed unsafe class TcpTransportTests
     }
 
     [Fact]
-    public void Accept_Connection_TellsThePeer()
+    public void Accept_Connection_ReturnsThePeer()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));

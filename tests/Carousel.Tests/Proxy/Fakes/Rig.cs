@@ -207,7 +207,7 @@ internal sealed class Rig : IDisposable
     /// <summary>Milliseconds until the next deadline of a worker.</summary>
     private int NextDeadline() => _pollers.Min(poller => poller.Timeout < 0 ? int.MaxValue : poller.Timeout);
 
-    private static bool HasMail(Worker worker) => Rung(MailboxOf(worker)) != 0;
+    private static bool HasMail(Worker worker) => IsSignalled(MailboxOf(worker)) != 0;
 
     private static ImmutableArray<IPEndPoint> EndPoints(int server, int addresses) =>
         [.. Enumerable.Range(0, addresses).Select(address => new IPEndPoint(new IPAddress([10, 0, (byte)address, (byte)(server + 1)]), 8000))];
@@ -233,8 +233,8 @@ internal sealed class Rig : IDisposable
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_mailbox")]
     private static extern ref Mailbox<Mail> MailboxOf(Worker worker);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_rung")]
-    private static extern ref int Rung(Mailbox<Mail> mailbox);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_isSignalled")]
+    private static extern ref int IsSignalled(Mailbox<Mail> mailbox);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connections")]
     private static extern ref int Connections(Worker worker);
