@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes a Debian package of what was published: ./build-deb.sh [linux-x64|linux-arm64]
-# Publishes only if artifacts/publish has nothing for it. Prints the path of the package, in artifacts/debian.
+# Builds a Debian package from the published files: ./build-deb.sh [linux-x64|linux-arm64]
+# Publishes first if artifacts/publish is empty. Prints the path of the package, in artifacts/debian.
 # Needs dpkg-deb, gzip and awk. Pass a SOURCE_DATE_EPOCH to get the same bytes again.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -28,7 +28,7 @@ fi
 
 put() { install -D -m "$1" "$2" "$root/$3"; }
 
-# The manual is made of what the binary says of itself: of the one for this machine, where the package is for another.
+# The man page is made from --help, of this machine's binary if the package is for another architecture.
 help_text() {
     "$published/carousel" --help 2>/dev/null || "artifacts/publish/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/carousel" --help
 }
@@ -39,18 +39,18 @@ manual() {
     help_text | awk -v version="$version" -v date="$date" -f deploy/debian/manpage.awk | gzip -9n
 }
 
-# What Debian's tools read, such as apt-listchanges; the changes themselves are in CHANGELOG.md.
+# For Debian tools such as apt-listchanges; the changes are in CHANGELOG.md.
 changelog() {
     printf 'carousel (%s) unstable; urgency=medium\n\n  * See /usr/share/doc/carousel/CHANGELOG.md.gz.\n\n -- %s  %s\n' \
         "$version" "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n
 }
 
-# The newest symbol version that any of the binaries asks of glibc.
+# The newest glibc symbol version that the binaries need.
 glibc() { grep -aoh 'GLIBC_2\.[0-9]*' "$root"/usr/lib/carousel/* | sort -Vu | tail -n 1 | cut -d_ -f2; }
 
 files() {
     put 755 "$published/carousel" usr/lib/carousel/carousel
-    # The store has to lie beside the balancer that starts it.
+    # The balancer starts the store from its own folder.
     put 755 "$published/carousel-store" usr/lib/carousel/carousel-store
     put 644 "$published/liblua54.so" usr/lib/carousel/liblua54.so
     mkdir -p "$root/usr/bin"
@@ -89,9 +89,9 @@ Suggests: logrotate, redis-server
 Section: httpd
 Priority: optional
 Description: HTTP load balancer with sessions that all servers share
- A ring of servers that turns one step with each request, a cookie that
- remembers the visitor, and a session store (Redis, or the one that comes with
- it) that all servers and all balancers share.
+ Balances HTTP/1.1 requests over servers, with health checks, draining and live
+ reconfiguration. Sessions are in a store (Redis, or the embedded one) that all
+ servers and all balancers share.
 END
     find "$root/DEBIAN" -type f ! -name 'p*' -exec chmod 644 {} +
 }

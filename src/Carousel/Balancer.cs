@@ -43,7 +43,7 @@ internal static class Balancer
         using WatchThread watch = Watch(pool, names, health);
         using var drains = new DrainMonitor(membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, log.About);
         using ServersFileWatcher? watcher = source is null ? null : Watcher(source, membership, log);
-        using LastGoodWriter? keeper = Keeper(source, watcher, log);
+        using LastGoodWriter? lastGood = KeepLastGood(source, watcher, log);
         SessionSide? sessions = SessionSide.Of(settings, pool, log.Report);
         var traffic = new Traffic(options.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
         var telemetry = new TelemetrySide(settings.Telemetry, traffic, pool, Metrics(sessions, watcher, writer), descriptors, log, events);
@@ -130,23 +130,23 @@ internal static class Balancer
         ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, Supervisor.OfProcess]).OfType<IMetricSource>();
 
     /// <summary>Keeps each good list; logs a start with the last good list.</summary>
-    private static LastGoodWriter? Keeper(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
+    private static LastGoodWriter? KeepLastGood(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)
     {
         if (source?.LastGood is not { } file || watcher is null)
         {
             return null;
         }
-        var keeper = new LastGoodWriter(file.Path, file.Write, log.Error);
-        watcher.Accepted += keeper.Keep;
+        var lastGood = new LastGoodWriter(file.Path, file.Write, log.Error);
+        watcher.Accepted += lastGood.Keep;
         if (source.StartsWith is null)
         {
-            keeper.Keep(source.Text);
+            lastGood.Keep(source.Text);
         }
         else
         {
             log.Error($"{source.Path} can't be used ({watcher.Failure}): starting with the last good list of {file.Time}, from {file.Path}");
         }
-        return keeper;
+        return lastGood;
     }
 
     /// <summary>The first check finds changes made during the start.</summary>

@@ -92,7 +92,7 @@ internal static class DrainCommand
         {
             null => "",
             0 => ", no sticky session left",
-            Unknown => ", sticky sessions unknown: the store is unreachable",
+            Unknown => ", sticky sessions unknown without a store",
             var number => $", {Count.Of(number.Value, "sticky session")} left",
         };
     }

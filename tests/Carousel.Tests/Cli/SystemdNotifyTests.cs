@@ -34,7 +34,7 @@ public sealed class SystemdNotifyTests : IDisposable
     {
         using SystemdNotify notify = Listen(SocketPath);
         notify.Ready("listening on port 7777", Well);
-        Assert.Equal("READY=1\nSTATUS=listening on port 7777", Told());
+        Assert.Equal("READY=1\nSTATUS=listening on port 7777", Received());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class SystemdNotifyTests : IDisposable
     {
         using SystemdNotify notify = Listen($"@carousel-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
         notify.Ready("well", Well);
-        Assert.Equal("READY=1\nSTATUS=well", Told());
+        Assert.Equal("READY=1\nSTATUS=well", Received());
     }
 
     [Fact]
@@ -60,9 +60,9 @@ public sealed class SystemdNotifyTests : IDisposable
         notify.Ready("well", Well);
         notify.Reloading();
         notify.Reloaded();
-        Assert.Equal("READY=1\nSTATUS=well", Told());
-        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=[1-9]\d+$", Told());
-        Assert.Equal("READY=1", Told());
+        Assert.Equal("READY=1\nSTATUS=well", Received());
+        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=[1-9]\d+$", Received());
+        Assert.Equal("READY=1", Received());
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class SystemdNotifyTests : IDisposable
         notify.Reloading();
         notify.Reloaded();
         notify.Stopping(TimeSpan.Zero);
-        Assert.StartsWith("STOPPING=1", Told());
+        Assert.StartsWith("STOPPING=1", Received());
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class SystemdNotifyTests : IDisposable
     {
         using SystemdNotify notify = Listen(SocketPath);
         notify.Stopping(TimeSpan.FromSeconds(30));
-        Assert.Equal("STOPPING=1\nEXTEND_TIMEOUT_USEC=40000000", Told());
+        Assert.Equal("STOPPING=1\nEXTEND_TIMEOUT_USEC=40000000", Received());
     }
 
     [Fact]
@@ -89,10 +89,10 @@ public sealed class SystemdNotifyTests : IDisposable
         _environment["WATCHDOG_USEC"] = "30000000";
         using SystemdNotify notify = Listen(SocketPath);
         notify.Ready("well", Well);
-        Assert.StartsWith("READY=1", Told());
+        Assert.StartsWith("READY=1", Received());
         Assert.Equal([TimeSpan.Zero], _time.Waits);
         _time.Advance(TimeSpan.Zero);
-        Assert.Equal("WATCHDOG=1", Told());
+        Assert.Equal("WATCHDOG=1", Received());
     }
 
     [Fact]
@@ -104,8 +104,8 @@ public sealed class SystemdNotifyTests : IDisposable
         notify.Ready("not well", () => false);
         _time.Advance(TimeSpan.Zero);
         notify.Reloaded();
-        Assert.StartsWith("READY=1\nSTATUS=", Told());
-        Assert.Equal("READY=1", Told());
+        Assert.StartsWith("READY=1\nSTATUS=", Received());
+        Assert.Equal("READY=1", Received());
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class SystemdNotifyTests : IDisposable
         return SystemdNotify.Of(_environment.GetValueOrDefault, _time)!;
     }
 
-    private string Told()
+    private string Received()
     {
         byte[] state = new byte[4096];
         return Encoding.UTF8.GetString(state, 0, _manager.Receive(state));
