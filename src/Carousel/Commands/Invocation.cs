@@ -14,7 +14,7 @@ internal sealed record Invocation(string Command, bool IsRelative = false)
 
     /// <summary>
     /// <c>carousel</c> if the shell finds this program by that name; <c>dotnet FOLDER/carousel.dll</c> for a build that needs .NET (<c>dotnet run</c>); else the executable's path.
-    /// Paths are relative to the current folder if that is shorter.
+    /// The path is relative to the current folder if that is shorter.
     /// </summary>
     /// <param name="executable">The path of the running executable; null if unknown.</param>
     /// <param name="folder">The folder of the program's files.</param>
@@ -35,7 +35,8 @@ internal sealed record Invocation(string Command, bool IsRelative = false)
         string relative = Path.GetRelativePath(current, full);
         // A shell looks up a command without a slash on the PATH.
         relative = needsDotnet || relative.Contains('/') ? relative : $"./{relative}";
-        bool isRelative = relative.Length < full.Length;
+        // A full path works in every folder: a relative one must save more than the leading slash.
+        bool isRelative = relative.Length + 1 < full.Length;
         return new Invocation((needsDotnet ? "dotnet " : "") + Quoted(isRelative ? relative : full), isRelative);
     }
 

@@ -121,7 +121,7 @@ public partial class AdminTests
         Assert.Equal((0, ""), (past.Code, past.Errors));
         Assert.StartsWith("GET /past?x=1 of 127.0.0.1:", past.Output);
         Assert.Matches(@"(?m)^1\s+blue\s+.* connect-refused: the server refused the connection$", past.Output);
-        Assert.Matches(@"(?m)^2\s+green\s+.* answered$", past.Output);
+        Assert.Matches(@"(?m)^2\s+green\s+.* responded$", past.Output);
         Assert.Equal(0, next.Code);
         Assert.StartsWith("/a?b=1 would go to one of these (client 127.0.0.1, policy round-robin)\n", next.Output);
         Run unknown = await Run.OfBalancerAsync(balancer, "explain", "0123456789abcdef");

@@ -40,7 +40,7 @@ public partial class ServerArgumentsTests
     [InlineData("unexpected \"servers.txt\": a file needs -f: carousel -f servers.txt", "servers.txt")]
     [InlineData("--save has no effect with servers as arguments", ":3001", "--save")]
     [InlineData("unexpected \":3001\" before the command drain", ":3001", "drain")]
-    [InlineData("which servers? ")]
+    [InlineData("no servers: ")]
     public async Task Start_WrongArguments_IsOneLineAndExitsWithTwo(string expected, params string[] arguments)
     {
         Run run = await Run.WithServersAsync("http://127.0.0.1:1", arguments);

@@ -88,12 +88,12 @@ public sealed class LastGoodTests : IDisposable
         using var go = new SemaphoreSlim(0);
         using var written = new CountdownEvent(2);
         var lists = new List<string>();
-        using (var keeper = new LastGoodWriter("f", Write, _ => { }))
+        using (var writer = new LastGoodWriter("f", Write, _ => { }))
         {
-            keeper.Keep(new ServersText("one"));
+            writer.Keep(new ServersText("one"));
             Assert.True(SpinWait.SpinUntil(() => go.CurrentCount == 0 && lists.Count == 1, TimeSpan.FromSeconds(30)));
-            keeper.Keep(new ServersText("two"));
-            keeper.Keep(new ServersText("three"));
+            writer.Keep(new ServersText("two"));
+            writer.Keep(new ServersText("three"));
             go.Release(2);
             Assert.True(written.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         }
@@ -114,7 +114,7 @@ public sealed class LastGoodTests : IDisposable
         var lines = new List<string>();
         bool fails = true;
         int written = 0;
-        using var keeper = new LastGoodWriter("f", _ =>
+        using var writer = new LastGoodWriter("f", _ =>
         {
             Interlocked.Increment(ref written);
             if (fails)
@@ -134,8 +134,8 @@ public sealed class LastGoodTests : IDisposable
 
         void Keep(int count)
         {
-            keeper.Keep(new ServersText("x"));
-            keeper.Dispose();
+            writer.Keep(new ServersText("x"));
+            writer.Dispose();
             Assert.Equal(count, written);
         }
     }
