@@ -4,11 +4,11 @@ using Xunit;
 
 namespace Carousel.Browser;
 
-/// <summary>What people do on the page is done.</summary>
+/// <summary>Actions on the page take effect.</summary>
 public class ActTests(Chromium chromium)
 {
     [Fact]
-    public async Task Drain_ButtonOfARow_DrainsAndTakesBack()
+    public async Task Drain_RowButton_DrainsAndUndrains()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using var green = ScriptedServer.Responding("green");
@@ -16,17 +16,17 @@ public class ActTests(Chromium chromium)
 
         await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true }).ClickAsync();
         await dashboard.UntilStateAsync("blue", "draining");
-        Assert.Equal("blue takes no new visitors.", await dashboard.Page.InnerTextAsync("#notice"));
+        Assert.Equal("blue is draining: no new sessions.", await dashboard.Page.InnerTextAsync("#notice"));
         Assert.Equal("draining", (await dashboard.ServersAsync())["blue"].GetProperty("state").GetString());
-        Assert.Equal(["green", "green"], await AskAsync(dashboard, 2));
+        Assert.Equal(["green", "green"], await RequestAsync(dashboard, 2));
 
         await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undrain blue", Exact = true }).ClickAsync();
         await dashboard.UntilStateAsync("blue", "up");
-        Assert.Equal(["blue", "green"], (await AskAsync(dashboard, 2)).Order());
+        Assert.Equal(["blue", "green"], (await RequestAsync(dashboard, 2)).Order());
     }
 
     [Fact]
-    public async Task Drain_TheLastThatTakesRequests_IsAskedForTwice()
+    public async Task Drain_LastAvailableServer_NeedsConfirmation()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
@@ -35,7 +35,7 @@ public class ActTests(Chromium chromium)
         await button.ClickAsync();
         Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
         await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
-        const string refusal = "Not done: blue is the last server that accepts requests";
+        const string refusal = "Failed: blue is the last server that accepts requests";
         await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
         Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
 
@@ -44,9 +44,9 @@ public class ActTests(Chromium chromium)
         await dashboard.UntilStateAsync("blue", "draining");
     }
 
-    /// <summary>No mouse: the ring is one stop of the Tab key, arrows go round it, Enter opens a server, Escape closes it.</summary>
+    /// <summary>Keyboard only: the ring is one Tab stop, arrow keys move between servers, Enter opens a server, Escape closes it.</summary>
     [Fact]
-    public async Task Weight_ByKeysOnly_IsSet()
+    public async Task Weight_KeyboardOnly_IsSet()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using var green = ScriptedServer.Responding("green");
@@ -75,7 +75,7 @@ public class ActTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Remove_AfterAQuestion_ServerLeaves()
+    public async Task Remove_Confirmed_RemovesServer()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using var green = ScriptedServer.Responding("green");
@@ -86,13 +86,13 @@ public class ActTests(Chromium chromium)
         await dashboard.Page.ClickAsync("#chosen-remove");
         Assert.Equal(2, (await dashboard.ServersAsync()).Count);
         await dashboard.Page.ClickAsync("#sure-dialog [value=yes]");
-        await dashboard.UntilAsync("document.querySelectorAll('#rows tr').length === 1", "green to be gone");
+        await dashboard.UntilAsync("document.querySelectorAll('#rows tr').length === 1", "green to be removed");
         await dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "green removed" }).First.WaitForAsync();
         Assert.True(await dashboard.Page.Locator("#chosen").IsHiddenAsync());
     }
 
     [Fact]
-    public async Task Token_IsNeeded_IsAskedForOnceAndForgottenWithTheTab()
+    public async Task Token_Required_PromptsOnceAndKeepsItForTheTab()
     {
         const string token = "a-token-for-this-test-only";
         await using var blue = ScriptedServer.Responding("blue");
@@ -101,10 +101,10 @@ public class ActTests(Chromium chromium)
         {
             await File.WriteAllTextAsync(file, token + "\n", TestContext.Current.CancellationToken);
             await using Dashboard dashboard = await Dashboard.OpenAsync(chromium, [$"{blue.Url} name=blue"], ["--admin-token-file", file]);
-            await dashboard.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "A token is needed" }).WaitForAsync();
+            await dashboard.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Token required" }).WaitForAsync();
             await dashboard.Page.FillAsync("#token", "a-wrong-one");
             await dashboard.Page.Keyboard.PressAsync("Enter");
-            await dashboard.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "That is not the token" }).WaitForAsync();
+            await dashboard.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Wrong token" }).WaitForAsync();
             await dashboard.Page.FillAsync("#token", token);
             await dashboard.Page.Keyboard.PressAsync("Enter");
             await dashboard.UntilLiveAsync();
@@ -116,7 +116,7 @@ public class ActTests(Chromium chromium)
             Assert.False(await dashboard.Page.EvaluateAsync<bool>("Object.values(localStorage).length > 0 || document.cookie !== ''"));
             IPage another = await dashboard.Page.Context.NewPageAsync();
             await another.GotoAsync(dashboard.Admin.ToString());
-            await another.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "A token is needed" }).WaitForAsync();
+            await another.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Token required" }).WaitForAsync();
         }
         finally
         {
@@ -124,7 +124,7 @@ public class ActTests(Chromium chromium)
         }
     }
 
-    private static async Task<string[]> AskAsync(Dashboard dashboard, int count)
+    private static async Task<string[]> RequestAsync(Dashboard dashboard, int count)
     {
         using RawClient client = await dashboard.Balancer.ConnectAsync();
         var responses = new List<string>();
@@ -137,7 +137,7 @@ public class ActTests(Chromium chromium)
 
     private static Task<string> FocusedAsync(Dashboard dashboard) => dashboard.Page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? ''");
 
-    /// <summary>Presses Tab until this is so; it has to be within some thirty stops.</summary>
+    /// <summary>Presses Tab until the condition is true, at most 30 times.</summary>
     private static async Task UntilFocusAsync(Dashboard dashboard, string condition)
     {
         for (int i = 0; i < 30; i++)
@@ -148,6 +148,6 @@ public class ActTests(Chromium chromium)
                 return;
             }
         }
-        Assert.Fail($"the Tab key never leads to {condition}");
+        Assert.Fail($"no Tab stop satisfies {condition}");
     }
 }

@@ -4,15 +4,15 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Carousel.Browser.Chromium))]
-// A browser and a balancer each: more at once than there are cores only makes all of them slow.
+// Each test runs a browser page and a balancer: more tests than cores only slow each other down.
 [assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 2)]
 
 namespace Carousel.Browser;
 
-/// <summary>Debian's Chromium, driven by Playwright; one for all tests, each of which has a profile of its own in it.</summary>
+/// <summary>Debian's Chromium, driven by Playwright; shared by all tests, each with its own profile.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    /// <summary>Where it is, unless the environment's CAROUSEL_CHROMIUM says otherwise.</summary>
+    /// <summary>Its path, unless CAROUSEL_CHROMIUM is set.</summary>
     private const string Path = "/usr/bin/chromium";
 
     private IPlaywright? _playwright;
@@ -24,7 +24,7 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CAROUSEL_CHROMIUM") ?? Path,
-            // As root, in a container: there is no sandbox to be had. What it opens is ours.
+            // The sandbox is not available as root in a container. Only local pages are opened.
             Args = ["--no-sandbox"],
         });
     }
@@ -38,6 +38,6 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A page of a profile of its own.</summary>
+    /// <summary>Creates a separate profile.</summary>
     internal Task<IBrowserContext> ProfileAsync(BrowserNewContextOptions? options = null) => _browser!.NewContextAsync(options ?? new BrowserNewContextOptions());
 }

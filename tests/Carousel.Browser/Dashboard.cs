@@ -9,30 +9,30 @@ using Xunit;
 
 namespace Carousel.Browser;
 
-/// <summary>A balancer with its admin side, and its dashboard in a browser. A page that complains, or asks for anything elsewhere, fails its test.</summary>
+/// <summary>A balancer with its admin server, and its dashboard in a browser. Page errors and requests to other hosts fail the test.</summary>
 internal sealed partial class Dashboard : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _errors = new();
     private readonly IBrowserContext _profile;
     private readonly HttpClient _api = new();
 
     private Dashboard(Balancer balancer, IBrowserContext profile, IPage page, Uri admin)
     {
         (Balancer, _profile, Page, Admin) = (balancer, profile, page, admin);
-        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.PageError += (_, error) => _errors.Enqueue(error);
         page.Console += (_, message) =>
         {
-            // An answer that is an error is a message, too: those are what some tests are about.
+            // Error responses are console messages, too: some tests expect them.
             if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
             {
-                _complaints.Enqueue(message.Text);
+                _errors.Enqueue(message.Text);
             }
         };
         page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(admin.ToString(), StringComparison.Ordinal))
             {
-                _complaints.Enqueue($"asks for {request.Url}");
+                _errors.Enqueue($"request to {request.Url}");
             }
         };
     }
@@ -43,7 +43,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     public Uri Admin { get; }
 
-    /// <summary>Opens the page of a balancer before these lines of servers.txt.</summary>
+    /// <summary>Opens the dashboard of a balancer with these lines of servers.txt.</summary>
     public static async Task<Dashboard> OpenAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
     {
         Balancer balancer = await Balancer.StartAsync(lines, ["--admin", "127.0.0.1:0", .. options ?? []]);
@@ -63,7 +63,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
         }
     }
 
-    /// <summary>As above, and waits until it lives.</summary>
+    /// <summary>The same, and waits until it is live.</summary>
     public static async Task<Dashboard> LiveAsync(Chromium chromium, string[] lines, string[]? options = null, BrowserNewContextOptions? profile = null)
     {
         Dashboard dashboard = await OpenAsync(chromium, lines, options, profile);
@@ -83,9 +83,9 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     /// <summary>Waits until this expression is true in the page.</summary>
     public Task UntilAsync(string expression, string what) =>
-        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the page said:\n{string.Join('\n', _complaints)}\nthe balancer said:\n{Balancer.Errors}");
+        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the page said:\n{string.Join('\n', _errors)}\nthe balancer said:\n{Balancer.Errors}");
 
-    /// <summary>The table's row of a server.</summary>
+    /// <summary>A server's row in the table.</summary>
     public ILocator Row(string name) => Page.Locator("#rows tr", new PageLocatorOptions { Has = Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
     /// <summary>A cell of a server's row.</summary>
@@ -97,7 +97,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
     public Task UntilCellAsync(string name, string field, string text) =>
         Patience.UntilAsync(async () => await CellAsync(name, field) == text, $"{field} of {name} to be \"{text}\"");
 
-    /// <summary>What the API says of all servers, by name.</summary>
+    /// <summary>All servers as the API reports them, by name.</summary>
     public async Task<Dictionary<string, JsonElement>> ServersAsync(string? token = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Admin, "api/v1/servers"));
@@ -109,7 +109,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
         return servers.EnumerateArray().ToDictionary(server => server.GetProperty("name").GetString()!);
     }
 
-    /// <summary>What /metrics says: the number of each series, by its name and labels as they stand there.</summary>
+    /// <summary>The values of /metrics, by series name and labels.</summary>
     public async Task<Dictionary<string, double>> MetricsAsync()
     {
         string text = await _api.GetStringAsync(new Uri(Admin, "metrics"));
@@ -117,13 +117,13 @@ internal sealed partial class Dashboard : IAsyncDisposable
             .ToDictionary(parts => string.Join(' ', parts[..^1]), parts => double.Parse(parts[^1], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A number as the page writes it.</summary>
+    /// <summary>A number as formatted by the page.</summary>
     public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        Assert.Empty(_complaints);
+        Assert.Empty(_errors);
     }
 
     private async Task CloseAsync()

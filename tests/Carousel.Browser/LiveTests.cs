@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Carousel.Browser;
 
-/// <summary>What the page says is what the balancer does.</summary>
+/// <summary>The page shows the state of the balancer.</summary>
 public class LiveTests(Chromium chromium)
 {
     private static readonly string[] Probed = ["--health", "on", "--health-interval", "100ms"];
 
     [Fact]
-    public async Task Page_RequestsCame_SaysWhatTheApiAndTheMetricsSay()
+    public async Task Page_AfterRequests_MatchesApiAndMetrics()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using var green = ScriptedServer.Responding("green");
@@ -26,7 +26,7 @@ public class LiveTests(Chromium chromium)
         await dashboard.UntilCellAsync("blue", "requests", "10");
         await dashboard.UntilCellAsync("green", "requests", "30");
         await dashboard.UntilAsync("document.getElementById('requests').textContent === '40'", "all requests");
-        await dashboard.UntilAsync("document.getElementById('answers').textContent === 'Responses so far: 2xx 40'", "the answers by class");
+        await dashboard.UntilAsync("document.getElementById('responses').textContent === 'Responses: 2xx 40'", "the responses by class");
         var api = await dashboard.ServersAsync();
         Dictionary<string, double> metrics = await dashboard.MetricsAsync();
         Assert.Equal(40, metrics["carousel_client_requests_total"]);
@@ -43,7 +43,7 @@ public class LiveTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Server_Dies_IsDownInRingAndTableAndAnEvent_AndComesBack()
+    public async Task Server_CrashedAndRestarted_IsShownDownThenUp()
     {
         int port = FixedPort.Next();
         var blue = ScriptedServer.Responding("blue", port: port);
@@ -51,7 +51,7 @@ public class LiveTests(Chromium chromium)
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", $"{green.Url} name=green"], [.. Probed, "--eject", "off"]);
         await dashboard.UntilStateAsync("blue", "up");
         using var load = new Load(dashboard.Balancer, clients: 2);
-        await load.UntilAsync(() => load.Responds("blue") > 0, "an answer of blue");
+        await load.UntilAsync(() => load.Responds("blue") > 0, "a response from blue");
 
         blue.Crash();
         await dashboard.UntilStateAsync("blue", "down");
@@ -60,13 +60,13 @@ public class LiveTests(Chromium chromium)
         Assert.Contains("1 up, 1 down", await dashboard.Page.InnerTextAsync("#ring-summary"));
         ILocator first = dashboard.Page.Locator("#events li", new PageLocatorOptions { HasText = "blue is down: connect-refused (3 probes)" });
         await first.First.WaitForAsync();
-        // Requests noticed before the probes did: no client, but attempts that others made good.
-        await dashboard.UntilAsync("document.querySelector('[data-reason=connect-refused]')?.children[1].textContent === '0'", "attempts that failed, and no request");
+        // Requests failed before the probes did: failed attempts, but no failed request.
+        await dashboard.UntilAsync("document.querySelector('[data-reason=connect-refused]')?.children[1].textContent === '0'", "failed attempts and no failed request");
 
         Assert.Equal(0, (await dashboard.MetricsAsync())["carousel_server_up{server=\"blue\"}"]);
         await Patience.UntilAsync(
             async () => $"{(await dashboard.MetricsAsync())["carousel_attempt_failures_total{server=\"blue\",reason=\"connect-refused\"}"]}"
-                == (await dashboard.Page.InnerTextAsync("[data-reason=connect-refused] td:nth-child(3)")).Replace(",", "", StringComparison.Ordinal), "page and metrics to agree on what has failed");
+                == (await dashboard.Page.InnerTextAsync("[data-reason=connect-refused] td:nth-child(3)")).Replace(",", "", StringComparison.Ordinal), "page and metrics to agree on the failures");
 
         await using var again = ScriptedServer.Responding("blue", port: port);
         await dashboard.UntilStateAsync("blue", "up");
@@ -76,23 +76,23 @@ public class LiveTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Ring_RequestsGoBy_TurnsAndCanBeStopped()
+    public async Task Ring_WithTraffic_RotatesUntilPaused()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
-        const string turn = "document.querySelector('#rim svg').getAnimations()[0].playState";
-        Assert.Equal("paused", await dashboard.Page.EvaluateAsync<string>(turn));
+        const string animation = "document.querySelector('#rim svg').getAnimations()[0].playState";
+        Assert.Equal("paused", await dashboard.Page.EvaluateAsync<string>(animation));
         using var load = new Load(dashboard.Balancer, clients: 1);
-        await dashboard.UntilAsync($"{turn} === 'running'", "the ring to turn");
+        await dashboard.UntilAsync($"{animation} === 'running'", "the ring to rotate");
 
-        await dashboard.Page.ClickAsync("#turning");
-        await dashboard.UntilAsync($"{turn} === 'paused'", "the ring to stop");
-        Assert.Equal("true", await dashboard.Page.GetAttributeAsync("#turning", "aria-pressed"));
+        await dashboard.Page.ClickAsync("#rotation");
+        await dashboard.UntilAsync($"{animation} === 'paused'", "the animation to pause");
+        Assert.Equal("true", await dashboard.Page.GetAttributeAsync("#rotation", "aria-pressed"));
         await load.EndAsync();
     }
 
     [Fact]
-    public async Task Ring_LessMotionIsWanted_StandsStill()
+    public async Task Ring_ReducedMotion_IsPaused()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"],
@@ -104,7 +104,7 @@ public class LiveTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Balancer_IsGone_PageSaysSo()
+    public async Task Balancer_Stopped_PageIsDisconnected()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
@@ -112,9 +112,9 @@ public class LiveTests(Chromium chromium)
         await dashboard.UntilAsync("document.getElementById('link').dataset.link === 'lost'", "the page to notice");
     }
 
-    /// <summary>A thousand servers that all are one: a thousand addresses of the loopback interface.</summary>
+    /// <summary>A thousand servers: one server on a thousand loopback addresses.</summary>
     [Fact]
-    public async Task Servers_AThousand_FramesKeepComingAndTheTableIsFiltered()
+    public async Task Servers_Thousand_FramesContinueAndTableIsFiltered()
     {
         await using var all = ScriptedServer.Responding("one", System.Net.IPAddress.Any);
         string[] lines = [.. Enumerable.Range(0, 1000).Select(i => $"http://127.0.{i / 250}.{1 + (i % 250)}:{all.Port} name=server-{i}")];
@@ -124,7 +124,7 @@ public class LiveTests(Chromium chromium)
         Assert.True(await dashboard.Page.Locator("#ring-many").IsVisibleAsync());
         Assert.Equal(50, await dashboard.Page.Locator("#rows tr").CountAsync());
 
-        // What blocks the page for as long as five frames take would be seen; a busy machine may cause one of these, not one a frame.
+        // A long task blocks the page for five frames. A busy machine may cause a few, but not one per frame.
         await dashboard.Page.EvaluateAsync("""
             () => { window.blocked = 0; new PerformanceObserver((list) => { window.blocked += list.getEntries().filter((one) => one.duration > 1000).length; })
                 .observe({ type: 'longtask' }); window.from = Number(document.documentElement.dataset.frame); }

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Carousel.Browser;
 
-/// <summary>The page can be seen, heard and reached by everybody, in both schemes.</summary>
+/// <summary>Layout and accessibility of the page, in both colour schemes.</summary>
 public class LookTests(Chromium chromium)
 {
-    /// <summary>WCAG 2.2, 1.4.3 and 1.4.11: the ratio of luminances, computed from what the browser computed; text that lies over another panel's ground has that one's.</summary>
+    /// <summary>WCAG 2.2, 1.4.3 and 1.4.11: contrast ratios from computed styles. Text over the background of another panel is compared with that background.</summary>
     private const string Contrasts = """
         () => {
           const parse = (text) => { const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
@@ -34,7 +34,7 @@ public class LookTests(Chromium chromium)
         }
         """;
 
-    /// <summary>What tools such as axe look for, as far as it concerns a page like this. Returns what is wrong.</summary>
+    /// <summary>The checks of tools such as axe that apply to this page. Returns the violations.</summary>
     private const string Faults = """
         () => {
           const wrong = [];
@@ -42,14 +42,14 @@ public class LookTests(Chromium chromium)
           const name = (e) => (e.getAttribute('aria-label') ?? '') + [...(e.getAttribute('aria-labelledby') ?? '').split(' ')].map((id) => document.getElementById(id)?.textContent ?? '').join('')
             + e.textContent + [...(e.labels ?? [])].map((label) => label.textContent).join('') + (e.title ?? '');
           const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
-          ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => wrong.push(`the id ${id} is there twice`));
+          ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => wrong.push(`duplicate id ${id}`));
           for (const e of document.querySelectorAll('button, input, a, [role=button], dialog, section, nav, canvas, [role=region], [role=log], table')) {
             if (!name(e).trim()) say('no name', e);
           }
           for (const e of document.querySelectorAll('[aria-labelledby]')) {
-            for (const id of e.getAttribute('aria-labelledby').split(' ')) if (!document.getElementById(id)) say(`nothing is called ${id}`, e);
+            for (const id of e.getAttribute('aria-labelledby').split(' ')) if (!document.getElementById(id)) say(`no element with id ${id}`, e);
           }
-          for (const e of document.querySelectorAll('[tabindex]')) if (e.tabIndex > 0) say('an order of its own', e);
+          for (const e of document.querySelectorAll('[tabindex]')) if (e.tabIndex > 0) say('positive tabindex', e);
           for (const e of document.querySelectorAll('th')) if (!e.scope) say('a head without scope', e);
           for (const e of document.querySelectorAll('svg:not([role])')) if (!e.closest('[aria-hidden=true]')) say('a drawing without role', e);
           for (const e of document.querySelectorAll('[aria-hidden=true] :is(button, a, input, [tabindex])')) say('hidden, and can be reached', e);
@@ -65,7 +65,7 @@ public class LookTests(Chromium chromium)
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
-    public async Task Page_EitherScheme_CanBeReadByEverybody(ColorScheme scheme)
+    public async Task Page_EitherScheme_IsAccessible(ColorScheme scheme)
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium,
@@ -87,9 +87,9 @@ public class LookTests(Chromium chromium)
         Assert.Empty(await dashboard.Page.EvaluateAsync<string[]>(Faults));
     }
 
-    /// <summary>Nobody has to tell green from red: each state has a sign and a word of its own.</summary>
+    /// <summary>States must not depend on colour: each has its own glyph and label.</summary>
     [Fact]
-    public async Task States_WithoutColours_DifferBySignAndWord()
+    public async Task States_WithoutColour_DifferByGlyphAndLabel()
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue"]);
@@ -104,7 +104,7 @@ public class LookTests(Chromium chromium)
     [InlineData(390)]
     [InlineData(820)]
     [InlineData(1440)]
-    public async Task Page_AnyWidth_NothingStandsOut(int width)
+    public async Task Page_AnyWidth_NothingOverflows(int width)
     {
         await using var blue = ScriptedServer.Responding("blue");
         await using Dashboard dashboard = await Dashboard.LiveAsync(chromium, [$"{blue.Url} name=blue", "http://10.0.0.1 name=a-very-long-name-of-a-server-somewhere drain"],

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Browser;
 
-/// <summary>The pictures of the README, taken of a balancer at work: only when the environment's CAROUSEL_PICTURES says into which folder.</summary>
+/// <summary>Takes the README's screenshots of a balancer under load. Runs only if CAROUSEL_PICTURES names the output directory.</summary>
 public class PictureTests(Chromium chromium)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("CAROUSEL_PICTURES");
@@ -12,7 +12,7 @@ public class PictureTests(Chromium chromium)
     private static readonly string[] Names = ["blue", "green", "red", "amber", "violet", "teal", "rose"];
 
     [Fact]
-    public async Task Pictures_OfABalancerAtWork()
+    public async Task Pictures_BalancerUnderLoad()
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Folder), "CAROUSEL_PICTURES names no folder");
         int lastPort = FixedPort.Next();
@@ -49,7 +49,7 @@ public class PictureTests(Chromium chromium)
     private static BrowserNewContextOptions Profile(ColorScheme scheme) =>
         new() { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = 1440, Height = 900 } };
 
-    /// <summary>Answers after a while that looks like work: most soon, some late.</summary>
+    /// <summary>Responds with realistic delays: most short, some long.</summary>
     private static ScriptedServer Server(string name, int seed, int port) => ScriptedServer.Start(async connection =>
     {
         var random = new Random(seed);
@@ -61,17 +61,17 @@ public class PictureTests(Chromium chromium)
         }
     }, port: port);
 
-    /// <summary>Visitors who keep their cookie for a while.</summary>
+    /// <summary>Clients that keep their cookie for several requests.</summary>
     private sealed class Crowd
     {
         private readonly Balancer _balancer;
         private readonly Task _walks;
         private volatile bool _enough;
 
-        public Crowd(Balancer balancer, int visitors)
+        public Crowd(Balancer balancer, int clients)
         {
             _balancer = balancer;
-            _walks = Task.WhenAll(Enumerable.Range(0, visitors).Select(WalkAsync));
+            _walks = Task.WhenAll(Enumerable.Range(0, clients).Select(WalkAsync));
         }
 
         public Task EndAsync()

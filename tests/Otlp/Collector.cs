@@ -18,7 +18,7 @@ using OpenTelemetry.Proto.Trace.V1;
 
 namespace Carousel.Otlp;
 
-/// <summary>A collector on a port of its own that keeps what it is sent, by HTTP or gRPC.</summary>
+/// <summary>A collector on its own port that stores the received messages, over HTTP or gRPC.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private const int GrpcPrefix = 5;
@@ -35,7 +35,7 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>The heads of all requests.</summary>
     public ConcurrentQueue<IHeaderDictionary> Heads { get; } = new();
 
-    /// <summary>What it answers, instead of taking the message, as often as there are statuses here.</summary>
+    /// <summary>Statuses of the next responses, which reject the message; one per response.</summary>
     public ConcurrentQueue<int> Refusals { get; } = new();
 
     public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -55,7 +55,7 @@ internal sealed class Collector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>Waits until this is so.</summary>
+    /// <summary>Waits until the condition is true.</summary>
     public static async Task UntilAsync(Func<bool> isSo)
     {
         DateTime end = DateTime.UtcNow + Patience;

@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Carousel.Control.Dashboard;
 
-/// <summary>The dashboard at the admin port: the page at <c>/</c>, its parts under <c>/dashboard/</c>, and what feeds it.</summary>
+/// <summary>The dashboard on the admin port: the page at <c>/</c>, its files under <c>/dashboard/</c>, and its event stream.</summary>
 internal static class DashboardEndpoints
 {
-    /// <summary>Where the events are.</summary>
+    /// <summary>The path of the event stream.</summary>
     public const string StreamPath = "/api/v1/events/stream";
 
-    /// <summary>Scripts and styles only from here, and from files; nothing may frame the page, or be sent anywhere else.</summary>
+    /// <summary>Allows same-origin files only; no inline scripts or styles, no framing and no form targets.</summary>
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds them. The page itself is open to all: it tells nothing, and asks for the token.</summary>
+    /// <summary>Maps the routes. The page is public: it contains no data and prompts for the token.</summary>
     public static void Map(IEndpointRouteBuilder routes, AdminContext context)
     {
         var feed = new DashboardFeed(new DashboardSource(context.Pool, context.Traffic, context.Events, context.Time, context.TimeLeft, context.Sessions,
@@ -41,7 +41,7 @@ internal static class DashboardEndpoints
         IHeaderDictionary headers = http.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "no-referrer";
-        // Asked for every time, and mostly not sent: another version of the balancer has another page.
+        // Revalidated on every load: another version of the balancer has another page.
         headers.CacheControl = "no-cache";
         headers.ETag = file.Tag;
         if (http.Request.Headers.IfNoneMatch == file.Tag)
@@ -59,7 +59,7 @@ internal static class DashboardEndpoints
         if (!feed.TryEnter())
         {
             AdminGate.Close(http);
-            return Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{DashboardFeed.MaxWatchers} watch already: no more may");
+            return Problem.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"limit of {DashboardFeed.MaxWatchers} dashboard clients reached");
         }
         http.Response.ContentType = "text/event-stream";
         return feed.WatchAsync(http.Response.Body, http.RequestAborted);

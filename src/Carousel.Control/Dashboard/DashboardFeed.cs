@@ -6,15 +6,15 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Dashboard;
 
 /// <summary>
-/// Tells whoever watches what there is to see, as server-sent events (WHATWG HTML, 9.2): <c>pool</c>, <c>events</c> and <c>frame</c>, JSON each. One sampler
-/// serves all who watch, and is there only as long as somebody does. Each frame is whole, so one who takes them slowly just gets fewer.
+/// Sends the dashboard's data as server-sent events (WHATWG HTML, 9.2): <c>pool</c>, <c>events</c> and <c>frame</c>, each JSON. One sampler serves all
+/// clients and runs only while there is one. Each frame is complete, so a slow client receives fewer frames.
 /// </summary>
 public sealed class DashboardFeed(DashboardSource source)
 {
-    /// <summary>Between two frames.</summary>
+    /// <summary>Interval between frames.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>More than this are sent away: a third of the requests that the admin side serves at once, and all health checks, are for others.</summary>
+    /// <summary>Client limit: a third of the concurrent requests of the admin server. The rest is reserved for other calls and health checks.</summary>
     public const int MaxWatchers = 32;
 
     private readonly Lock _gate = new();
@@ -23,7 +23,7 @@ public sealed class DashboardFeed(DashboardSource source)
     private FeedUpdate? _now;
     private TaskCompletionSource _next = NewSource();
 
-    /// <summary>How many watch now.</summary>
+    /// <summary>Number of connected clients.</summary>
     public int Watchers
     {
         get
@@ -35,7 +35,7 @@ public sealed class DashboardFeed(DashboardSource source)
         }
     }
 
-    /// <summary>Takes a place for one more; false if there is none. <see cref="WatchAsync"/> gives it back.</summary>
+    /// <summary>Reserves a slot; false if none is free. <see cref="WatchAsync"/> releases it.</summary>
     public bool TryEnter()
     {
         lock (_gate)
@@ -54,9 +54,9 @@ public sealed class DashboardFeed(DashboardSource source)
         }
     }
 
-    /// <summary>Writes until it is told to end, or the other side takes no more. After <see cref="TryEnter"/>.</summary>
-    /// <param name="to">Where the events go: whoever reads there slowly holds up nobody else.</param>
-    /// <param name="stop">Ends it, as an ordinary end.</param>
+    /// <summary>Writes events until stopped or until the client disconnects. Call after <see cref="TryEnter"/>.</summary>
+    /// <param name="to">The event stream; a slow reader does not delay others.</param>
+    /// <param name="stop">Stops it without an error.</param>
     public async Task WatchAsync(Stream to, CancellationToken stop)
     {
         try
@@ -69,27 +69,27 @@ public sealed class DashboardFeed(DashboardSource source)
                 {
                     await to.WriteAsync(now.PoolText, stop).ConfigureAwait(false);
                 }
-                IReadOnlyList<LoggedEvent> news = source.Events.After(events);
-                if (news.Count != 0 || events < 0)
+                IReadOnlyList<LoggedEvent> updates = source.Events.After(events);
+                if (updates.Count != 0 || events < 0)
                 {
-                    await to.WriteAsync(EventsText(news), stop).ConfigureAwait(false);
+                    await to.WriteAsync(EventsText(updates), stop).ConfigureAwait(false);
                 }
                 await to.WriteAsync(now.FrameText, stop).ConfigureAwait(false);
                 await to.FlushAsync(stop).ConfigureAwait(false);
-                (pool, frame, events) = (now.Pool, now.Frame, news.Count != 0 ? news[^1].Number : Math.Max(0, events));
+                (pool, frame, events) = (now.Pool, now.Frame, updates.Count != 0 ? updates[^1].Number : Math.Max(0, events));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The end.
+            // The client disconnected, or it was stopped.
         }
         finally
         {
-            Leave();
+            Exit();
         }
     }
 
-    private void Leave()
+    private void Exit()
     {
         lock (_gate)
         {
@@ -97,7 +97,7 @@ public sealed class DashboardFeed(DashboardSource source)
         }
     }
 
-    /// <summary>The newest moment, once it is another than this frame's.</summary>
+    /// <summary>The current update, once it is newer than this frame.</summary>
     private async Task<FeedUpdate> AfterAsync(long frame)
     {
         while (true)
@@ -127,13 +127,13 @@ public sealed class DashboardFeed(DashboardSource source)
         }
         catch (Exception e)
         {
-            // A defect: better a connection that ends than one on which nothing comes any more. It is sampled again, if somebody is still there, as for any loop.
+            // A defect: end the connections rather than leave them silent. The supervisor restarts sampling if there are clients.
             Publish(null, isSampling: true).TrySetException(e);
             throw;
         }
     }
 
-    /// <summary>False if nobody watches any more: the next to come begins anew.</summary>
+    /// <summary>False if there are no clients left: the next client starts a new sampler.</summary>
     private bool TryPublish(FeedUpdate update)
     {
         lock (_gate)
@@ -148,7 +148,7 @@ public sealed class DashboardFeed(DashboardSource source)
         return true;
     }
 
-    /// <summary>Gives what those who wait are to be told by.</summary>
+    /// <summary>Replaces the update; returns the completion source that waiting clients are notified by.</summary>
     private TaskCompletionSource Publish(FeedUpdate? update, bool isSampling)
     {
         lock (_gate)
@@ -176,6 +176,6 @@ public sealed class DashboardFeed(DashboardSource source)
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A frame, and what goes before it if the other side has another pool.</summary>
+    /// <summary>A frame, and the pool sent before it if the client has another version.</summary>
     private sealed record FeedUpdate(long Frame, long Pool, byte[] PoolText, byte[] FrameText);
 }

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace Carousel.Control.Dashboard;
 
 /// <summary>A file of the page.</summary>
-/// <param name="Name">Such as <c>main.js</c>.</param>
-/// <param name="ContentType">What it is.</param>
-/// <param name="Bytes">As it is embedded.</param>
-/// <param name="Tag">Its entity tag (RFC 9110 section 8.8.3), another with every other content.</param>
+/// <param name="Name">The file name, such as <c>main.js</c>.</param>
+/// <param name="ContentType">The media type.</param>
+/// <param name="Bytes">The content.</param>
+/// <param name="Tag">The entity tag (RFC 9110 section 8.8.3), a hash of the content.</param>
 internal sealed record DashboardFile(string Name, string ContentType, byte[] Bytes, string Tag);
 
-/// <summary>The page, which lies in this assembly: it needs no folder beside the executable, and no network.</summary>
+/// <summary>The page, embedded in this assembly: it needs no files beside the executable and no network.</summary>
 internal static class DashboardFiles
 {
     private const string Folder = "dashboard/";
@@ -23,7 +23,7 @@ internal static class DashboardFiles
         [".svg"] = "image/svg+xml",
     }.ToFrozenDictionary();
 
-    /// <summary>All of them, read when the first is asked for.</summary>
+    /// <summary>All files, loaded on first use.</summary>
     public static IReadOnlyDictionary<string, DashboardFile> ByName { get; } =
         Names().Select(Load).ToFrozenDictionary(file => file.Name);
 

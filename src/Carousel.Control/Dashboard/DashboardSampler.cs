@@ -6,8 +6,7 @@ using Carousel.Core.Pool;
 namespace Carousel.Control.Dashboard;
 
 /// <summary>
-/// Makes a frame after the other of what the workers have counted. Rates and latencies begin with the first frame: it knows nothing of before. One thread
-/// at a time.
+/// Builds frames from the workers' counters. Rates and latencies start with the first frame. One thread at a time.
 /// </summary>
 internal sealed class DashboardSampler
 {
@@ -31,13 +30,13 @@ internal sealed class DashboardSampler
         FollowPool();
     }
 
-    /// <summary>Which servers there are, as of the last frame.</summary>
+    /// <summary>The servers as of the last frame.</summary>
     public DashboardPool Pool { get; private set; } = null!;
 
-    /// <summary>What there is to see now.</summary>
+    /// <summary>Builds the next frame.</summary>
     public DashboardFrame Next()
     {
-        // Two frames at one moment have no rate: a millisecond is the least that a timer waits.
+        // Avoid a division by zero: timers wait at least a millisecond.
         double seconds = Math.Max(0.001, _source.Time.GetElapsedTime(_lastFrame).TotalSeconds);
         _lastFrame = _source.Time.GetTimestamp();
         PoolSnapshot pool = FollowPool();
@@ -97,7 +96,7 @@ internal sealed class DashboardSampler
             [.. _series.Select(one => one.ErrorShare)], since, why);
     }
 
-    /// <summary>Of the others the page knows the reason from their state, and it would be sent for each of them again and again.</summary>
+    /// <summary>The page derives the reason of other states from the state itself; sending it per server would waste bytes.</summary>
     private static bool IsFailing(ServerState state) =>
         state is ServerState.Down or ServerState.Unresolved or ServerState.Ejected or ServerState.OnTrial or ServerState.Suspect or ServerState.Probing;
 

@@ -1,19 +1,19 @@
 namespace Carousel.Control.Dashboard;
 
-/// <summary>The share of errors in the last minute, as far as somebody has watched. One thread at a time.</summary>
+/// <summary>The error rate over the last minute, or since sampling started. One thread at a time.</summary>
 internal sealed class ErrorWindow
 {
-    /// <summary>Looks that are kept, one a second.</summary>
+    /// <summary>Window length in readings, one per second.</summary>
     public const int Seconds = 60;
 
     private readonly Queue<(long Ends, long Errors)> _looks = new(Seconds + 1);
 
-    /// <summary>0 to 1; -1 if nothing ended.</summary>
+    /// <summary>0 to 1; -1 if no request finished.</summary>
     public double Share { get; private set; } = -1;
 
-    /// <summary>Once a second.</summary>
-    /// <param name="ends">Requests that have ended so far.</param>
-    /// <param name="errors">Those of them that are errors.</param>
+    /// <summary>Takes a reading. Once per second.</summary>
+    /// <param name="ends">Total finished requests.</param>
+    /// <param name="errors">Total errors among them.</param>
     public void Look(long ends, long errors)
     {
         _looks.Enqueue((ends, errors));

@@ -2,18 +2,18 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Dashboard;
 
-/// <summary>Makes the <see cref="SecondFrame"/>s: one pass over all that the workers have counted. One thread at a time.</summary>
+/// <summary>Builds the <see cref="SecondFrame"/>s in one pass over the workers' counters. One thread at a time.</summary>
 internal sealed class SecondLook(Traffic traffic)
 {
-    /// <summary>Upper ends of the bands of the heat strip, in milliseconds: each twice the one before.</summary>
+    /// <summary>Upper bounds of the heat map's bands, in milliseconds; each is twice the previous one.</summary>
     internal static readonly double[] Bands = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
     private readonly LatencyTotals _own = new();
     private readonly ErrorWindow _errors = new();
     private long _number, _responses, _status5xx;
 
-    /// <summary>The second that ends now.</summary>
-    /// <param name="servers">All servers, each with what is remembered of it.</param>
+    /// <summary>Builds the frame of the second that ends now.</summary>
+    /// <param name="servers">All servers.</param>
     public SecondFrame Take(IEnumerable<ServerSeries> servers)
     {
         var (window, second) = (new LatencyTotals(), new LatencyTotals());
@@ -41,7 +41,7 @@ internal sealed class SecondLook(Traffic traffic)
             ++_number, Percentile(window, 0.5), Percentile(window, 0.99), Heat(second), responses, Reasons(requests, attempts), failed, _errors.Share);
     }
 
-    /// <summary>In milliseconds, with no more digits than anybody reads; -1 if nothing came.</summary>
+    /// <summary>In milliseconds, rounded for display; -1 without values.</summary>
     public static double Percentile(LatencyTotals latencies, double share)
     {
         double micros = latencies.Percentile(share);

@@ -3,7 +3,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Dashboard;
 
-/// <summary>What is remembered of one server from frame to frame.</summary>
+/// <summary>The state kept for one server between frames.</summary>
 internal sealed class ServerSeries
 {
     private LatencyWindow? _latencies;
@@ -17,38 +17,38 @@ internal sealed class ServerSeries
         Rate = new SmoothRate(CountRequests());
     }
 
-    /// <summary>Who.</summary>
+    /// <summary>The server.</summary>
     public Server Server { get; }
 
-    /// <summary>Requests so far.</summary>
+    /// <summary>Total requests.</summary>
     public long Requests { get; private set; }
 
-    /// <summary>Requests a second.</summary>
+    /// <summary>Requests per second.</summary>
     public SmoothRate Rate { get; }
 
-    /// <summary>In milliseconds; -1 if nothing came.</summary>
+    /// <summary>p99 latency in milliseconds; -1 without responses.</summary>
     public double P99 { get; private set; } = -1;
 
-    /// <summary>4xx so far.</summary>
+    /// <summary>Total 4xx responses.</summary>
     public long Status4xx { get; private set; }
 
-    /// <summary>5xx so far.</summary>
+    /// <summary>Total 5xx responses.</summary>
     public long Status5xx { get; private set; }
 
-    /// <summary>Attempts so far that failed, but for those where the client did.</summary>
+    /// <summary>Total failed attempts, without client-side failures.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Of what ended in the last minute, 0 to 1; -1 if nothing did.</summary>
+    /// <summary>Error rate over the last minute, 0 to 1; -1 if no request finished.</summary>
     public double ErrorShare => _errors?.Share ?? -1;
 
-    /// <summary>Every frame.</summary>
-    /// <param name="seconds">Since the last one.</param>
+    /// <summary>Called for every frame.</summary>
+    /// <param name="seconds">Since the last call.</param>
     public void Look(double seconds) => Rate.Add(CountRequests(), seconds);
 
-    /// <summary>Every second.</summary>
-    /// <param name="own">Becomes this server's latencies of the last while; left as it is if there are none.</param>
-    /// <param name="window">They are added to it.</param>
-    /// <param name="sinceLast">Those that came since the last look are added to it.</param>
+    /// <summary>Called every second.</summary>
+    /// <param name="own">Overwritten with this server's latency window; unchanged if it has had no requests.</param>
+    /// <param name="window">This server's latency window is added to it.</param>
+    /// <param name="sinceLast">The latencies since the last call are added to it.</param>
     public void LookAtLatencies(LatencyTotals own, LatencyTotals window, LatencyTotals sinceLast)
     {
         if (Requests == 0)
@@ -61,7 +61,7 @@ internal sealed class ServerSeries
         P99 = SecondLook.Percentile(own, 0.99);
     }
 
-    /// <summary>Every second. Gives what has come since the last time: responses, and those of them that are 5xx.</summary>
+    /// <summary>Called every second. Returns the responses since the last call, and the 5xx among them.</summary>
     public (long Responses, long Status5xx) LookAtErrors()
     {
         if (Requests == 0)

@@ -1,22 +1,22 @@
 namespace Carousel.Control.Dashboard;
 
-/// <summary>How fast a counter grows, without the trembling of short intervals: an average that forgets by time.</summary>
-/// <param name="count">The counter now.</param>
+/// <summary>The rate of a counter as an exponentially weighted moving average.</summary>
+/// <param name="count">The counter's current value.</param>
 internal sealed class SmoothRate(long count)
 {
-    /// <summary>The time in which an old rate loses all but 1/e of its weight.</summary>
+    /// <summary>The time constant: the weight of old rates decays to 1/e.</summary>
     private const double MemorySeconds = 1.5;
 
-    /// <summary>Less is nothing: it would be shown as 0.0.</summary>
+    /// <summary>Lower rates become 0: they would be displayed as 0.0.</summary>
     private const double Least = 0.05;
 
     private long _count = count;
 
-    /// <summary>A second.</summary>
+    /// <summary>Per second.</summary>
     public double Value { get; private set; }
 
-    /// <summary>The counter is this now.</summary>
-    /// <param name="count">One that is lower has begun anew.</param>
+    /// <summary>Adds a reading of the counter.</summary>
+    /// <param name="count">The counter's value. A lower value than before counts as a reset.</param>
     /// <param name="seconds">Since the last call; above 0.</param>
     public void Add(long count, double seconds)
     {

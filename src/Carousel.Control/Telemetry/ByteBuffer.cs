@@ -4,32 +4,32 @@ using System.Text;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Bytes that grow, in a pooled array: for texts and messages that are made again and again. One thread at a time.</summary>
+/// <summary>A growable byte buffer in a pooled array, reused for many texts and messages. One thread at a time.</summary>
 internal sealed class ByteBuffer : IDisposable
 {
     private const int First = 4096;
 
-    /// <summary>The longest text of a number, a sign and an exponent included.</summary>
+    /// <summary>The longest text of a number, including sign and exponent.</summary>
     private const int LongestNumber = 32;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(First);
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>Number of bytes.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The bytes; good until the next change.</summary>
+    /// <summary>The content; valid until the next change.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    /// <summary>The bytes; good until the next change.</summary>
+    /// <summary>The content; valid until the next change.</summary>
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
-    /// <summary>The bytes from this place on, to be changed.</summary>
+    /// <summary>The content from this position on, writable.</summary>
     public Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 
-    /// <summary>Empties it, and keeps its memory.</summary>
+    /// <summary>Clears it and keeps the memory.</summary>
     public void Clear() => Length = 0;
 
-    /// <summary>Takes away what is behind this place.</summary>
+    /// <summary>Truncates it to this length.</summary>
     public void Cut(int length) => Length = length;
 
     public void Append(byte value) => Extend(1)[0] = value;
@@ -43,28 +43,28 @@ internal sealed class ByteBuffer : IDisposable
         Length += Encoding.UTF8.GetBytes(text, room);
     }
 
-    /// <summary>In decimal digits, or as this format says.</summary>
+    /// <summary>In decimal digits, or in this format.</summary>
     public void Append(long value, ReadOnlySpan<char> format = default)
     {
         value.TryFormat(Reserve(LongestNumber), out int written, format, CultureInfo.InvariantCulture);
         Length += written;
     }
 
-    /// <summary>As so many hexadecimal digits, in lower case.</summary>
+    /// <summary>As 16 hexadecimal digits in lower case.</summary>
     public void AppendHex(ulong value)
     {
         value.TryFormat(Reserve(LongestNumber), out int written, "x16", CultureInfo.InvariantCulture);
         Length += written;
     }
 
-    /// <summary>The shortest text that is read as the same number.</summary>
+    /// <summary>The shortest text that parses to the same number.</summary>
     public void Append(double value)
     {
         value.TryFormat(Reserve(LongestNumber), out int written, default, CultureInfo.InvariantCulture);
         Length += written;
     }
 
-    /// <summary>Makes it longer; gives the new bytes, whose content is arbitrary.</summary>
+    /// <summary>Extends it; returns the new bytes, whose content is undefined.</summary>
     public Span<byte> Extend(int by)
     {
         Span<byte> room = Reserve(by)[..by];

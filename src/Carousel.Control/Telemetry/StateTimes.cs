@@ -3,7 +3,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Since when each server is in the state that it is in. It looks when the pool changes, when something is logged, and when it is asked. Any thread.</summary>
+/// <summary>When each server entered its state. Updated when the pool changes, when an event is logged, and on request. Any thread.</summary>
 public sealed class StateTimes : IDisposable
 {
     private readonly ServerPool _pool;
@@ -12,9 +12,9 @@ public sealed class StateTimes : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Server, (ServerState State, DateTimeOffset Since)> _states = [];
 
-    /// <param name="pool">Whose servers.</param>
+    /// <param name="pool">The servers' pool.</param>
     /// <param name="time">The workers' clock.</param>
-    /// <param name="events">Told of servers that are ejected and back; null if nobody is.</param>
+    /// <param name="events">Events that signal ejections and reinstatements; null without.</param>
     public StateTimes(ServerPool pool, TimeProvider time, EventLog? events = null)
     {
         (_pool, _time, _events) = (pool, time, events);
@@ -29,7 +29,7 @@ public sealed class StateTimes : IDisposable
     /// <summary>The workers' clock, in milliseconds.</summary>
     public long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Something may have happened to a server: notes when. Quick.</summary>
+    /// <summary>Checks for state changes and records their time. Quick.</summary>
     public void Look()
     {
         PoolSnapshot pool = _pool.Current;
@@ -47,15 +47,15 @@ public sealed class StateTimes : IDisposable
             }
             if (_states.Count > pool.Servers.Length)
             {
-                foreach (Server gone in _states.Keys.Except(pool.Servers).ToArray())
+                foreach (Server removed in _states.Keys.Except(pool.Servers).ToArray())
                 {
-                    _states.Remove(gone);
+                    _states.Remove(removed);
                 }
             }
         }
     }
 
-    /// <summary>The state of a server as of the last look, and since when it is in it.</summary>
+    /// <summary>The state of a server at the last check, and when the server entered it.</summary>
     public (ServerState State, DateTimeOffset Since) Of(Server server)
     {
         lock (_gate)
@@ -74,7 +74,7 @@ public sealed class StateTimes : IDisposable
         }
     }
 
-    /// <summary>Workers eject without a word to anybody who could look at once, but note when.</summary>
+    /// <summary>Workers eject servers without notifying this class at once, but record the time.</summary>
     private static DateTimeOffset Began(Server server, ServerState state, DateTimeOffset now, long nowMs) =>
         state == ServerState.Ejected && server.LastEjection is { } ejection ? now - TimeSpan.FromMilliseconds(Math.Max(0, nowMs - ejection.AtMs)) : now;
 }

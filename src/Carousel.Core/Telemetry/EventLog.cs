@@ -2,61 +2,61 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Telemetry;
 
-/// <summary>How much an event matters to people.</summary>
+/// <summary>Severity of an event.</summary>
 public enum EventLevel : byte
 {
-    /// <summary>It is good to know.</summary>
+    /// <summary>Informational.</summary>
     Info,
 
-    /// <summary>What was wrong is right again.</summary>
+    /// <summary>A problem was resolved.</summary>
     Good,
 
-    /// <summary>A server or the store is missing.</summary>
+    /// <summary>A server or the store is unavailable.</summary>
     Warning,
 
-    /// <summary>Somebody has to do something.</summary>
+    /// <summary>An operator has to act.</summary>
     Error,
 }
 
-/// <summary>Takes news of a server: the rest of a line for people that begins with the server. Any thread.</summary>
-/// <param name="server">Who.</param>
-/// <param name="level">How much it matters.</param>
-/// <param name="what">Such as "removed".</param>
+/// <summary>Receives an event of a server. Any thread.</summary>
+/// <param name="server">The server.</param>
+/// <param name="level">Its severity.</param>
+/// <param name="what">The message after the server's name, such as "removed".</param>
 public delegate void ReportServer(Server server, EventLevel level, string what);
 
-/// <summary>Takes a line for people. Any thread; returns at once, and never throws.</summary>
-/// <param name="level">How much it matters.</param>
-/// <param name="line">The line.</param>
+/// <summary>Receives a log message. Any thread; returns at once and never throws.</summary>
+/// <param name="level">Its severity.</param>
+/// <param name="line">The message.</param>
 public delegate void ReportEvent(EventLevel level, string line);
 
-/// <summary>Something that happened.</summary>
-/// <param name="Number">Counted from 1.</param>
-/// <param name="At">When.</param>
-/// <param name="Level">How much it matters.</param>
-/// <param name="Server">The name of the server that <paramref name="Text"/> is about; null if it is about none.</param>
-/// <param name="Text">For people. If there is a server, the rest of a line that begins with it.</param>
+/// <summary>An event of the log.</summary>
+/// <param name="Number">Its sequence number, from 1.</param>
+/// <param name="At">Its time.</param>
+/// <param name="Level">Its severity.</param>
+/// <param name="Server">The name of the server concerned; null for none.</param>
+/// <param name="Text">The message. With a server, the part after its name.</param>
 public sealed record LoggedEvent(long Number, DateTimeOffset At, EventLevel Level, string? Server, string Text);
 
-/// <summary>The last events, for whoever comes later than they did. Bounded; any thread.</summary>
-/// <param name="time">For the times of the events.</param>
+/// <summary>The most recent events. Bounded; any thread.</summary>
+/// <param name="time">The clock for timestamps.</param>
 public sealed class EventLog(TimeProvider time)
 {
-    /// <summary>So many are kept: a bad hour of a small pool, a bad minute of a large one.</summary>
+    /// <summary>Events kept: an hour of failures in a small pool, a minute in a large one.</summary>
     public const int Capacity = 200;
 
     private readonly Lock _gate = new();
     private readonly Queue<LoggedEvent> _events = new(Capacity);
     private long _newest;
 
-    /// <summary>Called after each event, by the thread that wrote it: to be quick.</summary>
+    /// <summary>Raised after each event on the writing thread; handlers must be quick.</summary>
     public event Action? Written;
 
-    /// <summary>The number of the newest event, 0 if there is none yet.</summary>
+    /// <summary>The number of the newest event, 0 if there is none.</summary>
     public long Newest => Volatile.Read(ref _newest);
 
-    /// <summary>Keeps an event; the oldest gives way.</summary>
-    /// <param name="level">How much it matters.</param>
-    /// <param name="server">Whom it is about; null if about none.</param>
+    /// <summary>Appends an event and drops the oldest when full.</summary>
+    /// <param name="level">Its severity.</param>
+    /// <param name="server">The server concerned; null for none.</param>
     /// <param name="text">See <see cref="LoggedEvent.Text"/>.</param>
     public void Write(EventLevel level, Server? server, string text)
     {
@@ -72,7 +72,7 @@ public sealed class EventLog(TimeProvider time)
         Written?.Invoke();
     }
 
-    /// <summary>Those that are kept and newer than this one, the oldest first.</summary>
+    /// <summary>Kept events newer than this one, oldest first.</summary>
     /// <param name="number">See <see cref="LoggedEvent.Number"/>; 0 for all.</param>
     public IReadOnlyList<LoggedEvent> After(long number)
     {

@@ -3,28 +3,28 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Core.Telemetry;
 
-/// <summary>One failure as a worker saw it.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="Activity">What the worker was doing, to be read after "while": "connecting to the server".</param>
+/// <summary>A failure reported by a worker.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Activity">The worker's activity, printed after "while": "connecting to the server".</param>
 /// <param name="Server">The server concerned, if any.</param>
-/// <param name="Errno">The system call's error, 0 if none.</param>
+/// <param name="Errno">The errno of the system call, 0 if none.</param>
 public readonly record struct FailureEvent(FailureReason Reason, string Activity, Server? Server, int Errno);
 
-/// <summary>A server was ejected, or is back.</summary>
-/// <param name="Server">Who.</param>
-/// <param name="Reason">The last failure; none if that was a status.</param>
-/// <param name="Status">The last failure's status, 0 if it had none.</param>
-/// <param name="Failures">How many.</param>
-/// <param name="Requests">Of how many requests; 0 if they came one after the other.</param>
-/// <param name="EjectedMs">For how long; 0 if it is back.</param>
+/// <summary>A server was ejected or reinstated.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Reason">The last failure; none if it was a status code.</param>
+/// <param name="Status">The status code of the last failure, 0 if it had none.</param>
+/// <param name="Failures">Number of failures.</param>
+/// <param name="Requests">Number of requests they were counted in; 0 if the failures were consecutive.</param>
+/// <param name="EjectedMs">Duration of the ejection in milliseconds; 0 if the server was reinstated.</param>
 public readonly record struct ServerNews(Server Server, FailureReason Reason, int Status, int Failures, int Requests, long EjectedMs);
 
 /// <summary>
-/// From the workers to whoever writes the log: bounded, never waits, allocates nothing once warm. What does not fit is counted.
+/// A bounded queue from the workers to the log's reader. Never blocks and does not allocate once warm. Events that do not fit are counted as dropped.
 /// </summary>
 public sealed class FailureLog
 {
-    /// <summary>Enough for a second of a bad storm; a reader that is slower than this loses detail, never memory.</summary>
+    /// <summary>About one second of a failure storm. A slower reader loses events; memory does not grow.</summary>
     public const int Capacity = 4096;
 
     private readonly ConcurrentQueue<FailureEvent> _events = new();
@@ -33,7 +33,7 @@ public sealed class FailureLog
     private int _count, _newsCount;
     private long _dropped;
 
-    /// <summary>Adds an event, or counts it as dropped when the log is full. Any thread; never blocks.</summary>
+    /// <summary>Adds an event; counts it as dropped when the queue is full. Any thread; never blocks.</summary>
     public void Write(in FailureEvent failure)
     {
         if (Interlocked.Increment(ref _count) > Capacity)
@@ -46,7 +46,7 @@ public sealed class FailureLog
         Wake();
     }
 
-    /// <summary>Adds news of a server, or counts it as dropped when there is more than a reader takes. Any thread; never blocks.</summary>
+    /// <summary>Adds an ejection event; counts it as dropped when the queue is full. Any thread; never blocks.</summary>
     public void Write(in ServerNews news)
     {
         if (Interlocked.Increment(ref _newsCount) > Capacity)
@@ -70,7 +70,7 @@ public sealed class FailureLog
         return true;
     }
 
-    /// <summary>Takes the oldest news. One reader at a time.</summary>
+    /// <summary>Takes the oldest ejection event. One reader at a time.</summary>
     public bool TryRead(out ServerNews news)
     {
         if (!_news.TryDequeue(out news))
@@ -81,10 +81,10 @@ public sealed class FailureLog
         return true;
     }
 
-    /// <summary>Waits until there may be something to read, or the time is over. May wake for nothing.</summary>
+    /// <summary>Waits until there may be something to read or the timeout expires. Spurious wake-ups are possible.</summary>
     public bool Wait(TimeSpan atMost) => _arrived.Wait(atMost);
 
-    /// <summary>How many events were dropped since the last call.</summary>
+    /// <summary>Number of events dropped since the last call.</summary>
     public long TakeDropped() => Interlocked.Exchange(ref _dropped, 0);
 
     private void Wake()
@@ -99,7 +99,7 @@ public sealed class FailureLog
         }
         catch (SemaphoreFullException)
         {
-            // Another writer was first: the reader wakes all the same.
+            // Another writer released it first: the reader wakes up either way.
         }
     }
 }

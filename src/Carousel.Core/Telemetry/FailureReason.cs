@@ -1,20 +1,20 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// Why a request failed. One value for the log, the metrics, the <c>X-Carousel-Reason</c> field and the answer's body.
-/// Names, statuses and whose side it was are in <see cref="FailureReasons"/>; the table for people is docs/REASONS.md.
+/// Why a request failed: the same value in the log, the metrics, the <c>X-Carousel-Reason</c> field and the response body.
+/// <see cref="FailureReasons"/> has the codes, statuses and sides; docs/REASONS.md documents them.
 /// </summary>
 public enum FailureReason : byte
 {
     /// <summary>Nothing failed.</summary>
     None = 0,
 
-    // The client's side: what it sent can't be passed on (RFC 9112).
+    // Client side: the request can't be forwarded (RFC 9112).
     /// <summary>The request line is not <c>method SP target SP HTTP/x.y</c>.</summary>
     BadRequestLine,
     /// <summary>A header field has a bad name, bad bytes, a space before the colon, or is folded.</summary>
     BadHeader,
-    /// <summary>CR or LF alone, or NUL, somewhere in the head.</summary>
+    /// <summary>A bare CR, a bare LF or a NUL in the head.</summary>
     BadLineEnding,
     /// <summary>Host is missing, repeated or malformed.</summary>
     BadHost,
@@ -28,74 +28,74 @@ public enum FailureReason : byte
     BadChunk,
     /// <summary>An HTTP version other than 1.0 and 1.1.</summary>
     UnsupportedVersion,
-    /// <summary>The request target is longer than the head may be.</summary>
+    /// <summary>The request target exceeds the limit of the head.</summary>
     TargetTooLong,
     /// <summary>The head is larger than <c>--max-head</c> or has more fields than <c>--max-fields</c>.</summary>
     HeadTooLarge,
-    /// <summary>CONNECT: this is no forward proxy.</summary>
+    /// <summary>CONNECT: this is not a forward proxy.</summary>
     ConnectRefusedMethod,
-    /// <summary>TRACE (or TRACK), without <c>--trace-method on</c>: its answer shows what fields a server was sent.</summary>
+    /// <summary>TRACE or TRACK without <c>--trace-method on</c>: the response would reveal the fields sent to the server.</summary>
     TraceMethod,
-    /// <summary>A method of more than 32 bytes.</summary>
+    /// <summary>A method longer than 32 bytes.</summary>
     MethodTooLong,
     /// <summary>An expectation other than <c>100-continue</c>.</summary>
     UnsupportedExpectation,
-    /// <summary>The request's head did not arrive whole within <c>--head-timeout</c>.</summary>
+    /// <summary>The request head was not complete within <c>--head-timeout</c>.</summary>
     HeadTimeout,
-    /// <summary>The request's body paused longer than <c>--body-timeout</c>.</summary>
+    /// <summary>No bytes of the request body were received for <c>--body-timeout</c>.</summary>
     RequestBodyTimeout,
-    /// <summary>The client sent its body, or took its answer, slower than <c>--min-rate</c>. Once the answer has begun, the connection is cut.</summary>
+    /// <summary>The client sent its body or read the response slower than <c>--min-rate</c>. If the response has begun, the connection is closed.</summary>
     ClientTooSlow,
-    /// <summary>The client went away before its answer was complete. No answer is written.</summary>
+    /// <summary>The client disconnected before the response was complete. No response is sent.</summary>
     ClientClosed,
-    /// <summary>The client did not take its answer for longer than <c>--body-timeout</c>. The connection is cut.</summary>
+    /// <summary>The client read nothing of the response for <c>--body-timeout</c>. The connection is closed.</summary>
     ClientStalled,
-    /// <summary>This client has as many connections as <c>--max-connections-per-client</c> allows.</summary>
+    /// <summary>The client has reached <c>--max-connections-per-client</c>.</summary>
     TooManyConnectionsFromClient,
 
-    // The servers' side.
-    /// <summary>No server can take the request.</summary>
+    // Server side.
+    /// <summary>No server is available for the request.</summary>
     NoServer,
-    /// <summary>The server is not in the pool any more: its visitors are given another, and what it had in flight is cut.</summary>
+    /// <summary>The server was removed from the pool. Its sessions are moved to another server; requests in flight are aborted.</summary>
     ServerGone,
-    /// <summary>Probes found the server down: its visitors, and the requests that wait for it and may be sent again, are given another.</summary>
+    /// <summary>Probes marked the server down. Its sessions, and its pending requests that may be retried, are moved to another server.</summary>
     ServerDown,
-    /// <summary>The visitor's server is ejected, since its requests failed: they are given another.</summary>
+    /// <summary>The session's server is ejected because its requests failed. The session is moved to another server.</summary>
     ServerEjected,
-    /// <summary>The server has as many requests in flight as its <c>max=</c> allows.</summary>
+    /// <summary>The server is at its <c>max=</c> of requests in flight.</summary>
     ServerBusy,
-    /// <summary>The server's name does not resolve (any more).</summary>
+    /// <summary>The server's name does not resolve.</summary>
     NameUnresolved,
     /// <summary>The server refused the connection.</summary>
     ConnectRefused,
-    /// <summary>The server did not take the connection within <c>--connect-timeout</c>.</summary>
+    /// <summary>The server did not accept the connection within <c>--connect-timeout</c>.</summary>
     ConnectTimeout,
-    /// <summary>The server can't be reached: no route, network down, or another error of connecting.</summary>
+    /// <summary>The server is unreachable: no route, network down, or another connect error.</summary>
     ConnectFailed,
-    /// <summary>The server closed or reset the connection before a byte of its answer.</summary>
+    /// <summary>The server closed or reset the connection before the first byte of the response.</summary>
     ServerClosed,
-    /// <summary>The server did not take the request's bytes for longer than <c>--body-timeout</c>.</summary>
+    /// <summary>The server read nothing of the request for <c>--body-timeout</c>.</summary>
     ServerStalled,
-    /// <summary>The head of the answer did not arrive whole within <c>--answer-timeout</c>.</summary>
+    /// <summary>The response head was not complete within <c>--answer-timeout</c>.</summary>
     AnswerTimeout,
-    /// <summary>The server's answer breaks HTTP/1.1 or is ambiguous.</summary>
+    /// <summary>The server's response violates HTTP/1.1 or is ambiguous.</summary>
     BadAnswer,
-    /// <summary>The head of the server's answer is larger than <c>--max-head</c>.</summary>
+    /// <summary>The server's response head is larger than <c>--max-head</c>.</summary>
     AnswerHeadTooLarge,
-    /// <summary>The answer stopped before its end. The client's connection is cut.</summary>
+    /// <summary>The response ended prematurely. The client's connection is closed.</summary>
     AnswerCutShort,
-    /// <summary>The answer's body paused longer than <c>--body-timeout</c>. The client's connection is cut.</summary>
+    /// <summary>No bytes of the response body were received for <c>--body-timeout</c>. The client's connection is closed.</summary>
     AnswerBodyTimeout,
 
-    // Our side.
-    /// <summary>As many connections as <c>--max-connections</c> allows are open.</summary>
+    // Balancer side.
+    /// <summary>The balancer has reached <c>--max-connections</c>.</summary>
     TooManyConnections,
-    /// <summary>Every server has as many requests as its <c>max=</c> allows, and as many wait as <c>--queue</c> allows.</summary>
+    /// <summary>Every server is at its <c>max=</c>, and the queue has reached <c>--queue</c>.</summary>
     QueueFull,
-    /// <summary>No server had room for the request within <c>--queue-timeout</c>.</summary>
+    /// <summary>No server had a free slot within <c>--queue-timeout</c>.</summary>
     QueueTimeout,
-    /// <summary>The balancer could not open a connection for want of descriptors, ports or memory.</summary>
+    /// <summary>The balancer could not open a connection: out of descriptors, ports or memory.</summary>
     OutOfResources,
-    /// <summary>The balancer is leaving and its <c>--drain-timeout</c> is over.</summary>
+    /// <summary>The balancer is shutting down and its <c>--drain-timeout</c> has expired.</summary>
     ShuttingDown,
 }

@@ -3,20 +3,20 @@ using System.Numerics;
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// Counts how long things took, in buckets that grow with the time (as HdrHistogram does): any time from a microsecond to over an hour is told to 1.6 %, in
-/// 3.6 KB. One writer; any thread may read, and sees each bucket as it is at that moment.
+/// A latency histogram with exponential buckets (like HdrHistogram): 1 us to over an hour with an error of at most 1.6 %, in 3.6 KB.
+/// One writer; any thread may read, and each bucket is read separately.
 /// </summary>
 public sealed class LatencyHistogram
 {
-    /// <summary>Buckets to each doubling of the time: a bucket is 1/32 of what it begins with, so its middle is at most 1/64 off.</summary>
+    /// <summary>log2 of the buckets per octave: a bucket's width is 1/32 of its lower bound, so its midpoint is off by at most 1/64.</summary>
     private const int SubBits = 5;
 
     private const int Sub = 1 << SubBits;
 
-    /// <summary>Doublings that are told apart: 2^33 us are over two hours; what takes longer counts as that.</summary>
+    /// <summary>Octaves covered: 2^33 us is over two hours. Longer times count in the last bucket.</summary>
     private const int Octaves = 33 - SubBits;
 
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>Number of buckets.</summary>
     public const int Buckets = Sub * (Octaves + 1);
 
     private readonly uint[] _counts = new uint[Buckets];
@@ -25,8 +25,8 @@ public sealed class LatencyHistogram
     /// <summary>The sum of all times, in microseconds.</summary>
     public long SumMicros => Volatile.Read(ref _sumMicros);
 
-    /// <summary>Counts one. The writer's thread only.</summary>
-    /// <param name="micros">In microseconds; below 0 counts as 0.</param>
+    /// <summary>Records one value. The writer's thread only.</summary>
+    /// <param name="micros">In microseconds; negative values count as 0.</param>
     public void Record(long micros)
     {
         micros = Math.Max(0, micros);
@@ -34,8 +34,8 @@ public sealed class LatencyHistogram
         _sumMicros += micros;
     }
 
-    /// <summary>Adds what was counted so far to these buckets. A bucket's 32 bits may have gone round: the difference between two readings is right all the same.</summary>
-    /// <param name="into"><see cref="Buckets"/> long.</param>
+    /// <summary>Adds the counts to these buckets. A 32-bit count may have wrapped around; the difference of two readings is still correct.</summary>
+    /// <param name="into">Of length <see cref="Buckets"/>.</param>
     internal void AddTo(Span<long> into)
     {
         for (int i = 0; i < Buckets; i++)
@@ -44,7 +44,7 @@ public sealed class LatencyHistogram
         }
     }
 
-    /// <summary>The bucket that this time counts in.</summary>
+    /// <summary>The bucket of this value.</summary>
     internal static int BucketOf(long micros)
     {
         if (micros < Sub)
@@ -55,7 +55,7 @@ public sealed class LatencyHistogram
         return Math.Min(Buckets - 1, (shift * Sub) + (int)(micros >> shift));
     }
 
-    /// <summary>The first time, in microseconds, that counts in this bucket.</summary>
+    /// <summary>The lower bound of this bucket, in microseconds.</summary>
     internal static long FirstOf(int bucket)
     {
         if (bucket < 2 * Sub)

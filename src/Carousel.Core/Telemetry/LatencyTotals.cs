@@ -1,17 +1,17 @@
 namespace Carousel.Core.Telemetry;
 
-/// <summary>What several <see cref="LatencyHistogram"/>s counted together, at one moment. Not to be changed once it is handed out.</summary>
+/// <summary>The sum of several <see cref="LatencyHistogram"/>s at one moment. Must not be modified once shared.</summary>
 public sealed class LatencyTotals
 {
     private readonly long[] _counts = new long[LatencyHistogram.Buckets];
 
-    /// <summary>How many times were counted.</summary>
+    /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
     /// <summary>Their sum, in microseconds.</summary>
     public long SumMicros { get; private set; }
 
-    /// <summary>Adds what this histogram has counted.</summary>
+    /// <summary>Adds the counts of this histogram.</summary>
     public void Add(LatencyHistogram histogram)
     {
         histogram.AddTo(_counts);
@@ -19,7 +19,7 @@ public sealed class LatencyTotals
         Count = _counts.Sum();
     }
 
-    /// <summary>Adds what another total has.</summary>
+    /// <summary>Adds another total.</summary>
     public void Add(LatencyTotals other)
     {
         for (int i = 0; i < _counts.Length; i++)
@@ -30,7 +30,7 @@ public sealed class LatencyTotals
         Count += other.Count;
     }
 
-    /// <summary>What was counted since an earlier reading of the same histograms.</summary>
+    /// <summary>The counts since an earlier reading of the same histograms.</summary>
     public LatencyTotals Since(LatencyTotals before)
     {
         var since = new LatencyTotals { SumMicros = SumMicros - before.SumMicros };
@@ -42,7 +42,7 @@ public sealed class LatencyTotals
         return since;
     }
 
-    /// <summary>Adds what one reading has more than an earlier one of the same histograms.</summary>
+    /// <summary>Adds the difference of two readings of the same histograms.</summary>
     internal void AddSince(LatencyTotals before, LatencyTotals now)
     {
         for (int i = 0; i < _counts.Length; i++)
@@ -54,14 +54,14 @@ public sealed class LatencyTotals
         SumMicros += now.SumMicros - before.SumMicros;
     }
 
-    /// <summary>For another reading, in the same memory.</summary>
+    /// <summary>Resets it for reuse.</summary>
     internal void Clear()
     {
         Array.Clear(_counts);
         (Count, SumMicros) = (0, 0);
     }
 
-    /// <summary>The time that this share of all stayed below or at, in microseconds; the middle of its bucket. 0 if nothing was counted.</summary>
+    /// <summary>The percentile in microseconds, as the midpoint of its bucket. 0 if nothing was counted.</summary>
     /// <param name="share">From 0 to 1: 0.99 for the 99th percentile.</param>
     public double Percentile(double share)
     {
@@ -78,7 +78,7 @@ public sealed class LatencyTotals
         return 0;
     }
 
-    /// <summary>How many took less than this long, to the resolution of the buckets: what a cumulative bucket of Prometheus holds.</summary>
+    /// <summary>Number of values below this bound, to the resolution of the buckets: the value of a cumulative Prometheus bucket.</summary>
     /// <param name="micros">In microseconds.</param>
     public long CountBelow(long micros)
     {
@@ -90,9 +90,9 @@ public sealed class LatencyTotals
         return below;
     }
 
-    /// <summary>The same for many times in one pass.</summary>
+    /// <summary>The same for several bounds in one pass.</summary>
     /// <param name="micros">In microseconds, ascending.</param>
-    /// <param name="counts">Gets one count for each, in the same order.</param>
+    /// <param name="counts">Receives one count per bound, in the same order.</param>
     public void CountBelow(ReadOnlySpan<long> micros, Span<long> counts)
     {
         long below = 0;

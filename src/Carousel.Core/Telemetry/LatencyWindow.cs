@@ -1,19 +1,19 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// How long a server's answers took to begin (<see cref="ServerCounters.FirstByte"/>) over the last while: for who looks at many servers every second, since it does so without allocating. A window of
-/// <see cref="Looks"/> looks slides by half of its length at a time, so it holds from half of them to all. One thread at a time.
+/// A sliding window of a server's time to first byte (<see cref="ServerCounters.FirstByte"/>). Does not allocate, so many servers can be read every second.
+/// The window spans <see cref="Looks"/> readings and slides by half its length, so it covers between half and all of them. One thread at a time.
 /// </summary>
 public sealed class LatencyWindow
 {
-    /// <summary>So many looks are a window.</summary>
+    /// <summary>Readings per window.</summary>
     public const int Looks = 10;
 
     private readonly ServerTraffic _traffic;
     private LatencyTotals _now = new(), _last = new(), _middle = new(), _first = new();
     private int _looks;
 
-    /// <summary>The window begins empty.</summary>
+    /// <summary>Creates an empty window.</summary>
     public LatencyWindow(ServerTraffic traffic)
     {
         _traffic = traffic;
@@ -22,9 +22,9 @@ public sealed class LatencyWindow
         Read(_first);
     }
 
-    /// <summary>Looks again.</summary>
-    /// <param name="window">Becomes the window, whatever it was.</param>
-    /// <param name="sinceLast">Added to: what came since the last look.</param>
+    /// <summary>Takes a reading.</summary>
+    /// <param name="window">Overwritten with the window.</param>
+    /// <param name="sinceLast">The values since the last reading are added to it.</param>
     public void Look(LatencyTotals window, LatencyTotals sinceLast)
     {
         Read(_now);

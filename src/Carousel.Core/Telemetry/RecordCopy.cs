@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Carousel.Core.Telemetry;
 
-/// <summary>A reader's own copy of a record, to be used for one after the other.</summary>
+/// <summary>A reader's copy of a record; reusable.</summary>
 public sealed class RecordCopy
 {
     private readonly RecordRing.Header[] _header = new RecordRing.Header[1];
     private byte[] _texts = new byte[1024];
 
-    /// <summary>The part of fixed size.</summary>
+    /// <summary>The fixed-size part.</summary>
     public ref readonly RequestRecord Record => ref _header[0].Record;
 
     /// <summary>One of the texts; valid until the next record is read.</summary>
@@ -22,7 +22,7 @@ public sealed class RecordCopy
         return _texts.AsSpan(start, _header[0].Lengths[(int)text]);
     }
 
-    /// <summary>Copies an entry; false if it can't be one, since it is being written over.</summary>
+    /// <summary>Copies an entry; false if it is invalid because it is being overwritten.</summary>
     internal bool Take(ReadOnlySpan<byte> entry, int headerBytes)
     {
         _header[0] = Unsafe.ReadUnaligned<RecordRing.Header>(in entry[0]);

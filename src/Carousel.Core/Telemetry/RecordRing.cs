@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// The records of one worker's last requests. The worker writes over the oldest, and waits for nobody; readers copy a record and then look whether it was
-/// written over meanwhile. Entries lie one behind the other in one array; positions only ever grow, an entry lies at its position modulo the array's length.
+/// A ring buffer of the records of one worker's last requests. The worker overwrites the oldest records without waiting for readers.
+/// A reader copies a record, then checks whether it was overwritten meanwhile. Entries are contiguous in one array. Positions only increase;
+/// an entry is at its position modulo the array's length.
 /// </summary>
-/// <param name="bytes">The array's length, a power of two; 0 to keep nothing.</param>
+/// <param name="bytes">The array's length, a power of two; 0 to keep no records.</param>
 public sealed class RecordRing(int bytes)
 {
     private const int Alignment = 8;
@@ -17,16 +18,16 @@ public sealed class RecordRing(int bytes)
     private readonly byte[] _bytes = new byte[bytes];
     private long _oldest, _end, _number;
 
-    /// <summary>False if nothing is kept.</summary>
+    /// <summary>False if no records are kept.</summary>
     public bool IsOn => bytes != 0;
 
-    /// <summary>Where the next record will be: a cursor from here on sees what is yet to come. Any thread.</summary>
+    /// <summary>A cursor at the next record to be written. Any thread.</summary>
     public RecordCursor Newest => new() { Position = Volatile.Read(ref _end), Number = Volatile.Read(ref _number) };
 
-    /// <summary>Adds a record. The writer's thread only. Of one that takes more than an eighth of the ring nothing is kept but its number.</summary>
-    /// <param name="record">Its number is given here.</param>
-    /// <param name="lengths">Of the texts.</param>
-    /// <param name="texts">One behind the other.</param>
+    /// <summary>Adds a record. The writer's thread only. A record larger than an eighth of the ring is not stored; only its number is used.</summary>
+    /// <param name="record">Its number is assigned here.</param>
+    /// <param name="lengths">The lengths of the texts.</param>
+    /// <param name="texts">The texts, concatenated.</param>
     public void Write(ref RequestRecord record, in TextLengths lengths, ReadOnlySpan<byte> texts)
     {
         record.Number = _number;
@@ -44,8 +45,8 @@ public sealed class RecordRing(int bytes)
         Volatile.Write(ref _number, _number + 1);
     }
 
-    /// <summary>Copies the record at the cursor and moves it on; false if there is none yet. Any thread, each with a cursor and a copy of its own.</summary>
-    /// <param name="cursor">A default one begins with the oldest record.</param>
+    /// <summary>Copies the record at the cursor and advances it; false if there is none yet. Any thread, each with its own cursor and copy.</summary>
+    /// <param name="cursor">A default one starts at the oldest record.</param>
     /// <param name="into">Overwritten.</param>
     public bool TryRead(ref RecordCursor cursor, RecordCopy into)
     {
@@ -65,7 +66,7 @@ public sealed class RecordRing(int bytes)
             Volatile.ReadBarrier();
             if (Volatile.Read(ref _oldest) > position)
             {
-                // It was written over while we read.
+                // It was overwritten during the copy.
                 continue;
             }
             cursor.Position = position + Math.Abs(size);
@@ -78,25 +79,25 @@ public sealed class RecordRing(int bytes)
         }
     }
 
-    /// <summary>Makes room for an entry at the end, by letting go of the oldest; returns where it is to lie.</summary>
+    /// <summary>Frees room for an entry at the end by releasing the oldest entries; returns the entry's index.</summary>
     private int MakeRoom(int size)
     {
         int at = (int)(_end & (bytes - 1));
         int left = bytes - at;
         if (left < size)
         {
-            // Entries are not cut in two: what is left at the array's end is skipped.
-            LetGo(_end + left + size);
+            // Entries are contiguous: the rest of the array is skipped.
+            Release(_end + left + size);
             SizeAt(at) = -left;
             Volatile.Write(ref _end, _end + left);
             return 0;
         }
-        LetGo(_end + size);
+        Release(_end + size);
         return at;
     }
 
-    /// <summary>All that lies where what ends at this position is to lie is no longer to be read: said before it is written over.</summary>
-    private void LetGo(long end)
+    /// <summary>Marks the entries as released that an entry ending at this position will overwrite. This is published before the write.</summary>
+    private void Release(long end)
     {
         long oldest = _oldest;
         while (end - oldest > bytes)
@@ -114,27 +115,27 @@ public sealed class RecordRing(int bytes)
 
     private ref Header HeaderAt(int at) => ref Unsafe.As<byte, Header>(ref _bytes.AsSpan(at, HeaderBytes)[0]);
 
-    /// <summary>What an entry begins with; the texts follow.</summary>
+    /// <summary>The header of an entry; the texts follow.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Header
     {
-        /// <summary>Bytes to the next entry; below 0 for a gap at the array's end.</summary>
+        /// <summary>Bytes to the next entry; negative for a gap at the array's end.</summary>
         public int Size;
         public TextLengths Lengths;
         public RequestRecord Record;
     }
 }
 
-/// <summary>Where a reader of a <see cref="RecordRing"/> is.</summary>
+/// <summary>A reader's position in a <see cref="RecordRing"/>.</summary>
 public struct RecordCursor
 {
     /// <summary>The position of the next record.</summary>
     internal long Position;
 
-    /// <summary>The number that it should have.</summary>
+    /// <summary>The expected number of the next record.</summary>
     internal long Number;
 
-    /// <summary>How many records were gone before they could be read.</summary>
+    /// <summary>Number of records overwritten before they were read.</summary>
     public long Lost;
 }
 
@@ -142,7 +143,7 @@ public struct RecordCursor
 [InlineArray(Count)]
 public struct TextLengths
 {
-    /// <summary>How many texts there are.</summary>
+    /// <summary>Number of texts.</summary>
     public const int Count = 6;
 
     private ushort _first;

@@ -1,18 +1,18 @@
 namespace Carousel.Core.Telemetry;
 
-/// <summary>The texts of a request's record: bytes as they came, cut where they were too long, control bytes included.</summary>
+/// <summary>The texts of a request record: the received bytes, truncated to their limits, including control bytes.</summary>
 public enum RecordText : byte
 {
     /// <summary>The method.</summary>
     Method,
 
-    /// <summary>The request's target, as the client wrote it.</summary>
+    /// <summary>The request target as sent by the client.</summary>
     Target,
 
-    /// <summary>The id that a trusted proxy gave it, which X-Request-Id carries instead of ours; empty without.</summary>
+    /// <summary>The request id set by a trusted proxy, forwarded in X-Request-Id instead of a generated one; empty without.</summary>
     GivenId,
 
-    /// <summary>Host; this and what follows only with <see cref="TrafficOptions.WithFields"/>.</summary>
+    /// <summary>Host. This and the following are recorded only with <see cref="TrafficOptions.WithFields"/>.</summary>
     Host,
 
     /// <summary>User-Agent.</summary>

@@ -1,8 +1,8 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// The counters of one server, or of several, summed over all workers at one moment. See <see cref="ServerCounters"/> for what each number means. Latencies are read apart
-/// (<see cref="ServerTraffic.ReadLatencies"/>): they are a hundred times as large. One thread at a time.
+/// The counters of one or more servers, summed over all workers at one moment (<see cref="ServerCounters"/>). Latencies are read separately
+/// (<see cref="ServerTraffic.ReadLatencies"/>) because they are a hundred times as large. One thread at a time.
 /// </summary>
 public sealed class ServerCounterSnapshot
 {
@@ -18,7 +18,7 @@ public sealed class ServerCounterSnapshot
     /// <summary>All responses.</summary>
     public long Responses => _byClass.Sum();
 
-    /// <summary>Failed attempts, except those that failed on the client's side: it disconnected, or its request was malformed.</summary>
+    /// <summary>Failed attempts, without client-side failures (disconnects, malformed requests).</summary>
     public long Failures => FailureReasons.SumButClients(_byReason);
 
     /// <summary>5xx, and <see cref="Failures"/>.</summary>

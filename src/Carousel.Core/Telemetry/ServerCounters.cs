@@ -1,51 +1,51 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// What one worker counts of one server. That worker's thread writes, with plain additions; any thread may read, and sees each number as it is at that
-/// moment. All but <see cref="OpenConnections"/> only ever grow.
+/// One worker's counters of one server. The worker's thread writes with plain additions; any thread may read, and each counter is read separately.
+/// All except <see cref="OpenConnections"/> are monotonic.
 /// </summary>
 public sealed class ServerCounters
 {
-    /// <summary>Classes of statuses: index 2 is 2xx. 0 and 1 are not used: interim answers are no answers, 101 counts as its class 1.</summary>
+    /// <summary>Status classes: index 2 is 2xx. 0 is unused, 1 counts only 101: other interim responses are not counted.</summary>
     public const int Classes = 6;
 
     private readonly long[] _byClass = new long[Classes];
     private readonly long[] _byReason = new long[FailureReasons.Count];
 
-    /// <summary>Answers of the server whose heads were passed on, by status / 100.</summary>
+    /// <summary>Responses forwarded from the server, by status / 100.</summary>
     public ReadOnlySpan<long> ByClass => _byClass;
 
-    /// <summary>Attempts that failed, by <see cref="FailureReason"/>.</summary>
+    /// <summary>Failed attempts, by <see cref="FailureReason"/>.</summary>
     public ReadOnlySpan<long> ByReason => _byReason;
 
-    /// <summary>Requests that were given to it, retries included.</summary>
+    /// <summary>Requests sent to the server, including retries.</summary>
     public long Attempts;
 
-    /// <summary>Connections that were opened, or begun to be.</summary>
+    /// <summary>Connections opened or attempted.</summary>
     public long Connects;
 
-    /// <summary>Attempts that went over a connection kept from before.</summary>
+    /// <summary>Attempts over a kept-alive connection.</summary>
     public long Reuses;
 
-    /// <summary>Connections that are open now, kept or in use.</summary>
+    /// <summary>Open connections, idle or in use.</summary>
     public long OpenConnections;
 
-    /// <summary>Bytes sent to it, heads included.</summary>
+    /// <summary>Bytes sent to the server, heads included.</summary>
     public long BytesSent;
 
-    /// <summary>Bytes received of it, heads included.</summary>
+    /// <summary>Bytes received from the server, heads included.</summary>
     public long BytesReceived;
 
-    /// <summary>From the request being sent to the head of its answer.</summary>
+    /// <summary>From sending the request to receiving the response head.</summary>
     public LatencyHistogram FirstByte { get; } = new();
 
-    /// <summary>From the request's head being there to its answer having been passed on whole, queue and retries included.</summary>
+    /// <summary>From receiving the request head to forwarding the whole response, including queueing and retries.</summary>
     public LatencyHistogram Total { get; } = new();
 
-    /// <summary>An answer was passed on.</summary>
-    /// <param name="status">From 100 to 599; others count as the nearest class.</param>
+    /// <summary>Counts a forwarded response.</summary>
+    /// <param name="status">From 100 to 599; other values count in the nearest class.</param>
     public void CountResponse(int status) => _byClass[Math.Clamp(status / 100, 1, Classes - 1)]++;
 
-    /// <summary>An attempt failed.</summary>
+    /// <summary>Counts a failed attempt.</summary>
     public void Failed(FailureReason reason) => _byReason[(int)reason]++;
 }

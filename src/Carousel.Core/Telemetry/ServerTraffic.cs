@@ -1,12 +1,12 @@
 namespace Carousel.Core.Telemetry;
 
-/// <summary>What all workers counted of one server. Lives as long as the server; each worker has counters of its own here.</summary>
+/// <summary>All workers' counters of one server. Has the server's lifetime; each worker has its own counters.</summary>
 public sealed class ServerTraffic
 {
     private readonly Lock _gate = new();
     private ServerCounters?[] _byWorker = [];
 
-    /// <summary>A worker's own counters, made when it first asks. That worker's thread only.</summary>
+    /// <summary>A worker's own counters, created on first use. That worker's thread only.</summary>
     /// <param name="worker">Its index, from 0.</param>
     public ServerCounters Of(int worker)
     {
@@ -14,10 +14,10 @@ public sealed class ServerTraffic
         return worker < byWorker.Length && byWorker[worker] is { } counters ? counters : Make(worker);
     }
 
-    /// <summary>Each worker's counters; null for a worker that has never asked for them. Any thread.</summary>
+    /// <summary>Each worker's counters; null for a worker that has not used them yet. Any thread.</summary>
     public ReadOnlySpan<ServerCounters?> ByWorker => Volatile.Read(ref _byWorker);
 
-    /// <summary>What has been counted up to now. Any thread.</summary>
+    /// <summary>The current counts. Any thread.</summary>
     public ServerCounterSnapshot Read()
     {
         var snapshot = new ServerCounterSnapshot();
@@ -25,7 +25,7 @@ public sealed class ServerTraffic
         return snapshot;
     }
 
-    /// <summary>The same into a snapshot that is reused. Any thread, each with a snapshot of its own.</summary>
+    /// <summary>The same into a reused snapshot. Any thread, each with its own snapshot.</summary>
     /// <param name="into">Overwritten.</param>
     public void Read(ServerCounterSnapshot into)
     {
@@ -39,9 +39,9 @@ public sealed class ServerTraffic
         }
     }
 
-    /// <summary>The latencies counted up to now. Any thread, each with memory of its own.</summary>
+    /// <summary>The current latencies. Any thread, each with its own buffers.</summary>
     /// <param name="firstByte">Overwritten with <see cref="ServerCounters.FirstByte"/> of all workers.</param>
-    /// <param name="total">Overwritten with <see cref="ServerCounters.Total"/> of all workers; null to leave it out.</param>
+    /// <param name="total">Overwritten with <see cref="ServerCounters.Total"/> of all workers; null to skip it.</param>
     public void ReadLatencies(LatencyTotals firstByte, LatencyTotals? total = null)
     {
         firstByte.Clear();

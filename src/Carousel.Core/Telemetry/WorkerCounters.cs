@@ -1,47 +1,46 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// What one worker counts of itself and of clients. That worker's thread writes, with plain additions; any thread may read, and sees each number as it is at
-/// that moment.
+/// One worker's counters of its loop and its clients. The worker's thread writes with plain additions; any thread may read, and each counter is read separately.
 /// </summary>
 public sealed class WorkerCounters
 {
     private readonly long[] _byReason = new long[FailureReasons.Count];
 
-    /// <summary>Requests that did not get a server's answer whole, by why: what clients notice. Retries that went well are not among them.</summary>
+    /// <summary>Requests without a complete response from a server, by reason: the failures clients see. Successful retries are not counted.</summary>
     public ReadOnlySpan<long> ByReason => _byReason;
 
-    /// <summary>All of <see cref="ByReason"/>, but for those where the client failed: it left, or what it sent was bad.</summary>
+    /// <summary>The sum of <see cref="ByReason"/>, without client-side reasons.</summary>
     public long Failures => FailureReasons.SumButClients(_byReason);
 
     /// <summary>Requests whose heads were accepted.</summary>
     public long Requests;
 
-    /// <summary>Client connections that are open now.</summary>
+    /// <summary>Open client connections.</summary>
     public long Connections;
 
-    /// <summary>Client connections that were accepted.</summary>
+    /// <summary>Accepted client connections.</summary>
     public long Accepted;
 
-    /// <summary>Client connections that were closed, being idle, since another needed the place.</summary>
+    /// <summary>Idle client connections evicted to make room for new connections.</summary>
     public long Evicted;
 
-    /// <summary>Requests that wait now for a server with room.</summary>
+    /// <summary>Requests queued for a server with a free slot.</summary>
     public long Waiting;
 
-    /// <summary>Turns of the loop that had something to do.</summary>
+    /// <summary>Loop ticks that had work to do.</summary>
     public long Ticks;
 
-    /// <summary>How long those took together, in microseconds: the rest of the time it waited.</summary>
+    /// <summary>Total duration of those ticks, in microseconds; the rest is idle time.</summary>
     public long BusyMicros;
 
-    /// <summary>The longest turn since the last <see cref="TakeLongestTick"/>, in microseconds.</summary>
+    /// <summary>The longest tick since the last <see cref="TakeLongestTick"/>, in microseconds.</summary>
     private long _longestTick;
 
-    /// <summary>A request failed for its client.</summary>
+    /// <summary>Counts a request that failed for its client.</summary>
     public void Failed(FailureReason reason) => _byReason[(int)reason]++;
 
-    /// <summary>A turn is over. The worker's thread only.</summary>
+    /// <summary>Counts a tick. The worker's thread only.</summary>
     public void EndTick(long micros)
     {
         Ticks++;
@@ -52,6 +51,6 @@ public sealed class WorkerCounters
         }
     }
 
-    /// <summary>The longest turn since the last call, in microseconds. Any thread; one that comes in between may be missed.</summary>
+    /// <summary>The longest tick since the last call, in microseconds. Any thread; a tick ending concurrently may be missed.</summary>
     public long TakeLongestTick() => Interlocked.Exchange(ref _longestTick, 0);
 }

@@ -79,7 +79,7 @@ public sealed class AccessLogTests : IDisposable
             async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains("No such file or directory; lines are dropped"), "the loss to be told");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await Patience.UntilAsync(async () => (await balancer.GetAsync()).Status == 200 && File.Exists(path), "the file");
-        await balancer.SaidAsync("is written to again");
+        await balancer.SaidAsync("writing resumed");
         Assert.Single(balancer.Errors.Split('\n'), line => line.Contains("lines are dropped"));
     }
 
@@ -112,8 +112,8 @@ public sealed class AccessLogTests : IDisposable
     [Theory]
     [InlineData("--access-log-format", "$statsu", "did you mean $status?")]
     [InlineData("--access-log", "syslog:x:0", "--access-log: expected")]
-    [InlineData("--access-log", "nowhere/access.log", "--access-log: nowhere/access.log can't be opened: No such file or directory (make its folder")]
-    [InlineData("--access-log", "syslog:/nowhere", "--access-log: syslog can't be reached by /nowhere: ")]
+    [InlineData("--access-log", "nowhere/access.log", "--access-log: nowhere/access.log can't be opened: No such file or directory (create its directory")]
+    [InlineData("--access-log", "syslog:/nowhere", "--access-log: syslog socket /nowhere is unreachable: ")]
     [InlineData("--otlp-protocol", "grpc", "--otlp-protocol has no effect without a collector")]
     [InlineData("--trace-sample", "2", "--trace-sample: expected a share")]
     [InlineData("--trace-sample", "0.5", "set one with --otlp")]

@@ -25,7 +25,7 @@ public class RequestEndpointsTests
         Assert.Equal(
             [
                 new AttemptView("blue", "http://10.0.0.1:80", 0.1, 0.2, "connect-refused", "the server refused the connection", false),
-                new AttemptView("00000000000000ff", null, 0.3, 0.1, "server-closed", "the server closed the connection before answering", true),
+                new AttemptView("00000000000000ff", null, 0.3, 0.1, "server-closed", "the server closed the connection before responding", true),
                 new AttemptView("green", "http://10.0.0.2:80", 0.5, 12, null, null, true),
             ],
             view.Attempts);

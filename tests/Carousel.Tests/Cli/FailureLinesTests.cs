@@ -55,7 +55,7 @@ public class FailureLinesTests
 
     [Fact]
     public void Take_SentenceAboutTheServersResponse_NamesTheServerFirst() => Assert.Equal(
-        "bad-answer: http://localhost:8002: the server's answer breaks HTTP/1.1 while reading the answer's head",
+        "bad-answer: http://localhost:8002: the server's response is not valid HTTP/1.1 while reading the answer's head",
         _lines.Take(new FailureEvent(FailureReason.BadAnswer, "reading the answer's head", Servers[1], 0))?.Message);
 
     [Fact]

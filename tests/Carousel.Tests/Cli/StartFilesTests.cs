@@ -91,9 +91,9 @@ public sealed class StartFilesTests : IDisposable
     [Fact]
     public void AccessLog_Unopenable_IsAnError()
     {
-        Assert.StartsWith("--access-log: /nowhere/a.log can't be opened: No such file or directory (make its folder",
+        Assert.StartsWith("--access-log: /nowhere/a.log can't be opened: No such file or directory (create its directory",
             StartFiles.AccessLogError(new LogDestination.File("/nowhere/a.log")));
-        Assert.StartsWith("--access-log: syslog can't be reached by /nowhere/log: ", StartFiles.AccessLogError(new LogDestination.LocalSyslog("/nowhere/log")));
+        Assert.StartsWith("--access-log: syslog socket /nowhere/log is unreachable: ", StartFiles.AccessLogError(new LogDestination.LocalSyslog("/nowhere/log")));
         Assert.Null(StartFiles.AccessLogError(new LogDestination.File(Path.Combine(_scratch.FullName, "a.log"))));
         Assert.Null(StartFiles.AccessLogError(new LogDestination.Stdout()));
         Assert.Null(StartFiles.AccessLogError(new LogDestination.Off()));

@@ -9,7 +9,7 @@ using Carousel.Tests.Control;
 
 namespace Carousel.Tests.Dashboard;
 
-/// <summary>A pool and all that is counted of it, for tests that make frames.</summary>
+/// <summary>A pool and its counters, for tests that build frames.</summary>
 internal sealed class DashboardBench
 {
     public DashboardBench(string servers)
@@ -36,7 +36,7 @@ internal sealed class DashboardBench
 
     public Server this[int place] => Membership.Pool.Current.Servers[place];
 
-    /// <summary>Counts so many requests as two workers do.</summary>
+    /// <summary>Counts this many requests on two workers.</summary>
     public void Count(Server server, int requests, long micros)
     {
         for (int i = 0; i < requests; i++)

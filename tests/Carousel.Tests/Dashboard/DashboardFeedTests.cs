@@ -17,7 +17,7 @@ public sealed class DashboardFeedTests : IDisposable
     public void Dispose() => _stop.Cancel();
 
     [Fact]
-    public async Task WatchAsync_Begins_TellsPoolAndEventsThenFrames()
+    public async Task WatchAsync_Started_SendsPoolAndEventsThenFrames()
     {
         _bench.Events.Write(EventLevel.Warning, _bench[0], "is down: connect-refused (3 probes)");
         var client = Watch();
@@ -27,13 +27,13 @@ public sealed class DashboardFeedTests : IDisposable
 
         Assert.Equal(["pool", "events", "frame", "frame"], client.Events.Select(one => one.Name));
         Assert.Equal("10.0.0.2:80", client.Events[0].Data.GetProperty("servers")[1].GetProperty("name").GetString());
-        JsonElement told = client.Events[1].Data[0];
-        Assert.Equal(("warning", "10.0.0.1:80"), (told.GetProperty("level").GetString(), told.GetProperty("server").GetString()));
+        JsonElement sent = client.Events[1].Data[0];
+        Assert.Equal(("warning", "10.0.0.1:80"), (sent.GetProperty("level").GetString(), sent.GetProperty("server").GetString()));
         Assert.Equal([1, 2], client.Events.Where(one => one.Name == "frame").Select(one => one.Data.GetProperty("number").GetInt32()));
     }
 
     [Fact]
-    public async Task WatchAsync_PoolAndEventsChange_AreToldOnceBeforeTheFrame()
+    public async Task WatchAsync_PoolAndEventsChange_AreSentOnceBeforeTheFrame()
     {
         var client = Watch();
         await Until(() => client.Events.Any(one => one.Name == "frame"));
@@ -50,7 +50,7 @@ public sealed class DashboardFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task WatchAsync_OneTakesNothing_OthersGetAllAndItGetsTheNewestLater()
+    public async Task WatchAsync_SlowClient_SkipsFramesAndDoesNotDelayOthers()
     {
         var slow = Watch(isStuck: true);
         var client = Watch();
@@ -68,7 +68,7 @@ public sealed class DashboardFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task WatchAsync_LastOneLeaves_NothingIsSampledUntilSomebodyComes()
+    public async Task WatchAsync_NoClients_StopsSamplingUntilTheNextClient()
     {
         var client = Watch();
         await Until(() => client.Frames.Length == 1);
@@ -83,7 +83,7 @@ public sealed class DashboardFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task WatchAsync_OtherSideIsGone_GivesItsPlaceBack()
+    public async Task WatchAsync_ClientDisconnected_ReleasesItsSlot()
     {
         var client = Watch();
         await Until(() => client.Frames.Length == 1);
@@ -93,7 +93,7 @@ public sealed class DashboardFeedTests : IDisposable
     }
 
     [Fact]
-    public void TryEnter_AllPlacesTaken_IsRefused()
+    public void TryEnter_LimitReached_IsRefused()
     {
         Assert.All(Enumerable.Range(0, DashboardFeed.MaxWatchers), _ => Assert.True(_feed.TryEnter()));
         Assert.False(_feed.TryEnter());
@@ -111,7 +111,7 @@ public sealed class DashboardFeedTests : IDisposable
         return client;
     }
 
-    /// <summary>The pause between two frames passes.</summary>
+    /// <summary>Advances the time by one frame interval.</summary>
     private async Task PassAsync()
     {
         await Until(() => _bench.Time.Waits.Length == 1);
@@ -126,7 +126,7 @@ public sealed class DashboardFeedTests : IDisposable
         }
     }
 
-    /// <summary>A stream that reads as a browser does, and that takes nothing until it is told to.</summary>
+    /// <summary>A stream that parses events as a browser does, and can block writes.</summary>
     private sealed class Client : Stream
     {
         private readonly StringBuilder _text = new();
@@ -158,7 +158,7 @@ public sealed class DashboardFeedTests : IDisposable
             await _goes.Task.WaitAsync(cancellationToken);
             if (_isBroken)
             {
-                throw new IOException("gone");
+                throw new IOException("disconnected");
             }
             lock (_text)
             {

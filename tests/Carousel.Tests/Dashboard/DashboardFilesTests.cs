@@ -12,7 +12,7 @@ public partial class DashboardFilesTests
     private static readonly Dictionary<string, string> Texts = DashboardFiles.ByName.ToDictionary(file => file.Key, file => Encoding.UTF8.GetString(file.Value.Bytes));
 
     [Fact]
-    public void Page_WhatItNames_IsThere()
+    public void Page_ReferencedFiles_Exist()
     {
         string[] named =
         [
@@ -24,16 +24,16 @@ public partial class DashboardFilesTests
         Assert.Equal(Texts.Keys.Where(name => name != "index.html").Order(), named.Distinct().Order());
     }
 
-    /// <summary>The policy that the page is sent with would forbid it: no script, no style within the page, and nothing from elsewhere.</summary>
+    /// <summary>The page's content security policy forbids inline scripts, inline styles and external resources.</summary>
     [Fact]
-    public void Page_HasNothingOfItsOwn_AndNothingFromElsewhere()
+    public void Page_Content_HasNoInlineCodeAndNoExternalResources()
     {
         Assert.DoesNotMatch(@"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", Texts["index.html"]);
         Assert.All(Texts.Where(file => file.Key != "icon.svg"), file => Assert.DoesNotMatch(@"https?://(?!www\.w3\.org/2000/svg)|innerHTML|@import|url\(", file.Value));
     }
 
     [Fact]
-    public void States_AreThoseOfThePage_AndOfItsDocument()
+    public void States_PageAndDocument_ListAllOfThem()
     {
         string[] states = [.. Enum.GetValues<ServerState>().Select(state => state.Name())];
         Assert.Equal(states.Order(), StateLines().Matches(Texts["states.js"]).Select(match => match.Groups["name"].Value).Order());

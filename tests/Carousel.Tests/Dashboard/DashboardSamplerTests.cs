@@ -11,7 +11,7 @@ public class DashboardSamplerTests
     private readonly DashboardBench _bench = new("10.0.0.1\n10.0.0.2 name=blue weight=3 max=5\n10.0.0.3 drain");
 
     [Fact]
-    public void Next_RequestsCameBefore_AreCountedButNoRate()
+    public void Next_EarlierRequests_CountButHaveNoRate()
     {
         _bench.Count(_bench[0], 100, 1000);
         DashboardFrame frame = new DashboardSampler(_bench.Source).Next();
@@ -24,7 +24,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_SteadyTraffic_TellsRatesAndLatenciesOfEach()
+    public void Next_SteadyTraffic_HasRatesAndLatenciesByServer()
     {
         var sampler = new DashboardSampler(_bench.Source);
         DashboardFrame frame = sampler.Next();
@@ -43,7 +43,7 @@ public class DashboardSamplerTests
         Assert.InRange(frame.Servers.P99[1], 49, 51);
         Assert.Equal(-1, frame.Servers.P99[2]);
         Assert.InRange(frame.Second.P50, 49, 51);
-        // A second of five frames: 100 answers within 4 ms, and 300 within 64.
+        // One second in five frames: 100 responses within 4 ms and 300 within 64 ms.
         Assert.Equal(100, frame.Second.Heat[4]);
         Assert.Equal(300, frame.Second.Heat[8]);
         Assert.Equal(400, frame.Second.Heat.Sum());
@@ -51,7 +51,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_TrafficEnds_RatesGoToNothing()
+    public void Next_TrafficEnds_RatesDecayToZero()
     {
         var sampler = new DashboardSampler(_bench.Source);
         _bench.Count(_bench[0], 20, 3_000);
@@ -69,7 +69,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_Servers_AreToldWithStateAndWhatIsLeft()
+    public void Next_Servers_HaveStateAndTimeLeft()
     {
         var sampler = new DashboardSampler(_bench.Source);
         Assert.True(_bench[1].Load.TryEnter(0));
@@ -84,7 +84,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_ServerIsEjected_IsToldWhenItIsTried()
+    public void Next_ServerEjected_HasTimeUntilTrial()
     {
         var sampler = new DashboardSampler(_bench.Source);
         var nowMs = (long)_bench.Time.GetElapsedTime(0).TotalMilliseconds;
@@ -97,7 +97,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_PoolChanges_HasAnotherVersionAndWhoStaysKeepsItsRate()
+    public void Next_PoolChanges_IncrementsVersionAndKeepsRates()
     {
         var sampler = new DashboardSampler(_bench.Source);
         long version = sampler.Next().Pool;
@@ -117,7 +117,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_Failures_AreToldByReasonForClientsAndForAttempts()
+    public void Next_Failures_AreCountedByReasonForRequestsAndAttempts()
     {
         _bench[1].Traffic.Of(0).Failed(FailureReason.ConnectRefused);
         _bench[2].Traffic.Of(1).Failed(FailureReason.ConnectRefused);
@@ -128,9 +128,9 @@ public class DashboardSamplerTests
         Assert.Equal([("connect-refused", 1, 2), ("queue-full", 1, 0)], frame.Second.Reasons.Select(one => (one.Reason, one.Requests, one.Attempts)));
     }
 
-    /// <summary>What was shown as "0 failed".</summary>
+    /// <summary>Regression: 5xx responses were shown as "0 failed".</summary>
     [Fact]
-    public void Next_ServerAnswersWith5xx_IsAShareOfErrors()
+    public void Next_ServerReturns5xx_RaisesErrorRate()
     {
         var sampler = new DashboardSampler(_bench.Source);
         sampler.Next();
@@ -166,7 +166,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_ServerFails_IsToldWhyAndSinceWhen()
+    public void Next_ServerFails_HasReasonAndTime()
     {
         var sampler = new DashboardSampler(_bench.Source);
         DateTimeOffset at = _bench.Time.GetUtcNow();
@@ -180,7 +180,7 @@ public class DashboardSamplerTests
     }
 
     [Fact]
-    public void Next_Sessions_AreToldIfThereAreAny()
+    public void Next_SessionsOn_HasSessionCounts()
     {
         _bench.Sessions.Counters[0].CountMinted();
         _bench.Sessions.Counters[1].CountMinted();

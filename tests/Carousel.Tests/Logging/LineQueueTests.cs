@@ -18,7 +18,7 @@ public class LineQueueTests
     }
 
     [Fact]
-    public void TryAdd_MoreBytesThanAllowed_Drops()
+    public void TryAdd_ByteLimitReached_Drops()
     {
         Assert.True(Add("123456"));
         Assert.False(Add("12345"));
@@ -27,7 +27,7 @@ public class LineQueueTests
     }
 
     [Fact]
-    public void TryAdd_RoomAgain_TellsOfTheGapWhereItIs()
+    public void TryAdd_AfterDrops_ReportsTheGapInPlace()
     {
         Add("a");
         Add("b");

@@ -21,7 +21,7 @@ public sealed class LogWriterTests : IDisposable
     [InlineData(EventLevel.Info, "info warn error")]
     [InlineData(EventLevel.Warning, "warn error")]
     [InlineData(EventLevel.Error, "error")]
-    public void Write_Level_LeavesOutWhatMattersLess(EventLevel least, string expected)
+    public void Write_Level_OmitsLowerLevels(EventLevel least, string expected)
     {
         using (LogWriter writer = Writer(new LogSettings { Level = least }))
         {
@@ -33,7 +33,7 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [Fact]
-    public void Print_Json_IsAnObjectALine()
+    public void Print_Json_IsOneObjectPerLine()
     {
         using (LogWriter writer = Writer(new LogSettings { IsJson = true }))
         {
@@ -44,7 +44,7 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [Fact]
-    public void Fail_Text_IsWrittenAsCommandsDoWhateverTheLevel()
+    public void Fail_AnyLevel_WritesPlainText()
     {
         using (LogWriter writer = Writer(new LogSettings { Level = EventLevel.Error }))
         {
@@ -54,7 +54,7 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_OutputHangs_DoesNotHoldUpTheLog()
+    public void Write_OutputHangs_DoesNotBlockTheLog()
     {
         _output.Hang();
         using LogWriter writer = Writer(new LogSettings());

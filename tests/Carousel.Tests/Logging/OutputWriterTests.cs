@@ -21,7 +21,7 @@ public sealed class OutputWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_Lines_AreWrittenInTheirOrder()
+    public void Write_Lines_AreWrittenInOrder()
     {
         Write("one\n");
         Write("two\n");
@@ -31,7 +31,7 @@ public sealed class OutputWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_OutputHangs_CallersGoOnAndWhatIsTooMuchIsCounted()
+    public void Write_OutputHangs_CallersDoNotBlockAndDropsAreCounted()
     {
         _output.Hang();
         Write("first\n");
@@ -47,7 +47,7 @@ public sealed class OutputWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_OutputFails_IsTriedUntilItDoes()
+    public void Write_OutputFails_IsRetriedUntilItSucceeds()
     {
         _output.Gives(NoSpace);
         Write("one\n");
@@ -61,7 +61,7 @@ public sealed class OutputWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_OutputTakesAByteAtATime_TheLineIsWhole()
+    public void Write_OneByteAtATime_WritesTheWholeLine()
     {
         _output.Gives(1);
         Write("one\n");
@@ -69,7 +69,7 @@ public sealed class OutputWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_OutputIsFullForNow_IsNoError()
+    public void Write_OutputTemporarilyFull_IsNotAnError()
     {
         _output.Gives(-StandardStreams.WouldBlock);
         Write("one\n");

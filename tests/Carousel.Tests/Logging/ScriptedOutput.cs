@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Carousel.Tests.Logging;
 
-/// <summary>An output that takes bytes, fails or hangs, as it is told.</summary>
+/// <summary>An output that accepts bytes, fails or hangs, as scripted.</summary>
 internal sealed class ScriptedOutput : IDisposable
 {
     private readonly StringBuilder _taken = new();
@@ -10,7 +10,7 @@ internal sealed class ScriptedOutput : IDisposable
     private readonly SemaphoreSlim _called = new(0);
     private volatile int _result = int.MaxValue;
 
-    /// <summary>All that was taken.</summary>
+    /// <summary>All bytes written.</summary>
     public string Taken
     {
         get
@@ -22,19 +22,19 @@ internal sealed class ScriptedOutput : IDisposable
         }
     }
 
-    /// <summary>From now on a write takes so many bytes at most, or gives this error negated.</summary>
+    /// <summary>From now on, a write accepts at most this many bytes, or fails with this negated errno.</summary>
     public void Gives(int result) => _result = result;
 
-    /// <summary>From now on a write does not return.</summary>
+    /// <summary>From now on, writes hang.</summary>
     public void Hang() => _goesOn.Reset();
 
-    /// <summary>From now on, and where one hangs, writes return.</summary>
+    /// <summary>Releases hanging writes; later writes return.</summary>
     public void GoOn() => _goesOn.Set();
 
     /// <summary>Waits for the next write to begin.</summary>
     public void UntilCalled() => Assert(_called.Wait(TimeSpan.FromSeconds(20)), "a write");
 
-    /// <summary>Waits until this was taken.</summary>
+    /// <summary>Waits until this was written.</summary>
     public void UntilTaken(string text) => Assert(SpinWait.SpinUntil(() => Taken == text, TimeSpan.FromSeconds(20)), $"\"{text}\", taken is \"{Taken}\"");
 
     public int Write(ReadOnlySpan<byte> bytes)

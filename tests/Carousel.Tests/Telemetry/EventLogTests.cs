@@ -9,7 +9,7 @@ public class EventLogTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void After_SomeAreOlder_GivesTheNewerOnesInOrder()
+    public void After_Number_ReturnsNewerEventsInOrder()
     {
         var log = new EventLog(_time);
         log.Write(EventLevel.Info, null, "one");
@@ -24,7 +24,7 @@ public class EventLogTests
     }
 
     [Fact]
-    public void Write_MoreThanAreKept_TheOldestGiveWay()
+    public void Write_BeyondCapacity_DropsTheOldest()
     {
         var log = new EventLog(_time);
         for (int i = 0; i < EventLog.Capacity + 5; i++)

@@ -7,7 +7,7 @@ namespace Carousel.Tests.Telemetry;
 public sealed class LatencyHistogramTests
 {
     [Fact]
-    public void FirstOf_EveryBucket_IsCountedInItAndTheOneBeforeIsNot()
+    public void FirstOf_EveryBucket_IsItsLowerBound()
     {
         for (int bucket = 0; bucket < LatencyHistogram.Buckets; bucket++)
         {
@@ -18,7 +18,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Percentile_AnyTimes_IsWithinTwoPercentOfTheExactOne() =>
+    public void Percentile_AnyTimes_IsWithinTwoPercent() =>
         Gen.Select(Gen.Long[0, 7_000_000_000].Array[1, 200], Gen.Double[0, 1]).Sample((times, share) =>
         {
             LatencyTotals totals = Totals(times);
@@ -42,7 +42,7 @@ public sealed class LatencyHistogramTests
             {
                 long below = totals.CountBelow(bound);
                 Assert.InRange(below, before, times.Length);
-                // Powers of two are bounds of buckets: exact.
+                // Powers of two are bucket bounds: exact.
                 Assert.Equal(times.Count(time => time < bound), below);
                 before = below;
             }
@@ -50,7 +50,7 @@ public sealed class LatencyHistogramTests
         });
 
     [Fact]
-    public void Since_TwoReadings_HasWhatCameBetween()
+    public void Since_TwoReadings_IsTheDifference()
     {
         var histogram = new LatencyHistogram();
         histogram.Record(10);

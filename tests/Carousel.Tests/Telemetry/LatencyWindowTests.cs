@@ -6,9 +6,9 @@ namespace Carousel.Tests.Telemetry;
 
 public class LatencyWindowTests
 {
-    /// <summary>Against a list of all that was counted: the window holds the last 5 looks at least, and 10 at most, and forgets five at a time.</summary>
+    /// <summary>Against a list of all values: the window covers at least the last 5 readings and at most 10, and slides by five.</summary>
     [Fact]
-    public void Look_AnyCounts_HoldsWhatCameInTheWindow() => Gen.Int[0, 50].Array[0, 40].Sample(counts =>
+    public void Look_AnyCounts_CoversTheWindow() => Gen.Int[0, 50].Array[0, 40].Sample(counts =>
     {
         var traffic = new ServerTraffic();
         var window = new LatencyWindow(traffic);
@@ -28,7 +28,7 @@ public class LatencyWindowTests
     });
 
     [Fact]
-    public void Look_CountedBeforeItBegan_IsNotInIt()
+    public void Look_EarlierValues_AreExcluded()
     {
         var traffic = new ServerTraffic();
         traffic.Of(0).FirstByte.Record(1_000_000);

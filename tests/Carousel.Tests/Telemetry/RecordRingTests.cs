@@ -10,14 +10,14 @@ public sealed class RecordRingTests
     private readonly RecordCopy _copy = new();
 
     [Fact]
-    public void TryRead_Nothing_IsFalse()
+    public void TryRead_Empty_IsFalse()
     {
         var cursor = default(RecordCursor);
         Assert.False(_ring.TryRead(ref cursor, _copy));
     }
 
     [Fact]
-    public void TryRead_RecordsOfAnyLength_ComeAsTheyWereWritten()
+    public void TryRead_RecordsOfAnyLength_MatchTheWrites()
     {
         var cursor = default(RecordCursor);
         for (int i = 0; i < 5_000; i++)
@@ -31,7 +31,7 @@ public sealed class RecordRingTests
     }
 
     [Fact]
-    public void TryRead_TooLate_SkipsToTheOldestAndCountsWhatIsLost()
+    public void TryRead_Overwritten_SkipsToTheOldestAndCountsLost()
     {
         var cursor = default(RecordCursor);
         const int written = 1_000;
@@ -50,7 +50,7 @@ public sealed class RecordRingTests
     }
 
     [Fact]
-    public void Newest_ThenWritten_SeesOnlyThat()
+    public void Newest_ThenWritten_ReadsOnlyNewRecords()
     {
         Write(_ring, 0);
         RecordCursor cursor = _ring.Newest;
@@ -62,7 +62,7 @@ public sealed class RecordRingTests
     }
 
     [Fact]
-    public void Write_LongerThanAnEighth_IsCountedAsLost()
+    public void Write_LongerThanAnEighth_CountsAsLost()
     {
         var cursor = default(RecordCursor);
         var record = default(RequestRecord);
@@ -75,9 +75,9 @@ public sealed class RecordRingTests
         Assert.Equal(1, cursor.Lost);
     }
 
-    /// <summary>What a reader gets is whole, however fast it is written over.</summary>
+    /// <summary>Readers get complete records only, however fast they are overwritten.</summary>
     [Fact]
-    public void TryRead_WhileItIsWrittenOver_NeverGivesHalfARecord()
+    public void TryRead_ConcurrentOverwrite_NeverReturnsAPartialRecord()
     {
         const int written = 300_000;
         var ring = new RecordRing(8 * 1024);

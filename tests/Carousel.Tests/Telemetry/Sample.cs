@@ -5,7 +5,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Tests.Telemetry;
 
-/// <summary>A pool of servers with names, and traffic that nobody but the test counts.</summary>
+/// <summary>A pool of named servers, with traffic counted only by the test.</summary>
 internal sealed class Sample
 {
     public Sample(string servers, int workers = 1, TrafficOptions? options = null)
@@ -21,12 +21,12 @@ internal sealed class Sample
 
     public Traffic Traffic { get; }
 
-    /// <summary>A server by its name.</summary>
+    /// <summary>A server by name.</summary>
     public Server this[string name] => Pool.Current.Servers.Single(server => server.Entry.Name == name);
 
     public ServerCounters Of(string name, int worker = 0) => this[name].Traffic.Of(worker);
 
-    /// <summary>Makes the pool what these lines say; who is not among them is gone.</summary>
+    /// <summary>Sets the pool to these lines; other servers are removed.</summary>
     public void Apply(string servers)
     {
         Membership.Apply(Entries(servers));
@@ -36,11 +36,11 @@ internal sealed class Sample
         }
     }
 
-    /// <summary>A worker tells of a request.</summary>
-    public void Tell(RequestRecord record, params string[] texts) => Tell(record, 0, texts.Select(Encoding.Latin1.GetBytes));
+    /// <summary>Records a request on a worker.</summary>
+    public void Record(RequestRecord record, params string[] texts) => Record(record, 0, texts.Select(Encoding.Latin1.GetBytes));
 
-    /// <inheritdoc cref="Tell(RequestRecord, string[])"/>
-    public void Tell(RequestRecord record, int worker, IEnumerable<byte[]> texts)
+    /// <inheritdoc cref="Record(RequestRecord, string[])"/>
+    public void Record(RequestRecord record, int worker, IEnumerable<byte[]> texts)
     {
         var lengths = new TextLengths();
         int index = 0;

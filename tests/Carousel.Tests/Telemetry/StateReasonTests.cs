@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.Tests.Telemetry;
 
-/// <summary>Why a server is as it is, and since when.</summary>
+/// <summary>Why a server is in its state, and when it entered it.</summary>
 public class StateReasonTests
 {
     private readonly ManualTime _time = new();
@@ -22,34 +22,34 @@ public class StateReasonTests
         """);
 
     [Fact]
-    public void Of_AServerThatGetsItsShare_IsNothing() => Assert.Null(Of("blue"));
+    public void Of_ServerUp_IsNull() => Assert.Null(Of("blue"));
 
     [Fact]
-    public void Of_WhatWasSet_SaysSo()
+    public void Of_ConfiguredState_HasItsReason()
     {
-        Assert.Equal(new StateReason(null, "drained: no new visitors"), Of("green"));
-        Assert.Equal(new StateReason(null, "its weight is 0"), Of("red"));
-        Assert.Equal(new StateReason(null, "a backup that is not needed"), Of("grey"));
+        Assert.Equal(new StateReason(null, "drained: no new sessions"), Of("green"));
+        Assert.Equal(new StateReason(null, "weight is 0"), Of("red"));
+        Assert.Equal(new StateReason(null, "backup, not needed"), Of("grey"));
         Assert.True(_sample["blue"].Load.TryEnter(Now));
-        Assert.Equal(new StateReason("server-busy", "it has as many requests in flight as its max=1 allows"), Of("blue"));
+        Assert.Equal(new StateReason("server-busy", "at its limit of requests in flight, max=1"), Of("blue"));
     }
 
     [Fact]
-    public void Of_ADownServer_IsHowItsLastProbesEnded()
+    public void Of_ServerDown_IsTheLastProbeResult()
     {
         _sample.Membership.SetHealth(_sample["blue"].Tag, false);
-        Assert.Equal(new StateReason(null, "its probes fail"), Of("blue"));
+        Assert.Equal(new StateReason(null, "probes fail"), Of("blue"));
         Probe("blue", new ProbeResult("status 503", Status: 503), "HTTP 503 from /healthz");
         Probe("blue", new ProbeResult("status 503", Status: 503), "HTTP 503 from /healthz");
         Assert.Equal(new StateReason("bad-status", "HTTP 503 from /healthz, 2 probes in a row"), Of("blue"));
         Probe("blue", ProbeResult.Failed(FailureReason.ConnectRefused), "connection refused");
         Assert.Equal(new StateReason("connect-refused", "connection refused, 3 probes in a row"), Of("blue"));
         Probe("blue", ProbeResult.Good, "as expected from /healthz");
-        Assert.Equal("as expected from /healthz, but not often enough yet (1 in a row)", Of("blue")!.Value.Text);
+        Assert.Equal("as expected from /healthz, but only 1 in a row so far", Of("blue")!.Value.Text);
     }
 
     [Fact]
-    public void Of_AnEjectedServer_IsTheFailuresThatEjectedIt()
+    public void Of_ServerEjected_IsTheFailures()
     {
         Eject("grey", (breaker, server) => breaker.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, Now));
 
@@ -57,7 +57,7 @@ public class StateReasonTests
     }
 
     [Fact]
-    public void Of_AServerEjectedForStatuses_NamesTheStatus()
+    public void Of_ServerEjectedForStatus_HasTheStatus()
     {
         Eject("blue", (breaker, server) => breaker.OnResponse(server, server.Load.Breaker.Epoch, 503, Now));
 
@@ -65,7 +65,7 @@ public class StateReasonTests
     }
 
     [Fact]
-    public void Since_OfStates_IsWhenTheyBegan()
+    public void Since_States_IsTheirStart()
     {
         using var states = new StateTimes(_sample.Pool, _time);
         DateTimeOffset began = _time.GetUtcNow();
@@ -77,7 +77,7 @@ public class StateReasonTests
         states.Look();
         Assert.Equal((ServerState.Down, began + TimeSpan.FromSeconds(10)), states.Of(_sample["grey"]));
 
-        // A worker ejects, and somebody looks later.
+        // A worker ejects the server; the state is read later.
         Eject("blue", (breaker, server) => breaker.OnResponse(server, server.Load.Breaker.Epoch, 503, Now));
         _time.Advance(TimeSpan.FromMilliseconds(500));
         states.Look();
@@ -91,12 +91,12 @@ public class StateReasonTests
     private void Probe(string name, ProbeResult result, string text) =>
         _sample[name].LastProbe = ProbeReport.After(_sample[name].LastProbe, _time.GetUtcNow(), TimeSpan.FromMilliseconds(3), result, text);
 
-    private void Eject(string name, Action<OutlierDetector, Server> tell)
+    private void Eject(string name, Action<OutlierDetector, Server> fail)
     {
         var breaker = new OutlierDetector(_sample.Pool, new OutlierOptions(), new FailureLog());
         for (int i = 0; i < 100 && _sample[name].Load.Breaker.State == CircuitState.Closed; i++)
         {
-            tell(breaker, _sample[name]);
+            fail(breaker, _sample[name]);
         }
         Assert.Equal(CircuitState.Open, _sample[name].Load.Breaker.State);
     }

@@ -1,45 +1,45 @@
-// The REST API. A token is asked for only when an answer says that one is needed, and forgotten with the tab.
+// The REST API. The token is requested only after a 401 response, and kept until the tab is closed.
 
 import { byId, setText } from './dom.js';
 
 const key = 'carousel-admin-token';
 let asking = null;
 
-/** A request with the token, if there is one; asks for it, once for all who need it, when the answer is 401. */
+/** Sends a request with the token, if there is one. After a 401 response, prompts for it once for all pending requests. */
 export async function authorized(path, options = {}) {
   for (;;) {
     const token = sessionStorage.getItem(key);
     const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-    const answer = await fetch(path, { ...options, headers, cache: 'no-store' });
-    if (answer.status !== 401) return answer;
-    if (sessionStorage.getItem(key) === token && !(await ask(token !== null))) return answer;
+    const response = await fetch(path, { ...options, headers, cache: 'no-store' });
+    if (response.status !== 401) return response;
+    if (sessionStorage.getItem(key) === token && !(await ask(token !== null))) return response;
   }
 }
 
-/** The type of the problem that a change is which `?force=true` makes all the same. */
+/** The problem type of a refused change that `?force=true` permits. */
 export const lastServer = 'urn:carousel:last-server';
 
-/** What an action came to: null if it is done, else `detail` for people and the problem's `type`. */
+/** The result of an action: null on success, else the problem's `detail` and `type`. */
 export async function act(method, path, body) {
   try {
-    const answer = await authorized(`api/v1/servers/${path}`, {
+    const response = await authorized(`api/v1/servers/${path}`, {
       method,
       headers: body ? { 'Content-Type': 'application/json' } : {},
       body: body && JSON.stringify(body),
     });
-    return answer.ok ? null : await complaint(answer);
+    return response.ok ? null : await problemOf(response);
   } catch {
-    return { detail: 'the balancer does not answer' };
+    return { detail: 'the balancer does not respond' };
   }
 }
 
-async function complaint(answer) {
-  if (answer.status === 401) return { detail: 'it needs a token' };
+async function problemOf(response) {
+  if (response.status === 401) return { detail: 'a token is required' };
   try {
-    const problem = await answer.json();
-    return { type: problem.type, detail: problem.detail ?? problem.title ?? `status ${answer.status}` };
+    const problem = await response.json();
+    return { type: problem.type, detail: problem.detail ?? problem.title ?? `status ${response.status}` };
   } catch {
-    return { detail: `status ${answer.status}` };
+    return { detail: `status ${response.status}` };
   }
 }
 
@@ -47,7 +47,7 @@ function ask(wasWrong) {
   asking ??= new Promise((done) => {
     const dialog = byId('token-dialog');
     const field = byId('token');
-    setText(byId('token-title'), wasWrong ? 'That is not the token' : 'A token is needed');
+    setText(byId('token-title'), wasWrong ? 'Wrong token' : 'Token required');
     field.value = '';
     const end = (token) => {
       asking = null;

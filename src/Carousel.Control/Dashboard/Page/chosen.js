@@ -1,4 +1,4 @@
-// What is known of one server, and what can be done about it.
+// Details of one server, and its actions.
 
 import { act, authorized, lastServer } from './api.js';
 import { byId, make, setAttribute, setText } from './dom.js';
@@ -6,7 +6,7 @@ import { age, clock, count, errorShare, left, millis, percent, rate } from './fo
 import { model } from './model.js';
 import { label, meaning } from './states.js';
 
-/** Between two looks at what no frame has. */
+/** Interval between requests for details that frames do not have. */
 const restMs = 1000;
 
 let opener = null;
@@ -14,7 +14,7 @@ let details = null;
 let lookedAt = -Infinity;
 let changed = () => {};
 
-/** @param whenChanged Called when another server is chosen, or none. */
+/** @param whenChanged Called when the selection changes. */
 export function begin(whenChanged) {
   changed = whenChanged;
   byId('chosen-close').onclick = () => choose(null);
@@ -29,7 +29,7 @@ export function begin(whenChanged) {
   });
 }
 
-/** Opens a server's part, or closes it: then whoever opened it has the focus again. */
+/** Opens the details of a server, or closes them and restores the focus. */
 export function choose(id) {
   if (!model.chosen) opener = document.activeElement;
   model.chosen = model.servers.find((server) => server.id === id) ?? null;
@@ -46,10 +46,10 @@ export function render() {
   if (!server) return;
   setText(byId('chosen-name'), server.name);
   const time = server.left === null ? ''
-    : server.state === 'ejected' ? ` It is tried again in ${left(server.left)}.`
-    : ` It is gone in ${left(server.left)} at the latest.`;
-  setText(byId('chosen-text'), `${server.url} · ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} a second, `
-    + `${count(server.requests)} so far; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}${server.p99 < 0 ? '' : `; 99 % answered within ${millis(server.p99)}`}.`);
+    : server.state === 'ejected' ? ` It gets a trial request in ${left(server.left)}.`
+    : ` It is removed within ${left(server.left)}.`;
+  setText(byId('chosen-text'), `${server.url} · ${label(server.state)}: ${meaning(server.state)}.${time} ${percent(server.share)} of the requests, ${rate(server.rate)} requests/s, `
+    + `${count(server.requests)} in total; ${server.inFlight} in flight${server.max ? ` of ${server.max}` : ''}${server.p99 < 0 ? '' : `; p99 latency ${millis(server.p99)}`}.`);
   look(server);
   facts(server);
   setText(byId('chosen-drain'), server.drain ? 'Undrain' : 'Drain');
@@ -57,15 +57,15 @@ export function render() {
   for (const control of document.querySelectorAll('#chosen .acts button, #weight')) control.disabled = server.state === 'leaving';
 }
 
-/** Frames have nothing of the last probe, nor of reasons: they would be sent for all servers. */
+/** Frames have no probe results and no failure reasons: they would have to be sent for all servers. */
 async function look(server) {
   if (performance.now() - lookedAt < restMs) return;
   lookedAt = performance.now();
   try {
-    const answer = await authorized(`api/v1/servers/${encodeURIComponent(server.id)}`);
-    if (answer.status === 200 && model.chosen === server) details = await answer.json();
+    const response = await authorized(`api/v1/servers/${encodeURIComponent(server.id)}`);
+    if (response.status === 200 && model.chosen === server) details = await response.json();
   } catch {
-    // The next look tells more.
+    // The next request may succeed.
   }
 }
 
@@ -77,10 +77,10 @@ function facts(server) {
     ['State', `${label(details.state)} for ${age(model.frame.at - Date.parse(since))}, since ${clock(since)}`],
     ['Why', why ? `${why}${reason ? ` (${reason})` : ''}` : null],
     ['Last probe', lastProbe && `${lastProbe.text}, in ${millis(lastProbe.tookMs)}, at ${clock(lastProbe.at)}`
-      + (lastProbe.good ? '' : lastProbe.goodAt ? `; the last good one at ${clock(lastProbe.goodAt)}` : '; no good one yet')],
+      + (lastProbe.good ? '' : lastProbe.goodAt ? `; last success at ${clock(lastProbe.goodAt)}` : '; no success yet')],
     ['Responses', Object.entries(responses).filter(([, some]) => some).map(([name, some]) => `${name} ${count(some)}`).join(' · ') || 'none'],
     ['Failures', failures.join(' · ') || 'none'],
-    ['Errors, last minute', errorShare(server.errorShare)],
+    ['Error rate (1 min)', errorShare(server.errorShare)],
   ].filter(([, text]) => text);
   const list = byId('chosen-facts');
   if (list.children.length !== 2 * rows.length) list.replaceChildren(...rows.flatMap(() => [make('dt'), make('dd')]));
@@ -89,25 +89,25 @@ function facts(server) {
 
 export function drain(id) {
   const server = model.servers.find((one) => one.id === id);
-  if (server.drain) return change(server, `${server.name} takes visitors again.`, 'POST', '/undrain');
-  return change(server, `${server.name} takes no new visitors.`, 'POST', '/drain', { title: `Drain ${server.name}?`, verb: 'Drain' });
+  if (server.drain) return change(server, `${server.name} accepts new sessions again.`, 'POST', '/undrain');
+  return change(server, `${server.name} is draining: no new sessions.`, 'POST', '/drain', { title: `Drain ${server.name}?`, verb: 'Drain' });
 }
 
 function weigh(server, weight) {
-  return change(server, `${server.name} has weight ${weight}.`, 'PUT', '/weight', { title: `Give ${server.name} weight ${weight}?`, verb: 'Set' }, { weight });
+  return change(server, `${server.name} has weight ${weight}.`, 'PUT', '/weight', { title: `Set the weight of ${server.name} to ${weight}?`, verb: 'Set' }, { weight });
 }
 
 async function remove(server) {
   const question = { title: `Remove ${server.name}?`, verb: 'Remove' };
-  const text = `It takes no new visitors, finishes what it has${server.inFlight ? ` (${server.inFlight} in flight)` : ''}, and is gone then.`;
+  const text = `It accepts no new sessions, finishes its requests${server.inFlight ? ` (${server.inFlight} in flight)` : ''}, and is then removed.`;
   if (await isSure(question, text)) await change(server, `${server.name} is leaving.`, 'DELETE', '', question);
 }
 
-/** Makes a change. One after which no server takes requests is made only if people are sure. */
+/** Makes a change. A change that would leave no server accepting requests needs a confirmation. */
 async function change(server, done, method, path, question, body) {
   const at = encodeURIComponent(server.name) + path;
   let problem = await act(method, at, body);
-  if (problem?.type === lastServer && (await isSure(question, `${server.name} is the last server that takes requests: without it clients get 503.`))) {
+  if (problem?.type === lastServer && (await isSure(question, `${server.name} is the last server that accepts requests: without it clients receive 503.`))) {
     problem = await act(method, `${at}?force=true`, body);
   }
   say(done, problem?.detail);
@@ -124,8 +124,8 @@ async function isSure(question, text) {
   return dialog.returnValue === 'yes';
 }
 
-function say(done, complaint) {
+function say(done, problem) {
   const notice = byId('notice');
-  setText(notice, complaint ? `Not done: ${complaint}.` : done);
-  setAttribute(notice, 'class', complaint ? 'notice is-bad' : 'notice');
+  setText(notice, problem ? `Failed: ${problem}.` : done);
+  setAttribute(notice, 'class', problem ? 'notice is-bad' : 'notice');
 }

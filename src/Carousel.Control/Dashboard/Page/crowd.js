@@ -1,4 +1,4 @@
-// The ring when there are more servers than nodes have room: a ray for each, as long as its share is large, in the colour of its state.
+// The ring for more servers than nodes fit: one ray per server with a length according to its share, in the colour of its state.
 
 import { byId, colour, fit, setAttribute, setText } from './dom.js';
 import { millis, percent } from './format.js';
@@ -36,7 +36,7 @@ export class Crowd {
       context.fillStyle = colour(colours[state] ?? '--idle');
       context.beginPath();
       for (const server of some) {
-        // One that should get requests and gets none is a stub; one that is off is a mark on the other side of the rim, where nothing hides it.
+        // A server in rotation without requests is a stub; one out of rotation is a mark inside the rim, where no ray covers it.
         if (isOff(state)) ray(context, server.place * step, Math.max(step, 0.008), 190 * unit, 216 * unit);
         else ray(context, server.place * step, step * 0.72, 254 * unit, (258 + 72 * Math.sqrt(server.share / most)) * unit);
       }
@@ -49,7 +49,7 @@ export class Crowd {
       context.fill();
     }
     const bad = servers.filter((server) => ['down', 'unresolved', 'ejected'].includes(server.state)).length;
-    setAttribute(this.#canvas, 'aria-label', `${servers.length} servers in their places, ${bad} of them down or ejected; the table has each of them.`);
+    setAttribute(this.#canvas, 'aria-label', `${servers.length} servers, ${bad} of them down or ejected; the table lists each of them.`);
   }
 
   #at(event) {
@@ -57,8 +57,8 @@ export class Crowd {
     const [x, y] = [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
     const distance = Math.hypot(x, y) / (box.height / 688);
     if (distance < 185 || distance > 355) return null;
-    const turn = (Math.atan2(x, -y) / (2 * Math.PI) + 1) % 1;
-    return this.#servers[Math.round(turn * this.#servers.length) % this.#servers.length];
+    const fraction = (Math.atan2(x, -y) / (2 * Math.PI) + 1) % 1;
+    return this.#servers[Math.round(fraction * this.#servers.length) % this.#servers.length];
   }
 
   #point(server, event) {

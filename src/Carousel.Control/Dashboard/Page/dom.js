@@ -1,4 +1,4 @@
-// Small things that write to the page only when there is something to write.
+// DOM helpers that write only changed values.
 
 const svgSpace = 'http://www.w3.org/2000/svg';
 
@@ -26,7 +26,7 @@ export function draw(name, attributes = {}, ...children) {
   return element;
 }
 
-/** The sign of a state, in its colour. */
+/** The glyph of a state, in its colour. */
 export function glyph(state) {
   return draw('svg', { 'class': `glyph s-${state}`, 'aria-hidden': 'true' }, draw('use', { href: `#g-${state}` }));
 }
@@ -36,10 +36,10 @@ export function setGlyph(svg, state) {
   setAttribute(svg.firstChild, 'href', `#g-${state}`);
 }
 
-/** What the style sheet says. */
+/** A custom property of the style sheet. */
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A canvas with as many dots as the screen has in its place; draws in units of the page. */
+/** Sizes a canvas to device pixels; drawing uses CSS pixels. */
 export function fit(canvas) {
   const scale = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];

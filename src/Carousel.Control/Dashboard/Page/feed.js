@@ -1,30 +1,30 @@
-// Follows /api/v1/events/stream. By fetch, not by EventSource, which can send no token.
+// Follows /api/v1/events/stream, with fetch because EventSource can't send a token.
 
 import { authorized } from './api.js';
 
 const longestPause = 5000;
 
 /**
- * Hands every event to `take(name, data)`, and how the connection is to `tell('live' | 'lost' | 'locked')`. Comes back by itself, unless a token is needed.
+ * Passes every event to `take(name, data)` and the connection's state to `report('live' | 'lost' | 'locked')`. Reconnects unless a token is required.
  */
-export async function follow(take, tell) {
+export async function follow(take, report) {
   for (let pause = 250; ; pause = Math.min(pause * 2, longestPause)) {
     try {
-      const answer = await authorized('api/v1/events/stream', { headers: { Accept: 'text/event-stream' } });
-      if (answer.status === 401) {
-        // Nobody gave a token: to ask again and again would be a nuisance.
-        tell('locked');
+      const response = await authorized('api/v1/events/stream', { headers: { Accept: 'text/event-stream' } });
+      if (response.status === 401) {
+        // The user gave no token: do not prompt again.
+        report('locked');
         return;
       }
-      if (answer.ok) {
-        tell('live');
+      if (response.ok) {
+        report('live');
         pause = 250;
-        await read(answer.body, take);
+        await read(response.body, take);
       }
     } catch {
-      // It ends the way it ends: the next try tells more.
+      // Retry below.
     }
-    tell('lost');
+    report('lost');
     await new Promise((done) => setTimeout(done, pause));
   }
 }

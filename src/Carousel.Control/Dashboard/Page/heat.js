@@ -1,4 +1,4 @@
-// Two minutes of latency, a column a second, and over it the line of the request rate.
+// The heat map of two minutes of latency, one column per second, with a line of the request rate.
 
 import { byId, colour, fit, setAttribute } from './dom.js';
 import { millis, rate } from './format.js';
@@ -11,7 +11,7 @@ export class Heat {
   #columns = [];
   #bands = [];
 
-  /** Takes the second's column, once. */
+  /** Adds the column of a second, once. */
   take(frame, bands) {
     this.#bands = bands;
     const last = this.#columns.at(-1);
@@ -21,7 +21,7 @@ export class Heat {
     return true;
   }
 
-  /** What comes after a break does not follow on what was before. */
+  /** Clears the columns: data after a reconnect is not continuous with them. */
   clear() {
     this.#columns = [];
   }
@@ -36,7 +36,7 @@ export class Heat {
     context.fillStyle = colour('--accent');
     this.#columns.forEach((column, i) => column.counts.forEach((count, row) => {
       if (count === 0) return;
-      // By the logarithm: one slow answer among thousands is what one looks for.
+      // Logarithmic scale: a single slow response among thousands must be visible.
       context.globalAlpha = 0.18 + (0.82 * Math.log1p(count)) / Math.log1p(most);
       context.fillRect(left(i), room.top + tall - (row + 1) * rowHeight, columnWidth - 0.5, rowHeight - 0.5);
     }));
@@ -44,7 +44,7 @@ export class Heat {
     this.#axes(context, inner, tall, rowHeight, width);
     this.#line(context, left, columnWidth, tall, width);
     setAttribute(this.#canvas, 'aria-label',
-      `The last two minutes: ${rate(frame.rate)} requests a second now, half of the answers began within ${millis(frame.second.p50)}, 99 % within ${millis(frame.second.p99)}.`);
+      `The last two minutes: now ${rate(frame.rate)} requests/s, p50 latency ${millis(frame.second.p50)}, p99 latency ${millis(frame.second.p99)}.`);
   }
 
   #axes(context, inner, tall, rowHeight) {

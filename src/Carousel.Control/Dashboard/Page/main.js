@@ -1,4 +1,4 @@
-// The dashboard: one page, live. What the balancer tells comes in by feed.js; each frame is drawn at most once, and none while nobody sees the page.
+// The dashboard, a single live page. feed.js receives the data; each frame is rendered at most once, and none while the page is hidden.
 
 import * as chosen from './chosen.js';
 import { Crowd } from './crowd.js';
@@ -11,18 +11,18 @@ import { figures, reasons, responses, sessions, takeEvents } from './panels.js';
 import { Ring } from './ring.js';
 import { label, states } from './states.js';
 import { Table } from './table.js';
-import { Turning } from './turning.js';
+import { Rotation } from './rotation.js';
 
-/** More nodes than this have no room on the ring. */
+/** Maximum number of nodes on the ring. */
 const mostNodes = 60;
-/** How long nothing may come before we say so. */
+/** How long the stream may be silent before the page reports it. */
 const silenceMs = 3000;
 
 const ring = new Ring(chosen.choose);
 const crowd = new Crowd(chosen.choose);
 const table = new Table(chosen.choose, chosen.drain);
 const heat = new Heat();
-const turning = new Turning();
+const rotation = new Rotation();
 let isDue = false;
 let lastFrameAt = -Infinity;
 
@@ -69,7 +69,7 @@ function take(name, data) {
     lastFrameAt = performance.now();
     document.documentElement.dataset.frame = data.number;
     heat.take(data, model.pool.bands);
-    turning.takeRate(data.rate);
+    rotation.takeRate(data.rate);
     if (!isDue) {
       isDue = true;
       requestAnimationFrame(render);
@@ -77,20 +77,20 @@ function take(name, data) {
   }
 }
 
-function tell(link) {
+function report(link) {
   const element = byId('link');
   setAttribute(element, 'data-link', link);
-  setText(element, { live: 'Live', lost: 'Not connected, trying again', locked: 'A token is needed: load the page again to give it' }[link]);
+  setText(element, { live: 'Live', lost: 'Disconnected, retrying', locked: 'Token required: reload the page to enter it' }[link]);
   if (link === 'live') return;
-  turning.stop();
+  rotation.stop();
   heat.clear();
 }
 
 setInterval(() => {
-  if (byId('link').dataset.link === 'live' && performance.now() - lastFrameAt > silenceMs) setText(byId('link'), 'Live, but nothing comes');
+  if (byId('link').dataset.link === 'live' && performance.now() - lastFrameAt > silenceMs) setText(byId('link'), 'Live, but no data');
   else if (byId('link').dataset.link === 'live') setText(byId('link'), 'Live');
 }, 1000);
 
 matchMedia('(prefers-color-scheme: dark)').onchange = render;
 window.onresize = render;
-follow(take, tell);
+follow(take, report);

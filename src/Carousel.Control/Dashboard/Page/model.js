@@ -1,4 +1,4 @@
-// What is known now: facts of the pool and what the last frame said, put together server by server.
+// The current state: the pool's configuration merged with the last frame, by server.
 
 export const model = {
   servers: [],
@@ -17,7 +17,7 @@ export function takePool(pool) {
   if (model.chosen && !model.servers.includes(model.chosen)) model.chosen = null;
 }
 
-/** False if the frame is of another pool than the one at hand. */
+/** False if the frame belongs to another version of the pool. */
 export function takeFrame(frame) {
   if (model.pool?.version !== frame.pool) return false;
   const { state, inFlight, requests, rate, p99, left, status4xx, status5xx, failed, errorShare, since, why } = frame.servers;

@@ -16,14 +16,14 @@ export function figures(frame, servers) {
   setText(byId('error-rate'), errorShare(share));
   setAttribute(byId('error-rate'), 'class', share > 0 ? 'some-failed' : '');
   setText(byId('errors'), count(errors));
-  setAttribute(byId('errors').parentElement, 'title', `${count(frame.second.responses[5])} responses with 5xx, ${count(failed)} requests without a whole response`);
+  setAttribute(byId('errors').parentElement, 'title', `${count(frame.second.responses[5])} responses with 5xx, ${count(failed)} failed requests`);
 }
 
-/** By class of status: of what the servers that are here now have answered. */
+/** By status class, of the current servers. */
 export function responses(frame) {
   const all = frame.second.responses.reduce((sum, one) => sum + one, 0);
   const parts = [1, 2, 3, 4, 5].filter((i) => frame.second.responses[i]).map((i) => `${i}xx ${count(frame.second.responses[i])}`);
-  setText(byId('responses'), all ? `Responses so far: ${parts.join(' · ')}` : '');
+  setText(byId('responses'), all ? `Responses: ${parts.join(' · ')}` : '');
 }
 
 export function reasons(frame) {
@@ -45,10 +45,10 @@ export function reasons(frame) {
   });
 }
 
-const kinds = [['minted', 'New visitors'], ['returned', 'Requests with a good cookie'], ['moved', 'Moved to another server'], ['stateless', 'Requests with a token']];
+const kinds = [['minted', 'New sessions'], ['returned', 'Requests with a valid cookie'], ['moved', 'Sessions moved'], ['stateless', 'Stateless requests']];
 let before = null;
 
-/** What came in the last ten seconds tells how fast. */
+/** Rates are over the last ten seconds. */
 export function sessions(frame) {
   const now = frame.sessions;
   byId('sessions-off').hidden = Boolean(now);
@@ -76,10 +76,10 @@ let newest = 0;
 
 export function takeEvents(events) {
   const list = byId('events');
-  // Who hears the page is told what happens, not all that has.
+  // Screen readers announce new events, not the initial list.
   setAttribute(list, 'aria-live', list.children.length ? 'polite' : 'off');
   for (const one of events) {
-    // A new life of the balancer counts anew.
+    // After a restart of the balancer, numbers start again.
     if (one.number <= newest && events.length !== 0 && one === events[0]) list.replaceChildren();
     newest = one.number;
     const sign = draw('svg', { 'class': `glyph l-${one.level}`, role: 'img', 'aria-label': one.level }, draw('use', { href: `#g-${signs[one.level]}` }));

@@ -1,10 +1,10 @@
-// The ring as long as each server can be drawn by itself: a node in its place, which can be reached by keys.
+// The ring with one focusable node per server.
 
 import { byId, draw, setAttribute, setText } from './dom.js';
 import { left, millis, percent, short } from './format.js';
 import { isOff, label } from './states.js';
 
-/** With more servers than this, names lie along the spokes, and shares are not written into the nodes. */
+/** With more servers, names are along the spokes, and nodes have no share. */
 const mostLarge = 14;
 const middle = { x: 450, y: 360 };
 const radius = 235;
@@ -17,7 +17,7 @@ export class Ring {
 
   constructor(choose) {
     this.#choose = choose;
-    this.#svg.addEventListener('keydown', (event) => this.#goRound(event));
+    this.#svg.addEventListener('keydown', (event) => this.#moveFocus(event));
   }
 
   render(servers, chosen) {
@@ -44,7 +44,7 @@ export class Ring {
     this.#nodes.find((node) => node.id === focused)?.group.focus();
   }
 
-  #goRound(event) {
+  #moveFocus(event) {
     const at = this.#nodes.findIndex((node) => node.group === document.activeElement);
     const count = this.#nodes.length;
     const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[event.key];
@@ -87,7 +87,7 @@ class Node {
     setText(this.load, `${server.inFlight}${server.max ? ` of ${server.max}` : ''} in flight`);
   }
 
-  /** Outside of the ring, beside the node: what reaches over its left half ends there. */
+  /** Outside of the ring, beside the node; on the left half, text is right-aligned to it. */
   #addLabel(server, angle, size) {
     const sine = Math.sin(angle);
     const isBeside = Math.abs(sine) > 0.35;
@@ -105,9 +105,9 @@ class Node {
   #addRadialName(server, angle, size) {
     const degrees = (angle * 180) / Math.PI;
     const isLeft = degrees > 180;
-    const turn = isLeft ? degrees + 90 : degrees - 90;
+    const rotation = isLeft ? degrees + 90 : degrees - 90;
     this.group.append(draw('text', {
-      'class': 'small', 'text-anchor': isLeft ? 'end' : 'start', transform: `rotate(${turn}) translate(${isLeft ? -size - 8 : size + 8} 4)`,
+      'class': 'small', 'text-anchor': isLeft ? 'end' : 'start', transform: `rotate(${rotation}) translate(${isLeft ? -size - 8 : size + 8} 4)`,
     }, short(server.name, 16)));
   }
 }

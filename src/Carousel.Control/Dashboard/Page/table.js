@@ -1,4 +1,4 @@
-// The servers as a table: all that the ring shows, and what to do about it.
+// The table of servers: the data of the ring, and the actions.
 
 import { byId, glyph, make, setAttribute, setGlyph, setText } from './dom.js';
 import { age, count, errorShare, left, millis, percent, rate } from './format.js';
@@ -6,7 +6,7 @@ import { model } from './model.js';
 import { isFailing, label, states } from './states.js';
 
 const perPage = 50;
-/** Rows that are sorted by what moves change their places no more often than this. */
+/** Minimum interval between sorting rows again. */
 const restMs = 1000;
 
 const columns = [
@@ -35,8 +35,8 @@ export class Table {
     this.#drain = drain;
     byId('columns').append(...columns.map((column) => this.#head(column)), make('th', { scope: 'col' }, make('span', { 'class': 'unseen' }, 'Action')));
     byId('filter').oninput = () => this.#restart();
-    byId('previous').onclick = () => this.#turn(-1);
-    byId('next').onclick = () => this.#turn(1);
+    byId('previous').onclick = () => this.#movePage(-1);
+    byId('next').onclick = () => this.#movePage(1);
   }
 
   render(servers, chosen) {
@@ -57,7 +57,7 @@ export class Table {
     byId('next').disabled = this.#page === pages - 1;
   }
 
-  /** Not while somebody is about to press a button in it. */
+  /** Not while the user points at or focuses the table. */
   #isDue() {
     return performance.now() - this.#orderedAt > restMs && !this.#body.matches(':hover, :focus-within');
   }
@@ -66,7 +66,7 @@ export class Table {
     const wanted = byId('filter').value.trim().toLowerCase();
     const { column, isDown } = this.#sort;
     const some = servers.filter((server) => !wanted || `${server.name} ${server.url} ${label(server.state)}`.toLowerCase().includes(wanted));
-    // The ring's order, but what needs somebody first.
+    // Order of the ring, failing servers first.
     if (!column) return some.sort((a, b) => isFailing(b.state) - isFailing(a.state) || a.place - b.place);
     const order = column.isNumber || column.key === 'state'
       ? (a, b) => column.by(a) - column.by(b)
@@ -78,7 +78,7 @@ export class Table {
     const button = make('button', { type: 'button' }, column.title);
     const head = make('th', { scope: 'col', 'aria-sort': 'none', ...(column.isNumber ? { 'class': 'number' } : {}) }, button);
     button.onclick = () => {
-      // Numbers begin with the largest; a third press brings the ring's order back.
+      // Numbers sort descending first; the third click restores the order of the ring.
       const isSame = this.#sort.column === column;
       const isFirst = isSame && this.#sort.isDown === Boolean(column.isNumber);
       this.#sort = isSame && !isFirst ? { column: null, isDown: false } : { column, isDown: isSame ? !this.#sort.isDown : Boolean(column.isNumber) };
@@ -91,15 +91,15 @@ export class Table {
 
   #restart() {
     this.#page = 0;
-    this.#again();
+    this.#refresh();
   }
 
-  #turn(by) {
+  #movePage(by) {
     this.#page += by;
-    this.#again();
+    this.#refresh();
   }
 
-  #again() {
+  #refresh() {
     this.#order = [];
     this.render(this.servers ?? [], this.chosen);
   }
@@ -154,14 +154,14 @@ class Row {
     setText(this.why, server.why ? `${server.why}, for ${age(model.frame.at - server.since)}` : '');
     setText(this.cells.errors, errorShare(server.errorShare));
     setAttribute(this.cells.errors, 'class', server.errorShare > 0 ? 'number some-failed' : 'number');
-    setAttribute(this.cells.errors, 'title', `Of what ended in the last minute. So far: ${count(server.status4xx)} 4xx, ${count(server.status5xx)} 5xx, ${count(server.failed)} failed`);
+    setAttribute(this.cells.errors, 'title', `Error rate of the last minute. In total: ${count(server.status4xx)} 4xx, ${count(server.status5xx)} 5xx, ${count(server.failed)} failed`);
     setText(this.cells.weight, server.backup ? `${server.weight}, backup` : `${server.weight}`);
     setText(this.share, percent(server.share));
     this.bar.style.transform = `scaleX(${server.share.toFixed(3)})`;
     setText(this.cells.inFlight, server.max ? `${server.inFlight} of ${server.max}` : `${server.inFlight}`);
     setText(this.cells.p99, millis(server.p99));
     setText(this.cells.requests, count(server.requests));
-    setAttribute(this.cells.requests, 'title', `${rate(server.rate)} a second`);
+    setAttribute(this.cells.requests, 'title', `${rate(server.rate)} requests/s`);
     const verb = server.drain ? 'Undrain' : 'Drain';
     setText(this.button, verb);
     setAttribute(this.button, 'aria-label', `${verb} ${server.name}`);

@@ -8,39 +8,39 @@ using Microsoft.Win32.SafeHandles;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// Writes a line for every request, from the records that workers leave: on a thread of its own, so that nobody waits for a slow disk. What it can't keep up with,
-/// or can't write, is counted and told.
+/// Writes a line for every request from the workers' records, on its own thread so that a slow disk delays no request. Lines lost because the log
+/// falls behind or can't be written are counted and logged.
 /// </summary>
 public sealed class AccessLog : IMetricSource, IDisposable
 {
-    /// <summary>What the records must have for it.</summary>
+    /// <summary>Requirements on the records.</summary>
     public static readonly TrafficOptions Records = new() { RecordBytes = RecordFollower.RingBytes, MaxTarget = 8192, WithFields = true };
 
-    /// <summary>Between two looks while there is much, and while there is nothing.</summary>
+    /// <summary>Polling intervals under load and when idle.</summary>
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(5), LongPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>After it could not be written to, before it is tried again.</summary>
+    /// <summary>Delay before a failed write is retried.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two lines that tell of losses.</summary>
+    /// <summary>Minimum interval between messages about lost lines.</summary>
     private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>A write that takes so long hangs: nobody reads, or the disk is in trouble.</summary>
+    /// <summary>A write that takes this long is reported as hung: the pipe has no reader, or the disk does not respond.</summary>
     internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the end may take, and how long of it may pass without a line that is written.</summary>
+    /// <summary>Time limit of the final flush, and how long it may go without writing a line.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5), EndContinueWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>A write has about so much.</summary>
+    /// <summary>Approximate size of a write.</summary>
     private const int WriteBytes = 64 * 1024;
 
-    /// <summary>Lines between two looks at what else there is to do.</summary>
+    /// <summary>Maximum lines per pass; then reopening and stopping are checked.</summary>
     private const int PassLines = 4096;
 
-    private static readonly Metric Lines = new("carousel_access_log_lines_total", MetricKind.Counter, "{line}", "Lines of the access log that were written");
+    private static readonly Metric Lines = new("carousel_access_log_lines_total", MetricKind.Counter, "{line}", "Access log lines written");
 
     private static readonly Metric Lost = new("carousel_access_log_lost_total", MetricKind.Counter, "{line}",
-        "Lines of the access log that are missing: requests came faster than they could be written (overrun), or it could not be written to (write)", "reason");
+        "Access log lines lost: requests arrived faster than they could be written (overrun), or writing failed (write)", "reason");
 
     private readonly LogFormat _format;
     private readonly LogTarget _target;
@@ -53,7 +53,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     private readonly Lock _gate = new();
     private Thread? _thread;
     private ITimer? _hangTimer;
-    /// <summary>When the write began that is under way; 0 if none is. Negated once it was said to hang.</summary>
+    /// <summary>Start of the current write; 0 if there is none. Negative once it was reported as hung.</summary>
     private long _writeBegan;
     private volatile bool _isToReopen, _isToEnd;
     private long _written, _overrun, _unwritten;
@@ -62,13 +62,13 @@ public sealed class AccessLog : IMetricSource, IDisposable
     private long _unwrittenBefore, _overrunReported;
     private long? _overrunReportedAt;
 
-    /// <param name="traffic">Whose records; made with <see cref="Records"/>.</param>
-    /// <param name="pool">For the names of servers.</param>
-    /// <param name="format">How lines are written.</param>
-    /// <param name="target">Where to; is disposed of with the log.</param>
+    /// <param name="traffic">The source of the records, with the options <see cref="Records"/>.</param>
+    /// <param name="pool">The source of server names.</param>
+    /// <param name="format">The line format.</param>
+    /// <param name="target">The destination; disposed with the log.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="info">Takes a line for people.</param>
-    /// <param name="error">Takes a line about something that is wrong.</param>
+    /// <param name="info">Logs a message.</param>
+    /// <param name="error">Logs an error.</param>
     /// <param name="workersNow">The workers' clock, in microseconds; null for the real one.</param>
     internal AccessLog(Traffic traffic, ServerPool pool, LogFormat format, LogTarget target, TimeProvider time, Action<string> info, Action<string> error,
         Func<long>? workersNow = null)
@@ -82,15 +82,15 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics => [Lines, Lost];
 
-    /// <summary>A log to this destination, which is not <see cref="LogDestination.Off"/>. Opens nothing yet.</summary>
-    /// <param name="destination">Where to.</param>
-    /// <param name="format">How lines are written.</param>
-    /// <param name="traffic">Whose records; made with <see cref="Records"/>.</param>
-    /// <param name="pool">For the names of servers.</param>
-    /// <param name="openFile">Opens a file for writing at its end, whatever others do to it; makes it if it is not there.</param>
+    /// <summary>Creates a log for this destination, which must not be <see cref="LogDestination.Off"/>. Does not open it yet.</summary>
+    /// <param name="destination">The destination.</param>
+    /// <param name="format">The line format.</param>
+    /// <param name="traffic">The source of the records, with the options <see cref="Records"/>.</param>
+    /// <param name="pool">The source of server names.</param>
+    /// <param name="openFile">Opens a file for appending (other writers do not affect it); creates it if missing.</param>
     /// <param name="stdout">Writes to standard output.</param>
-    /// <param name="info">Takes a line for people.</param>
-    /// <param name="error">Takes a line about something that is wrong.</param>
+    /// <param name="info">Logs a message.</param>
+    /// <param name="error">Logs an error.</param>
     public static AccessLog To(LogDestination destination, LogFormat format, Traffic traffic, ServerPool pool, Func<string, SafeFileHandle> openFile,
         WriteBytes stdout, Action<string> info, Action<string> error)
     {
@@ -100,16 +100,17 @@ public sealed class AccessLog : IMetricSource, IDisposable
             LogDestination.File file => new FileTarget(file.Path, openFile),
             LogDestination.LocalSyslog local => new SyslogTarget($"syslog {local.Path}", () => Connect(local), TimeProvider.System),
             LogDestination.RemoteSyslog remote => new SyslogTarget($"syslog {remote.Host}:{remote.Port}", () => Connect(remote), TimeProvider.System),
-            _ => throw new ArgumentException("there is no log to be written", nameof(destination)),
+            _ => throw new ArgumentException("the access log is off", nameof(destination)),
         };
         return new AccessLog(traffic, pool, format, target, TimeProvider.System, info, error);
     }
 
     /// <summary>
-    /// Why this destination can't be opened, and what to do; null if it can. Syslog by UDP is not tried: its name may be known later, and whether anybody listens is never known.
+    /// The error message with a hint if this destination can't be opened; else null. Syslog over UDP is not checked: its name may resolve later, and UDP
+    /// does not report whether there is a receiver.
     /// </summary>
-    /// <param name="destination">Where to.</param>
-    /// <param name="openFile">As of <see cref="To"/>.</param>
+    /// <param name="destination">The destination.</param>
+    /// <param name="openFile">See <see cref="To"/>.</param>
     public static string? Failure(LogDestination destination, Func<string, SafeFileHandle> openFile)
     {
         try
@@ -128,19 +129,19 @@ public sealed class AccessLog : IMetricSource, IDisposable
         catch (Exception e) when (LogTarget.IsOutputError(e))
         {
             return destination is LogDestination.File file
-                ? $"{file.Path} can't be opened: {e.Message} (make its folder, and let this user write in it, or name another file)"
-                : $"syslog can't be reached by {((LogDestination.LocalSyslog)destination).Path}: {e.Message} (is it running? syslog:/SOCKET names another socket)";
+                ? $"{file.Path} can't be opened: {e.Message} (create its directory with write permission for this user, or use another file)"
+                : $"syslog socket {((LogDestination.LocalSyslog)destination).Path} is unreachable: {e.Message} (is syslog running? use syslog:/SOCKET for another socket)";
         }
     }
 
-    /// <summary>Starts its thread, once.</summary>
+    /// <summary>Starts the thread. Call once.</summary>
     public void Start()
     {
         _thread = Supervisor.OfProcess.StartThread("access log", Run);
         _hangTimer = Supervisor.OfProcess.StartTimer("access log", LogThatItHangs, _time, HangLimit, HangLimit);
     }
 
-    /// <summary>Opens the file anew, before the next line: the old one was moved away. Any thread.</summary>
+    /// <summary>Reopens the file before the next line, after log rotation. Any thread.</summary>
     public void Reopen() => _isToReopen = true;
 
     /// <inheritdoc/>
@@ -153,14 +154,14 @@ public sealed class AccessLog : IMetricSource, IDisposable
         sink.Add(Volatile.Read(ref _unwritten), "write");
     }
 
-    /// <summary>Writes what is left, after the workers have ended, and ends.</summary>
+    /// <summary>Writes the remaining lines and stops. Call after the workers have stopped.</summary>
     public void Dispose()
     {
         _isToEnd = true;
         _hangTimer?.Dispose();
         if (_thread is not null && !HasEnded(_thread))
         {
-            // It hangs in a write that will never end.
+            // The thread hangs in a write: abandon it.
             return;
         }
         while (Pump())
@@ -174,7 +175,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
         }
     }
 
-    /// <summary>Writes lines of what has come; true if there may be more at once. The log's thread calls it all the time.</summary>
+    /// <summary>Writes lines for the available records; true if there may be more. Called in a loop by the log's thread.</summary>
     internal bool Pump()
     {
         lock (_gate)
@@ -236,7 +237,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     {
         lock (_gate)
         {
-            // After a failure: what was being put together is not whole.
+            // After a failure: the buffered lines may be incomplete.
             Volatile.Write(ref _unwritten, _unwritten + _pending);
             _pending = 0;
             _text.Clear();
@@ -298,7 +299,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
             Volatile.Write(ref _written, _written + _pending);
             if (_failedAt is not null)
             {
-                _info($"access log {_target.Name}: is written to again; {_unwritten - _unwrittenBefore} lines are missing");
+                _info($"access log {_target.Name}: writing resumed; {_unwritten - _unwrittenBefore} lines were lost");
                 _failedAt = null;
             }
         }
@@ -307,7 +308,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
             if (_failedAt is null)
             {
                 _unwrittenBefore = _unwritten;
-                _error($"access log {_target.Name}: {e.Message}; lines are dropped until it can be written to");
+                _error($"access log {_target.Name}: {e.Message}; lines are dropped until writing succeeds");
             }
             _failedAt = _time.GetTimestamp();
             Volatile.Write(ref _unwritten, _unwritten + _pending);
@@ -316,27 +317,27 @@ public sealed class AccessLog : IMetricSource, IDisposable
         {
             if (Interlocked.Exchange(ref _writeBegan, 0) < 0)
             {
-                _info($"access log {_target.Name}: the write that hung has ended");
+                _info($"access log {_target.Name}: the hung write completed");
             }
         }
     }
 
-    /// <summary>Once for each write.</summary>
+    /// <summary>Called once per <see cref="HangLimit"/>; reports each write once.</summary>
     private void LogThatItHangs()
     {
         long began = Volatile.Read(ref _writeBegan);
         if (began > 0 && _time.GetElapsedTime(began) >= HangLimit && Interlocked.CompareExchange(ref _writeBegan, -began, began) == began)
         {
-            _error($"access log {_target.Name}: takes no lines: a write has not ended for {Durations.Format(HangLimit)}; lines will be missing");
+            _error($"access log {_target.Name}: a write has hung for {Durations.Format(HangLimit)}; lines may be lost");
         }
     }
 
     private void ReportOverrun(bool isLast)
     {
-        long news = _overrun - _overrunReported;
-        if (news != 0 && (isLast || _overrunReportedAt is not { } at || _time.GetElapsedTime(at) >= ReportPause))
+        long lost = _overrun - _overrunReported;
+        if (lost != 0 && (isLast || _overrunReportedAt is not { } at || _time.GetElapsedTime(at) >= ReportPause))
         {
-            _error($"access log {_target.Name}: {news} lines are missing: requests came faster than they could be written");
+            _error($"access log {_target.Name}: {lost} lines lost: requests arrived faster than they could be written");
             _overrunReported = _overrun;
             _overrunReportedAt = _time.GetTimestamp();
         }

@@ -3,12 +3,12 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>A request as one line of JSON (RFC 8259). Whatever clients sent, it is one line, and it parses.</summary>
+/// <summary>A request as one line of JSON (RFC 8259). Client input can't break the line or the syntax.</summary>
 internal static class JsonLine
 {
     private const int DeleteByte = 0x7F;
 
-    /// <summary>Adds the line without its end.</summary>
+    /// <summary>Appends the object without a line break.</summary>
     public static void Write(LogEntry entry)
     {
         ByteBuffer line = entry.Line;
@@ -50,7 +50,7 @@ internal static class JsonLine
     }
 
     /// <summary>
-    /// Adds bytes as a string. What is no UTF-8 becomes U+FFFD; control characters, those included that only some readers take for such, are written as escapes.
+    /// Appends bytes as a string. Invalid UTF-8 becomes U+FFFD. Control characters are escaped, including those that only some readers treat as such.
     /// </summary>
     internal static void AppendText(ByteBuffer to, ReadOnlySpan<byte> text)
     {
@@ -74,7 +74,7 @@ internal static class JsonLine
         to.Append((byte)'"');
     }
 
-    /// <summary>null if a proxy named the client: the port is then the proxy's.</summary>
+    /// <summary>null if a proxy reported the client: the port would be the proxy's.</summary>
     private static void AppendPort(ByteBuffer to, ushort port)
     {
         if (port == 0)
@@ -104,7 +104,7 @@ internal static class JsonLine
         }
     }
 
-    /// <summary>Of the last attempt: who answered, if anybody did.</summary>
+    /// <summary>The server of the last attempt: the one that responded, if any did.</summary>
     private static void WriteServer(LogEntry entry)
     {
         entry.Line.Append(",\"server\":"u8);

@@ -3,29 +3,29 @@ using System.Globalization;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Where the access log goes. Immutable.</summary>
+/// <summary>The destination of the access log. Immutable.</summary>
 public abstract record LogDestination
 {
     private LogDestination()
     {
     }
 
-    /// <summary>Nowhere: there is none.</summary>
+    /// <summary>No access log.</summary>
     public sealed record Off : LogDestination;
 
-    /// <summary>To standard output.</summary>
+    /// <summary>Standard output.</summary>
     public sealed record Stdout : LogDestination;
 
-    /// <summary>To the end of this file.</summary>
+    /// <summary>Appends to this file.</summary>
     public sealed record File(string Path) : LogDestination;
 
-    /// <summary>To syslog by this socket of the machine.</summary>
+    /// <summary>Syslog over a local socket.</summary>
     public sealed record LocalSyslog(string Path) : LogDestination;
 
-    /// <summary>To syslog by UDP.</summary>
+    /// <summary>Syslog over UDP.</summary>
     public sealed record RemoteSyslog(string Host, int Port) : LogDestination;
 
-    /// <summary>Reads <c>off</c>, <c>stdout</c>, <c>syslog</c>, <c>syslog:/path</c>, <c>syslog:host[:port]</c> or the path of a file.</summary>
+    /// <summary>Parses <c>off</c>, <c>stdout</c>, <c>syslog</c>, <c>syslog:/path</c>, <c>syslog:host[:port]</c> or a file path.</summary>
     public static bool TryParse(string text, [MaybeNullWhen(false)] out LogDestination destination)
     {
         const string syslog = "syslog:";

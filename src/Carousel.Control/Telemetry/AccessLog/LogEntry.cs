@@ -2,10 +2,10 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>The record that a line is written of, and the line. One for all: its record changes. One thread at a time.</summary>
-/// <param name="copy">Where the record is.</param>
-/// <param name="line">Where to write.</param>
-/// <param name="names">Of servers.</param>
+/// <summary>The current record and the line being written. Reused for all records. One thread at a time.</summary>
+/// <param name="copy">The record.</param>
+/// <param name="line">The output.</param>
+/// <param name="names">The names of servers.</param>
 internal sealed class LogEntry(RecordCopy copy, ByteBuffer line, ServerNames names)
 {
     public RecordCopy Copy => copy;
@@ -16,21 +16,21 @@ internal sealed class LogEntry(RecordCopy copy, ByteBuffer line, ServerNames nam
 
     public ServerNames Names => names;
 
-    /// <summary>When it began, in microseconds since 1970.</summary>
+    /// <summary>Start of the request, in microseconds since 1970.</summary>
     public long UnixMicros { get; set; }
 
-    /// <summary>The index of the worker that it was on.</summary>
+    /// <summary>The index of its worker.</summary>
     public int Worker { get; set; }
 
-    /// <summary>How many of its attempts are known one by one.</summary>
+    /// <summary>Number of attempts recorded individually.</summary>
     public int KnownAttempts => Math.Min(Record.AttemptCount, (ushort)RequestRecord.MaxAttempts);
 
-    /// <summary>From the server having taken it on to the connection being there, in microseconds; below 0 if it did not come so far.</summary>
+    /// <summary>From selecting the server to the established connection, in microseconds; negative if not reached.</summary>
     public long ConnectMicros => Record.ConnectedMicros == 0 ? -1 : Math.Max(0, (long)Record.ConnectedMicros - Record.RoutedMicros);
 
-    /// <summary>From the connection being there to the answer's head, in microseconds; below 0 if it did not come so far.</summary>
+    /// <summary>From the established connection to the response head, in microseconds; negative if not reached.</summary>
     public long ResponseMicros => Record.FirstByteMicros == 0 ? -1 : Math.Max(0, (long)Record.FirstByteMicros - Record.ConnectedMicros);
 
-    /// <summary>Until a server had taken it on, in microseconds; below 0 if none did.</summary>
+    /// <summary>Until the server was selected, in microseconds; negative if none was.</summary>
     public long RouteMicros => Record.AttemptCount == 0 ? -1 : Record.RoutedMicros;
 }

@@ -4,7 +4,7 @@ using Carousel.Core.Config;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>How a line of the access log is written. Immutable.</summary>
+/// <summary>The format of access log lines. Immutable.</summary>
 public sealed class LogFormat
 {
     private const string Common = "$remote_addr - - [$time_local] \"$request\" $status $bytes_sent";
@@ -13,13 +13,13 @@ public sealed class LogFormat
 
     private LogFormat(params Action<LogEntry>[] parts) => _parts = parts;
 
-    /// <summary>One object a line, with all there is.</summary>
+    /// <summary>One object per line with all fields.</summary>
     public static LogFormat Json { get; } = new(JsonLine.Write);
 
-    /// <summary>The words that stand for a format.</summary>
+    /// <summary>The names of predefined formats.</summary>
     public static IReadOnlyList<string> Words { get; } = ["json", "combined", "common"];
 
-    /// <summary>Reads <c>json</c>, <c>combined</c>, <c>common</c> or a text with fields such as <c>$status</c> or <c>${status}</c>; <c>$$</c> is a dollar.</summary>
+    /// <summary>Parses <c>json</c>, <c>combined</c>, <c>common</c> or a text with fields such as <c>$status</c> or <c>${status}</c>; <c>$$</c> is a dollar sign.</summary>
     public static bool TryParse(string text, [MaybeNullWhen(false)] out LogFormat format, out string error)
     {
         error = "";
@@ -45,7 +45,7 @@ public sealed class LogFormat
         }
     }
 
-    /// <summary>Adds the line, its end included.</summary>
+    /// <summary>Appends the line including its line break.</summary>
     internal void Write(LogEntry entry)
     {
         foreach (Action<LogEntry> part in _parts)
@@ -87,7 +87,7 @@ public sealed class LogFormat
         return true;
     }
 
-    /// <summary>What stands behind a dollar, and where it ends.</summary>
+    /// <summary>The field name after a dollar sign, and where it ends.</summary>
     private static (string Name, int End) Name(string text, int start)
     {
         if (start < text.Length && text[start] == '{' && text.IndexOf('}', start) is > 0 and var brace)
@@ -106,7 +106,7 @@ public sealed class LogFormat
     {
         if (text.Length != 0)
         {
-            // A line is a line, whatever the format says.
+            // A line break in the format must not split the line.
             byte[] bytes = Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" "));
             parts.Add(entry => entry.Line.Append(bytes));
         }
@@ -117,6 +117,6 @@ public sealed class LogFormat
         string hint = Suggestion.For(name, LogField.All.Select(field => field.Name)) is { } close
             ? $"did you mean ${close}?"
             : "docs/LOG.md lists all fields";
-        return name.Length == 0 ? "a \"$\" stands alone: write $$ for a dollar, or the name of a field behind it" : $"unknown field {Quote.Of("$" + name)}: {hint}";
+        return name.Length == 0 ? "\"$\" without a field name: write $$ for a dollar sign, or add the name of a field" : $"unknown field {Quote.Of("$" + name)}: {hint}";
     }
 }

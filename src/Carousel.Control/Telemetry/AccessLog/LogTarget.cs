@@ -6,19 +6,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Takes the lines of the access log. The log's thread only.</summary>
+/// <summary>Writes access log lines to a destination. The log's thread only.</summary>
 internal abstract class LogTarget : IDisposable
 {
-    /// <summary>What messages call it.</summary>
+    /// <summary>Its name in messages.</summary>
     public abstract string Name { get; }
 
-    /// <summary>True if each line is written by itself.</summary>
+    /// <summary>True if each line is written separately.</summary>
     public virtual bool TakesOne => false;
 
-    /// <summary>Writes whole lines, each with its end. Throws what is a reason not to have done so; the next call begins anew.</summary>
+    /// <summary>Writes whole lines. Throws if they could not be written; the next call starts afresh.</summary>
     public abstract void Write(ReadOnlySpan<byte> lines);
 
-    /// <summary>From the next line on, what has its name then.</summary>
+    /// <summary>Reopens the destination by name before the next line.</summary>
     public virtual void Reopen()
     {
     }
@@ -27,15 +27,15 @@ internal abstract class LogTarget : IDisposable
     {
     }
 
-    /// <summary>True for what goes wrong outside of this program.</summary>
+    /// <summary>True for errors caused outside of this program.</summary>
     public static bool IsOutputError(Exception e) => e is IOException or UnauthorizedAccessException or SocketException or NotSupportedException;
 }
 
-/// <summary>Standard output, which is there all the time.</summary>
+/// <summary>Standard output, which is always open.</summary>
 /// <param name="write">Writes to it.</param>
 internal sealed class StdoutTarget(WriteBytes write) : LogTarget
 {
-    /// <summary>EAGAIN: somebody who shares it has made it non-blocking, and it is full.</summary>
+    /// <summary>EAGAIN: another process sharing it made it non-blocking, and it is full.</summary>
     private const int WouldBlock = -11;
 
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(20);
@@ -57,9 +57,9 @@ internal sealed class StdoutTarget(WriteBytes write) : LogTarget
     }
 }
 
-/// <summary>The end of a file.</summary>
+/// <summary>Appends to a file.</summary>
 /// <param name="path">Its path.</param>
-/// <param name="open">Opens it for writing at its end, whatever others write or cut off meanwhile; makes it if it is not there.</param>
+/// <param name="open">Opens it for appending, whatever other processes write or truncate; creates it if missing.</param>
 internal sealed class FileTarget(string path, Func<string, SafeFileHandle> open) : LogTarget
 {
     private SafeFileHandle? _file;
@@ -74,7 +74,7 @@ internal sealed class FileTarget(string path, Func<string, SafeFileHandle> open)
         {
             if (_isTorn)
             {
-                // What could not be written whole must not have the next line glued to it.
+                // End a partial line, so that the next line is not appended to it.
                 Append("\n"u8);
                 _isTorn = false;
             }
@@ -96,14 +96,14 @@ internal sealed class FileTarget(string path, Func<string, SafeFileHandle> open)
 
     public override void Dispose() => Reopen();
 
-    /// <summary>The place is ignored: the file was opened to be written at its end.</summary>
+    /// <summary>The offset is ignored: the file is open for appending.</summary>
     private void Append(ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file!, bytes, fileOffset: 0);
 }
 
-/// <summary>Syslog (RFC 5424) by datagrams, one a line.</summary>
-/// <param name="name">What messages call it.</param>
-/// <param name="connect">Gives a socket that is connected to it.</param>
-/// <param name="time">For the times of the messages.</param>
+/// <summary>Syslog (RFC 5424) in datagrams, one per line.</summary>
+/// <param name="name">Its name in messages.</param>
+/// <param name="connect">Returns a connected socket.</param>
+/// <param name="time">The clock for timestamps.</param>
 internal sealed class SyslogTarget(string name, Func<Socket> connect, TimeProvider time) : LogTarget
 {
     /// <summary>Facility local0, severity informational: 16 * 8 + 6.</summary>
@@ -151,12 +151,12 @@ internal sealed class SyslogTarget(string name, Func<Socket> connect, TimeProvid
     private Socket Connect()
     {
         Socket socket = connect();
-        // Whoever takes too long loses lines: nobody waits for it.
+        // A receiver that is too slow loses lines.
         socket.Blocking = false;
         return socket;
     }
 
-    /// <summary>Printable ASCII, as RFC 5424 section 6.2.4 wants it; "-" for none.</summary>
+    /// <summary>Printable ASCII as required by RFC 5424 section 6.2.4; "-" for none.</summary>
     private static string HostName()
     {
         string plain = string.Concat(Environment.MachineName.Where(c => c is > ' ' and < '\x7F'));

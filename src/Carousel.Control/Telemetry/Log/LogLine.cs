@@ -2,23 +2,23 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>A line of the balancer's log: what it says, and what a program would want to pick out of it.</summary>
-/// <param name="Level">How much it matters.</param>
-/// <param name="Message">For people; whole without the other parts.</param>
+/// <summary>A line of the balancer's log: the message and its structured fields.</summary>
+/// <param name="Level">Its severity.</param>
+/// <param name="Message">The message; complete without the other fields.</param>
 public readonly record struct LogLine(EventLevel Level, string Message)
 {
-    /// <summary>The name of the server that it is about; null if it is about none.</summary>
+    /// <summary>The name of the server concerned; null for none.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Why a request failed, if that is what it says.</summary>
+    /// <summary>Why a request failed, if the line reports that.</summary>
     public FailureReason Reason { get; init; }
 
-    /// <summary>What was going on, to be read after "while"; null if that is not known.</summary>
+    /// <summary>The activity, printed after "while"; null if unknown.</summary>
     public string? Activity { get; init; }
 
-    /// <summary>The system call's error; 0 if none.</summary>
+    /// <summary>The errno of the system call; 0 if none.</summary>
     public int Errno { get; init; }
 
-    /// <summary>How many failures it stands for; 0 if it stands for none.</summary>
+    /// <summary>Number of failures in this line; 0 if it reports none.</summary>
     public int Count { get; init; }
 }

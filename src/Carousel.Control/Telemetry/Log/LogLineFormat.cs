@@ -4,21 +4,21 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>How lines of the balancer's log are written (docs/LOG.md): for people, or as one JSON object each. Any thread.</summary>
-/// <param name="isJson">JSON.</param>
-/// <param name="time">For the times of the lines.</param>
+/// <summary>Formats lines of the balancer's log (docs/LOG.md) as text or as one JSON object each. Any thread.</summary>
+/// <param name="isJson">True for JSON.</param>
+/// <param name="time">The clock for timestamps.</param>
 public sealed class LogLineFormat(bool isJson, TimeProvider time)
 {
-    /// <summary>What continues a line is indented, so that it can't be taken for another one.</summary>
+    /// <summary>Continuation lines are indented, so that they can't be mistaken for log lines.</summary>
     private const string NextLine = "\n    ";
 
     /// <summary>True for JSON.</summary>
     public bool IsJson => isJson;
 
-    /// <summary>The line in UTF-8, with its end.</summary>
+    /// <summary>The line in UTF-8, including its line break.</summary>
     public byte[] Format(in LogLine line) => isJson ? Json(line) : Encoding.UTF8.GetBytes(Text(line));
 
-    /// <summary>What a level is called: <c>info</c>, <c>warn</c> or <c>error</c>.</summary>
+    /// <summary>The name of a level: <c>info</c>, <c>warn</c> or <c>error</c>.</summary>
     public static string Name(EventLevel level) => level switch
     {
         EventLevel.Error => "error",
@@ -26,7 +26,7 @@ public sealed class LogLineFormat(bool isJson, TimeProvider time)
         _ => "info",
     };
 
-    /// <summary>Without what would move a terminal's cursor or begin a line of its own.</summary>
+    /// <summary>Removes control characters; indents continuation lines.</summary>
     public static string Plain(string text) =>
         text.All(c => !char.IsControl(c)) ? text : string.Concat(text.ReplaceLineEndings("\n").Select(c => c == '\n' ? NextLine : char.IsControl(c) ? "\uFFFD" : c.ToString()));
 

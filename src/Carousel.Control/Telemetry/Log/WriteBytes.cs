@@ -1,4 +1,4 @@
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Writes bytes to an output; gives how many were taken, or an error number negated. May block for ever.</summary>
+/// <summary>Writes bytes to an output; returns the number of bytes written, or a negated errno. May block indefinitely.</summary>
 public delegate int WriteBytes(ReadOnlySpan<byte> bytes);

@@ -4,12 +4,12 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// What all servers counted since the start, those included that have left: so sums over servers don't go back when one leaves. It follows the pool by
-/// itself, whether anybody reads or not.
+/// Counters of all servers since the start, including removed servers, so that sums over servers never decrease. Follows the pool's changes whether or
+/// not metrics are read.
 /// </summary>
 internal sealed class CounterHistory : IDisposable
 {
-    /// <summary>How long workers may go on counting of a server that is gone: they cut what is in flight there within their next turns.</summary>
+    /// <summary>How long workers may still count for a removed server: they close its requests in flight within their next ticks.</summary>
     private static readonly TimeSpan FinalCountsTime = TimeSpan.FromSeconds(10);
 
     private readonly ServerPool _pool;
@@ -27,15 +27,15 @@ internal sealed class CounterHistory : IDisposable
         Follow();
     }
 
-    /// <summary>True once a server has left.</summary>
+    /// <summary>True once a server was removed.</summary>
     public bool HasLeft { get; private set; }
 
     public void Dispose() => _pool.Changed -= Follow;
 
     /// <summary>Reads the counters of all servers. One reader at a time.</summary>
-    /// <param name="snapshot">Whose servers.</param>
-    /// <param name="left">Gets the sum of those that have left.</param>
-    /// <returns>Those of this snapshot's servers, in its order.</returns>
+    /// <param name="snapshot">The servers to read.</param>
+    /// <param name="left">Receives the sum over removed servers.</param>
+    /// <returns>The counters of the snapshot's servers, in its order.</returns>
     public IReadOnlyList<ServerHistory> Read(PoolSnapshot snapshot, ServerHistory left)
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class CounterHistory : IDisposable
             }
             foreach (Server server in snapshot.Servers)
             {
-                // Who came or went this very moment is as yet unknown, or already folded.
+                // A server added or removed concurrently may be missing or already folded.
                 present.Add(_entries.TryGetValue(server, out Entry? entry) ? entry.History : new ServerHistory());
             }
             left.Add(_folded);
@@ -71,7 +71,7 @@ internal sealed class CounterHistory : IDisposable
         }
     }
 
-    /// <summary>Cheap while no server comes or goes: snapshots then share the array of servers.</summary>
+    /// <summary>Cheap unless servers were added or removed: snapshots then share the array of servers.</summary>
     private void Follow_NeedsLock()
     {
         PoolSnapshot now = _pool.Current;
@@ -119,7 +119,7 @@ internal sealed class CounterHistory : IDisposable
 
         public ServerHistory History { get; } = new();
 
-        /// <summary>When it was found to be gone; null while it is in the pool.</summary>
+        /// <summary>When its removal was detected; null while it is in the pool.</summary>
         public long? RemovedAt { get; set; }
     }
 }

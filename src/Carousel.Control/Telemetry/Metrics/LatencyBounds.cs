@@ -1,12 +1,12 @@
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// The upper bounds of the buckets that latencies are told in. They are Prometheus' own defaults, with more below 5 ms, where answers of a machine
-/// nearby are, and above 10 s, where the timeouts are.
+/// Upper bounds of the exported latency buckets: the defaults of Prometheus, with more below 5 ms for responses from nearby servers, and more above
+/// 10 s for timeouts.
 /// </summary>
 internal static class LatencyBounds
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of bounds.</summary>
     public static int Count => Micros.Length;
 
     /// <summary>In microseconds, ascending.</summary>

@@ -4,15 +4,15 @@ using System.Diagnostics.Metrics;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// The same counters and gauges as instruments of the meter <see cref="MeterName"/>, for whoever listens inside the process. Costs nothing until somebody does.
-/// Histograms are not among them: there is no instrument for one that is already counted (docs/decisions/0015-metrics.md).
+/// Exposes the counters and gauges as instruments of the meter <see cref="MeterName"/> to in-process listeners. Free of cost without a listener.
+/// Histograms are not exposed: there is no instrument for pre-aggregated values (docs/decisions/0015-metrics.md).
 /// </summary>
 public sealed class MeterBridge : IDisposable
 {
-    /// <summary>Name of the meter.</summary>
+    /// <summary>The meter's name.</summary>
     public const string MeterName = "Carousel";
 
-    /// <summary>So long a reading serves: a listener asks one instrument after the other.</summary>
+    /// <summary>How long a reading is reused: a listener reads one instrument after the other.</summary>
     private static readonly TimeSpan ReadingServes = TimeSpan.FromMilliseconds(200);
 
     private readonly Meter _meter = new(MeterName);
@@ -22,7 +22,7 @@ public sealed class MeterBridge : IDisposable
     private Reading? _reading;
     private long _readAt;
 
-    /// <param name="collector">What is told.</param>
+    /// <param name="collector">The source of the metrics.</param>
     /// <param name="time">The clock.</param>
     public MeterBridge(MetricsCollector collector, TimeProvider time)
     {
@@ -42,10 +42,10 @@ public sealed class MeterBridge : IDisposable
         }
     }
 
-    /// <summary>Takes the meter away.</summary>
+    /// <summary>Removes the meter.</summary>
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>True for an instrument of this meter, not of another of the same name.</summary>
+    /// <summary>True for an instrument of this meter, as opposed to another meter of the same name.</summary>
     internal bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, _meter);
 
     private List<Measurement<double>> Read(Metric metric)
@@ -91,7 +91,7 @@ public sealed class MeterBridge : IDisposable
 
         public void Add(in HistogramValue value, string first)
         {
-            // No instrument could tell it.
+            // No instrument supports it.
         }
     }
 }

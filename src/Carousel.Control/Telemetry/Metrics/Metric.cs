@@ -1,62 +1,62 @@
 namespace Carousel.Control.Telemetry;
 
-/// <summary>What a metric's numbers are.</summary>
+/// <summary>The type of a metric.</summary>
 public enum MetricKind : byte
 {
-    /// <summary>Only grows, from 0 at the start of the process.</summary>
+    /// <summary>Monotonic, from 0 at the start of the process.</summary>
     Counter,
 
-    /// <summary>Goes up and down.</summary>
+    /// <summary>Can increase and decrease.</summary>
     Gauge,
 
-    /// <summary>Counts by how much; only grows.</summary>
+    /// <summary>A distribution of values; its counts are monotonic.</summary>
     Histogram,
 }
 
-/// <summary>One metric, with all that docs/METRICS.md says of it.</summary>
-/// <param name="Name">By the conventions of Prometheus: the unit and <c>_total</c> at its end.</param>
-/// <param name="Kind">What its numbers are.</param>
-/// <param name="Unit">In the notation of UCUM, as OpenTelemetry wants it: <c>s</c>, <c>By</c>, <c>{request}</c>; empty for none.</param>
-/// <param name="Help">One sentence for people, without the final stop.</param>
-/// <param name="Labels">Names of its labels: none, one or two.</param>
+/// <summary>A metric, as documented in docs/METRICS.md.</summary>
+/// <param name="Name">By the Prometheus conventions: with unit and <c>_total</c> suffixes.</param>
+/// <param name="Kind">Its type.</param>
+/// <param name="Unit">In UCUM notation, as required by OpenTelemetry: <c>s</c>, <c>By</c>, <c>{request}</c>; empty for none.</param>
+/// <param name="Help">A readable sentence without the final period.</param>
+/// <param name="Labels">Its label names: none, one or two.</param>
 public sealed record Metric(string Name, MetricKind Kind, string Unit, string Help, params string[] Labels);
 
-/// <summary>Takes metrics: all numbers of one, then those of the next.</summary>
+/// <summary>Receives metrics one after the other, each with all its values.</summary>
 public interface IMetricSink
 {
-    /// <summary>What follows belongs to this metric.</summary>
+    /// <summary>Begins a metric; the following values belong to it.</summary>
     void Begin(Metric metric);
 
-    /// <summary>A number of the metric that was begun.</summary>
+    /// <summary>Adds a value of the current metric.</summary>
     /// <param name="value">Not for a histogram.</param>
-    /// <param name="first">The value of its first label; null if it has none.</param>
-    /// <param name="second">The value of its second label; null if it has none.</param>
+    /// <param name="first">The value of the first label; null if it has none.</param>
+    /// <param name="second">The value of the second label; null if it has none.</param>
     void Add(double value, string? first = null, string? second = null);
 
-    /// <summary>A histogram of the metric that was begun.</summary>
-    /// <param name="value">Good for the call only.</param>
+    /// <summary>Adds a histogram of the current metric.</summary>
+    /// <param name="value">Valid during the call only.</param>
     /// <param name="first">The value of its only label.</param>
     void Add(in HistogramValue value, string first);
 }
 
-/// <summary>Where metrics come from: one part of the balancer.</summary>
+/// <summary>A component of the balancer that provides metrics.</summary>
 public interface IMetricSource
 {
-    /// <summary>All metrics that it has, in the order in which it tells them.</summary>
+    /// <summary>Its metrics, in the order of collection.</summary>
     IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>Tells each of its metrics as it is now. One thread at a time.</summary>
+    /// <summary>Writes the current values of its metrics. One thread at a time.</summary>
     void Collect(IMetricSink sink);
 }
 
-/// <summary>What a histogram counted up to now.</summary>
-/// <param name="counts">How many fell between two bounds: one for each of <see cref="LatencyBounds"/>, and one for what is above the last.</param>
-/// <param name="sumMicros">The sum of all, in microseconds.</param>
+/// <summary>The accumulated counts of a histogram.</summary>
+/// <param name="counts">Counts per bucket: one for each of <see cref="LatencyBounds"/>, and one for values above the last bound.</param>
+/// <param name="sumMicros">The sum of all values, in microseconds.</param>
 public readonly ref struct HistogramValue(ReadOnlySpan<long> counts, long sumMicros)
 {
-    /// <summary>How many fell between two bounds, the last one for what is above all.</summary>
+    /// <summary>Counts per bucket; the last one for values above all bounds.</summary>
     public ReadOnlySpan<long> Counts { get; } = counts;
 
-    /// <summary>The sum of all, in seconds.</summary>
+    /// <summary>The sum of all values, in seconds.</summary>
     public double SumSeconds => sumMicros / 1e6;
 }

@@ -1,15 +1,15 @@
 namespace Carousel.Control.Telemetry;
 
-/// <summary>All metrics of the balancer. Any thread: readings come one after the other, each of one moment as far as numbers that never stand still can be.</summary>
-/// <param name="sources">In the order in which they are told.</param>
+/// <summary>All metrics of the balancer. Any thread: readings are serialized. Counters may change during a reading.</summary>
+/// <param name="sources">In the order of collection.</param>
 public sealed class MetricsCollector(IReadOnlyList<IMetricSource> sources)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>All metrics there are, in the order in which they are told.</summary>
+    /// <summary>All metrics, in the order of collection.</summary>
     public IReadOnlyList<Metric> Metrics { get; } = [.. sources.SelectMany(source => source.Metrics)];
 
-    /// <summary>Tells all metrics as they are now. Blocks while another reading is under way.</summary>
+    /// <summary>Writes the current values of all metrics. Blocks while another reading is in progress.</summary>
     public void Collect(IMetricSink sink)
     {
         lock (_gate)

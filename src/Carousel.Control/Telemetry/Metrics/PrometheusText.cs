@@ -1,12 +1,12 @@
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// Metrics in Prometheus' text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats). One thread at a time; to be disposed of once
+/// Formats metrics as Prometheus text, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats). One thread at a time. Dispose after
 /// the text was sent.
 /// </summary>
 public sealed class PrometheusText : IMetricSink, IDisposable
 {
-    /// <summary>What a web server says of the text.</summary>
+    /// <summary>The media type of the text.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly string[] Bounds = [.. LatencyBounds.Micros.ToArray().Select(micros => (micros / 1e6).ToString("0.######", null)), "+Inf"];
@@ -14,7 +14,7 @@ public sealed class PrometheusText : IMetricSink, IDisposable
     private readonly ByteBuffer _text = new();
     private Metric? _metric;
 
-    /// <summary>The text up to now; good until more is told.</summary>
+    /// <summary>The text so far; valid until more is added.</summary>
     public ReadOnlyMemory<byte> Text => _text.Memory;
 
     /// <inheritdoc/>

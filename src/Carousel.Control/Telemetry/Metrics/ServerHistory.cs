@@ -2,7 +2,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>What was counted of a server, or of several, with latencies in the buckets that are exported. One thread at a time.</summary>
+/// <summary>Accumulated counters of one or more servers, with latencies in the exported buckets. One thread at a time.</summary>
 internal sealed class ServerHistory
 {
     public ServerCounterSnapshot Counters { get; } = new();
@@ -11,8 +11,8 @@ internal sealed class ServerHistory
 
     public ExportedHistogram Total { get; } = new();
 
-    /// <summary>Reads what is counted now.</summary>
-    /// <param name="traffic">Of one server, always the same.</param>
+    /// <summary>Reads the current counters.</summary>
+    /// <param name="traffic">The counters of one server; the same on every call.</param>
     /// <param name="firstByte">Scratch memory, overwritten.</param>
     /// <param name="total">Scratch memory, overwritten.</param>
     public void Update(ServerTraffic traffic, LatencyTotals firstByte, LatencyTotals total)
@@ -23,7 +23,7 @@ internal sealed class ServerHistory
         Total.Update(total);
     }
 
-    /// <summary>Adds another server's.</summary>
+    /// <summary>Adds the counters of another server.</summary>
     public void Add(ServerHistory other)
     {
         Counters.Add(other.Counters);
@@ -32,7 +32,7 @@ internal sealed class ServerHistory
     }
 }
 
-/// <summary>A histogram in the buckets that are exported. Its counts never decrease. One thread at a time.</summary>
+/// <summary>A histogram in the exported buckets. Its counts never decrease. One thread at a time.</summary>
 internal sealed class ExportedHistogram
 {
     private readonly long[] _counts = new long[LatencyBounds.Count + 1];
@@ -42,7 +42,7 @@ internal sealed class ExportedHistogram
 
     public HistogramValue Value => new(_counts, SumMicros);
 
-    /// <summary>Adds what was counted since the last call.</summary>
+    /// <summary>Adds the values since the last call.</summary>
     public void Update(LatencyTotals totals)
     {
         Span<long> below = stackalloc long[_counts.Length];
@@ -51,7 +51,7 @@ internal sealed class ExportedHistogram
         for (int i = 0; i < _counts.Length; i++)
         {
             long now = below[i] - (i == 0 ? 0 : below[i - 1]);
-            // Workers count in 32 bits, which wrap around: the difference is right all the same. A bucket that shrank would be read as a restart.
+            // Workers count in 32 bits, which may wrap around: the difference is still correct. A decreasing bucket would be read as a restart.
             _counts[i] += (uint)(now - _seen[i]);
             _seen[i] = now;
         }

@@ -4,10 +4,10 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>The metrics of servers, and of the pool.</summary>
+/// <summary>Metrics of the servers and the pool.</summary>
 public sealed class ServerMetrics : IMetricSource, IDisposable
 {
-    /// <summary>In place of a server's name: the sum of all that have left.</summary>
+    /// <summary>The label value for the sum over removed servers.</summary>
     public const string Left = "(left)";
 
     private const string Name = "server";
@@ -15,79 +15,79 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
     private static readonly string[] Classes = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
     private static readonly Metric Requests = new("carousel_requests_total", MetricKind.Counter, "{request}",
-        "Answers of the server that were passed on, by class of their status", Name, "class");
+        "Responses of the server that were forwarded, by status class", Name, "class");
 
     private static readonly Metric Attempts = new("carousel_attempts_total", MetricKind.Counter, "{attempt}",
-        "Requests that were given to the server, retries included", Name);
+        "Requests sent to the server, including retries", Name);
 
     private static readonly Metric Failures = new("carousel_attempt_failures_total", MetricKind.Counter, "{attempt}",
-        "Attempts that failed, by reason; a reason is shown from its first time on", Name, "reason");
+        "Failed attempts by reason; a reason has no series before its first failure", Name, "reason");
 
-    private static readonly Metric InFlight = new("carousel_in_flight", MetricKind.Gauge, "{request}", "Requests that the server has now", Name);
+    private static readonly Metric InFlight = new("carousel_in_flight", MetricKind.Gauge, "{request}", "Requests in flight at the server", Name);
 
     private static readonly Metric Up = new("carousel_server_up", MetricKind.Gauge, "",
-        "1 if the server may be sent requests: its name resolves, its probes go well, and it is not ejected", Name);
+        "1 if the server may receive requests: its name resolves, its probes pass, and it is not ejected", Name);
 
     private static readonly Metric Ejected = new("carousel_server_ejected", MetricKind.Gauge, "",
-        "1 while the server gets no requests, or one as a trial, since its requests failed", Name);
+        "1 while the server is ejected: because requests failed, it receives none, or one as a trial", Name);
 
     private static readonly Metric Draining = new("carousel_server_draining", MetricKind.Gauge, "",
-        "1 while the server takes no new visitors: it is drained, or its line was deleted", Name);
+        "1 while the server accepts no new sessions: it is drained, or its line was deleted", Name);
 
     private static readonly Metric State = new("carousel_server_state", MetricKind.Gauge, "",
-        "1 for the state that the server is in; other states have no series", Name, "state");
+        "1 for the current state of the server; other states have no series", Name, "state");
 
     private static readonly Metric Reason = new("carousel_server_state_reason", MetricKind.Gauge, "",
-        "1 for why the server is in its state, if something failed; else it has no series", Name, "reason");
+        "1 for the failure that caused the server's state; no series if nothing failed", Name, "reason");
 
     private static readonly Metric Since = new("carousel_server_state_since_timestamp_seconds", MetricKind.Gauge, "s",
-        "When the server came into its state, in seconds since 1970", Name);
+        "When the server entered its state, in seconds since 1970", Name);
 
     private static readonly Metric Probed = new("carousel_server_last_probe_timestamp_seconds", MetricKind.Gauge, "s",
         "When the server's last probe ended, in seconds since 1970", Name);
 
     private static readonly Metric ProbedWell = new("carousel_server_last_good_probe_timestamp_seconds", MetricKind.Gauge, "s",
-        "When the server's last good probe ended, in seconds since 1970", Name);
+        "When the server's last successful probe ended, in seconds since 1970", Name);
 
-    private static readonly Metric ProbeTook = new("carousel_server_last_probe_duration_seconds", MetricKind.Gauge, "s", "How long the server's last probe took", Name);
+    private static readonly Metric ProbeTook = new("carousel_server_last_probe_duration_seconds", MetricKind.Gauge, "s", "Duration of the server's last probe", Name);
 
     private static readonly Metric Weight = new("carousel_server_weight", MetricKind.Gauge, "", "The server's weight", Name);
 
     private static readonly Metric Latency = new("carousel_server_latency_seconds", MetricKind.Gauge, "s",
-        "How long an answer's head is waited for now, as policies see it; 0 before the first answer", Name);
+        "Estimated time to the response head, as used by the policies; 0 before the first response", Name);
 
     private static readonly Metric Open = new("carousel_upstream_connections", MetricKind.Gauge, "{connection}",
-        "Connections to the server that are open now, kept or in use", Name);
+        "Open connections to the server, idle or in use", Name);
 
     private static readonly Metric Connects = new("carousel_upstream_connects_total", MetricKind.Counter, "{connection}",
-        "Connections to the server that were opened, or begun to be", Name);
+        "Connections to the server that were opened or attempted", Name);
 
     private static readonly Metric Reuses = new("carousel_upstream_reuses_total", MetricKind.Counter, "{attempt}",
-        "Attempts that went over a connection kept from before", Name);
+        "Attempts over a kept-alive connection", Name);
 
-    private static readonly Metric Sent = new("carousel_upstream_sent_bytes_total", MetricKind.Counter, "By", "Bytes sent to the server, heads included", Name);
+    private static readonly Metric Sent = new("carousel_upstream_sent_bytes_total", MetricKind.Counter, "By", "Bytes sent to the server, including heads", Name);
 
     private static readonly Metric Received = new("carousel_upstream_received_bytes_total", MetricKind.Counter, "By",
-        "Bytes received of the server, heads included", Name);
+        "Bytes received from the server, including heads", Name);
 
     private static readonly Metric FirstByte = new("carousel_time_to_first_byte_seconds", MetricKind.Histogram, "s",
-        "From a request being sent to the head of its answer", Name);
+        "Time from sending the request to receiving the response head", Name);
 
     private static readonly Metric Duration = new("carousel_request_duration_seconds", MetricKind.Histogram, "s",
-        "From a request's head being there to its answer having been passed on whole, queue and retries included", Name);
+        "Time from receiving the request head to forwarding the whole response, including queueing and retries", Name);
 
     private static readonly Metric Servers = new("carousel_servers", MetricKind.Gauge, "{server}", "Servers in the pool");
 
     private static readonly Metric Available = new("carousel_servers_available", MetricKind.Gauge, "{server}",
-        "Servers that new visitors may be sent to now, backups included");
+        "Servers that accept new sessions, including backups");
 
     private readonly ServerPool _pool;
     private readonly CounterHistory _history;
     private readonly StateTimes _states;
 
-    /// <param name="pool">Whose servers.</param>
+    /// <param name="pool">The pool of servers.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="states">Since when they are as they are; null to watch for that here.</param>
+    /// <param name="states">When servers entered their states; null to track it here.</param>
     public ServerMetrics(ServerPool pool, TimeProvider time, StateTimes? states = null) =>
         (_pool, _history, _states) = (pool, new CounterHistory(pool, time), states ?? new StateTimes(pool, time));
 
@@ -230,7 +230,7 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
 
     private static bool IsEjected(Server server) => server.Load.Breaker.State != CircuitState.Closed;
 
-    /// <summary>What to call the servers, in their order: by name, or by URL if another has that name. One that is leaving may have left it to a new one.</summary>
+    /// <summary>Labels of the servers, in their order: the name, or the URL if the name is taken. A leaving server may share its name with a new one.</summary>
     private static IEnumerable<string> Labels(PoolSnapshot snapshot)
     {
         var taken = new HashSet<string>();

@@ -2,12 +2,12 @@ using Carousel.Control.Discovery;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Whether the file of the servers can be used.</summary>
-/// <param name="watcher">Of the file.</param>
+/// <summary>Whether the servers file is valid.</summary>
+/// <param name="watcher">The watcher of the file.</param>
 public sealed class ServersFileMetrics(ServersFileWatcher watcher) : IMetricSource
 {
     private static readonly Metric Good = new("carousel_servers_file_good", MetricKind.Gauge, "",
-        "1 while the file of the servers can be used; 0 while the last good list is used in its place");
+        "1 while the servers file is valid; 0 while the last valid list is used instead");
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics => [Good];

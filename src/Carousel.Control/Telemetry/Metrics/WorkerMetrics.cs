@@ -2,35 +2,35 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>The metrics of clients and of the workers that serve them.</summary>
-/// <param name="traffic">What the workers count.</param>
+/// <summary>Metrics of clients and workers.</summary>
+/// <param name="traffic">The workers' counters.</param>
 /// <param name="time">The clock.</param>
 public sealed class WorkerMetrics(Traffic traffic, TimeProvider time) : IMetricSource
 {
-    /// <summary>Long enough for the usual scrape to see every long turn once, and for two readers not to take them from each other.</summary>
+    /// <summary>Long enough that a typical scrape interval sees every long tick, and that concurrent readers do not consume each other's values.</summary>
     private static readonly TimeSpan TickWindow = TimeSpan.FromMinutes(1);
 
-    private static readonly Metric Requests = new("carousel_client_requests_total", MetricKind.Counter, "{request}", "Requests of clients whose heads were accepted");
+    private static readonly Metric Requests = new("carousel_client_requests_total", MetricKind.Counter, "{request}", "Client requests whose heads were accepted");
 
     private static readonly Metric Failures = new("carousel_request_failures_total", MetricKind.Counter, "{request}",
-        "Requests that did not get a server's answer whole, by reason; retries that went well are not among them", "reason");
+        "Requests without a complete response from a server, by reason; successful retries are not counted", "reason");
 
-    private static readonly Metric Waiting = new("carousel_queue_length", MetricKind.Gauge, "{request}", "Requests that wait now for a server with room");
+    private static readonly Metric Waiting = new("carousel_queue_length", MetricKind.Gauge, "{request}", "Requests queued for a server with a free slot");
 
-    private static readonly Metric Connections = new("carousel_connections", MetricKind.Gauge, "{connection}", "Client connections that are open now");
+    private static readonly Metric Connections = new("carousel_connections", MetricKind.Gauge, "{connection}", "Open client connections");
 
-    private static readonly Metric Accepted = new("carousel_connections_accepted_total", MetricKind.Counter, "{connection}", "Client connections that were accepted");
+    private static readonly Metric Accepted = new("carousel_connections_accepted_total", MetricKind.Counter, "{connection}", "Accepted client connections");
 
     private static readonly Metric Evicted = new("carousel_connections_evicted_total", MetricKind.Counter, "{connection}",
-        "Client connections that were closed, being idle longest, since another needed the place or its descriptor");
+        "Idle client connections closed to free a slot or a descriptor, the longest idle first");
 
     private static readonly Metric Busy = new("carousel_worker_busy_seconds_total", MetricKind.Counter, "s",
-        "Time in which the worker had something to do; the rest it waited", "worker");
+        "Time the worker was busy; the rest is idle time", "worker");
 
-    private static readonly Metric Ticks = new("carousel_worker_turns_total", MetricKind.Counter, "{turn}", "Turns of the worker's loop that had something to do", "worker");
+    private static readonly Metric Ticks = new("carousel_worker_turns_total", MetricKind.Counter, "{turn}", "Ticks of the worker's loop that had work to do", "worker");
 
     private static readonly Metric LongestTick = new("carousel_worker_longest_turn_seconds", MetricKind.Gauge, "s",
-        "The longest turn of the last one to two minutes: so long all else of that worker had to wait", "worker");
+        "The longest tick of the last one to two minutes: all other work of that worker waited this long", "worker");
 
     private readonly (double Before, double Now)[] _longest = new (double, double)[traffic.Workers.Count];
     private readonly string[] _names = [.. Enumerable.Range(0, traffic.Workers.Count).Select(index => $"{index}")];

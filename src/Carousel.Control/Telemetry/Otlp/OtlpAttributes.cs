@@ -1,6 +1,6 @@
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Attributes, and what else messages of metrics and of traces have in common (opentelemetry-proto 1.x: common.proto, resource.proto).</summary>
+/// <summary>Attributes and other parts shared by metrics and trace messages (opentelemetry-proto 1.x: common.proto, resource.proto).</summary>
 internal static class OtlpAttributes
 {
     private const string Scope = "carousel";
@@ -37,7 +37,7 @@ internal static class OtlpAttributes
         proto.End(attribute);
     }
 
-    /// <summary>Begins a request to export: its resource and its scope. To be ended in the opposite order.</summary>
+    /// <summary>Begins an export request: its resource and its scope. End them in the opposite order.</summary>
     public static (int Resource, int Scope) BeginExport(this ProtoWriter proto, OtlpOptions options)
     {
         int resourceBlock = proto.Begin(1);

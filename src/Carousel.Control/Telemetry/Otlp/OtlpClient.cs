@@ -8,17 +8,17 @@ using Carousel.Control.Files;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>What became of a message to the collector.</summary>
-/// <param name="Error">Null if it was taken; else why not.</param>
-/// <param name="MayRetry">It may be taken later.</param>
+/// <summary>The result of sending a message to the collector.</summary>
+/// <param name="Error">Why it failed; null if it was accepted.</param>
+/// <param name="MayRetry">True if it may be accepted later.</param>
 internal readonly record struct OtlpResult(string? Error, bool MayRetry);
 
-/// <summary>Sends messages to a collector, by HTTP or gRPC (https://opentelemetry.io/docs/specs/otlp). Any thread.</summary>
+/// <summary>Sends messages to a collector over HTTP or gRPC (https://opentelemetry.io/docs/specs/otlp). Any thread.</summary>
 internal sealed class OtlpClient : IDisposable
 {
     private const int GrpcPrefix = 5;
 
-    /// <summary>Answers say how much was taken, no more.</summary>
+    /// <summary>Responses only report how much was accepted.</summary>
     private const int LongestResponse = 1 << 20;
 
     private readonly OtlpOptions _options;
@@ -32,7 +32,7 @@ internal sealed class OtlpClient : IDisposable
 
     private bool IsGrpc => _options.Protocol == OtlpProtocol.Grpc;
 
-    /// <summary>Sends a message. Never throws for what the collector or the network does.</summary>
+    /// <summary>Sends a message. Does not throw on errors of the collector or the network.</summary>
     public async Task<OtlpResult> SendAsync(Uri to, ReadOnlyMemory<byte> message, CancellationToken stop)
     {
         try
@@ -41,15 +41,15 @@ internal sealed class OtlpClient : IDisposable
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
             return response.StatusCode is >= (HttpStatusCode)200 and < (HttpStatusCode)300
                 ? IsGrpc ? GrpcResult(response) : default
-                : new OtlpResult($"it answered {(int)response.StatusCode}", MayRetry(response.StatusCode));
+                : new OtlpResult($"it responded with status {(int)response.StatusCode}", MayRetry(response.StatusCode));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return new OtlpResult("it did not answer in time", MayRetry: true);
+            return new OtlpResult("it did not respond in time", MayRetry: true);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever a library throws must not end the sending for good.
+            // An unexpected exception of the HTTP library must not stop the export.
             return new OtlpResult(e.InnerException?.Message ?? e.Message, MayRetry: true);
         }
     }
@@ -59,17 +59,17 @@ internal sealed class OtlpClient : IDisposable
     private static bool MayRetry(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    /// <summary>The status is in the trailer, or in the head if there is nothing else.</summary>
+    /// <summary>The status is in the trailer, or in the head of a response without a body.</summary>
     private static OtlpResult GrpcResult(HttpResponseMessage response)
     {
         const string name = "grpc-status";
         if (!response.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) && !response.Headers.TryGetValues(name, out values))
         {
-            return new OtlpResult("its answer has no grpc-status", MayRetry: false);
+            return new OtlpResult("its response has no grpc-status", MayRetry: false);
         }
         string status = values.First();
         // Cancelled, deadline exceeded, resource exhausted, aborted, out of range, unavailable, data loss.
-        return status == "0" ? default : new OtlpResult($"it answered grpc-status {status}", status is "1" or "4" or "8" or "10" or "11" or "14" or "15");
+        return status == "0" ? default : new OtlpResult($"it responded with grpc-status {status}", status is "1" or "4" or "8" or "10" or "11" or "14" or "15");
     }
 
     private static SocketsHttpHandler Handler(OtlpOptions options)
@@ -89,7 +89,7 @@ internal sealed class OtlpClient : IDisposable
         return handler;
     }
 
-    /// <summary>What is wrong with the files of certificates, for the start to tell; null if nothing is.</summary>
+    /// <summary>Checks the certificate files at startup; returns the error, or null.</summary>
     public static string? Check(OtlpOptions options)
     {
         try
@@ -99,7 +99,7 @@ internal sealed class OtlpClient : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return $"the certificates for OTLP can't be read: {e.Message}";
+            return $"cannot read the certificates for OTLP: {e.Message}";
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Metrics as an ExportMetricsServiceRequest (opentelemetry-proto: metrics.proto). One request; to be finished once.</summary>
+/// <summary>Metrics as an ExportMetricsServiceRequest (opentelemetry-proto: metrics.proto). One request; call Finish once.</summary>
 internal sealed class OtlpMetrics : IMetricSink
 {
     private const ulong Cumulative = 2;
@@ -11,10 +11,10 @@ internal sealed class OtlpMetrics : IMetricSink
     private Metric? _metric;
     private int _message, _data;
 
-    /// <param name="to">Where to; emptied.</param>
-    /// <param name="options">For the resource.</param>
-    /// <param name="start">Since when counters count.</param>
-    /// <param name="now">When this was read.</param>
+    /// <param name="to">The output; cleared first.</param>
+    /// <param name="options">For the resource attributes.</param>
+    /// <param name="start">Start time of the counters.</param>
+    /// <param name="now">Time of the reading.</param>
     public OtlpMetrics(ByteBuffer to, OtlpOptions options, DateTimeOffset start, DateTimeOffset now)
     {
         to.Clear();
@@ -79,7 +79,7 @@ internal sealed class OtlpMetrics : IMetricSink
         _proto.End(point);
     }
 
-    /// <summary>Ends the request.</summary>
+    /// <summary>Finishes the request.</summary>
     public void Finish()
     {
         EndMetric();

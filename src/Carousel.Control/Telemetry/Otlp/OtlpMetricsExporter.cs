@@ -3,10 +3,10 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Sends all metrics to a collector, again and again. What could not be sent is not sent again: the next message has it all.</summary>
+/// <summary>Sends all metrics to a collector periodically. A failed message is not retried: values are cumulative.</summary>
 public sealed class OtlpMetricsExporter : IAsyncDisposable
 {
-    /// <summary>How long the last message may take at the end.</summary>
+    /// <summary>Time limit of the last message at shutdown.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
     private readonly OtlpOptions _options;
@@ -19,10 +19,10 @@ public sealed class OtlpMetricsExporter : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    /// <param name="options">Whose <see cref="OtlpOptions.Metrics"/> is not null.</param>
-    /// <param name="collector">What is sent.</param>
+    /// <param name="options">With non-null <see cref="OtlpOptions.Metrics"/>.</param>
+    /// <param name="collector">The metrics to send.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">Takes a line for people when sending begins or ends to fail.</param>
+    /// <param name="log">Logs when sending starts or stops failing.</param>
     public OtlpMetricsExporter(OtlpOptions options, MetricsCollector collector, TimeProvider time, ReportEvent log)
     {
         (_options, _collector, _time, _start) = (options, collector, time, time.GetUtcNow());
@@ -30,10 +30,10 @@ public sealed class OtlpMetricsExporter : IAsyncDisposable
         _status = new OtlpStatus("metrics", options.Metrics!, log);
     }
 
-    /// <summary>Starts, once.</summary>
+    /// <summary>Starts exporting. Call once.</summary>
     public void Start() => _running = Supervisor.OfProcess.Run("metrics", RunAsync, _time, _stop.Token);
 
-    /// <summary>Ends it: with a last message, if that is quick.</summary>
+    /// <summary>Sends a last message within a time limit and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -69,7 +69,7 @@ public sealed class OtlpMetricsExporter : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end came first.
+            // Shutdown timed out.
         }
     }
 }

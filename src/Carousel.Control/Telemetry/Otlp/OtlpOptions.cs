@@ -4,64 +4,64 @@ using Carousel.Core.Config;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>How OTLP is spoken.</summary>
+/// <summary>The transport of OTLP.</summary>
 public enum OtlpProtocol : byte
 {
-    /// <summary>Protocol Buffers in POSTs of HTTP/1.1.</summary>
+    /// <summary>Protocol Buffers in HTTP/1.1 POST requests.</summary>
     Http,
 
     /// <summary>gRPC.</summary>
     Grpc,
 }
 
-/// <summary>Where metrics and traces are sent by OTLP, and how: from the command line, and from the environment as OpenTelemetry specifies it. Immutable.</summary>
+/// <summary>Where and how metrics and traces are exported over OTLP: from the command line, and from the environment as OpenTelemetry specifies. Immutable.</summary>
 public sealed record OtlpOptions
 {
-    /// <summary>What the environment calls where to send to.</summary>
+    /// <summary>The environment variable of the endpoint.</summary>
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
-    /// <summary>How.</summary>
+    /// <summary>The transport.</summary>
     public OtlpProtocol Protocol { get; init; }
 
-    /// <summary>Where metrics go; null if they are not to be sent.</summary>
+    /// <summary>The endpoint for metrics; null to disable them.</summary>
     public Uri? Metrics { get; init; }
 
-    /// <summary>Where traces go; null if they are not to be sent.</summary>
+    /// <summary>The endpoint for traces; null to disable them.</summary>
     public Uri? Traces { get; init; }
 
-    /// <summary>Sent with each request: a token, most likely.</summary>
+    /// <summary>Sent with each request; usually a token.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
-    /// <summary>For one request.</summary>
+    /// <summary>Timeout of one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two readings of the metrics.</summary>
+    /// <summary>Interval between exports of the metrics.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>True to compress what is sent.</summary>
+    /// <summary>True to compress messages.</summary>
     public bool Gzip { get; init; }
 
-    /// <summary>A file of PEM with the certificates to trust, instead of the machine's; null for those.</summary>
+    /// <summary>A PEM file of the trusted certificates; null for those of the system.</summary>
     public string? Certificate { get; init; }
 
-    /// <summary>Files of PEM with our own certificate and its key; null for none.</summary>
+    /// <summary>PEM files of the client certificate and its key; null for none.</summary>
     public (string Certificate, string Key)? Client { get; init; }
 
-    /// <summary>This program's version.</summary>
+    /// <summary>The version of this program.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>What is told of this process, service.name and all.</summary>
+    /// <summary>The resource attributes of this process, such as service.name.</summary>
     public IReadOnlyList<(string Key, string Value)> Resource { get; init; } = [];
 
-    /// <summary>Reads flags and environment. The flags come before the environment's variables for all signals, and those for one signal before both.</summary>
-    /// <param name="endpoint">Of the flag; null if it was not given.</param>
-    /// <param name="protocol">Of the flag; null if it was not given.</param>
-    /// <param name="version">This program's.</param>
-    /// <param name="environment">A variable's value; null if there is none.</param>
-    /// <param name="options">Null if nothing is to be sent.</param>
-    /// <param name="error">What is wrong, if this is false.</param>
+    /// <summary>Parses flags and environment. Variables of a signal take precedence over flags, and flags over variables for all signals.</summary>
+    /// <param name="endpoint">The value of the flag; null if it was not given.</param>
+    /// <param name="protocol">The value of the flag; null if it was not given.</param>
+    /// <param name="version">The version of this program.</param>
+    /// <param name="environment">Returns the value of a variable; null if it is not set.</param>
+    /// <param name="options">Null if nothing is exported.</param>
+    /// <param name="error">The error, if this returns false.</param>
     public static bool TryRead(
         string? endpoint, OtlpProtocol? protocol, string version, Func<string, string?> environment, out OtlpOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -100,7 +100,7 @@ public sealed record OtlpOptions
         return error is null;
     }
 
-    /// <summary>OTEL_SERVICE_NAME comes before what OTEL_RESOURCE_ATTRIBUTES say.</summary>
+    /// <summary>OTEL_SERVICE_NAME takes precedence over OTEL_RESOURCE_ATTRIBUTES.</summary>
     private static List<(string Key, string Value)> ResourceOf(Variables variables, string version)
     {
         var resource = new List<(string Key, string Value)>
@@ -129,7 +129,7 @@ public sealed record OtlpOptions
         return resource;
     }
 
-    /// <summary>Variables of the environment; an empty one is none. Keeps the first thing that is wrong.</summary>
+    /// <summary>Environment variables; an empty one counts as unset. Keeps the first error.</summary>
     private sealed class Variables(Func<string, string?> environment)
     {
         public string? Error { get; private set; }
@@ -171,8 +171,8 @@ public sealed record OtlpOptions
                 int equals = pair.IndexOf('=');
                 if (equals < 1)
                 {
-                    // Not what it says: it is a secret, likely.
-                    Fail($"{name}: expected key=value, with commas between them");
+                    // The value is not printed: it is probably a secret.
+                    Fail($"{name}: expected comma-separated key=value pairs");
                     continue;
                 }
                 pairs.Add((pair[..equals].Trim(), Uri.UnescapeDataString(pair[(equals + 1)..].Trim())));
@@ -180,7 +180,7 @@ public sealed record OtlpOptions
             return pairs;
         }
 
-        /// <summary>Where one signal goes; null for nowhere.</summary>
+        /// <summary>The endpoint of a signal; null if it is disabled.</summary>
         public Uri? Signal(string signal, string? endpoint, OtlpProtocol protocol, string path, string method)
         {
             if (this[$"OTEL_{signal}_EXPORTER"] == "none")

@@ -2,10 +2,10 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>How sending one signal goes: one line to the log whenever that changes. One thread at a time.</summary>
-/// <param name="signal">What is sent.</param>
-/// <param name="to">Where to.</param>
-/// <param name="log">Takes a line for people.</param>
+/// <summary>Logs when sending a signal starts or stops failing. One thread at a time.</summary>
+/// <param name="signal">The signal: metrics or traces.</param>
+/// <param name="to">The endpoint.</param>
+/// <param name="log">Logs a message.</param>
 internal sealed class OtlpStatus(string signal, Uri to, ReportEvent log)
 {
     private bool _fails;
@@ -15,7 +15,7 @@ internal sealed class OtlpStatus(string signal, Uri to, ReportEvent log)
         bool fails = result.Error is not null;
         if (fails != _fails)
         {
-            log(fails ? EventLevel.Error : EventLevel.Good, $"otlp {to.GetLeftPart(UriPartial.Authority)}: {(fails ? $"{signal} can't be sent: {result.Error}" : $"takes {signal} again")}");
+            log(fails ? EventLevel.Error : EventLevel.Good, $"otlp {to.GetLeftPart(UriPartial.Authority)}: {(fails ? $"cannot send {signal}: {result.Error}" : $"sending {signal} resumed")}");
         }
         _fails = fails;
     }

@@ -5,18 +5,18 @@ using System.Text.Unicode;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>Writes messages of Protocol Buffers (https://protobuf.dev/programming-guides/encoding). One thread at a time.</summary>
-/// <param name="to">Where to.</param>
+/// <param name="to">The output.</param>
 internal sealed class ProtoWriter(ByteBuffer to)
 {
     /// <summary>
-    /// Room for a message's length, which is known at its end only: a varint of four bytes, whether it needs them or not. Readers have to take that, and
+    /// Bytes reserved for a message's length, which is known only at its end: a four-byte varint, padded if necessary. Readers must accept padding, and
     /// messages are below 256 MB.
     /// </summary>
     private const int LengthBytes = 4;
 
     private const int VarintType = 0, Fixed64Type = 1, BytesType = 2, Fixed32Type = 5;
 
-    /// <summary>Begins a message in this field; to be ended with what is returned.</summary>
+    /// <summary>Begins a nested message in this field; pass the result to <see cref="End"/>.</summary>
     public int Begin(int field)
     {
         Tag(field, BytesType);
@@ -24,7 +24,7 @@ internal sealed class ProtoWriter(ByteBuffer to)
         return to.Length;
     }
 
-    /// <summary>Ends the message that was begun there.</summary>
+    /// <summary>Ends the nested message that began at this position.</summary>
     public void End(int begun)
     {
         int length = to.Length - begun;
@@ -47,7 +47,7 @@ internal sealed class ProtoWriter(ByteBuffer to)
         Fixed64(value);
     }
 
-    /// <summary>One of a packed field's values.</summary>
+    /// <summary>One value of a packed field.</summary>
     public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(to.Extend(sizeof(ulong)), value);
 
     public void Fixed32(int field, uint value)
@@ -72,7 +72,7 @@ internal sealed class ProtoWriter(ByteBuffer to)
         to.Append(value);
     }
 
-    /// <summary>A text of a client: what is no UTF-8 in it becomes U+FFFD, since readers refuse all else with the whole message.</summary>
+    /// <summary>Text from a client: invalid UTF-8 becomes U+FFFD, because readers reject a message with invalid UTF-8.</summary>
     public void Text(int field, ReadOnlySpan<byte> value)
     {
         if (Utf8.IsValid(value))

@@ -7,20 +7,20 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Texts of what is in records. Nothing here allocates.</summary>
+/// <summary>Formats fields of records. Does not allocate.</summary>
 internal static class RecordBytes
 {
-    /// <summary>Bytes of the hash that stands for a session: of a million sessions two are called the same with a probability of 1 in 37 million.</summary>
+    /// <summary>Bytes of a session's hash: among a million sessions the probability of a collision is 1 in 37 million.</summary>
     private const int SessionHashBytes = 8;
 
-    /// <summary>An IPv4 address with dots, an IPv6 address as RFC 5952 writes it.</summary>
+    /// <summary>An IPv4 address in dotted form, or an IPv6 address as in RFC 5952.</summary>
     public static void AppendAddress(ByteBuffer to, UInt128 address)
     {
         Span<byte> text = stackalloc byte[ClientAddress.MaxText];
         to.Append(text[..new ClientAddress(address).Format(text)]);
     }
 
-    /// <summary>What stands for a session in what is shown: a hash, since whoever has the id is the visitor to servers. The same on every replica.</summary>
+    /// <summary>A session as a hash, the same on every replica. The id itself is secret: it grants access to the session.</summary>
     public static void AppendSession(ByteBuffer to, UInt128 session)
     {
         Span<byte> id = stackalloc byte[16];
@@ -37,7 +37,7 @@ internal static class RecordBytes
         to.AppendHex((ulong)trace);
     }
 
-    /// <summary>What X-Request-Id says.</summary>
+    /// <summary>The value of X-Request-Id.</summary>
     public static ReadOnlySpan<byte> RequestId(RecordCopy copy, Span<byte> room)
     {
         ReadOnlySpan<byte> given = copy.Text(RecordText.GivenId);
@@ -53,14 +53,14 @@ internal static class RecordBytes
     public static void AppendTime(ByteBuffer to, long unixMicros)
     {
         var time = new DateTime(DateTime.UnixEpoch.Ticks + unixMicros * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
-        // "O": seven digits behind the point, and Z.
+        // "O": seven fractional digits and Z.
         Span<byte> room = to.Extend(28);
         Utf8Formatter.TryFormat(time, room, out int written, 'O');
         room[written - 2] = (byte)'Z';
         to.Cut(to.Length - 1);
     }
 
-    /// <summary>A number of thousandths with its point: <c>12.345</c>.</summary>
+    /// <summary>A number of thousandths with a decimal point: <c>12.345</c>.</summary>
     public static void AppendThousandths(ByteBuffer to, long value)
     {
         to.Append(value / 1000);
@@ -68,7 +68,7 @@ internal static class RecordBytes
         to.Append(value % 1000, "D3");
     }
 
-    /// <summary>What a visit is called; empty for none.</summary>
+    /// <summary>The name of a session outcome; empty for none.</summary>
     public static ReadOnlySpan<byte> Outcome(SessionOutcome outcome) => outcome switch
     {
         SessionOutcome.New => "new"u8,

@@ -2,24 +2,24 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Reads the records of all workers as they come, from its making on. One thread at a time.</summary>
-/// <param name="rings">One for each worker.</param>
+/// <summary>Reads the records of all workers, from its creation on. One thread at a time.</summary>
+/// <param name="rings">One per worker.</param>
 internal sealed class RecordFollower(IReadOnlyList<RecordRing> rings)
 {
     private readonly RecordCursor[] _cursors = [.. rings.Select(ring => ring.Newest)];
     private long _lostTaken;
     private int _at;
 
-    /// <summary>How many bytes of records a ring needs for somebody who looks 20 times a second: a tenth of a second of a worker's utmost.</summary>
+    /// <summary>Ring size for a reader that polls 20 times a second: a tenth of a second at a worker's peak rate.</summary>
     public const int RingBytes = 8 << 20;
 
-    /// <summary>The last record that was read.</summary>
+    /// <summary>The last record read.</summary>
     public RecordCopy Copy { get; } = new();
 
-    /// <summary>Whose it is: the worker's index.</summary>
+    /// <summary>The index of its worker.</summary>
     public int Worker => _at;
 
-    /// <summary>Reads the next record into <see cref="Copy"/>; false if there is none now.</summary>
+    /// <summary>Reads the next record into <see cref="Copy"/>; false if there is none.</summary>
     public bool TryRead()
     {
         for (int tried = 0; tried < rings.Count; tried++)
@@ -33,7 +33,7 @@ internal sealed class RecordFollower(IReadOnlyList<RecordRing> rings)
         return false;
     }
 
-    /// <summary>How many were written over before they could be read, since the last call.</summary>
+    /// <summary>Number of records overwritten before they were read, since the last call.</summary>
     public long TakeLost()
     {
         long lost = _cursors.Sum(cursor => cursor.Lost);

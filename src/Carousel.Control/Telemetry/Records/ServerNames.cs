@@ -4,17 +4,17 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>What servers of records are called, those included that have left meanwhile. One thread at a time.</summary>
-/// <param name="pool">The servers of now.</param>
+/// <summary>Names of the servers in records, including recently removed servers. One thread at a time.</summary>
+/// <param name="pool">The current servers.</param>
 internal sealed class ServerNames(ServerPool pool)
 {
-    /// <summary>Names of servers that have left are forgotten when there are more than this.</summary>
+    /// <summary>Beyond this number, names of removed servers are discarded.</summary>
     private const int MostLeft = 10_000;
 
     private readonly Dictionary<ulong, Known> _known = [];
     private PoolSnapshot? _seen;
 
-    /// <summary>A server by its tag; its tag in hexadecimal if it has left too long ago.</summary>
+    /// <summary>A server by its tag; the tag in hexadecimal if its name was discarded.</summary>
     public Known Of(ulong tag)
     {
         Follow();
@@ -27,7 +27,7 @@ internal sealed class ServerNames(ServerPool pool)
         return known;
     }
 
-    /// <summary>A line that changed may name its server anew, and comes with a new snapshot.</summary>
+    /// <summary>A changed line may rename its server; it comes with a new snapshot.</summary>
     private void Follow()
     {
         PoolSnapshot now = pool.Current;
@@ -49,8 +49,8 @@ internal sealed class ServerNames(ServerPool pool)
         }
     }
 
-    /// <summary>A server as it was last seen.</summary>
-    /// <param name="Entry">Its line; null if it was never seen.</param>
+    /// <summary>The last known data of a server.</summary>
+    /// <param name="Entry">Its line; null if unknown.</param>
     /// <param name="Name">Its name in UTF-8.</param>
     public sealed record Known(ServerEntry? Entry, byte[] Name);
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// From the workers' clock, which has an arbitrary start, to the time of day. It is asked to look anew from time to time: the time of day is set, and runs at a
-/// speed of its own.
+/// Converts the workers' clock, which has an arbitrary origin, to wall-clock time. The offset is refreshed regularly, because wall-clock time
+/// can be set and drifts.
 /// </summary>
 internal sealed class WallClock
 {
@@ -12,7 +12,7 @@ internal sealed class WallClock
     private readonly Func<long> _workersNow;
     private long _offset;
 
-    /// <param name="time">The time of day.</param>
+    /// <param name="time">The wall clock.</param>
     /// <param name="workersNow">The workers' clock, in microseconds; null for the real one.</param>
     public WallClock(TimeProvider time, Func<long>? workersNow = null)
     {
@@ -20,9 +20,9 @@ internal sealed class WallClock
         Look();
     }
 
-    /// <summary>Compares the clocks anew.</summary>
+    /// <summary>Refreshes the offset between the clocks.</summary>
     public void Look() => _offset = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond - _workersNow();
 
-    /// <summary>Microseconds since 1970 of this time of the workers' clock.</summary>
+    /// <summary>Converts a time of the workers' clock to microseconds since 1970.</summary>
     public long UnixMicros(long workersMicros) => _offset + workersMicros;
 }

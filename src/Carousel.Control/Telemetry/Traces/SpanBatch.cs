@@ -5,8 +5,8 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>
-/// Spans of requests as an ExportTraceServiceRequest (opentelemetry-proto: trace.proto): one for a request, and one for each of its attempts that is known.
-/// Names follow OpenTelemetry's conventions for HTTP. One thread at a time.
+/// Spans as an ExportTraceServiceRequest (opentelemetry-proto: trace.proto): one per request and one per recorded attempt. Names follow the OpenTelemetry
+/// semantic conventions for HTTP. One thread at a time.
 /// </summary>
 internal sealed class SpanBatch : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SpanBatch : IDisposable
     private const int Attributes = 9;
     private const ulong StatusError = 2;
 
-    /// <summary>The trace is sampled; whether the parent was in another process is not told.</summary>
+    /// <summary>The sampled flag; whether the parent is remote is not set.</summary>
     private const uint Sampled = 1;
 
     private static readonly byte[][] Methods = [.. new[] { "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY" }.Select(System.Text.Encoding.ASCII.GetBytes)];
@@ -32,13 +32,13 @@ internal sealed class SpanBatch : IDisposable
         Clear();
     }
 
-    /// <summary>How many spans it has.</summary>
+    /// <summary>Number of spans.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many spans this request has.</summary>
+    /// <summary>Number of spans of this request.</summary>
     public static int CountOf(in RequestRecord record) => 1 + Math.Min(record.AttemptCount, (ushort)RequestRecord.MaxAttempts);
 
-    /// <summary>Adds a request that is traced.</summary>
+    /// <summary>Adds a traced request.</summary>
     public void Add(RecordCopy copy, long unixMicros)
     {
         AddRequest(copy, unixMicros);
@@ -49,7 +49,7 @@ internal sealed class SpanBatch : IDisposable
         Count += CountOf(copy.Record);
     }
 
-    /// <summary>Ends the message; nothing can be added until <see cref="Clear"/>.</summary>
+    /// <summary>Finishes the message; call <see cref="Clear"/> before adding more.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
         _proto.End(_export.Scope);
@@ -57,7 +57,7 @@ internal sealed class SpanBatch : IDisposable
         return _bytes.Memory;
     }
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Starts a new message.</summary>
     public void Clear()
     {
         _bytes.Clear();
@@ -115,7 +115,7 @@ internal sealed class SpanBatch : IDisposable
         _proto.End(span);
     }
 
-    /// <summary>Attempts have no id on the wire: servers see the request's span as their parent. Theirs are made of that, never 0.</summary>
+    /// <summary>The span id of an attempt, derived from the request's span id; never 0. It is not sent to servers: their parent is the request's span.</summary>
     private static ulong AttemptSpanId(ulong request, int index) => Math.Max(1, SplitMix.Mix(request + (ulong)index + 1));
 
     private int Begin(RecordCopy copy, ulong id, ulong parent, int kind, long unixMicros, long tookMicros)
@@ -146,7 +146,7 @@ internal sealed class SpanBatch : IDisposable
         return span;
     }
 
-    /// <summary>By the conventions: a server's span is in error from 500 on, a client's from 400 on.</summary>
+    /// <summary>By convention, a server span is an error from 500 on, a client span from 400 on.</summary>
     private void Status(ushort status, FailureReason reason, bool isServerSide)
     {
         if (status != 0)

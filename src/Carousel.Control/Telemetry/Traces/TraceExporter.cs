@@ -4,13 +4,13 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
 
-/// <summary>Makes spans of the records of requests that are traced, and sends them to a collector. Bounded: while the collector is slow or away, spans are dropped and counted.</summary>
+/// <summary>Builds spans from the records of traced requests and sends them to a collector. Bounded: if the collector is slow or unreachable, spans are dropped and counted.</summary>
 public sealed class TraceExporter : IMetricSource, IAsyncDisposable
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Polling interval.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a span waits for others to come along.</summary>
+    /// <summary>How long a span waits for a batch to fill.</summary>
     private static readonly TimeSpan CollectTime = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(3);
@@ -20,10 +20,10 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     private const int MostSpans = 8192;
     private const int MostSends = 3;
 
-    private static readonly Metric Sent = new("carousel_trace_spans_sent_total", MetricKind.Counter, "{span}", "Spans that the collector took");
+    private static readonly Metric Sent = new("carousel_trace_spans_sent_total", MetricKind.Counter, "{span}", "Spans accepted by the collector");
 
     private static readonly Metric Lost = new("carousel_trace_spans_lost_total", MetricKind.Counter, "{span}",
-        "Spans that were not sent: too many came meanwhile (dropped), the collector did not take them (refused), or records were written over (overrun; requests, traced or not)", "reason");
+        "Spans not sent: the buffer was full (dropped), the collector did not accept them (refused), or records were overwritten (overrun; counts requests, traced or not)", "reason");
 
     private readonly OtlpOptions _options;
     private readonly TimeProvider _time;
@@ -32,23 +32,23 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     private readonly OtlpClient _client;
     private readonly OtlpStatus _status;
     private readonly CancellationTokenSource _stop = new(), _giveUp = new();
-    private SpanBatch _collected, _onItsWay;
+    private SpanBatch _collected, _inTransit;
     private long _collectingSince;
     private Task _sending = Task.CompletedTask, _running = Task.CompletedTask;
     private long _sent, _dropped, _refused, _overrun;
 
-    /// <param name="options">Whose <see cref="OtlpOptions.Traces"/> is not null.</param>
-    /// <param name="traffic">Whose records.</param>
-    /// <param name="pool">For the names of servers.</param>
+    /// <param name="options">With non-null <see cref="OtlpOptions.Traces"/>.</param>
+    /// <param name="traffic">The source of the records.</param>
+    /// <param name="pool">The source of server names.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">Takes a line for people when sending begins or ends to fail.</param>
+    /// <param name="log">Logs when sending starts or stops failing.</param>
     public TraceExporter(OtlpOptions options, Traffic traffic, ServerPool pool, TimeProvider time, ReportEvent log)
     {
         (_options, _time) = (options, time);
         _follower = new RecordFollower(traffic.Records);
         _clock = new WallClock(time);
         var names = new ServerNames(pool);
-        (_collected, _onItsWay) = (new SpanBatch(options, names), new SpanBatch(options, names));
+        (_collected, _inTransit) = (new SpanBatch(options, names), new SpanBatch(options, names));
         _client = new OtlpClient(options);
         _status = new OtlpStatus("traces", options.Traces!, log);
     }
@@ -67,10 +67,10 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         sink.Add(Volatile.Read(ref _overrun), "overrun");
     }
 
-    /// <summary>Starts, once.</summary>
+    /// <summary>Starts exporting. Call once.</summary>
     public void Start() => _running = Supervisor.OfProcess.Run("traces", RunAsync, _time, _stop.Token);
 
-    /// <summary>Sends what is left, after the workers have ended, if that is quick; and ends.</summary>
+    /// <summary>Sends the remaining spans within a time limit and stops. Call after the workers have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -81,7 +81,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         Send();
         await _sending.ConfigureAwait(false);
         _collected.Dispose();
-        _onItsWay.Dispose();
+        _inTransit.Dispose();
         _client.Dispose();
     }
 
@@ -128,12 +128,12 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
         {
             return;
         }
-        (_collected, _onItsWay) = (_onItsWay, _collected);
+        (_collected, _inTransit) = (_inTransit, _collected);
         _collected.Clear();
-        _sending = SendAsync(_onItsWay.Finish(), _onItsWay.Count);
+        _sending = SendAsync(_inTransit.Finish(), _inTransit.Count);
     }
 
-    /// <summary>Tries it some times. Ends without an exception.</summary>
+    /// <summary>Sends a message with a limited number of retries. Does not throw.</summary>
     private async Task SendAsync(ReadOnlyMemory<byte> message, int spans)
     {
         TimeSpan pause = FirstRetry;
@@ -146,7 +146,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                result = new OtlpResult("the end came first", MayRetry: false);
+                result = new OtlpResult("shutdown timed out", MayRetry: false);
             }
             _status.Take(result);
             if (result.Error is null)

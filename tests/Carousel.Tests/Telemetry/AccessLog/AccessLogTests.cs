@@ -14,10 +14,10 @@ public class AccessLogTests
     private static readonly string[] Texts = ["GET", "/path?q=1", "", "example.com", "curl/8", "http://there/"];
 
     [Fact]
-    public void Json_ARequest_HasAllThatIsKnown()
+    public void Json_Request_HasAllFields()
     {
         using var rig = new LogRig();
-        rig.Sample.Tell(rig.Typical(), Texts);
+        rig.Sample.Record(rig.Typical(), Texts);
         string hash = Convert.ToHexStringLower(SHA256.HashData([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]))[..16];
         Assert.Equal(
             "{\"time\":\"2026-11-23T16:30:01.500000Z\",\"id\":\"0000000000000abc\",\"client\":\"10.0.0.7\",\"client_port\":40000,\"method\":\"GET\",\"target\":\"/path?q=1\","
@@ -32,12 +32,12 @@ public class AccessLogTests
     [Theory]
     [InlineData("json", "\"client\":\"10.0.0.7\",\"client_port\":null,")]
     [InlineData("$remote_addr:$remote_port", "10.0.0.7:-")]
-    public void Line_ClientNamedByAProxy_HasNoPort(string format, string text)
+    public void Line_ClientReportedByProxy_HasNoPort(string format, string text)
     {
         using var rig = new LogRig(format);
         RequestRecord record = rig.Typical();
         record.ClientPort = 0;
-        rig.Sample.Tell(record, Texts);
+        rig.Sample.Record(record, Texts);
         Assert.Contains(text, Assert.Single(rig.Lines()), StringComparison.Ordinal);
     }
 
@@ -49,18 +49,18 @@ public class AccessLogTests
     [InlineData("$msec $time_iso8601 $request_id", "1795451401.500 2026-11-23T16:30:01.500000Z 0000000000000abc")]
     [InlineData("$remote_port $request_method $request_uri $server_protocol $host", "40000 GET /path?q=1 HTTP/1.1 example.com")]
     [InlineData("$bytes_received $attempts $reused $visit $trace_id $worker $reason", "100 2 1 returning - 0 -")]
-    public void Text_ARequest_IsWrittenAsTheFormatSays(string format, string line)
+    public void Text_Request_FollowsTheFormat(string format, string line)
     {
         using var rig = new LogRig(format);
-        rig.Sample.Tell(rig.Typical(), Texts);
+        rig.Sample.Record(rig.Typical(), Texts);
         Assert.Equal(line, Assert.Single(rig.Lines()));
     }
 
     [Fact]
-    public void Text_ARequestThatCameNowhere_HasDashes()
+    public void Text_RequestWithoutAttempt_HasDashes()
     {
         using var rig = new LogRig("$request|$server|$servers|$attempt_reasons|$route_time|$connect_time|$answer_time|$reason|$session|$visit|$reused|$status|$http_referer");
-        rig.Sample.Tell(new RequestRecord { Reason = FailureReason.BadHost, Status = 400 });
+        rig.Sample.Record(new RequestRecord { Reason = FailureReason.BadHost, Status = 400 });
         Assert.Equal("- - HTTP/1.1|-|-|-|-|-|-|bad-host|-|-|-|400|-", Assert.Single(rig.Lines()));
     }
 
@@ -68,37 +68,37 @@ public class AccessLogTests
     public void Text_GivenIdAndTrace_AreShown()
     {
         using var rig = new LogRig("$request_id $trace_id");
-        rig.Sample.Tell(new RequestRecord { TraceId = new UInt128(1, 2) }, "GET", "/", "theirs");
+        rig.Sample.Record(new RequestRecord { TraceId = new UInt128(1, 2) }, "GET", "/", "theirs");
         Assert.Equal("theirs 00000000000000010000000000000002", Assert.Single(rig.Lines()));
     }
 
     [Fact]
-    public void Lines_ServerIsRenamedOrGone_KeepWhatItWasCalled()
+    public void Lines_ServerRenamedOrRemoved_KeepItsName()
     {
         using var rig = new LogRig("$server");
         ulong green = rig.Sample["green"].Tag;
         var record = new RequestRecord { AttemptCount = 1 };
         record.Attempts[0] = new AttemptRecord(green, 0, 0, FailureReason.None, false);
-        void Tell(ulong tag)
+        void Record(ulong tag)
         {
             record.Attempts[0] = record.Attempts[0] with { ServerTag = tag };
-            rig.Sample.Tell(record, Texts);
+            rig.Sample.Record(record, Texts);
             rig.Log.Pump();
         }
-        Tell(green);
+        Record(green);
         rig.Sample.Apply("http://10.0.0.2 name=verde");
-        Tell(green);
+        Record(green);
         rig.Sample.Apply("http://10.0.0.1");
-        Tell(green);
-        Tell(0xbad);
+        Record(green);
+        Record(0xbad);
         Assert.Equal(["green", "verde", "verde", "0000000000000bad"], rig.Lines());
     }
 
     [Fact]
-    public void Json_WhateverClientsSend_IsOneLineThatParsesToIt() => Gen.Byte.Array[0, 60].Array[6, 6].Sample(texts =>
+    public void Json_ArbitraryClientInput_IsOneParsableLine() => Gen.Byte.Array[0, 60].Array[6, 6].Sample(texts =>
     {
         using var rig = new LogRig();
-        rig.Sample.Tell(rig.Typical(), 1, texts);
+        rig.Sample.Record(rig.Typical(), 1, texts);
         string line = Assert.Single(rig.Lines());
         Assert.DoesNotContain(line, c => char.IsControl(c) || c is '\u2028' or '\u2029');
         using var json = JsonDocument.Parse(line);
@@ -107,19 +107,19 @@ public class AccessLogTests
     }, iter: 300);
 
     [Fact]
-    public void Text_WhateverClientsSend_IsOneLineWithItsQuotes() => Gen.Byte.Array[0, 60].Array[6, 6].Sample(texts =>
+    public void Text_ArbitraryClientInput_IsOneLineWithBalancedQuotes() => Gen.Byte.Array[0, 60].Array[6, 6].Sample(texts =>
     {
         using var rig = new LogRig("combined");
-        rig.Sample.Tell(rig.Typical(), 0, texts);
+        rig.Sample.Record(rig.Typical(), 0, texts);
         string line = Assert.Single(rig.Lines());
         Assert.Equal(6, line.Count(c => c == '"'));
         Assert.True(line.All(c => c is >= ' ' and <= '~'), line);
     }, iter: 300);
 
     [Fact]
-    public void Address_OfAnyKind_IsWrittenAsUsual() => Gen.OneOf(
+    public void Address_Any_IsInCanonicalForm() => Gen.OneOf(
         Gen.Byte.Array[4].Select(bytes => new IPAddress(bytes)),
-        // Few values, so that there are runs of zeros.
+        // Few distinct values, so that there are runs of zeros.
         Gen.Int[0, 2].Select(value => (byte)(value == 2 ? 0xab : value)).Array[16].Select(bytes => new IPAddress(bytes))).Sample(address =>
     {
         UInt128 bits = 0;
@@ -135,42 +135,42 @@ public class AccessLogTests
     });
 
     [Fact]
-    public void Log_CannotBeWritten_SaysSoOnceCountsAndGoesOn()
+    public void Log_WriteFails_ReportsOnceCountsAndContinues()
     {
         using var rig = new LogRig("$request_uri");
         rig.Target.Fails = new IOException("No space left on device");
         for (int i = 0; i < 3; i++)
         {
-            rig.Sample.Tell(new RequestRecord(), "GET", $"/lost/{i}");
+            rig.Sample.Record(new RequestRecord(), "GET", $"/lost/{i}");
             rig.Log.Pump();
             rig.Time.Advance(TimeSpan.FromMilliseconds(600));
         }
-        Assert.Equal("access log fake: No space left on device; lines are dropped until it can be written to", Assert.Single(rig.Told));
+        Assert.Equal("access log fake: No space left on device; lines are dropped until writing succeeds", Assert.Single(rig.Messages));
         rig.Target.Fails = null;
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        rig.Sample.Tell(new RequestRecord(), "GET", "/kept");
+        rig.Sample.Record(new RequestRecord(), "GET", "/kept");
         Assert.Equal(["/kept"], rig.Lines());
-        Assert.Equal("access log fake: is written to again; 3 lines are missing", rig.Told[^1]);
+        Assert.Equal("access log fake: writing resumed; 3 lines were lost", rig.Messages[^1]);
         Dictionary<string, double> read = Values.Of(rig.Log);
         Assert.Equal((1, 3, 0), (read["carousel_access_log_lines_total"], read["carousel_access_log_lost_total write"], read["carousel_access_log_lost_total overrun"]));
     }
 
     [Fact]
-    public void Log_RequestsCameTooFast_CountsAndSaysSo()
+    public void Log_Overrun_IsCountedAndReported()
     {
         using var rig = new LogRig("$request_uri", recordBytes: 1 << 14);
         for (int i = 0; i < 1000; i++)
         {
-            rig.Sample.Tell(new RequestRecord(), "GET", $"/{i}");
+            rig.Sample.Record(new RequestRecord(), "GET", $"/{i}");
         }
         int written = rig.Lines().Length;
         Assert.InRange(written, 1, 999);
         Assert.Equal(1000 - written, Values.Of(rig.Log)["carousel_access_log_lost_total overrun"]);
-        Assert.Equal($"access log fake: {1000 - written} lines are missing: requests came faster than they could be written", Assert.Single(rig.Told));
+        Assert.Equal($"access log fake: {1000 - written} lines lost: requests arrived faster than they could be written", Assert.Single(rig.Messages));
     }
 
     [Fact]
-    public void Log_OfManyRequests_WritesManyAtOnceAndAllocatesNothing()
+    public void Log_ManyRequests_BatchesWritesWithoutAllocating()
     {
         using var rig = new LogRig("json", recordBytes: 1 << 20);
         rig.Target.Written.Capacity = 1 << 22;
@@ -178,7 +178,7 @@ public class AccessLogTests
         {
             for (int i = 0; i < 1000; i++)
             {
-                rig.Sample.Tell(rig.Typical(), i % 2, Encoded);
+                rig.Sample.Record(rig.Typical(), i % 2, Encoded);
             }
         }
         Round();
@@ -195,17 +195,17 @@ public class AccessLogTests
     private static readonly byte[][] Encoded = [.. Texts.Select(Encoding.ASCII.GetBytes)];
 
     [Fact]
-    public void Log_ToOneThatTakesLines_GivesEachByItself()
+    public void Log_TargetTakesOne_WritesEachLineSeparately()
     {
         using var rig = new LogRig("$request_uri", takesOne: true);
-        rig.Sample.Tell(new RequestRecord(), "GET", "/1");
-        rig.Sample.Tell(new RequestRecord(), "GET", "/2");
+        rig.Sample.Record(new RequestRecord(), "GET", "/1");
+        rig.Sample.Record(new RequestRecord(), "GET", "/2");
         Assert.Equal(["/1", "/2"], rig.Lines());
         Assert.Equal(2, rig.Target.Writes);
     }
 
     [Fact]
-    public void Log_WriteHangs_SaysSoOnceAndWhenItEnds()
+    public void Log_WriteHangs_ReportsOnceAndOnCompletion()
     {
         using var rig = new LogRig("$status");
         using var goesOn = new ManualResetEventSlim();
@@ -216,7 +216,7 @@ public class AccessLogTests
             goesOn.Wait();
         };
         rig.Log.Start();
-        rig.Sample.Tell(rig.Typical(), "GET", "/");
+        rig.Sample.Record(rig.Typical(), "GET", "/");
         begun.Wait(TestContext.Current.CancellationToken);
         for (int i = 0; i < 3; i++)
         {
@@ -225,13 +225,13 @@ public class AccessLogTests
         goesOn.Set();
         rig.Log.Dispose();
         Assert.Equal(
-            ["access log fake: takes no lines: a write has not ended for 10s; lines will be missing", "access log fake: the write that hung has ended"], rig.Told);
+            ["access log fake: a write has hung for 10s; lines may be lost", "access log fake: the hung write completed"], rig.Messages);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
-    public void Stdout_TakesAFewBytesAtATime_GetsAll(int atMost)
+    public void Stdout_PartialWrites_WritesAll(int atMost)
     {
         var written = new List<byte>();
         new StdoutTarget(bytes =>
@@ -244,10 +244,10 @@ public class AccessLogTests
     }
 
     [Fact]
-    public void Stdout_NobodyReads_IsTrouble() => Assert.True(LogTarget.IsOutputError(Assert.Throws<IOException>(() => new StdoutTarget(_ => -32).Write("line\n"u8))));
+    public void Stdout_BrokenPipe_IsOutputError() => Assert.True(LogTarget.IsOutputError(Assert.Throws<IOException>(() => new StdoutTarget(_ => -32).Write("line\n"u8))));
 
     [Fact]
-    public void Reopen_BeforeTheNextLine_IsDone()
+    public void Reopen_Requested_HappensBeforeTheNextLine()
     {
         using var rig = new LogRig();
         rig.Log.Reopen();
@@ -257,11 +257,11 @@ public class AccessLogTests
     }
 
     [Fact]
-    public void Dispose_AfterItsThreadRan_WritesWhatIsLeft()
+    public void Dispose_AfterStart_WritesRemainingLines()
     {
         var rig = new LogRig("$request_uri");
         rig.Log.Start();
-        rig.Sample.Tell(new RequestRecord(), "GET", "/last");
+        rig.Sample.Record(new RequestRecord(), "GET", "/last");
         rig.Log.Dispose();
         Assert.Equal("/last\n", Encoding.UTF8.GetString(rig.Target.Written.ToArray()));
     }

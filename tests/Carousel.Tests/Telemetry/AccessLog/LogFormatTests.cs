@@ -12,8 +12,8 @@ public class LogFormatTests
     [InlineData("$statsu", "unknown field \"$statsu\": did you mean $status?")]
     [InlineData("$remote_address", "unknown field \"$remote_address\": did you mean $remote_addr?")]
     [InlineData("$qqqqqqqqq", "unknown field \"$qqqqqqqqq\": docs/LOG.md lists all fields")]
-    [InlineData("5 $", "a \"$\" stands alone: write $$ for a dollar, or the name of a field behind it")]
-    public void TryParse_Wrong_SaysWhatWouldBeRight(string text, string error)
+    [InlineData("5 $", "\"$\" without a field name: write $$ for a dollar sign, or add the name of a field")]
+    public void TryParse_Invalid_ExplainsTheError(string text, string error)
     {
         Assert.False(LogFormat.TryParse(text, out _, out string said));
         Assert.Equal(error, said);
@@ -32,14 +32,14 @@ public class LogFormatTests
     [InlineData("", null)]
     [InlineData("syslog:logs:0", null)]
     [InlineData("syslog:a b", null)]
-    public void Destination_AnyText_IsRead(string text, string? destination)
+    public void Destination_Text_IsParsed(string text, string? destination)
     {
         Assert.Equal(destination is not null, LogDestination.TryParse(text, out LogDestination? read));
         Assert.StartsWith(destination ?? "", read?.ToString() ?? "");
     }
 
     [Fact]
-    public void Document_Table_HasEveryFieldAsTheCodeSaysIt()
+    public void Document_Table_MatchesTheFields()
     {
         IEnumerable<string> expected = LogField.All.Select(field => $"| `${field.Name}` | {field.Help} |");
         Assert.Equal(expected, File.ReadAllLines(Path.Combine(Sources.Root, "docs/LOG.md")).Where(line => line.StartsWith("| `$", StringComparison.Ordinal)));

@@ -5,7 +5,7 @@ using Carousel.Tests.Control;
 
 namespace Carousel.Tests.Telemetry;
 
-/// <summary>A log that is pumped by hand, and a target that may fail.</summary>
+/// <summary>An access log pumped by the test, with a target that can fail.</summary>
 internal sealed class LogRig : IDisposable
 {
     public LogRig(string format = "json", string servers = "http://10.0.0.1 name=blue\nhttp://10.0.0.2 name=green", int recordBytes = 1 << 16, bool takesOne = false)
@@ -13,7 +13,7 @@ internal sealed class LogRig : IDisposable
         Sample = new Sample(servers, workers: 2, new TrafficOptions { RecordBytes = recordBytes, WithFields = true });
         Target = new FakeTarget(takesOne);
         Xunit.Assert.True(LogFormat.TryParse(format, out LogFormat? parsed, out string error), error);
-        Log = new AccessLog(Sample.Traffic, Sample.Pool, parsed, Target, Time, Told.Add, Told.Add, workersNow: () => 0);
+        Log = new AccessLog(Sample.Traffic, Sample.Pool, parsed, Target, Time, Messages.Add, Messages.Add, workersNow: () => 0);
     }
 
     public ManualTime Time { get; } = new();
@@ -24,17 +24,17 @@ internal sealed class LogRig : IDisposable
 
     public AccessLog Log { get; }
 
-    /// <summary>What people were told.</summary>
-    public List<string> Told { get; } = [];
+    /// <summary>The logged messages.</summary>
+    public List<string> Messages { get; } = [];
 
-    /// <summary>The lines that come of what was told by workers.</summary>
+    /// <summary>The lines written for the recorded requests.</summary>
     public string[] Lines()
     {
         Log.Pump();
         return Encoding.UTF8.GetString(Target.Written.ToArray()).Split('\n')[..^1];
     }
 
-    /// <summary>A request that went well after a first attempt that did not.</summary>
+    /// <summary>A successful request after one failed attempt.</summary>
     public RequestRecord Typical()
     {
         var record = new RequestRecord

@@ -16,7 +16,7 @@ public sealed class LogTargetTests : IDisposable
 
     [Fact]
     [SupportedOSPlatform("linux")]
-    public void File_MovedAwayAndReopened_GoesOnInANewOne()
+    public void File_MovedAndReopened_ContinuesInANewFile()
     {
         string path = Path.Combine(_folder, "a.log");
         using var target = new FileTarget(path, AppendFile.Open);
@@ -30,7 +30,7 @@ public sealed class LogTargetTests : IDisposable
     }
 
     [Fact]
-    public void File_CutOrWrittenByOthers_IsWrittenAtItsEnd()
+    public void File_ChangedByOthers_IsAppended()
     {
         string path = Path.Combine(_folder, "a.log");
         using var target = new FileTarget(path, AppendFile.Open);
@@ -48,9 +48,9 @@ public sealed class LogTargetTests : IDisposable
     }
 
     [Fact]
-    public void File_FolderIsGone_FailsUntilItIsBack()
+    public void File_DirectoryMissing_FailsUntilItExists()
     {
-        string folder = Path.Combine(_folder, "gone");
+        string folder = Path.Combine(_folder, "missing");
         using var target = new FileTarget(Path.Combine(folder, "a.log"), AppendFile.Open);
         Exception e = Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8));
         Assert.True(LogTarget.IsOutputError(e));
@@ -61,9 +61,9 @@ public sealed class LogTargetTests : IDisposable
     }
 
     [Fact]
-    public void File_DiskIsFull_IsTroubleAndTheNextLineBeginsAnew()
+    public void File_DiskFull_IsOutputErrorAndTheNextLineIsSeparate()
     {
-        // Takes nothing: every write is "no space left".
+        // /dev/full: every write fails with "no space left".
         string path = "/dev/full";
         using var target = new FileTarget(path, _ => AppendFile.Open(path));
         Assert.True(LogTarget.IsOutputError(Assert.ThrowsAny<Exception>(() => target.Write("1\n"u8))));
@@ -91,7 +91,7 @@ public sealed class LogTargetTests : IDisposable
     }
 
     [Fact]
-    public void Syslog_OverASocketThatComesAndGoes_FailsInBetween()
+    public void Syslog_SocketRecreated_FailsInBetween()
     {
         string path = Path.Combine(_folder, "log");
         Socket Connect()

@@ -23,21 +23,21 @@ public class LogLineFormatTests
     [InlineData(EventLevel.Good, "info")]
     [InlineData(EventLevel.Warning, "warn")]
     [InlineData(EventLevel.Error, "error")]
-    public void Text_EachLevel_IsNamed(EventLevel level, string name) => Assert.Equal($"2026-11-23T16:30:00Z {name} hello\n", Text(new LogLine(level, "hello")));
+    public void Text_EachLevel_HasItsName(EventLevel level, string name) => Assert.Equal($"2026-11-23T16:30:00Z {name} hello\n", Text(new LogLine(level, "hello")));
 
     [Fact]
-    public void Text_ControlCharacters_CanNotBeginAnotherLine() => Assert.Equal(
+    public void Text_ControlCharacters_CannotStartALine() => Assert.Equal(
         "2026-11-23T16:30:00Z info a\n    2026-11-23T16:30:00Z error forged\n    \uFFFD[31m\n",
         Text(new LogLine(EventLevel.Info, "a\n2026-11-23T16:30:00Z error forged\r\n\e[31m")));
 
     [Fact]
-    public void Json_Failure_HasItsParts() => Assert.Equal(
+    public void Json_Failure_HasAllFields() => Assert.Equal(
         """{"time":"2026-11-23T16:30:00.000000Z","level":"error","message":"connect-refused: blue refused","server":"blue","reason":"connect-refused","activity":"connecting to the server","errno":"""
             + """111,"count":57}""" + "\n",
         Json(Failure));
 
     [Fact]
-    public void Json_NothingKnown_IsLeftOut() => Assert.Equal(
+    public void Json_UnknownFields_AreOmitted() => Assert.Equal(
         """{"time":"2026-11-23T16:30:00.000000Z","level":"info","message":"hello"}""" + "\n", Json(new LogLine(EventLevel.Info, "hello")));
 
     [Fact]

@@ -11,7 +11,7 @@ using Carousel.Logging;
 
 namespace Carousel.Tests.Telemetry;
 
-/// <summary>All metrics that a balancer with everything on has.</summary>
+/// <summary>All metrics of a balancer with every feature on.</summary>
 internal static class AllMetrics
 {
     public static IReadOnlyList<Metric> Of()

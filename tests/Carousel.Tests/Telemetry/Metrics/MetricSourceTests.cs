@@ -16,7 +16,7 @@ public partial class MetricSourceTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void Workers_WhatTheyCounted_IsTold()
+    public void Workers_Counters_AreCollected()
     {
         var traffic = new Traffic(2, TrafficOptions.NoRecords);
         traffic.Workers[0].Requests = 3;
@@ -38,7 +38,7 @@ public partial class MetricSourceTests
     }
 
     [Fact]
-    public void Workers_LongestTurn_IsToldForAMinuteAndThenForgotten()
+    public void Workers_LongestTick_IsKeptForAMinute()
     {
         var traffic = new Traffic(1, TrafficOptions.NoRecords);
         var metrics = new WorkerMetrics(traffic, _time);
@@ -55,7 +55,7 @@ public partial class MetricSourceTests
     }
 
     [Fact]
-    public async Task Sessions_WhatWasCounted_IsTold()
+    public async Task Sessions_Counters_AreCollected()
     {
         var options = new SessionOptions();
         var channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
@@ -75,7 +75,7 @@ public partial class MetricSourceTests
     }
 
     [Fact]
-    public void Process_IsAlive()
+    public void Process_Metrics_HaveValues()
     {
         Dictionary<string, double> read = Values.Of(new ProcessMetrics("1.2.3", 1024, TimeProvider.System));
         Assert.True(read["process_resident_memory_bytes"] > 1_000_000);
@@ -88,7 +88,7 @@ public partial class MetricSourceTests
     {
         var metrics = new ProcessMetrics("1.2.3", 1024, TimeProvider.System);
         double before = Values.Of(metrics)["process_open_fds"];
-        // More than what tests beside this one open and close meanwhile.
+        // A margin for descriptors of concurrent tests.
         const int many = 200;
         List<FileStream> opened = [.. Enumerable.Range(0, many).Select(_ => File.OpenRead("/dev/null"))];
         Dictionary<string, double> read = Values.Of(metrics);
@@ -98,7 +98,7 @@ public partial class MetricSourceTests
     }
 
     [Fact]
-    public void Names_OfAllMetrics_KeepTheConventions()
+    public void Names_AllMetrics_FollowTheConventions()
     {
         foreach (Metric metric in AllMetrics.Of())
         {

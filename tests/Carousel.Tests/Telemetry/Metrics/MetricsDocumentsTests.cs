@@ -6,11 +6,11 @@ using Xunit;
 
 namespace Carousel.Tests.Telemetry;
 
-/// <summary>What documents, dashboard and alerts say of metrics is what the code has.</summary>
+/// <summary>Documents, dashboards and alerts match the metrics in the code.</summary>
 public partial class MetricsDocumentsTests
 {
     [Fact]
-    public void Document_Tables_HaveEveryMetricAsTheCodeSaysIt()
+    public void Document_Tables_MatchTheMetrics()
     {
         IEnumerable<string> expected = AllMetrics.Of().Select(Row);
         IEnumerable<string> written = File.ReadAllLines(Path.Combine(Sources.Root, "docs/METRICS.md")).Where(line => RowPattern().IsMatch(line));
@@ -20,7 +20,7 @@ public partial class MetricsDocumentsTests
     [Theory]
     [InlineData("deploy/grafana-dashboard.json")]
     [InlineData("deploy/alerts.yaml")]
-    public void DeployedFile_EveryMetricInIt_Exists(string path)
+    public void DeployedFile_Metrics_Exist(string path)
     {
         string[] known = [.. AllMetrics.Of().SelectMany(metric => metric.Kind == MetricKind.Histogram
             ? (string[])[$"{metric.Name}_bucket", $"{metric.Name}_sum", $"{metric.Name}_count"] : [metric.Name])];

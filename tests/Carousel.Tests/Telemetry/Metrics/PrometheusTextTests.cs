@@ -11,7 +11,7 @@ public sealed class PrometheusTextTests : IDisposable
     public void Dispose() => _text.Dispose();
 
     [Fact]
-    public void Text_CounterAndGauge_HaveHelpTypeAndNumbers()
+    public void Text_CounterAndGauge_HaveHelpTypeAndValues()
     {
         _text.Begin(new Metric("a_total", MetricKind.Counter, "{x}", "How many", "first", "second"));
         _text.Add(3, "x", "y");
@@ -24,7 +24,7 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
-    public void Text_WhatMeansSomethingInTheFormat_IsEscaped()
+    public void Text_SpecialCharacters_AreEscaped()
     {
         _text.Begin(new Metric("a", MetricKind.Gauge, "", "back\\slash\nand line", "label"));
         _text.Add(1, "q\"b\\n\nü");

@@ -14,7 +14,7 @@ public class ServerMetricsTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void Collect_WhatWorkersCounted_IsTheirSum()
+    public void Collect_WorkersCounters_AreSummed()
     {
         var sample = new Sample(TwoServers, workers: 2);
         using var metrics = new ServerMetrics(sample.Pool, _time);
@@ -46,7 +46,7 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Collect_AServerIsDown_SaysWhySinceWhenAndHowItsProbesEnded()
+    public void Collect_ServerDown_HasReasonTimeAndProbeResults()
     {
         var sample = new Sample(TwoServers);
         using var metrics = new ServerMetrics(sample.Pool, _time);
@@ -66,14 +66,14 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Collect_ServerLeft_VanishesAndStaysInTheSum()
+    public void Collect_ServerRemoved_IsFoldedIntoTheSum()
     {
         var sample = new Sample(TwoServers);
         using var metrics = new ServerMetrics(sample.Pool, _time);
         ServerCounters counters = sample.Of("green");
         counters.CountResponse(200);
         sample.Apply("http://10.0.0.1 name=blue");
-        // What was in flight is cut a little later.
+        // Its requests in flight are closed shortly after.
         counters.Failed(FailureReason.ServerGone);
 
         Dictionary<string, double> read = Values.Of(metrics);
@@ -86,7 +86,7 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Collect_ServersThatCameAndWentUnread_AreInTheSum()
+    public void Collect_ServersAddedAndRemovedBetweenReadings_AreInTheSum()
     {
         var sample = new Sample(TwoServers);
         using var metrics = new ServerMetrics(sample.Pool, _time);
@@ -101,7 +101,7 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Collect_NewServerHasTheNameOfOneThatIsLeaving_BothAreTold()
+    public void Collect_NewServerHasNameOfLeavingServer_BothHaveSeries()
     {
         var sample = new Sample("http://10.0.0.1 name=blue");
         using var metrics = new ServerMetrics(sample.Pool, _time);
@@ -113,7 +113,7 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Collect_WhateverComesAndGoes_SumsNeverGoBack() =>
+    public void Collect_AnyPoolChanges_SumsNeverDecrease() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 20], Gen.Bool).Array[1, 40].Sample(steps =>
         {
             var time = new ManualTime();
@@ -144,13 +144,13 @@ public class ServerMetricsTests
         }, iter: 200);
 
     [Fact]
-    public void LatencySums_BucketOf32BitsWentRound_GoesOn()
+    public void LatencySums_BucketWrapsAround_KeepsCounting()
     {
         var histogram = new LatencyHistogram();
         var sums = new ExportedHistogram();
         histogram.Record(100);
         sums.Update(Totals(histogram));
-        // As if 2^32 - 1 more had come: the bucket is at 0.
+        // As if 2^32 - 1 more values were recorded: the bucket is at 0.
         var emptied = new LatencyTotals();
         sums.Update(emptied);
         Assert.Equal(1L + uint.MaxValue, sums.Value.Counts[0]);
@@ -159,7 +159,7 @@ public class ServerMetricsTests
     }
 
     [Fact]
-    public void Buckets_OfAnyTimes_AreThoseOfCountBelow() => Gen.Long[0, 100_000_000].Array[0, 200].Sample(times =>
+    public void Buckets_AnyTimes_MatchCountBelow() => Gen.Long[0, 100_000_000].Array[0, 200].Sample(times =>
     {
         var histogram = new LatencyHistogram();
         Array.ForEach(times, histogram.Record);
@@ -170,7 +170,7 @@ public class ServerMetricsTests
     });
 
     [Fact]
-    public void Collect_AThousandServers_IsBounded()
+    public void Collect_ThousandServers_AllocationIsBounded()
     {
         var sample = new Sample(string.Join('\n', Enumerable.Range(0, 1000).Select(i => $"http://10.0.{i / 250}.{i % 250 + 1} name=server-{i}")));
         using var metrics = new ServerMetrics(sample.Pool, _time);
@@ -188,7 +188,7 @@ public class ServerMetricsTests
         collector.Collect(text);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(text.Text.Length, 1_000_000, 8_000_000);
-        // The arrays of 64 KB and more that the text grows through may not be in the pool; what each server takes is small.
+        // The output buffer's arrays of 64 KB and more may not be pooled; the allocation per server is small.
         Assert.InRange(allocated, 0, 24_000_000);
     }
 

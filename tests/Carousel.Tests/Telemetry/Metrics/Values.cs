@@ -11,7 +11,7 @@ internal sealed class Values : IMetricSink
 
     public IReadOnlyList<Metric> Begun => _begun;
 
-    /// <summary>What this source tells. Fails if it is not what it declares, or told twice.</summary>
+    /// <summary>The values of this source. Fails on undeclared or duplicate metrics.</summary>
     public static Dictionary<string, double> Of(IMetricSource source) => Of(new MetricsCollector([source]));
 
     public static Dictionary<string, double> Of(MetricsCollector collector)

@@ -11,14 +11,14 @@ namespace Carousel.Tests.Telemetry;
 
 public class OtlpTests
 {
-    private readonly List<string> _told = [];
+    private readonly List<string> _messages = [];
 
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task Metrics_SentToACollector_AreWhatWasCounted(bool grpc, bool gzip)
+    public async Task Metrics_Exported_MatchTheCounters(bool grpc, bool gzip)
     {
         await using Collector collector = await Collector.StartAsync(grpc);
         var sample = new Sample("http://10.0.0.1 name=blue");
@@ -36,7 +36,7 @@ public class OtlpTests
             ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=other,team=web",
             ["OTEL_SERVICE_NAME"] = "edge",
         };
-        await using (var exporter = new OtlpMetricsExporter(Options(collector, grpc, variables), new MetricsCollector([servers, process]), TimeProvider.System, (_, line) => _told.Add(line)))
+        await using (var exporter = new OtlpMetricsExporter(Options(collector, grpc, variables), new MetricsCollector([servers, process]), TimeProvider.System, (_, line) => _messages.Add(line)))
         {
             exporter.Start();
             await Collector.UntilAsync(() => collector.Metrics.Count >= 2);
@@ -63,21 +63,21 @@ public class OtlpTests
         Assert.Equal((0.001, 1ul, 1ul), (point.ExplicitBounds[2], point.BucketCounts[2], point.BucketCounts[^1]));
         Assert.Single(metrics.Single(metric => metric.Name == "carousel_servers").Gauge.DataPoints);
         Assert.Equal("secret word", collector.Heads.First()["api-key"]);
-        Assert.Empty(_told);
+        Assert.Empty(_messages);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Traces_OfARequest_AreASpanForItAndForEachAttempt(bool grpc)
+    public async Task Traces_Request_HasASpanForItselfAndEachAttempt(bool grpc)
     {
         await using Collector collector = await Collector.StartAsync(grpc);
         using var rig = new LogRig();
-        await using var exporter = new TraceExporter(Options(collector, grpc), rig.Sample.Traffic, rig.Sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
+        await using var exporter = new TraceExporter(Options(collector, grpc), rig.Sample.Traffic, rig.Sample.Pool, TimeProvider.System, (_, line) => _messages.Add(line));
         RequestRecord record = rig.Typical() with { TraceId = new UInt128(1, 2), SpanId = 3, ParentSpanId = 4, Status = 503, Reason = FailureReason.ServerClosed };
         record.Attempts[1] = record.Attempts[1] with { Reason = FailureReason.ServerClosed };
-        rig.Sample.Tell(rig.Typical(), "GET", "/untraced");
-        rig.Sample.Tell(record, "GET", "/path?q=1", "", "example.com", "\xff");
+        rig.Sample.Record(rig.Typical(), "GET", "/untraced");
+        rig.Sample.Record(record, "GET", "/path?q=1", "", "example.com", "\xff");
         exporter.Start();
         await Collector.UntilAsync(() => !collector.Traces.IsEmpty);
 
@@ -96,54 +96,54 @@ public class OtlpTests
         Assert.Equal(("blue", "10.0.0.1", "connect-refused"), (Text(first, "carousel.server"), Text(first, "server.address"), Text(first, "error.type")));
         Assert.Equal(OpenTelemetry.Proto.Trace.V1.Status.Types.StatusCode.Error, request.Status.Code);
         await Collector.UntilAsync(() => Values.Of(exporter)["carousel_trace_spans_sent_total"] == 3);
-        Assert.Empty(_told);
+        Assert.Empty(_messages);
     }
 
     [Fact]
-    public async Task Traces_CollectorRefuses_AreSentAgainOrCounted()
+    public async Task Traces_CollectorRefuses_AreRetriedOrCounted()
     {
         await using Collector collector = await Collector.StartAsync();
         var sample = new Sample("http://10.0.0.1 name=blue");
-        await using var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
+        await using var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _messages.Add(line));
         exporter.Start();
         collector.Refusals.Enqueue(503);
-        sample.Tell(new RequestRecord { TraceId = 1, SpanId = 1 }, "GET", "/again");
+        sample.Record(new RequestRecord { TraceId = 1, SpanId = 1 }, "GET", "/again");
         await Collector.UntilAsync(() => Values.Of(exporter)["carousel_trace_spans_sent_total"] == 1);
         collector.Refusals.Enqueue(400);
-        sample.Tell(new RequestRecord { TraceId = 1, SpanId = 2 }, "GET", "/refused");
+        sample.Record(new RequestRecord { TraceId = 1, SpanId = 2 }, "GET", "/refused");
         await Collector.UntilAsync(() => Values.Of(exporter)["carousel_trace_spans_lost_total refused"] == 1);
-        Assert.Equal([$"otlp {collector.Url}: traces can't be sent: it answered 503", $"otlp {collector.Url}: takes traces again",
-            $"otlp {collector.Url}: traces can't be sent: it answered 400"], _told);
+        Assert.Equal([$"otlp {collector.Url}: cannot send traces: it responded with status 503", $"otlp {collector.Url}: sending traces resumed",
+            $"otlp {collector.Url}: cannot send traces: it responded with status 400"], _messages);
         Assert.Equal("/again", Text(Assert.Single(collector.Spans), "url.path"));
     }
 
     [Fact]
-    public async Task Traces_AtTheEnd_WhatIsLeftIsSent()
+    public async Task Traces_Shutdown_SendsTheRemainingSpans()
     {
         await using Collector collector = await Collector.StartAsync();
         var sample = new Sample("http://10.0.0.1 name=blue");
-        var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _told.Add(line));
+        var exporter = new TraceExporter(Options(collector, grpc: false), sample.Traffic, sample.Pool, TimeProvider.System, (_, line) => _messages.Add(line));
         exporter.Start();
-        sample.Tell(new RequestRecord { TraceId = 1, SpanId = 1 }, "BREW", "*");
+        sample.Record(new RequestRecord { TraceId = 1, SpanId = 1 }, "BREW", "*");
         await exporter.DisposeAsync();
         Span span = Assert.Single(collector.Spans);
         Assert.Equal(("HTTP", "_OTHER", "BREW"), (span.Name, Text(span, "http.request.method"), Text(span, "http.request.method_original")));
     }
 
     [Fact]
-    public async Task Metrics_NobodyListens_IsToldOnce()
+    public async Task Metrics_CollectorUnreachable_IsLoggedOnce()
     {
         var sample = new Sample("http://10.0.0.1 name=blue");
         using var servers = new ServerMetrics(sample.Pool, TimeProvider.System);
         var tried = 0;
         var source = new CountedSource(() => Interlocked.Increment(ref tried));
         OtlpOptions options = Read("http://127.0.0.1:1", OtlpProtocol.Http, new() { ["OTEL_METRIC_EXPORT_INTERVAL"] = "5" });
-        await using (var exporter = new OtlpMetricsExporter(options, new MetricsCollector([source]), TimeProvider.System, (_, line) => _told.Add(line)))
+        await using (var exporter = new OtlpMetricsExporter(options, new MetricsCollector([source]), TimeProvider.System, (_, line) => _messages.Add(line)))
         {
             exporter.Start();
             await Collector.UntilAsync(() => Volatile.Read(ref tried) >= 3);
         }
-        Assert.Equal("otlp http://127.0.0.1:1: metrics can't be sent: Connection refused", Assert.Single(_told));
+        Assert.Equal("otlp http://127.0.0.1:1: cannot send metrics: Connection refused", Assert.Single(_messages));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public class OtlpTests
     [InlineData("http://b", "OTEL_SDK_DISABLED=true", null, null)]
     [InlineData("http://b:4317", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "http://b:4317/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         "http://b:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export")]
-    public void Options_OfFlagAndEnvironment_AreWhereToSend(string? flag, string variable, string? metrics, string? traces)
+    public void Options_FlagAndEnvironment_GiveTheEndpoints(string? flag, string variable, string? metrics, string? traces)
     {
         string[] pair = variable.Split('=');
         Assert.True(OtlpOptions.TryRead(flag, null, "1", name => name == pair[0] ? pair[^1] : null, out OtlpOptions? options, out _));
@@ -168,8 +168,8 @@ public class OtlpTests
     [InlineData("http://a", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=b", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: expected a URL such as http://collector:4318, found \"b\"")]
     [InlineData("http://a", "OTEL_EXPORTER_OTLP_PROTOCOL=http/json", "OTEL_EXPORTER_OTLP_PROTOCOL: expected http/protobuf or grpc, found \"http/json\"")]
     [InlineData("http://a", "OTEL_EXPORTER_OTLP_TIMEOUT=soon", "OTEL_EXPORTER_OTLP_TIMEOUT: expected milliseconds, 1 to 86400000, found \"soon\"")]
-    [InlineData("http://a", "OTEL_EXPORTER_OTLP_HEADERS=secret", "OTEL_EXPORTER_OTLP_HEADERS: expected key=value, with commas between them")]
-    public void Options_Wrong_SayWhatWouldBeRight(string flag, string variable, string error)
+    [InlineData("http://a", "OTEL_EXPORTER_OTLP_HEADERS=secret", "OTEL_EXPORTER_OTLP_HEADERS: expected comma-separated key=value pairs")]
+    public void Options_Invalid_ExplainTheError(string flag, string variable, string error)
     {
         int equals = variable.IndexOf('=');
         Assert.False(OtlpOptions.TryRead(flag, null, "1", name => equals > 0 && name == variable[..equals] ? variable[(equals + 1)..] : null, out _, out string? said));

@@ -1,14 +1,14 @@
-// The ring's rim, which turns as requests go by. The browser's compositor turns it: it costs the page nothing.
+// The ring's rim, which rotates with the request rate. The browser's compositor animates it, without cost for the page.
 
 import { byId, draw, setText } from './dom.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-const secondsATurn = 20;
-/** The share of the way to the new speed that a frame takes. */
+const secondsPerRotation = 20;
+/** Smoothing factor per frame. */
 const damping = 0.12;
 
-export class Turning {
-  #turn;
+export class Rotation {
+  #animation;
   #speed = 0;
   #isStopped = false;
 
@@ -18,25 +18,25 @@ export class Turning {
       draw('circle', { 'class': 'track', r: 235 }),
       draw('circle', { 'class': 'ticks', r: 235, 'stroke-dasharray': `2 ${(2 * Math.PI * 235) / 96 - 2}` }),
       arc('tail', -62, -24), arc('hand', -24, 0)));
-    this.#turn = rim.firstChild.animate([{ transform: 'rotate(0deg)' }, { transform: 'rotate(360deg)' }], { duration: secondsATurn * 1000, iterations: Infinity });
-    this.#turn.pause();
-    const button = byId('turning');
+    this.#animation = rim.firstChild.animate([{ transform: 'rotate(0deg)' }, { transform: 'rotate(360deg)' }], { duration: secondsPerRotation * 1000, iterations: Infinity });
+    this.#animation.pause();
+    const button = byId('rotation');
     button.onclick = () => {
       this.#isStopped = !this.#isStopped;
       button.setAttribute('aria-pressed', this.#isStopped);
-      setText(button, this.#isStopped ? 'Let the ring turn' : 'Stop the ring');
+      setText(button, this.#isStopped ? 'Resume animation' : 'Pause animation');
       this.#set();
     };
     still.onchange = () => this.#set();
   }
 
-  /** A tenfold rate turns it faster by one step: a hundred thousand requests a second can't be seen, a change of speed can. */
+  /** Ten times the rate adds a fixed step of speed: the logarithm keeps changes visible at any rate. */
   takeRate(rate) {
     this.#speed += (1.1 * Math.log10(1 + rate) - this.#speed) * damping;
     this.#set();
   }
 
-  /** Nothing is known of requests any more. */
+  /** Stops when no rates are received. */
   stop() {
     this.#speed = 0;
     this.#set();
@@ -44,11 +44,11 @@ export class Turning {
 
   #set() {
     if (this.#isStopped || still.matches || this.#speed < 0.01) {
-      this.#turn.pause();
+      this.#animation.pause();
       return;
     }
-    this.#turn.updatePlaybackRate(Math.round(this.#speed * 100) / 100);
-    if (this.#turn.playState !== 'running') this.#turn.play();
+    this.#animation.updatePlaybackRate(Math.round(this.#speed * 100) / 100);
+    if (this.#animation.playState !== 'running') this.#animation.play();
   }
 }
 
