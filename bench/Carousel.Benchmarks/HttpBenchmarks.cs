@@ -6,7 +6,7 @@ using Carousel.Engine.Http;
 
 namespace Carousel.Benchmarks;
 
-/// <summary>Parsing and rewriting of heads, decoding of chunks: what each request pays beside the system calls.</summary>
+/// <summary>Parsing and rewriting of heads, and decoding of chunks: the cost of a request without system calls.</summary>
 [MemoryDiagnoser]
 public class HttpBenchmarks
 {

@@ -4,8 +4,8 @@ using Carousel.Core.Pool;
 namespace Carousel.Benchmarks;
 
 /// <summary>
-/// What it costs to count a request in and out while so many threads do it on the same server: the worst case, a pool of one. The time is wall time for one
-/// request of all threads together.
+/// The cost of counting a request in and out while N threads do so on the same server: the worst case, a pool of one. The time is wall time per request of all
+/// threads together.
 /// </summary>
 [ShortRunJob]
 public class LoadBenchmarks
@@ -25,12 +25,12 @@ public class LoadBenchmarks
     {
         _over = false;
         _barrier = new Barrier(Threads + 1);
-        _threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(EnterAndLeave))];
+        _threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(EnterAndExit))];
         Array.ForEach(_threads, thread => thread.Start());
     }
 
     [Benchmark(OperationsPerInvoke = RequestsAtOnce)]
-    public void TryEnterAndLeave()
+    public void TryEnterAndExit()
     {
         _barrier.SignalAndWait();
         _barrier.SignalAndWait();
@@ -45,7 +45,7 @@ public class LoadBenchmarks
         _barrier.Dispose();
     }
 
-    private void EnterAndLeave()
+    private void EnterAndExit()
     {
         for (_barrier.SignalAndWait(); !_over; _barrier.SignalAndWait())
         {

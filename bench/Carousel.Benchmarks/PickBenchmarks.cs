@@ -7,8 +7,8 @@ using Carousel.Core.Ring;
 namespace Carousel.Benchmarks;
 
 /// <summary>
-/// What it costs to choose a server, a request: servers of different weights that have some requests and latencies, and a clock that moves a millisecond
-/// every 32 picks, as with 32,000 requests a second a worker.
+/// The cost of picking a server for a request: servers of different weights with some requests and latencies, and a clock that advances one millisecond every
+/// 32 picks, as with 32,000 requests a second per worker.
 /// </summary>
 [ShortRunJob]
 [MemoryDiagnoser]

@@ -6,15 +6,14 @@ using Carousel.Core.Ring;
 namespace Carousel.Benchmarks;
 
 /// <summary>
-/// What a turn costs when so many threads turn at once: all the same cursor, or each its own (a ring of its own with the
-/// same servers), which is what an uncontended cursor would bring. The time is wall time for one turn of all
-/// threads together: with perfect scaling over n cores it falls to 1/n.
+/// The cost of a rotation step while N threads take steps: all on the same cursor, or each on its own (its own ring of the same servers), the result of an
+/// uncontended cursor. The time is wall time per step of all threads together: with perfect scaling over n cores it falls to 1/n.
 /// </summary>
 [ShortRunJob]
 [MemoryDiagnoser]
 public class RingBenchmarks
 {
-    private const int TurnsAtOnce = 1 << 20;
+    private const int PicksPerInvoke = 1 << 20;
 
     private ServerRing[] _rings = [];
     private Thread[] _threads = [];
@@ -39,11 +38,11 @@ public class RingBenchmarks
         _rings = [.. Enumerable.Range(0, Threads).Select(_ => Shared ? shared : RingOf(servers))];
         _over = false;
         _barrier = new Barrier(Threads + 1);
-        _threads = [.. _rings.Select(ring => new Thread(() => Turn(ring)))];
+        _threads = [.. _rings.Select(ring => new Thread(() => Pick(ring)))];
         Array.ForEach(_threads, thread => thread.Start());
     }
 
-    [Benchmark(OperationsPerInvoke = TurnsAtOnce)]
+    [Benchmark(OperationsPerInvoke = PicksPerInvoke)]
     public void Next()
     {
         _barrier.SignalAndWait();
@@ -59,11 +58,11 @@ public class RingBenchmarks
         _barrier.Dispose();
     }
 
-    private void Turn(ServerRing ring)
+    private void Pick(ServerRing ring)
     {
         for (_barrier.SignalAndWait(); !_over; _barrier.SignalAndWait())
         {
-            for (int i = 0; i < TurnsAtOnce / Threads; i++)
+            for (int i = 0; i < PicksPerInvoke / Threads; i++)
             {
                 ring.Next();
             }

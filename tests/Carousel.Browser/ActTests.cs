@@ -36,7 +36,7 @@ public class ActTests(Chromium chromium)
         Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
         await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
         const string refusal = "Failed: blue is the last server that accepts requests";
-        await Patience.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
+        await Deadlines.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
         Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
 
         await button.ClickAsync();

@@ -50,7 +50,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
         try
         {
             Match match = Match.Empty;
-            await Patience.UntilAsync(() => (match = AdminAddress().Match(balancer.Output + balancer.Errors)).Success, "the admin side's address");
+            await Deadlines.UntilAsync(() => (match = AdminAddress().Match(balancer.Output + balancer.Errors)).Success, "the admin side's address");
             IBrowserContext context = await chromium.ProfileAsync(profile);
             var dashboard = new Dashboard(balancer, context, await context.NewPageAsync(), new Uri($"http://127.0.0.1:{match.Groups["port"].Value}/"));
             await dashboard.Page.GotoAsync(dashboard.Admin.ToString());
@@ -83,7 +83,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     /// <summary>Waits until this expression is true in the page.</summary>
     public Task UntilAsync(string expression, string what) =>
-        Patience.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the page said:\n{string.Join('\n', _errors)}\nthe balancer said:\n{Balancer.Errors}");
+        Deadlines.UntilAsync(() => Page.EvaluateAsync<bool>($"Boolean({expression})"), $"{what}: {expression}; the page said:\n{string.Join('\n', _errors)}\nthe balancer said:\n{Balancer.Errors}");
 
     /// <summary>A server's row in the table.</summary>
     public ILocator Row(string name) => Page.Locator("#rows tr", new PageLocatorOptions { Has = Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }) });
@@ -92,10 +92,10 @@ internal sealed partial class Dashboard : IAsyncDisposable
     public Task<string> CellAsync(string name, string field) => Row(name).Locator($"[data-field={field}]").InnerTextAsync();
 
     public Task UntilStateAsync(string name, string state) =>
-        Patience.UntilAsync(async () => await Row(name).GetAttributeAsync("data-state") == state, $"{name} to be {state}; the balancer said:\n{Balancer.Errors}");
+        Deadlines.UntilAsync(async () => await Row(name).GetAttributeAsync("data-state") == state, $"{name} to be {state}; the balancer said:\n{Balancer.Errors}");
 
     public Task UntilCellAsync(string name, string field, string text) =>
-        Patience.UntilAsync(async () => await CellAsync(name, field) == text, $"{field} of {name} to be \"{text}\"");
+        Deadlines.UntilAsync(async () => await CellAsync(name, field) == text, $"{field} of {name} to be \"{text}\"");
 
     /// <summary>All servers as the API reports them, by name.</summary>
     public async Task<Dictionary<string, JsonElement>> ServersAsync(string? token = null)

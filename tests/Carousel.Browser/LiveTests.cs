@@ -64,7 +64,7 @@ public class LiveTests(Chromium chromium)
         await dashboard.UntilAsync("document.querySelector('[data-reason=connect-refused]')?.children[1].textContent === '0'", "failed attempts and no failed request");
 
         Assert.Equal(0, (await dashboard.MetricsAsync())["carousel_server_up{server=\"blue\"}"]);
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () => $"{(await dashboard.MetricsAsync())["carousel_attempt_failures_total{server=\"blue\",reason=\"connect-refused\"}"]}"
                 == (await dashboard.Page.InnerTextAsync("[data-reason=connect-refused] td:nth-child(3)")).Replace(",", "", StringComparison.Ordinal), "page and metrics to agree on the failures");
 

@@ -89,7 +89,7 @@ public class PictureTests(Chromium chromium)
                 string cookie = "";
                 for (int i = 0; i < 50 && !_enough; i++)
                 {
-                    Message response = await client.AskAsync($"GET / HTTP/1.1\r\nHost: test\r\n{cookie}\r\n");
+                    Message response = await client.RequestAsync($"GET / HTTP/1.1\r\nHost: test\r\n{cookie}\r\n");
                     cookie = response["Set-Cookie"] is { } set ? $"Cookie: {set.Split(';')[0]}\r\n" : cookie;
                     await Task.Delay(random.Next(10, 60));
                 }

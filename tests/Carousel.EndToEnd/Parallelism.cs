@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Tests mostly wait for sockets and timeouts, and each has a balancer and servers of its own: more at once than there are cores.
+// Tests mostly wait for sockets and timeouts, and each has its own balancer and servers: more run in parallel than there are cores.
 [assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 8)]

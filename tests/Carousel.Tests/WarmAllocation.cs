@@ -1,13 +1,13 @@
 namespace Carousel.Tests;
 
-/// <summary>What code allocates once it is warm.</summary>
+/// <summary>Measures what code allocates once it is warm.</summary>
 internal static class WarmAllocation
 {
     private const int Stretches = 20;
 
     /// <summary>
-    /// The least that any of some stretches of so many rounds allocates on this thread: the JIT, which replaces code while it runs, now and then allocates
-    /// on the thread that meets the new code, but not in every stretch.
+    /// The minimum that several runs of N rounds allocate on this thread. The JIT, which replaces code while it runs, sometimes allocates on the thread that
+    /// reaches the new code, but not in every run.
     /// </summary>
     public static long Least(int rounds, Action round)
     {

@@ -3,21 +3,21 @@ using Carousel.Core.Policies;
 
 namespace Carousel.Benchmarks.Simulation;
 
-/// <summary>A policy that takes part.</summary>
-/// <param name="Name">As <c>--policy</c> has it, or what it is elsewhere.</param>
-/// <param name="Create">One for a balancer, given a seed of its own.</param>
+/// <summary>A policy to compare.</summary>
+/// <param name="Name">Its name for <c>--policy</c>, or in other balancers.</param>
+/// <param name="Create">Creates the policy of one balancer from a seed.</param>
 internal sealed record Contestant(string Name, Func<int, Policy> Create);
 
 internal static partial class Contestants
 {
-    /// <summary>What other balancers have in the place of <c>dynamic</c>.</summary>
+    /// <summary>Policies of other balancers that correspond to <c>dynamic</c>.</summary>
     public static readonly string[] Peers = ["least-requests", "random(2)", "round-robin"];
 
     public const string Dynamic = "dynamic";
 
     /// <summary>
-    /// All policies that choose by the servers: those that choose by the request (a hash) would only show how its keys are spread. What there is without a
-    /// word is one of the others.
+    /// All policies that pick by the state of the servers. Hash policies pick by the request and would only show how keys are distributed. The default policy
+    /// is one of the listed ones.
     /// </summary>
     public static IEnumerable<Contestant> All =>
     [

@@ -4,12 +4,12 @@ using Carousel.Benchmarks.Simulation.Model;
 
 namespace Carousel.Benchmarks.Simulation;
 
-/// <summary><c>simulate [--seed N] [--scenario NAME] [--policy NAME] [--out FILE]</c>: runs scenarios with policies, and writes a report.</summary>
+/// <summary><c>simulate [--seed N] [--scenario NAME] [--policy NAME] [--out FILE]</c>: runs scenarios with policies and writes a report.</summary>
 internal static class SimulateCommand
 {
     private const string Usage = "usage: simulate [--seed N] [--scenario NAME]... [--policy NAME]... [--out FILE]";
 
-    /// <summary>Gives the exit code.</summary>
+    /// <summary>Returns the exit code.</summary>
     public static int Run(string[] args)
     {
         int seed = 1;
@@ -32,7 +32,7 @@ internal static class SimulateCommand
                     file = value;
                     break;
                 default:
-                    Console.Error.WriteLine($"{args[i]} {value}?\n{Usage}\nscenarios: {string.Join(", ", Scenarios.All(seed).Select(scenario => scenario.Name))}"
+                    Console.Error.WriteLine($"unknown value: {args[i]} {value}\n{Usage}\nscenarios: {string.Join(", ", Scenarios.All(seed).Select(scenario => scenario.Name))}"
                         + $"\npolicies: {string.Join(", ", Contestants.All.Select(contestant => contestant.Name))}");
                     return 2;
             }

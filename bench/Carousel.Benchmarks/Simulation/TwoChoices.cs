@@ -3,7 +3,9 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Benchmarks.Simulation;
 
-/// <summary>The better of two random servers by requests in flight: what others call <c>random(2)</c> or PowerOfTwoChoices. Only to compare with.</summary>
+/// <summary>
+/// The one of two random servers with fewer requests in flight: <c>random(2)</c> or PowerOfTwoChoices in other balancers. For comparison only.
+/// </summary>
 internal sealed class TwoChoices(int seed) : Policy
 {
     private readonly Random _random = new(seed);

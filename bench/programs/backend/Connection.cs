@@ -3,7 +3,7 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Backend;
 
-/// <summary>A proxy's connection: one request at a time, the next is read when that is answered.</summary>
+/// <summary>A connection from the proxy: one request at a time; the next is read after the response.</summary>
 internal sealed class Connection(int fd, Server server) : IWatched
 {
     private readonly byte[] _in = new byte[8192];
@@ -31,14 +31,14 @@ internal sealed class Connection(int fd, Server server) : IWatched
         TakeRequests();
     }
 
-    /// <summary>The work on its request begins.</summary>
+    /// <summary>Starts the work on its request.</summary>
     public void Begin()
     {
         Head.TryTake(_in.AsSpan(0, _have), out Head head);
         server.Begin(head.Field("X-Id"u8));
     }
 
-    /// <summary>The work on its request is done.</summary>
+    /// <summary>Ends the work on its request.</summary>
     public void Respond()
     {
         if (IsOpen)

@@ -1,7 +1,7 @@
 using Carousel.Bench.Backend;
 using Carousel.Bench.Wire;
 
-// A server of the pool: keep-alive HTTP/1.1 on loopback, until it is killed. All of its arguments are needed:
+// A server of the pool: keep-alive HTTP/1.1 on loopback, until it is killed. All arguments are required:
 //   --port N --name WORD --record FILE --slots N --service-us N --shape fixed|exponential --speed X --seed N
 var arguments = new Arguments(args);
 var service = new ServiceTime(

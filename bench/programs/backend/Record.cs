@@ -2,12 +2,12 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Backend;
 
-/// <summary>The file of what was executed: the id of every POST, in the system's hands before anything is answered.</summary>
+/// <summary>A file with the id of every executed POST, written to the kernel before the response is sent.</summary>
 internal sealed class Record(string path)
 {
     private readonly int _fd = Libc.OpenToAppend(path);
 
-    /// <summary>Ends the process if it can't: what is executed and not recorded would be taken for never executed.</summary>
+    /// <summary>Ends the process on an error: an unrecorded request would count as never executed.</summary>
     public void Add(ReadOnlySpan<byte> id)
     {
         Span<byte> line = stackalloc byte[id.Length + 1];

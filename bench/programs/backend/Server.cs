@@ -4,7 +4,7 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Backend;
 
-/// <summary>Listens, and answers what needs no work: probes, and the bench's own questions.</summary>
+/// <summary>Listens, and responds to requests without work: probes and the bench's queries.</summary>
 internal sealed class Server(string name, Slots slots, Record record) : IWatched
 {
     private readonly byte[] _response = Respond(name, new string('c', 64));
@@ -16,10 +16,10 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
 
     public Loop Loop { get; } = new();
 
-    /// <summary>What a request that was worked on is answered with.</summary>
+    /// <summary>The response to a request with work.</summary>
     public ReadOnlySpan<byte> Worked => _response;
 
-    /// <summary>Serves until it is killed; returns 1 if the port can't be had.</summary>
+    /// <summary>Serves until it is killed; returns 1 if the port is not available.</summary>
     public int Run(int port)
     {
         _listener = Libc.Listen(port);
@@ -32,8 +32,8 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
         Loop.WatchReadable(_listener, this);
         while (true)
         {
-            // At least once a second: a time that is no deadline.
-            Loop.Turn(Math.Min(slots.NextDone, Loop.Now + 1_000_000));
+            // Wakes up at least once a second, without a deadline.
+            Loop.RunOnce(Math.Min(slots.NextDone, Loop.Now + 1_000_000));
             slots.Finish(Loop.Now);
         }
     }
@@ -46,7 +46,7 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
         }
     }
 
-    /// <summary>Takes in a whole request, whose head this is. Returns the answer if there is one at once, else the connection is answered later.</summary>
+    /// <summary>Handles a whole request with this head. Returns the response if it is available at once; otherwise the connection responds later.</summary>
     public ReadOnlySpan<byte> Take(Connection connection, in Head head)
     {
         ReadOnlySpan<byte> path = Path(head);
@@ -72,8 +72,8 @@ internal sealed class Server(string name, Slots slots, Record record) : IWatched
         return [];
     }
 
-    /// <summary>The work on a request begins.</summary>
-    /// <param name="id">Of a POST; else empty.</param>
+    /// <summary>Starts the work on a request.</summary>
+    /// <param name="id">The id of a POST; otherwise empty.</param>
     public void Begin(ReadOnlySpan<byte> id)
     {
         if (!id.IsEmpty)

@@ -1,17 +1,17 @@
 namespace Carousel.Bench.Backend;
 
-/// <summary>How long requests take: waited for, not computed, so that many servers fit on one core.</summary>
-/// <param name="meanMicros">At speed 1; 0 to answer at once.</param>
-/// <param name="isExponential">Else each takes the same time.</param>
-/// <param name="speed">Requests take the time divided by this.</param>
-/// <param name="seed">Of the times' randomness.</param>
+/// <summary>The service time of requests: waited, not computed, so that many servers fit on one core.</summary>
+/// <param name="meanMicros">The mean at speed 1; 0 to respond at once.</param>
+/// <param name="isExponential">Exponential if true; otherwise constant.</param>
+/// <param name="speed">Divides the service time.</param>
+/// <param name="seed">The seed of the random times.</param>
 internal sealed class ServiceTime(double meanMicros, bool isExponential, double speed, int seed)
 {
     private readonly Random _random = new(seed);
 
-    /// <summary>May change at any time; requests in service go on as they began.</summary>
+    /// <summary>May change at any time; requests in service are not affected.</summary>
     public double Speed { get; set; } = speed;
 
-    /// <summary>The time of the next request, in microseconds.</summary>
+    /// <summary>The service time of the next request, in microseconds.</summary>
     public long Next() => (long)(meanMicros / Speed * (isExponential ? -Math.Log(1 - _random.NextDouble()) : 1));
 }

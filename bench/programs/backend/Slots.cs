@@ -2,7 +2,7 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Backend;
 
-/// <summary>So many requests are worked on at once; those that come meanwhile wait, first come, first served.</summary>
+/// <summary>Limits the requests in service to N; others wait in a FIFO queue.</summary>
 internal sealed class Slots(int count, ServiceTime time)
 {
     private readonly Queue<Connection> _waiting = new();
@@ -11,10 +11,10 @@ internal sealed class Slots(int count, ServiceTime time)
 
     public ServiceTime Time => time;
 
-    /// <summary>When the next request is done, by <see cref="Loop.Now"/>.</summary>
+    /// <summary>When the next request completes, by <see cref="Loop.Now"/>.</summary>
     public long NextDone => _serving.TryPeek(out _, out long due) ? due : long.MaxValue;
 
-    /// <summary>Microseconds that slots were in use for, summed over the slots.</summary>
+    /// <summary>Busy microseconds, summed over the slots.</summary>
     public long BusyMicros(long now)
     {
         _busyMicros += _serving.Count * (now - _countedUntil);
@@ -22,14 +22,14 @@ internal sealed class Slots(int count, ServiceTime time)
         return _busyMicros;
     }
 
-    /// <summary>Takes a connection's request in.</summary>
+    /// <summary>Adds a connection's request.</summary>
     public void Enter(Connection connection, long now)
     {
         _waiting.Enqueue(connection);
         StartWaiting(now);
     }
 
-    /// <summary>Answers the requests that are done by now, and starts those that waited for their slots.</summary>
+    /// <summary>Responds to the requests that are done by now, and starts queued ones.</summary>
     public void Finish(long now)
     {
         while (NextDone <= now)
@@ -44,7 +44,7 @@ internal sealed class Slots(int count, ServiceTime time)
     {
         while (_serving.Count < count && _waiting.TryDequeue(out Connection? next))
         {
-            // Nobody waits for this one any more: the work isn't begun.
+            // Its client has disconnected: the work is not started.
             if (next.IsOpen)
             {
                 next.Begin();

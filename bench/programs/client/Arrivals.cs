@@ -1,11 +1,11 @@
 namespace Carousel.Bench.Client;
 
-/// <summary>When requests are due, and what they are: the same for the same seed, whoever answers.</summary>
-/// <param name="rate">A second.</param>
-/// <param name="isPoisson">At random, as from many people who don't know each other; else evenly.</param>
-/// <param name="postShare">How many of them are POSTs, 0 to 1.</param>
-/// <param name="count">How many there are.</param>
-/// <param name="seed">Of the randomness.</param>
+/// <summary>The schedule of requests: the same for the same seed, whatever the responses.</summary>
+/// <param name="rate">Requests a second.</param>
+/// <param name="isPoisson">Poisson arrivals, as from many independent clients; otherwise evenly spaced.</param>
+/// <param name="postShare">The share of POSTs, 0 to 1.</param>
+/// <param name="count">The number of requests.</param>
+/// <param name="seed">The seed of the random numbers.</param>
 internal sealed class Arrivals(double rate, bool isPoisson, double postShare, long count, int seed)
 {
     private readonly Random _random = new(seed);
@@ -14,11 +14,11 @@ internal sealed class Arrivals(double rate, bool isPoisson, double postShare, lo
 
     public bool IsOver => _made == count;
 
-    /// <summary>When the next one is due, in microseconds from the start; without meaning once it is over.</summary>
+    /// <summary>When the next request is due, in microseconds from the start; undefined after the last one.</summary>
     public long NextDue => (long)_due;
 
-    /// <summary>Makes the next one.</summary>
-    /// <param name="start">What the times count from.</param>
+    /// <summary>Creates the next request.</summary>
+    /// <param name="start">The start of the schedule.</param>
     public Request Take(long start)
     {
         var request = new Request(_made++, start + (long)_due, isPost: _random.NextDouble() < postShare);

@@ -4,7 +4,7 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Client;
 
-/// <summary>A connection to the proxy, with one request at a time.</summary>
+/// <summary>A connection to the proxy with one request at a time.</summary>
 internal sealed class Connection : IWatched
 {
     private const string Common = "/work HTTP/1.1\r\nHost: pool\r\n";
@@ -58,7 +58,7 @@ internal sealed class Connection : IWatched
         }
         else if (_request is null)
         {
-            // A proxy that sends what nobody asked for, such as 408 before it closes.
+            // The proxy sent an unsolicited response, such as 408 before it closes.
             Close();
         }
         else if (_response.IsWhole)
@@ -67,7 +67,7 @@ internal sealed class Connection : IWatched
         }
     }
 
-    /// <summary>Its request was given up.</summary>
+    /// <summary>Aborts its request.</summary>
     public void Abandon()
     {
         if (IsOpen)
@@ -111,7 +111,7 @@ internal sealed class Connection : IWatched
         }
     }
 
-    /// <summary>The proxy closed it, or it broke.</summary>
+    /// <summary>The proxy closed it, or it failed.</summary>
     private void Ended()
     {
         Request? request = _request;

@@ -2,10 +2,10 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Client;
 
-/// <summary>Sends what is due, on a kept connection if one is idle, else on a new one, and gives up what isn't answered in time.</summary>
+/// <summary>Sends due requests on an idle kept connection, or on a new one, and aborts requests that time out.</summary>
 internal sealed class Load(int port, Arrivals arrivals, Tally tally)
 {
-    /// <summary>Within the descriptors of a process; what is due beyond waits, and its latency with it.</summary>
+    /// <summary>Below the descriptor limit of a process; due requests beyond it wait, which counts as latency.</summary>
     private const int MaxConnections = 8_000;
 
     private const long Timeout = 10_000_000;
@@ -13,13 +13,13 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
     private readonly Stack<Connection> _idle = new();
     private readonly Queue<Request> _waiting = new();
 
-    // In the order of their times, so that the first is the next to be given up.
+    // In order of due time, so that the first is the next to time out.
     private readonly Queue<Request> _open = new();
     private int _connections;
 
     public Loop Loop { get; } = new();
 
-    /// <summary>Returns when all requests are answered, failed or given up.</summary>
+    /// <summary>Returns when all requests have completed, failed or timed out.</summary>
     public void Run()
     {
         long start = Loop.Now;
@@ -36,12 +36,12 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
             }
 
             long next = arrivals.IsOver ? long.MaxValue : start + arrivals.NextDue;
-            Loop.Turn(Math.Min(next, _open.TryPeek(out Request? oldest) ? oldest.Due + Timeout : long.MaxValue));
+            Loop.RunOnce(Math.Min(next, _open.TryPeek(out Request? oldest) ? oldest.Due + Timeout : long.MaxValue));
             GiveUp(Loop.Now);
         }
     }
 
-    /// <summary>A connection can take the next request.</summary>
+    /// <summary>A connection is ready for the next request.</summary>
     public void Free(Connection connection)
     {
         if (NextWaiting() is { } request)
@@ -54,7 +54,7 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
         }
     }
 
-    /// <summary>A connection is gone.</summary>
+    /// <summary>A connection has closed.</summary>
     public void Gone()
     {
         _connections--;
@@ -64,7 +64,7 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
         }
     }
 
-    /// <summary>It is known what became of a request.</summary>
+    /// <summary>Records the outcome of a request.</summary>
     public void End(Request request, string outcome)
     {
         request.IsOver = true;
@@ -72,8 +72,8 @@ internal sealed class Load(int port, Arrivals arrivals, Tally tally)
     }
 
     /// <summary>
-    /// A kept connection ended before a byte of the answer. A GET is then sent again on a new one, once, as browsers and client libraries do: the
-    /// proxy may have closed it before it knew of the request (RFC 9112 section 9.3.1).
+    /// A kept connection closed before the first byte of the response. A GET is then retried once on a new one, as browsers and client libraries do: the proxy
+    /// may have closed it before it received the request (RFC 9112 section 9.3.1).
     /// </summary>
     public void EndedWithoutResponse(Request request, bool wasKept)
     {

@@ -1,7 +1,7 @@
 using Carousel.Bench.Client;
 using Carousel.Bench.Wire;
 
-// An open-loop load on a proxy on loopback: requests are due at times that no answer changes. All of its arguments are needed:
+// An open-loop load on a proxy on loopback: responses do not change the schedule of requests. All arguments are required:
 //   --port N --rate N --seconds N --arrivals poisson|uniform --post-share X --seed N --posts FILE
 var arguments = new Arguments(args);
 double rate = arguments.Number("--rate");

@@ -1,20 +1,20 @@
 namespace Carousel.Bench.Client;
 
-/// <summary>A request from when it is due to when it is known what became of it.</summary>
+/// <summary>A request, from its due time to its outcome.</summary>
 internal sealed class Request(long id, long due, bool isPost)
 {
     public long Id => id;
 
-    /// <summary>When it should be sent: what its latency counts from, however late it is sent.</summary>
+    /// <summary>When it is due. Latency counts from here, however late it is sent.</summary>
     public long Due => due;
 
     public bool IsPost => isPost;
 
-    /// <summary>It was sent again after its connection had ended without a byte of an answer.</summary>
+    /// <summary>True if it was retried after its connection closed without a byte of a response.</summary>
     public bool IsResent { get; set; }
 
     public bool IsOver { get; set; }
 
-    /// <summary>Where it was sent last.</summary>
+    /// <summary>The connection that it was last sent on.</summary>
     public Connection? On { get; set; }
 }

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Carousel.Bench.Client;
 
-/// <summary>What became of all requests: every latency is kept, so that percentiles are exact.</summary>
-/// <param name="micros">How long requests become due: the second third of that is told by itself, too, since that is when servers are slow.</param>
-/// <param name="posts">Takes a line for every POST: its id and what became of it.</param>
+/// <summary>The outcomes of all requests. Every latency is kept, so percentiles are exact.</summary>
+/// <param name="micros">The length of the schedule. Its second third, when servers are slow, is also reported separately.</param>
+/// <param name="posts">Receives a line for every POST: its id and outcome.</param>
 internal sealed class Tally(long micros, TextWriter posts)
 {
     private readonly SortedDictionary<(string Method, string Outcome), long> _outcomes = [];
@@ -13,10 +13,10 @@ internal sealed class Tally(long micros, TextWriter posts)
     private readonly List<int> _late = [];
     private long _gets, _posts, _resent, _from, _to;
 
-    /// <summary>The first request is due now, by the clock that latencies are taken by.</summary>
+    /// <summary>The first request is due now, by the clock of the latencies.</summary>
     public void Begins(long now) => (_from, _to) = (now + micros / 3, now + micros * 2 / 3);
 
-    /// <summary>A request is sent, so many microseconds late.</summary>
+    /// <summary>A request is sent N microseconds late.</summary>
     public void Sent(Request request, long late)
     {
         (request.IsPost ? ref _posts : ref _gets)++;
@@ -43,7 +43,7 @@ internal sealed class Tally(long micros, TextWriter posts)
         }
     }
 
-    /// <summary>A line for each kind of fact. Times are in microseconds; latencies are those of GETs that were answered well.</summary>
+    /// <summary>Writes one line per kind of fact. Times are in microseconds; latencies are those of successful GETs.</summary>
     public void Write(TextWriter to)
     {
         to.WriteLine($"sent {_gets} {_posts}");

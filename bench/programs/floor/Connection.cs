@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Carousel.Bench.Floor;
 
-/// <summary>One socket of either side, with its two buffers, and the other side's while an exchange is under way.</summary>
+/// <summary>One socket of either side, with its two buffers, and the peer's socket during an exchange.</summary>
 internal sealed unsafe class Connection(int fd, bool isServer)
 {
     public const int BufferSize = 32768;

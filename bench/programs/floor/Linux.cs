@@ -2,16 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Bench.Floor;
 
-/// <summary>
-/// The dozen system calls of the loop. Those that never block skip the switch of the garbage collector's mode, which would cost
-/// more than they do.
-/// </summary>
+/// <summary>The system calls of the loop. Those that never block skip the garbage collector's mode switch, which would cost more than they do.</summary>
 internal static unsafe class Linux
 {
     public const int NonBlocking = 0x800, NoSignal = 0x4000, DontWait = 0x40;
     public const uint Readable = 1, PeerClosed = 0x2000, EdgeTriggered = 1u << 31;
 
-    /// <summary>The kernel's epoll_event, packed as x64 has it.</summary>
+    /// <summary>The kernel's epoll_event, packed as on x64.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     public struct Event
     {

@@ -3,8 +3,8 @@ using static Carousel.Bench.Floor.Linux;
 namespace Carousel.Bench.Floor;
 
 /// <summary>
-/// A bare epoll loop: the limit, not a product. The cheapest proxy that still moves heads, to know what a request costs when
-/// nothing is checked, limited or retried. Right only for small keep-alive GETs whose answers have a Content-Length.
+/// A bare epoll loop: a lower bound, not a product. The cheapest proxy that still rewrites heads, to measure a request without checks, limits or retries.
+/// Correct only for small keep-alive GETs whose responses have a Content-Length.
 /// </summary>
 internal sealed unsafe class Loop(int[] servers)
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class Loop(int[] servers)
 
     private static ReadOnlySpan<byte> Forwarded => "X-Forwarded-For: 127.0.0.1\r\n\r\n"u8;
 
-    /// <summary>Serves on the loopback port until it is killed; returns 1 if the port can't be had.</summary>
+    /// <summary>Serves on the loopback port until it is killed; returns 1 if the port is not available.</summary>
     public int Run(int port)
     {
         int listener = socket(2, 1 | NonBlocking, 0), one = 1;
@@ -36,7 +36,7 @@ internal sealed unsafe class Loop(int[] servers)
         Event* events = stackalloc Event[EventsPerTick];
         while (true)
         {
-            // Asked without waiting first: under load there is nearly always something, and that call is the cheaper one.
+            // Polls without waiting first: under load there is nearly always an event, and that call is cheaper.
             int count = epoll_poll(_epoll, events, EventsPerTick, 0);
             if (count == 0)
             {
@@ -127,7 +127,7 @@ internal sealed unsafe class Loop(int[] servers)
             return server;
         }
 
-        // Connects while blocking: on loopback that is at once.
+        // A blocking connect, which completes at once on loopback.
         int fd = socket(2, 1, 0);
         byte* address = stackalloc byte[16];
         Loopback(address, servers[index]);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Carousel.Bench.Wire;
 
-/// <summary>Arguments of the form <c>--name value</c>. Only the bench gives them, so a wrong one is a defect and throws.</summary>
+/// <summary>Arguments of the form <c>--name value</c>. Only the bench passes them, so a wrong one is a bug and throws.</summary>
 internal sealed class Arguments(string[] args)
 {
     public string Text(string name)

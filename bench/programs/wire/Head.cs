@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Carousel.Bench.Wire;
 
-/// <summary>The head of a request or an answer, as far as these programs need to understand it: they talk to proxies that are right.</summary>
+/// <summary>The head of a request or a response, parsed as far as these programs need: the proxies' messages are valid.</summary>
 internal readonly ref struct Head
 {
     private readonly ReadOnlySpan<byte> _lines;
@@ -19,17 +19,17 @@ internal readonly ref struct Head
     /// <summary>Without its line ending.</summary>
     public ReadOnlySpan<byte> StartLine { get; }
 
-    /// <summary>In bytes, the empty line included.</summary>
+    /// <summary>Its length in bytes, including the empty line.</summary>
     public int Length { get; }
 
-    /// <summary>What Content-Length says; -1 if there is none.</summary>
+    /// <summary>The Content-Length; -1 if absent.</summary>
     public int ContentLength => Utf8Parser.TryParse(Field("Content-Length"u8), out int length, out _) ? length : -1;
 
-    /// <summary>Whether the connection ends after this message.</summary>
+    /// <summary>True if the connection closes after this message.</summary>
     public bool Closes => Ascii.EqualsIgnoreCase(Field("Connection"u8), "close"u8)
         || (StartLine.IndexOf("HTTP/1.0"u8) >= 0 && !Ascii.EqualsIgnoreCase(Field("Connection"u8), "keep-alive"u8));
 
-    /// <summary>False if the empty line isn't there yet.</summary>
+    /// <summary>False if the empty line has not arrived yet.</summary>
     public static bool TryTake(ReadOnlySpan<byte> bytes, out Head head)
     {
         int end = bytes.IndexOf("\r\n\r\n"u8);
@@ -37,7 +37,7 @@ internal readonly ref struct Head
         return end >= 0;
     }
 
-    /// <summary>The value of a field; empty if it isn't there.</summary>
+    /// <summary>The value of a field; empty if absent.</summary>
     public ReadOnlySpan<byte> Field(ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<byte> left = _lines;

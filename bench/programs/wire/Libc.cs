@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Bench.Wire;
 
-/// <summary>The system calls of the two programs. Those that tell why they failed leave it in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+/// <summary>The system calls of the two programs. Those that report the cause of a failure leave it in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
 internal static unsafe partial class Libc
 {
     public const int NonBlocking = 0x800, NoSignal = 0x4000, TryAgain = 11, InProgress = 115;
     private const int Internet = 2, Stream = 1, SocketLevel = 1, ReuseAddress = 2, Error = 4, TcpLevel = 6, NoDelay = 1;
     private const int WriteOnly = 1, Create = 0x40, AppendOnly = 0x400, AddressSize = 16;
 
-    /// <summary>A socket that listens on a loopback port; negative if the port can't be had.</summary>
+    /// <summary>A socket that listens on a loopback port; negative if the port is not available.</summary>
     public static int Listen(int port)
     {
         int fd = socket(Internet, Stream | NonBlocking, 0), one = 1;
@@ -19,7 +19,7 @@ internal static unsafe partial class Libc
         return bind(fd, address, AddressSize) == 0 && listen(fd, 4096) == 0 ? fd : -1;
     }
 
-    /// <summary>The next connection that waits on a listening socket; negative if there is none.</summary>
+    /// <summary>Accepts the next pending connection; negative if there is none.</summary>
     public static int Accept(int listener)
     {
         int fd = accept4(listener, null, null, NonBlocking);
@@ -27,7 +27,7 @@ internal static unsafe partial class Libc
         return fd;
     }
 
-    /// <summary>A socket that connects to a loopback port: it can be written to once it is connected. Negative if it can't even begin.</summary>
+    /// <summary>Starts to connect to a loopback port; the socket is writable once it is connected. Negative on an immediate error.</summary>
     public static int Connect(int port)
     {
         int fd = socket(Internet, Stream | NonBlocking, 0);
@@ -43,14 +43,14 @@ internal static unsafe partial class Libc
         return fd;
     }
 
-    /// <summary>What became of connecting: 0, or why it failed.</summary>
+    /// <summary>The result of connecting: 0, or the error.</summary>
     public static int ConnectError(int fd)
     {
         int error = 0, size = sizeof(int);
         return getsockopt(fd, SocketLevel, Error, &error, &size) == 0 ? error : -1;
     }
 
-    /// <summary>How many bytes came; 0 at the end; negative if there is nothing yet, or on an error.</summary>
+    /// <summary>The number of bytes received; 0 at the end; negative if there is nothing yet, or on an error.</summary>
     public static int Receive(int fd, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -59,7 +59,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Whether the socket took all of it. What is sent here is small and finds the buffer empty.</summary>
+    /// <summary>True if the socket accepted all bytes. Messages here are small and the buffer is empty.</summary>
     public static bool Send(int fd, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -68,10 +68,10 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>A file that is written to at its end only, whoever else writes to it; negative if it can't be opened.</summary>
+    /// <summary>Opens a file in append mode, also for concurrent writers; negative on an error.</summary>
     public static int OpenToAppend(string path) => open(path, WriteOnly | Create | AppendOnly, 0b110_100_100);
 
-    /// <summary>Whether the system has all of the bytes: it then keeps them, whatever becomes of this process.</summary>
+    /// <summary>True if all bytes were written to the kernel, which keeps them even if this process is killed.</summary>
     public static bool Write(int fd, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)

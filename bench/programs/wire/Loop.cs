@@ -3,46 +3,46 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.Bench.Wire;
 
-/// <summary>Something with a descriptor that a loop watches.</summary>
+/// <summary>An object with a descriptor that a loop watches.</summary>
 internal interface IWatched
 {
-    /// <summary>It can be read or written, or has ended. It may be told so in vain, when the descriptor was another's a moment ago.</summary>
+    /// <summary>Called when it is readable, writable or closed. May be called without cause if the descriptor was reused a moment ago.</summary>
     void Ready();
 }
 
-/// <summary>One thread's epoll loop: what is ready is told, level-triggered, then the caller looks at the clock.</summary>
+/// <summary>One thread's epoll loop: dispatches level-triggered events, then the caller checks the clock.</summary>
 internal sealed unsafe partial class Loop
 {
     private const uint Readable = 1, Writable = 4;
     private const int Add = 1, Change = 3, EventsPerTick = 256, MaxDescriptors = 65_536;
     private const int BytesPerEvent = 16;
 
-    // The kernel's epoll_event is packed on x64, and nowhere else.
+    // The kernel's epoll_event is packed on x64 only.
     private static readonly bool IsPacked = RuntimeInformation.ProcessArchitecture == Architecture.X64;
     private static readonly int EventSize = IsPacked ? 12 : BytesPerEvent, DataAt = IsPacked ? 4 : 8;
 
     private readonly IWatched?[] _watched = new IWatched?[MaxDescriptors];
     private readonly int _epoll = epoll_create1(0);
 
-    /// <summary>Microseconds of a clock that never goes back.</summary>
+    /// <summary>A monotonic clock in microseconds.</summary>
     public static long Now => (long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency));
 
     public void WatchReadable(int fd, IWatched watched) => Watch(fd, watched, Add, Readable);
 
-    /// <summary>For a socket that connects; to be followed by <see cref="NowReadable"/>.</summary>
+    /// <summary>For a connecting socket; followed by <see cref="NowReadable"/>.</summary>
     public void WatchWritable(int fd, IWatched watched) => Watch(fd, watched, Add, Writable);
 
     public void NowReadable(int fd, IWatched watched) => Watch(fd, watched, Change, Readable);
 
-    /// <summary>Closes the descriptor, which ends the watching.</summary>
+    /// <summary>Closes the descriptor, which removes it from epoll.</summary>
     public void Close(int fd)
     {
         _watched[fd] = null;
         _ = Libc.close(fd);
     }
 
-    /// <summary>Waits for something to happen, but not beyond a time of <see cref="Now"/>; tells all that is ready.</summary>
-    public void Turn(long until)
+    /// <summary>Waits for events until a time of <see cref="Now"/> at the latest; dispatches all of them.</summary>
+    public void RunOnce(long until)
     {
         byte* events = stackalloc byte[EventsPerTick * BytesPerEvent];
         long wait = Math.Max(0, until - Now);

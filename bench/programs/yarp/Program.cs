@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-// yarp PORT FILE: Kestrel and YARP; routes and servers come from the file, and again whenever that changes.
+// yarp PORT FILE: Kestrel and YARP; routes and servers are read from the file and reloaded when it changes.
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 builder.Configuration.AddJsonFile(args[1], optional: false, reloadOnChange: true);
 builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -13,7 +13,7 @@ builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
 builder.Services.AddRouting();
 builder.Services.AddReverseProxy()
     .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-    // No tracing headers: the others send none either.
+    // No tracing headers, as with the other proxies.
     .ConfigureHttpClient((_, handler) => handler.ActivityHeadersPropagator = null);
 
 var app = builder.Build();

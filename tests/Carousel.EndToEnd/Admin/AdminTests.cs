@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Admin;
 
-/// <summary>The commands against a running balancer.</summary>
+/// <summary>The admin commands against a running balancer.</summary>
 public partial class AdminTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public partial class AdminTests
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green weight=3"], ["--admin", "127.0.0.1:0"]);
-        await balancer.AskAsync(4);
+        await balancer.RequestAsync(4);
 
         Run status = await Run.OfBalancerAsync(balancer, "status");
 
@@ -41,11 +41,11 @@ public partial class AdminTests
         await using var two = ScriptedServer.Responding("two");
         await using Balancer balancer = await Balancer.StartAsync([one.Url + " name=blue", two.Url + " name=green"], ["--admin", "127.0.0.1:0"]);
         Task<Message> first = balancer.GetAsync();
-        await Patience.UntilAsync(() => one.OpenConnections == 1, "the request to be in flight");
+        await Deadlines.UntilAsync(() => one.OpenConnections == 1, "the request to be in flight");
 
         Run early = await Run.OfBalancerAsync(balancer, "drain", "blue", "--wait", "--timeout", "300ms");
         Assert.Equal((3, "blue is not drained after 300ms: 1 request in flight\n"), (early.Code, early.Output));
-        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+        Assert.Equal(["two", "two"], await balancer.RequestAsync(2));
         Task<Run> drain = Run.OfBalancerAsync(balancer, "drain", "blue", "--wait");
         release.SetResult();
         Run done = await drain;
@@ -66,10 +66,10 @@ public partial class AdminTests
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "add", two.Url, "name=green")).Code);
         await balancer.UntilRotationAsync("one", "two");
         Assert.Equal("blue has weight 0\n", (await Run.OfBalancerAsync(balancer, "weight", "blue", "0")).Output);
-        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+        Assert.Equal(["two", "two"], await balancer.RequestAsync(2));
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "weight", "blue", "1")).Code);
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "remove", "green")).Code);
-        Assert.Equal(["one", "one"], await balancer.AskAsync(2));
+        Assert.Equal(["one", "one"], await balancer.RequestAsync(2));
         Run last = await Run.OfBalancerAsync(balancer, "remove", "blue");
         Assert.Equal(1, last.Code);
         Assert.Contains("blue is the last server", last.Errors);
@@ -78,7 +78,7 @@ public partial class AdminTests
     }
 
     [Fact]
-    public async Task Save_AChange_IsInTheFileAndHolds()
+    public async Task Save_Change_IsWrittenToTheFile()
     {
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
@@ -87,12 +87,12 @@ public partial class AdminTests
         Assert.Equal(0, (await Run.OfBalancerAsync(balancer, "drain", "blue")).Code);
 
         Assert.Equal($"# ours\n{one.Url} name=blue drain  # old\n{two.Url}\n", File.ReadAllText(balancer.File.Path));
-        await balancer.SaidAsync($"servers.txt: changed {one.Url} (blue) (drain)");
-        Assert.Equal(["two", "two"], await balancer.AskAsync(2));
+        await balancer.UntilLoggedAsync($"servers.txt: changed {one.Url} (blue) (drain)");
+        Assert.Equal(["two", "two"], await balancer.RequestAsync(2));
     }
 
     [Fact]
-    public async Task Change_AnotherLineOfTheFile_LeavesWhatWasSet()
+    public async Task FileChange_AnotherLine_KeepsWhatWasSet()
     {
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
@@ -103,7 +103,7 @@ public partial class AdminTests
         balancer.File.Write(one.Url + " name=blue", two.Url, three.Url);
         await balancer.UntilRotationAsync("two", "three");
         balancer.File.Write(one.Url + " name=blue weight=2", two.Url, three.Url);
-        await balancer.SaidAsync($"servers.txt: changed {one.Url} (blue) (weight 1 -> 2, no drain)");
+        await balancer.UntilLoggedAsync($"servers.txt: changed {one.Url} (blue) (weight 1 -> 2, no drain)");
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public partial class AdminTests
     }
 
     [Fact]
-    public async Task HealthCheck_NobodyThere_SaysSo()
+    public async Task HealthCheck_NothingListens_Fails()
     {
         using var closed = new ClosedPort();
 
@@ -155,7 +155,7 @@ public partial class AdminTests
     }
 
     [Fact]
-    public async Task Start_PortTakenThatWasAskedFor_EndsWithOneLine()
+    public async Task Start_AdminPortTaken_ExitsWithOneLine()
     {
         await using var one = ScriptedServer.Responding("one");
         await using Balancer balancer = await Balancer.StartAsync([one.Url], ["--admin", "127.0.0.1:0"]);
@@ -172,7 +172,7 @@ public partial class AdminTests
     [InlineData("--admin 0.0.0.0:0", 2, "an address other than loopback requires a token")]
     [InlineData("--admin 0.0.0.0:0 --admin-token-file nowhere", 2, "--admin-token-file: nowhere: no such file")]
     [InlineData("--admin 127.0.0.1:0 --admin-token-file servers.txt", 2, "is no token: it needs 16 characters or more, without blanks")]
-    public async Task Start_WithoutWhatItNeeds_SaysWhat(string flags, int code, string error)
+    public async Task Start_BadAdminFlags_AreRefused(string flags, int code, string error)
     {
         Run run = await Run.WithServersAsync("localhost:1", ["-f", "servers.txt", "-p", "0", "--store", "none", .. flags.Split(' ')]);
 

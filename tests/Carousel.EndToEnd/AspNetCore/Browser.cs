@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>What a server of the sample says at "/".</summary>
+/// <summary>The JSON response of a sample server to GET "/".</summary>
 internal sealed record Visit(string? Name, int Visits, string Client, string Scheme, int Server);
 
-/// <summary>A user of the sample, with all cookies, at the balancer.</summary>
+/// <summary>An HTTP client of the sample that keeps cookies and connects through the balancer.</summary>
 internal sealed partial class Browser : IDisposable
 {
     private readonly HttpClient _client;
@@ -20,24 +20,24 @@ internal sealed partial class Browser : IDisposable
         _client = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false })
         {
             BaseAddress = balancer.Url,
-            Timeout = Patience.Limit,
+            Timeout = Deadlines.Limit,
         };
     }
 
     public CookieContainer Cookies { get; }
 
-    public async Task<Visit> RequestAsync() => (await (await AskAsync(HttpMethod.Get, "/")).Content.ReadFromJsonAsync<Visit>())!;
+    public async Task<Visit> RequestAsync() => (await (await SendAsync(HttpMethod.Get, "/")).Content.ReadFromJsonAsync<Visit>())!;
 
-    /// <summary>GET of the form, then POST of it: the second may reach the other server.</summary>
+    /// <summary>Gets the form, then posts it. The two requests may reach different servers.</summary>
     public async Task LogInAsync(string name)
     {
-        Match token = FormToken().Match(await (await AskAsync(HttpMethod.Get, "/login")).Content.ReadAsStringAsync());
+        Match token = FormToken().Match(await (await SendAsync(HttpMethod.Get, "/login")).Content.ReadAsStringAsync());
         Assert.True(token.Success, "the form has no antiforgery token");
         using var form = new FormUrlEncodedContent([new("name", name), new(token.Groups["name"].Value, token.Groups["value"].Value)]);
-        await AskAsync(HttpMethod.Post, "/login", form, HttpStatusCode.Found);
+        await SendAsync(HttpMethod.Post, "/login", form, HttpStatusCode.Found);
     }
 
-    /// <summary>The status of a POST of the form without the token that is in it.</summary>
+    /// <summary>Posts the form without its antiforgery token; returns the status.</summary>
     public async Task<HttpStatusCode> ForgeLoginAsync(string name)
     {
         using var form = new FormUrlEncodedContent([new("name", name)]);
@@ -45,12 +45,12 @@ internal sealed partial class Browser : IDisposable
         return response.StatusCode;
     }
 
-    /// <summary>A JWT for who is logged in.</summary>
-    public async Task<string> TokenAsync() => await (await AskAsync(HttpMethod.Post, "/token")).Content.ReadAsStringAsync();
+    /// <summary>Returns a JWT for the logged-in user.</summary>
+    public async Task<string> TokenAsync() => await (await SendAsync(HttpMethod.Post, "/token")).Content.ReadAsStringAsync();
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? form = null, HttpStatusCode expected = HttpStatusCode.OK)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? form = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var request = new HttpRequestMessage(method, path) { Content = form };
         HttpResponseMessage response = await _client.SendAsync(request);

@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>A client of the sample's hub. It reconnects by itself, as SignalR's clients do if they are told to.</summary>
+/// <summary>A client of the sample's hub with SignalR's automatic reconnect enabled.</summary>
 internal sealed class ChatClient : IAsyncDisposable
 {
     private readonly HubConnection _connection;
-    private readonly ConcurrentQueue<string> _heard = new();
+    private readonly ConcurrentQueue<string> _received = new();
 
     private ChatClient(Uri url, Action<HttpConnectionOptions> configure)
     {
         _connection = new HubConnectionBuilder().WithUrl(url, configure).WithAutomaticReconnect().Build();
-        _connection.On<string, string>("said", (name, text) => _heard.Enqueue($"{name}: {text}"));
+        _connection.On<string, string>("said", (name, text) => _received.Enqueue($"{name}: {text}"));
     }
 
-    /// <summary>Negotiates, then goes on by this transport. Cookies are kept there.</summary>
+    /// <summary>Negotiates, then uses this transport. Cookies are kept.</summary>
     public static Task<ChatClient> StartAsync(Balancer balancer, CookieContainer cookies, HttpTransportType transport, string? token = null) =>
         StartAsync(new ChatClient(new Uri(balancer.Url, "chat"), options =>
         {
@@ -29,7 +29,7 @@ internal sealed class ChatClient : IAsyncDisposable
             options.AccessTokenProvider = () => Task.FromResult(token);
         }));
 
-    /// <summary>A WebSocket and nothing before it; the token in Authorization, or, as browsers have it, in the query.</summary>
+    /// <summary>Opens a WebSocket without negotiation. The token is in Authorization or, as in browsers, in the query.</summary>
     public static Task<ChatClient> StartWithoutNegotiationAsync(Balancer balancer, string token, bool isInQuery) =>
         StartAsync(new ChatClient(new Uri(balancer.Url, isInQuery ? $"chat?access_token={token}" : "chat"), options =>
         {
@@ -38,13 +38,13 @@ internal sealed class ChatClient : IAsyncDisposable
             options.AccessTokenProvider = isInQuery ? null : () => Task.FromResult<string?>(token);
         }));
 
-    public Task SayAsync(string text) => _connection.InvokeAsync("Say", text);
+    public Task SendMessageAsync(string text) => _connection.InvokeAsync("Say", text);
 
-    /// <summary>The port of the server that it is connected to.</summary>
+    /// <summary>The port of the server that the client is connected to.</summary>
     public Task<int> ServerAsync() => _connection.InvokeAsync<int>("Server");
 
-    /// <summary>Ends when it is connected to the server at this port.</summary>
-    public Task ReconnectsToAsync(int port) => Patience.UntilAsync(
+    /// <summary>Completes when the client is connected to the server at this port.</summary>
+    public Task ReconnectsToAsync(int port) => Deadlines.UntilAsync(
         async () =>
         {
             try
@@ -53,13 +53,13 @@ internal sealed class ChatClient : IAsyncDisposable
             }
             catch (Exception error) when (error is OperationCanceledException or InvalidOperationException or IOException or WebSocketException)
             {
-                // The connection ended while it was asked.
+                // The connection closed during the query.
                 return false;
             }
         },
         "the client to reconnect");
 
-    public Task HearsAsync(string said) => Patience.UntilAsync(() => _heard.Contains(said), $"somebody to hear \"{said}\"");
+    public Task ReceivedAsync(string message) => Deadlines.UntilAsync(() => _received.Contains(message), $"a client to receive \"{message}\"");
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

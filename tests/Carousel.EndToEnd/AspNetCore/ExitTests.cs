@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>The order in which a server of ASP.NET Core leaves: by its health check first, by its port last.</summary>
+/// <summary>The shutdown order of an ASP.NET Core server: its health check fails first, its port closes last.</summary>
 public class ExitTests
 {
     [Fact]
-    public async Task Sigterm_WhileItIsUsed_NoRequestFailsAndItsClientsGoOnAtTheOther()
+    public async Task Sigterm_UnderLoad_NoRequestFailsAndClientsMoveToTheOther()
     {
         await using Shops shops = await Shops.StartAsync();
-        // On a busy machine a good probe may take longer than the second that it has by default.
+        // On a busy machine a successful probe may exceed its default timeout of one second.
         await using Balancer balancer = await shops.BalanceAsync("--session", "sticky", "--health", "on", "--health-path", "/healthz", "--health-timeout", "20s");
         await BothServeAsync(balancer);
         using var ada = new Browser(balancer);
@@ -25,7 +25,7 @@ public class ExitTests
         Task<int> exit = leaving.ExitAsync();
         do
         {
-            // There is a POST in it, which is never sent twice.
+            // Includes a POST, which is never retried.
             await ada.LogInAsync("ada");
             Assert.Equal("ada", (await ada.RequestAsync()).Name);
         }
@@ -34,13 +34,13 @@ public class ExitTests
         Assert.Equal(0, await exit);
         Assert.Equal(other, (await ada.RequestAsync()).Server);
         await chat.ReconnectsToAsync(other);
-        await chat.SayAsync("still here");
-        await chat.HearsAsync("ada: still here");
+        await chat.SendMessageAsync("still here");
+        await chat.ReceivedAsync("ada: still here");
     }
     private static async Task BothServeAsync(Balancer balancer)
     {
         var seen = new HashSet<string>();
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () =>
             {
                 Message response = await balancer.GetAsync();
@@ -50,6 +50,6 @@ public class ExitTests
                 }
                 return seen.Count == 2;
             },
-            "both servers to be found up");
+            "both servers to be up");
     }
 }

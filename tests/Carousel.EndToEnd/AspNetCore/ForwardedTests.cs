@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>ASP.NET Core's forwarded headers middleware learns from the balancer who the client is, and from nobody else.</summary>
+/// <summary>ASP.NET Core's forwarded headers middleware gets the client's address from the balancer only.</summary>
 [Collection<SharedShopsCollection>]
 public class ForwardedTests(SharedShops shared)
 {
@@ -15,13 +15,13 @@ public class ForwardedTests(SharedShops shared)
     [InlineData("", "127.0.0.9", "http", false)]
     [InlineData("10.0.0.0/8", "127.0.0.9", "http", false)]
     [InlineData("127.0.0.9", "203.0.113.7", "https", true)]
-    public async Task Client_ClaimsAnAddress_IsBelievedIfTheBalancerTrustsIt(string trusted, string expected, string scheme, bool isSecure)
+    public async Task ForwardedFields_OfTheClient_AreUsedOnlyIfTrusted(string trusted, string expected, string scheme, bool isSecure)
     {
         string[] options = trusted.Length == 0 ? [] : ["--trusted-proxy", trusted];
         await using Balancer balancer = await shared.Shops.BalanceAsync(["--session", "shared", .. options]);
         using RawClient client = await balancer.ConnectAsync(from: IPAddress.Parse("127.0.0.9"));
 
-        Message response = await client.AskAsync($"GET / HTTP/1.1\r\nHost: test\r\n{Claims}\r\n");
+        Message response = await client.RequestAsync($"GET / HTTP/1.1\r\nHost: test\r\n{Claims}\r\n");
 
         Visit visit = JsonSerializer.Deserialize<Visit>(response.Text, JsonSerializerOptions.Web)!;
         Assert.Equal((expected, scheme), (visit.Client, visit.Scheme));

@@ -5,18 +5,18 @@ using Xunit;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>SignalR through the balancer: what keeps a client with the server that it negotiated with.</summary>
+/// <summary>SignalR through the balancer: what keeps a client on the server that it negotiated with.</summary>
 [Collection<SharedShopsCollection>]
 public class HubTests(SharedShops shared)
 {
-    /// <summary>All clients of the two servers hear each other, those of other tests as well.</summary>
+    /// <summary>Every message reaches all clients of both servers, including those of other tests.</summary>
     private readonly string _hello = $"hello {Guid.NewGuid()}";
 
     public static TheoryData<HttpTransportType> Transports => [HttpTransportType.WebSockets, HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling];
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public async Task Sticky_LoggedInByCookie_ClientsOfBothServersHearEachOther(HttpTransportType transport)
+    public async Task Sticky_LoggedInByCookie_MessagesReachClientsOfBothServers(HttpTransportType transport)
     {
         await using Balancer balancer = await shared.Shops.BalanceAsync("--session", "sticky");
         using var ada = new Browser(balancer);
@@ -30,10 +30,10 @@ public class HubTests(SharedShops shared)
         Assert.Equal((await ada.RequestAsync()).Server, await ofAda.ServerAsync());
         Assert.Equal((await bob.RequestAsync()).Server, await ofBob.ServerAsync());
         Assert.NotEqual(await ofAda.ServerAsync(), await ofBob.ServerAsync());
-        await ofAda.SayAsync(_hello);
-        await ofBob.HearsAsync($"ada: {_hello}");
-        await ofBob.SayAsync(_hello);
-        await ofAda.HearsAsync($"bob: {_hello}");
+        await ofAda.SendMessageAsync(_hello);
+        await ofBob.ReceivedAsync($"ada: {_hello}");
+        await ofBob.SendMessageAsync(_hello);
+        await ofAda.ReceivedAsync($"bob: {_hello}");
     }
 
     [Theory]
@@ -48,24 +48,24 @@ public class HubTests(SharedShops shared)
         await using ChatClient second = await ChatClient.StartWithoutNegotiationAsync(balancer, token, isInQuery);
 
         Assert.NotEqual(await first.ServerAsync(), await second.ServerAsync());
-        await first.SayAsync(_hello);
-        await second.HearsAsync($"ada: {_hello}");
+        await first.SendMessageAsync(_hello);
+        await second.ReceivedAsync($"ada: {_hello}");
     }
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public async Task Jwt_StatelessOff_GetsTheCookieAndStays(HttpTransportType transport)
+    public async Task Jwt_StatelessOff_GetsTheCookieAndIsSticky(HttpTransportType transport)
     {
         await using Balancer balancer = await shared.Shops.BalanceAsync("--session", "sticky", "--session-stateless", "off");
         string token = await TokenAsync(balancer);
         await using ChatClient client = await ChatClient.StartAsync(balancer, new CookieContainer(), transport, token);
-        await client.SayAsync(_hello);
-        await client.HearsAsync($"ada: {_hello}");
+        await client.SendMessageAsync(_hello);
+        await client.ReceivedAsync($"ada: {_hello}");
     }
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public async Task Jwt_AfterAPageThatBroughtTheCookie_Stays(HttpTransportType transport)
+    public async Task Jwt_AfterAPageWithTheCookie_IsSticky(HttpTransportType transport)
     {
         await using Balancer balancer = await shared.Shops.BalanceAsync("--session", "sticky");
         string token = await TokenAsync(balancer);
@@ -73,12 +73,12 @@ public class HubTests(SharedShops shared)
         Visit page = await browser.RequestAsync();
         await using ChatClient client = await ChatClient.StartAsync(balancer, browser.Cookies, transport, token);
         Assert.Equal(page.Server, await client.ServerAsync());
-        await client.SayAsync(_hello);
-        await client.HearsAsync($"ada: {_hello}");
+        await client.SendMessageAsync(_hello);
+        await client.ReceivedAsync($"ada: {_hello}");
     }
 
     [Fact]
-    public async Task Jwt_NegotiatesWithoutACookie_MeetsTheOtherServer()
+    public async Task Jwt_NegotiatesWithoutACookie_ReachesTheOtherServer()
     {
         await using Balancer balancer = await shared.Shops.BalanceAsync("--session", "sticky");
         string token = await TokenAsync(balancer);

@@ -10,7 +10,7 @@ public class LoginTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Login_ServersTakeTurnsAndDie_IsKept(bool isEmbedded)
+    public async Task Login_ServersAlternateAndAreKilled_IsKept(bool isEmbedded)
     {
         await using Shops shops = isEmbedded ? Shops.OfEmbeddedStore() : await Shops.StartAsync();
         await using Balancer balancer = await shops.BalanceAsync("--session", "shared");
@@ -20,7 +20,7 @@ public class LoginTests
         }
         using var ada = new Browser(balancer);
         using var bob = new Browser(balancer);
-        // The form is one server's and is sent to the other, whose antiforgery check takes it.
+        // One server renders the form, the other receives it; its antiforgery check accepts the token.
         await ada.LogInAsync("ada");
         await bob.LogInAsync("bob");
         Assert.Equal(HttpStatusCode.BadRequest, await bob.ForgeLoginAsync("ada"));
@@ -35,7 +35,7 @@ public class LoginTests
             Assert.All(await RequestAsync(4), port => Assert.Equal(shops.OtherThan(server.Port).Port, port));
             await server.StartAsync();
         }
-        await Patience.UntilAsync(async () => (await RequestAsync(2)).Distinct().Count() == 2, "both servers to get requests again");
+        await Deadlines.UntilAsync(async () => (await RequestAsync(2)).Distinct().Count() == 2, "both servers to get requests again");
         Visit first = await bob.RequestAsync();
         Assert.Equal(("bob", 1), (first.Name, first.Visits));
 

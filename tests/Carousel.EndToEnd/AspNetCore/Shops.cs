@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.AspNetCore;
 
-/// <summary>Two servers of samples/AspNetCore.Sessions and the store that they share.</summary>
+/// <summary>Two servers of samples/AspNetCore.Sessions and their shared store.</summary>
 internal sealed class Shops : IAsyncDisposable
 {
     private readonly RedisServer? _redis;
@@ -20,7 +20,7 @@ internal sealed class Shops : IAsyncDisposable
 
     public Shop[] Servers { get; }
 
-    /// <summary>Running, with a redis-server for a store.</summary>
+    /// <summary>Starts both, with redis-server as their store.</summary>
     public static async Task<Shops> StartAsync()
     {
         RedisServer redis = await RedisServer.StartAsync();
@@ -29,20 +29,20 @@ internal sealed class Shops : IAsyncDisposable
         return shops;
     }
 
-    /// <summary>Not running yet, as their store comes with the balancer.</summary>
+    /// <summary>Starts neither: their store starts with the balancer.</summary>
     public static Shops OfEmbeddedStore() => new(null, FixedPort.Next());
 
     public async Task StartServersAsync()
     {
-        await Patience.UntilAsync(() => RawClient.ListensAsync(_storePort), "the store to listen");
+        await Deadlines.UntilAsync(() => RawClient.ListensAsync(_storePort), "the store to listen");
         await Task.WhenAll(Servers.Select(server => server.StartAsync()));
     }
 
-    /// <summary>A balancer in front of them, with the same store.</summary>
+    /// <summary>Starts a balancer in front of them, with the same store.</summary>
     public Task<Balancer> BalanceAsync(params string[] options) =>
         Balancer.StartAsync([.. Servers.Select(server => server.Url)], ["--store", _store, .. options]);
 
-    /// <summary>The other of the two.</summary>
+    /// <summary>Returns the other server.</summary>
     public Shop OtherThan(int port) => Servers.Single(server => server.Port != port);
 
     public async ValueTask DisposeAsync()
@@ -58,7 +58,7 @@ internal sealed class Shops : IAsyncDisposable
     }
 }
 
-/// <summary>Two servers that many tests use and none stops: each has a balancer of its own in front of them.</summary>
+/// <summary>Two servers shared by many tests, none of which stops them. Each test starts its own balancer in front of them.</summary>
 public sealed class SharedShops : IAsyncLifetime
 {
     internal Shops Shops { get; private set; } = null!;

@@ -32,7 +32,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public async Task Server_AnswersWithClose_IsNotReusedAndClientStaysOpen()
+    public async Task Server_RespondsWithClose_IsNotReusedAndClientStaysOpen()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -51,7 +51,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public async Task Server_LeavesBytesAfterItsAnswer_IsNotReused()
+    public async Task Server_SendsBytesAfterItsResponse_IsNotReused()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -75,28 +75,28 @@ public class KeepAliveTests
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--server-idle-timeout", "300ms");
         await balancer.GetAsync();
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the idle connection to the server to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the idle connection to the server to be closed");
     }
 
     [Fact]
-    public async Task Client_AsksToClose_GetsCloseAndFin()
+    public async Task Client_SendsConnectionClose_GetsCloseAndFin()
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Message response = await client.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         Assert.Equal("x", response.Text);
         Assert.Equal("close", response["Connection"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
     [Fact]
-    public async Task Server_ClientAsksToClose_StaysOpen()
+    public async Task Server_ClientSendsConnectionClose_StaysOpen()
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        await balancer.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        await balancer.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         Assert.Single(server.Connections);
     }
 }

@@ -25,7 +25,7 @@ public class NameTests
     }
 
     [Fact]
-    public async Task UnresolvableName_BesideAGoodServer_CostsNoRequest()
+    public async Task UnresolvableName_BesideAGoodServer_FailsNoRequest()
     {
         await using var server = ScriptedServer.Responding("good");
         await using var balancer = await StartAsync("http://no-such-host.invalid:80", server.Url);
@@ -37,7 +37,7 @@ public class NameTests
     }
 
     [Fact]
-    public async Task UnresolvableName_Alone_StartsAndAnswers503()
+    public async Task UnresolvableName_Alone_StartsAndResponds503()
     {
         await using var balancer = await StartAsync("http://no-such-host.invalid:80");
         Message response = await balancer.GetAsync();

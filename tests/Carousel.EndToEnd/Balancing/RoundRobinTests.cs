@@ -6,7 +6,7 @@ namespace Carousel.EndToEnd.Balancing;
 public class RoundRobinTests
 {
     [Fact]
-    public async Task Requests_OneConnectionThreeServers_TurnInOrder()
+    public async Task Requests_OneConnectionThreeServers_AreDistributedInOrder()
     {
         await using var one = ScriptedServer.Responding("1");
         await using var two = ScriptedServer.Responding("2");
@@ -14,21 +14,21 @@ public class RoundRobinTests
         await using var balancer = await Balancer.StartAsync(one, two, three);
         using var client = await balancer.ConnectAsync();
 
-        string turns = "";
+        string rounds = "";
         for (int i = 0; i < 9; i++)
         {
-            turns += (await client.GetAsync()).Text;
+            rounds += (await client.GetAsync()).Text;
         }
 
-        Assert.Equal(9, turns.Length);
-        Assert.Contains(turns[..3], (string[])["123", "231", "312"]);
-        Assert.Equal(string.Concat(Enumerable.Repeat(turns[..3], 3)), turns);
+        Assert.Equal(9, rounds.Length);
+        Assert.Contains(rounds[..3], (string[])["123", "231", "312"]);
+        Assert.Equal(string.Concat(Enumerable.Repeat(rounds[..3], 3)), rounds);
     }
 
     [Theory]
     [InlineData("1")]
     [InlineData("4")]
-    public async Task Requests_ManyConnectionsAtOnce_AreSharedExactly(string workers)
+    public async Task Requests_ManyConnectionsAtOnce_AreDistributedEvenly(string workers)
     {
         const int clients = 12;
         const int each = 25;

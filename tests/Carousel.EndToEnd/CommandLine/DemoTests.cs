@@ -7,7 +7,7 @@ namespace Carousel.EndToEnd.CommandLine;
 public partial class DemoTests
 {
     [Fact]
-    public async Task Demo_GetsThreeRequests_AnswersFromThreeServers()
+    public async Task Demo_ThreeRequests_ReachThreeServers()
     {
         await using var demo = await StartAsync();
         int port = int.Parse(Address().Match(demo.Output + demo.Errors).Groups["port"].Value, null);
@@ -44,7 +44,7 @@ public partial class DemoTests
     private static async Task<ChildProcess> StartAsync()
     {
         var demo = ChildProcess.Start("/", Binary.Path, "demo", "-p", $"{FixedPort.Next()}", "--store", "none", "--admin", "127.0.0.1:0");
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             () => demo.HasExited || (Address().IsMatch(demo.Output + demo.Errors) && (demo.Output + demo.Errors).Contains("curl ")), "the demo to listen");
         Assert.False(demo.HasExited, demo.Errors);
         return demo;

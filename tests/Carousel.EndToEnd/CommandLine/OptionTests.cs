@@ -8,18 +8,18 @@ namespace Carousel.EndToEnd.CommandLine;
 public class OptionTests
 {
     [Fact]
-    public async Task Help_SaysEveryOptionAndItsDefault()
+    public async Task Help_Output_HasEveryOptionAndItsDefault()
     {
         Run run = await RunAsync("--help");
         Assert.Equal(0, run.Code);
-        string[] said =
+        string[] output =
         [
             "--file", "-f", "--port", "-p", "--bind", "--workers", "--max-head", "16k", "--max-fields", "100", "--head-timeout", "10s",
             "--idle-timeout", "--connect-timeout", "2s", "--answer-timeout", "--body-timeout", "--max-connections",
             "--max-connections-per-client", "--drain-timeout", "30s", "--tunnel-timeout", "1h", "--server-idle-timeout",
             "--trusted-proxy", "--forwarded", "--version", "check", "demo",
         ];
-        Assert.All(said, text => Assert.Contains(text, run.Output));
+        Assert.All(output, text => Assert.Contains(text, run.Output));
     }
 
     [Fact]
@@ -63,9 +63,9 @@ public class OptionTests
     }
 
     [Fact]
-    public async Task Port_OfAnotherBalancer_IsTakenAsWell()
+    public async Task Port_OfAnotherBalancer_IsRefused()
     {
-        // SO_REUSEPORT would let two of them share it by accident.
+        // With SO_REUSEPORT two balancers could share a port by accident.
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         Run run = await Run.WithServersAsync(
@@ -79,10 +79,10 @@ public class OptionTests
         await using var one = ScriptedServer.Responding("x");
         await using var two = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([one, two], "--workers", "3");
-        string said = balancer.Output + balancer.Errors;
-        Assert.Contains($"listening on http://127.0.0.1:{balancer.Port}", said);
-        Assert.Contains("2 servers", said);
-        Assert.Contains("3 workers", said);
+        string output = balancer.Output + balancer.Errors;
+        Assert.Contains($"listening on http://127.0.0.1:{balancer.Port}", output);
+        Assert.Contains("2 servers", output);
+        Assert.Contains("3 workers", output);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class OptionTests
         using var file = new ServersFile(server.Url);
         int port = FixedPort.Next();
         await using var process = ChildProcess.Start(file.Directory, Binary.Path, "-f", "servers.txt", "-p", $"{port}", "--session", "off", "--admin", "off");
-        await Patience.UntilAsync(() => (process.Output + process.Errors).Contains("listening on"), "the balancer to listen");
+        await Deadlines.UntilAsync(() => (process.Output + process.Errors).Contains("listening on"), "the balancer to listen");
         foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
         {
             using var client = await RawClient.ConnectAsync(port, address);
@@ -107,7 +107,7 @@ public class OptionTests
         using var closed = new ClosedPort();
         await using var balancer = await Balancer.StartAsync([closed.Url], []);
         await balancer.GetAsync();
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             () => balancer.Errors.Contains("connect-refused") && balancer.Errors.Contains($"127.0.0.1:{closed.Port}"), "the failure in the log");
     }
 

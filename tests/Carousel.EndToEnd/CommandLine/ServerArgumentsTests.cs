@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.CommandLine;
 
-/// <summary><c>carousel http://localhost:3001 :3002</c>, and what it says where it can be found.</summary>
+/// <summary>Servers as arguments: <c>carousel http://localhost:3001 :3002</c>, and the addresses printed at start.</summary>
 public partial class ServerArgumentsTests
 {
     private static readonly string[] s_alone = ["-p", "0", "--workers", "1", "--health", "off", "--session", "off", "--store", "none"];
 
     [Fact]
-    public async Task Start_ServersAsArguments_ServesAndOutlivesHup()
+    public async Task Start_ServersAsArguments_ServesAndIgnoresSighup()
     {
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
@@ -27,7 +27,7 @@ public partial class ServerArgumentsTests
         Assert.Equal(["one", "three", "two"], responses.Order());
 
         balancer.Signal(Posix.SigHup);
-        await Patience.UntilAsync(() => balancer.Errors.Contains("SIGHUP ignored: the servers are not from a file"), "the line about SIGHUP");
+        await Deadlines.UntilAsync(() => balancer.Errors.Contains("SIGHUP ignored: the servers are not from a file"), "the line about SIGHUP");
         Assert.Equal(200, (await client.GetAsync()).Status);
         balancer.Signal(Posix.SigTerm);
         Assert.Equal(0, await balancer.ExitAsync());
@@ -50,7 +50,7 @@ public partial class ServerArgumentsTests
     }
 
     [Fact]
-    public async Task Check_FileAsArgument_SaysWhatItUnderstood()
+    public async Task Check_FileAsArgument_PrintsTheServers()
     {
         Run run = await Run.WithServersAsync("3001 name=blue\n", "check", "servers.txt");
 
@@ -58,9 +58,9 @@ public partial class ServerArgumentsTests
         Assert.Matches(@"blue +http://localhost:3001 ", run.Output);
     }
 
-    /// <summary>Whatever listens on all addresses: what is printed can be followed.</summary>
+    /// <summary>A program that listens on all addresses prints URLs that can be opened.</summary>
     [Fact]
-    public async Task Start_OnAllAddresses_PrintsLinksThatLeadThere()
+    public async Task Start_OnAllAddresses_PrintsReachableUrls()
     {
         await using var server = ScriptedServer.Responding("x");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("carousel-token-");
@@ -68,7 +68,7 @@ public partial class ServerArgumentsTests
         File.WriteAllText(token, "0123456789abcdef0123456789abcdef\n");
         await using var balancer = await StartAsync(server.Url, "--admin", "0.0.0.0:0", "--admin-token-file", token);
         await using var demoServer = ChildProcess.Start("/", Binary.Path, "demo-server", "-p", "0", "--name", "blue");
-        await Patience.UntilAsync(() => Url().IsMatch(demoServer.Output), "the demo server to listen");
+        await Deadlines.UntilAsync(() => Url().IsMatch(demoServer.Output), "the demo server to listen");
         folder.Delete(recursive: true);
 
         string[] urls = [.. Url().Matches(balancer.Output + demoServer.Output).Select(match => match.Value).Where(url => url != server.Url)];
@@ -85,7 +85,7 @@ public partial class ServerArgumentsTests
     private static async Task<ChildProcess> StartAsync(params string[] arguments)
     {
         var balancer = ChildProcess.Start("/", Binary.Path, [.. arguments, .. s_alone]);
-        await Patience.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("Ctrl-C"), "the balancer to listen");
+        await Deadlines.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("Ctrl-C"), "the balancer to listen");
         Assert.False(balancer.HasExited, balancer.Errors);
         return balancer;
     }

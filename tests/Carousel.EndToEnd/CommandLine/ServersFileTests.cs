@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.CommandLine;
 
-/// <summary>A servers.txt that can't be used: every mistake at its place, at once, exit code 2.</summary>
+/// <summary>An invalid servers.txt: every error is reported at once with its position; exit code 2.</summary>
 public class ServersFileTests
 {
     [Theory]
@@ -38,7 +38,7 @@ public class ServersFileTests
     }
 
     [Fact]
-    public async Task Duplicate_WrittenInAnotherWay_IsReported()
+    public async Task Duplicate_WrittenDifferently_IsReported()
     {
         Run run = await RunAsync("run", "http://a.example\nhttp://A.Example:80\n");
         Assert.Equal(2, run.Code);
@@ -67,7 +67,7 @@ public class ServersFileTests
     }
 
     [Fact]
-    public async Task Check_GoodFile_SaysWhatItUnderstood()
+    public async Task Check_GoodFile_PrintsTheServers()
     {
         Run run = await RunAsync("check", "# mine\nhttp://a.example weight=3 max=200 backup name=blue\n\nhttp://[::1]:8000 drain\r\nhttp://127.0.0.1:8001\n");
         Assert.Equal(0, run.Code);

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Carousel.EndToEnd.Deploy;
 
-/// <summary>A network of its own, as a pod has one: an own loopback, own ports, and what is linked to it. Gone when disposed. Needs root.</summary>
+/// <summary>A network namespace, as a pod has: its own loopback, ports and links. Removed when disposed. Needs root.</summary>
 internal sealed partial class NetworkNamespace : IAsyncDisposable
 {
     private const int CloneNewNet = 0x40000000;
@@ -18,10 +18,10 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Where runtimes find it.</summary>
+    /// <summary>The path by which container runtimes open it.</summary>
     public string Path => $"/run/netns/{Name}";
 
-    /// <summary>What a command line begins with to run within it.</summary>
+    /// <summary>The prefix of a command line that runs inside it.</summary>
     public string[] Launcher => ["ip", "netns", "exec", Name];
 
     public static async Task<NetworkNamespace> CreateAsync()
@@ -32,15 +32,15 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
         return created;
     }
 
-    /// <summary>ip(8) within it.</summary>
+    /// <summary>Runs ip(8) inside it.</summary>
     public Task IpAsync(params string[] arguments) => Tool.RunAsync("ip", ["-n", Name, .. arguments]);
 
-    /// <summary>A socket belongs to the namespace in which it is made, whoever uses it then: this makes one, or does anything else, in there.</summary>
+    /// <summary>Runs an action inside the namespace. A socket belongs to the namespace in which it was created, whichever process uses it later.</summary>
     public T Run<T>(Func<T> act)
     {
         T? result = default;
         Exception? error = null;
-        // Of its own, as it does not come back: it ends in there.
+        // A dedicated thread: it cannot leave the namespace and ends there.
         var thread = new Thread(() =>
         {
             try
@@ -62,17 +62,17 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
         return error is null ? result! : throw new InvalidOperationException($"in the network {Name}", error);
     }
 
-    /// <summary>A connection from within it.</summary>
+    /// <summary>Connects from inside it.</summary>
     public Task<Socket> ConnectAsync(IPEndPoint to) => ConnectAsync(this, to);
 
-    /// <summary>A connection from within a network, or from where the tests run.</summary>
+    /// <summary>Connects from inside a namespace, or from the tests' own network.</summary>
     public static async Task<Socket> ConnectAsync(NetworkNamespace? from, IPEndPoint to)
     {
         Func<Socket> make = () => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Socket socket = from is null ? make() : from.Run(make);
         try
         {
-            await Patience.WithinAsync(socket.ConnectAsync(to), $"a connection to {to}");
+            await Deadlines.WithinAsync(socket.ConnectAsync(to), $"a connection to {to}");
             return socket;
         }
         catch

@@ -9,21 +9,21 @@ using Xunit;
 namespace Carousel.EndToEnd.Deploy;
 
 /// <summary>
-/// <c>kubectl rollout restart statefulset/web</c> with the times of deploy/example-servers.yaml: each pod's network and address vanish, and its name leads to a new pod at another
-/// address only after the cluster's DNS has forgotten the old one.
+/// <c>kubectl rollout restart statefulset/web</c> with the times of deploy/example-servers.yaml: each pod's network and address are removed, and its name
+/// resolves to a new pod at another address only after the cluster's DNS entry has expired.
 /// </summary>
 public class RollingServersTests
 {
     private const int Port = 8000;
     private const int Clients = 12;
 
-    /// <summary>Each client's pause between requests: 120 requests a second of all.</summary>
+    /// <summary>The pause of each client between requests: 120 requests a second in total.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>For how long the cluster's DNS remembers a name, or that it has no address (CoreDNS, plugin kubernetes, default ttl).</summary>
+    /// <summary>The time for which the cluster's DNS caches an address or its absence (CoreDNS, plugin kubernetes, default ttl).</summary>
     private static readonly TimeSpan s_timeToLive = TimeSpan.FromSeconds(5);
 
-    /// <summary>From the end of a pod until its replacement's process starts.</summary>
+    /// <summary>The time from the end of a pod until its replacement's process starts.</summary>
     private static readonly TimeSpan s_scheduling = TimeSpan.FromSeconds(1.5);
 
     [Fact]
@@ -58,7 +58,7 @@ public class RollingServersTests
             Task<int>[] load = [.. Enumerable.Range(0, Clients).Select(_ => RequestsAsync(network, front, enough.Token))];
             for (int i = pods.Count - 1; i >= 0; i--)
             {
-                // Not ready any more, and out of DNS; whoever asked before goes on with the old address.
+                // Not ready and removed from DNS; clients that resolved it earlier still use the old address.
                 await Task.Delay(s_timeToLive < drained ? s_timeToLive : drained, stop);
                 names.Remove(pods[i].Name);
                 await pods[i].EndAsync();
@@ -88,7 +88,7 @@ public class RollingServersTests
         names.Set(pod.Name, pod.Address);
     }
 
-    private static Task UntilItRespondsAsync(ReplicaNetwork network, IPEndPoint front) => Patience.UntilAsync(
+    private static Task UntilItRespondsAsync(ReplicaNetwork network, IPEndPoint front) => Deadlines.UntilAsync(
         async () =>
         {
             try
@@ -103,7 +103,7 @@ public class RollingServersTests
         },
         "the balancer to respond");
 
-    /// <summary>Requests over one connection until told to end; every one must be responded to with 200. How many there were.</summary>
+    /// <summary>Sends requests on one connection until stopped; every response must be a 200. Returns the number of requests.</summary>
     private static async Task<int> RequestsAsync(ReplicaNetwork network, IPEndPoint front, CancellationToken enough)
     {
         using var client = new Wire(await network.ConnectAsync(front));
@@ -117,12 +117,12 @@ public class RollingServersTests
         return requests;
     }
 
-    /// <summary>The new addresses are in use: at the old ones there is nothing.</summary>
+    /// <summary>The new addresses are in use; nothing exists at the old ones.</summary>
     private static async Task UntilAllServeAsync(ReplicaNetwork network, IPEndPoint front, List<Pod> pods)
     {
         using var client = new Wire(await network.ConnectAsync(front));
         var missing = pods.Select(pod => pod.Name).ToHashSet();
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () =>
             {
                 missing.Remove((await GetAsync(client)).Text.Split(' ')[0]);
@@ -137,7 +137,7 @@ public class RollingServersTests
         return await client.ReadResponseAsync();
     }
 
-    /// <summary>One server as a pod: its process, and a network that vanishes with it.</summary>
+    /// <summary>One server as a pod: its process, and a network namespace removed with it.</summary>
     private sealed class Pod(string name, ReplicaPlace place, ChildProcess process) : IAsyncDisposable
     {
         public string Name => name;
@@ -151,7 +151,7 @@ public class RollingServersTests
             return new Pod(name, place, process);
         }
 
-        /// <summary>SIGTERM, as after preStop; when the process has ended its address is gone.</summary>
+        /// <summary>Sends SIGTERM, as after preStop; the address is removed when the process has exited.</summary>
         public async Task EndAsync()
         {
             process.Signal(Posix.SigTerm);
@@ -162,7 +162,7 @@ public class RollingServersTests
         public ValueTask DisposeAsync() => process.DisposeAsync();
     }
 
-    /// <summary>What the names of pods lead to in one network namespace: ip-netns(8) puts /etc/netns/NAME/hosts in the place of /etc/hosts.</summary>
+    /// <summary>The addresses of pod names in one network namespace: ip-netns(8) mounts /etc/netns/NAME/hosts over /etc/hosts.</summary>
     private sealed class PodNames : IDisposable
     {
         private readonly Dictionary<string, IPAddress> _addresses = [];
@@ -196,7 +196,7 @@ public class RollingServersTests
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-        /// <summary>In one write and in place: another file would not be seen through the mount.</summary>
+        /// <summary>Written in place with one write: a replaced file would not be seen through the mount.</summary>
         private void Write()
         {
             string text = string.Concat(_addresses.Select(pair => $"{pair.Value} {pair.Key}\n").Prepend("127.0.0.1 localhost\n"));

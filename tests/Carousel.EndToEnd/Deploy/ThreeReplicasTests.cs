@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy;
 
-/// <summary>Three balancers as the pods of deploy/loadbalancer.yaml, which come and go under load as one.</summary>
+/// <summary>Three balancers, run like the pods of deploy/loadbalancer.yaml, added and removed under load.</summary>
 public class ThreeReplicasTests
 {
     private const int Servers = 8;
     private const int Visitors = 12;
 
-    /// <summary>Requests of each visitor between two events.</summary>
+    /// <summary>Requests of each client between two events.</summary>
     private const int Between = 20;
 
     [Fact]
@@ -41,34 +41,34 @@ public class ThreeReplicasTests
                 await AddAsync();
             }
             load.Start(Visitors);
-            await load.TurnsAsync(Between);
+            await load.RoundsAsync(Between);
 
             await KillAsync(load, all[0]);
             await AddAsync();
-            await load.TurnsAsync(Between);
+            await load.RoundsAsync(Between);
 
-            // Two servers go meanwhile, as in any rollout of theirs.
+            // Two servers are removed meanwhile, as in a rollout.
             await servers[0].DisposeAsync();
             await servers[1].DisposeAsync();
             await DrainAsync(load, all[1]);
             await AddAsync();
             servers[0].Start();
             servers[1].Start();
-            await load.TurnsAsync(Between);
+            await load.RoundsAsync(Between);
 
-            // The last of the first three: first its replacement, as a rollout without loss has it.
+            // The last of the first three. Its replacement starts first, as in a rollout without loss.
             await AddAsync();
             await DrainAsync(load, all[2]);
             await KillAsync(load, all[3]);
-            await load.TurnsAsync(Between);
+            await load.RoundsAsync(Between);
             await load.EndAsync();
 
             using Resp data = await store.ConnectAsync();
             foreach (string session in load.Sessions)
             {
-                Assert.Equal(1L, await data.AskAsync("EXISTS", $"carousel:session:{session}"));
+                Assert.Equal(1L, await data.CommandAsync("EXISTS", $"carousel:session:{session}"));
             }
-            TestContext.Current.TestOutputHelper?.WriteLine($"{load.Requests} requests, of which {load.SentAgain} were sent again");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{load.Requests} requests, of which {load.SentAgain} were retried");
         }
         finally
         {
@@ -79,19 +79,19 @@ public class ThreeReplicasTests
         }
     }
 
-    /// <summary>It dies, and is taken out of the Service only after that.</summary>
+    /// <summary>Kills a replica, then removes it from the Service.</summary>
     private static async Task KillAsync(ReplicaLoad load, Replica replica)
     {
         await replica.KillAsync();
-        await load.TurnsAsync(1);
+        await load.RoundsAsync(1);
         load.Ready = load.Ready.Remove(replica);
     }
 
-    /// <summary>It is taken out of the Service, which all have heard of when preStop is over; then comes SIGTERM.</summary>
+    /// <summary>Removes a replica from the Service, which every client has seen when preStop ends, then sends SIGTERM.</summary>
     private static async Task DrainAsync(ReplicaLoad load, Replica replica)
     {
         load.Ready = load.Ready.Remove(replica);
-        await load.TurnsAsync(1);
+        await load.RoundsAsync(1);
         Assert.Equal(0, await replica.DrainAsync());
     }
 }

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy;
 
-/// <summary>Programs of the system, run to their end.</summary>
+/// <summary>Runs system programs until they exit.</summary>
 internal static class Tool
 {
-    /// <summary>True if what needs root's rights can be tried. The tests say what they leave out where it can't.</summary>
+    /// <summary>True if run as root. Tests report what they skip otherwise.</summary>
     public static bool IsRoot { get; } = Environment.UserName == "root";
 
-    /// <summary>What it wrote to standard output; any exit code but 0 fails the test, with all that it said.</summary>
+    /// <summary>Returns standard output. A nonzero exit code fails the test with all output.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         await using var process = ChildProcess.Start(Repository.Path(""), program, arguments);
@@ -18,11 +18,11 @@ internal static class Tool
         return process.Output;
     }
 
-    /// <summary>The whole path of what test.sh took from npm: a path in artifacts.</summary>
+    /// <summary>The full path of a tool that test.sh installed from npm, in artifacts.</summary>
     public static string OfNpm(string path)
     {
         string whole = Repository.Path(Path.Combine("artifacts", path));
-        return File.Exists(whole) ? whole : throw new FileNotFoundException($"Take the tools from npm first (./test.sh tools does, and needs npm): there is no {whole}");
+        return File.Exists(whole) ? whole : throw new FileNotFoundException($"Install the tools from npm first (./test.sh tools does, and needs npm): there is no {whole}");
     }
 
     public static bool Exists(string program) =>

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Forwarding;
 
-/// <summary>What a server learns of the client: X-Forwarded-*, Forwarded (RFC 7239), Via (RFC 9110 section 7.6.3).</summary>
+/// <summary>Fields that tell a server about the client: X-Forwarded-*, Forwarded (RFC 7239), Via (RFC 9110 section 7.6.3).</summary>
 public class ForwardedTests
 {
     private const string Claims = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: claimed.example\r\nForwarded: for=1.2.3.4;proto=https\r\n";
 
     [Fact]
-    public async Task Client_Plain_IsDescribed()
+    public async Task Client_WithoutFields_ForwardedFieldsAreSet()
     {
         Message request = await PassOnAsync("");
         Assert.Equal("127.0.0.1", request["X-Forwarded-For"]);
@@ -20,7 +20,7 @@ public class ForwardedTests
     }
 
     [Fact]
-    public async Task Client_Untrusted_ClaimsAreReplaced()
+    public async Task Client_Untrusted_FieldsAreReplaced()
     {
         Message request = await PassOnAsync(Claims, "--trusted-proxy", "10.0.0.0/8");
         Assert.Equal("127.0.0.1", request["X-Forwarded-For"]);
@@ -31,7 +31,7 @@ public class ForwardedTests
     }
 
     [Fact]
-    public async Task Client_Trusted_ClaimsAreKeptAndForIsAppended()
+    public async Task Client_Trusted_FieldsAreKeptAndForIsAppended()
     {
         Message request = await PassOnAsync(Claims, "--trusted-proxy", "127.0.0.0/8");
         Assert.Equal("1.2.3.4, 127.0.0.1", request["X-Forwarded-For"]);
@@ -41,7 +41,7 @@ public class ForwardedTests
     }
 
     [Fact]
-    public async Task Client_TrustedWithoutClaims_IsDescribed()
+    public async Task Client_TrustedWithoutFields_ForwardedFieldsAreSet()
     {
         Message request = await PassOnAsync("", "--trusted-proxy", "127.0.0.0/8");
         Assert.Equal("127.0.0.1", request["X-Forwarded-For"]);
@@ -50,7 +50,7 @@ public class ForwardedTests
     }
 
     [Fact]
-    public async Task Forwarded_Asked_IsSentBeside()
+    public async Task Forwarded_Enabled_IsSentToo()
     {
         Message request = await PassOnAsync("Forwarded: for=6.6.6.6\r\n", "--forwarded");
         string forwarded = request["Forwarded"]!;
@@ -62,7 +62,7 @@ public class ForwardedTests
     }
 
     [Fact]
-    public async Task Forwarded_AskedWithTrustedClient_IsAppended()
+    public async Task Forwarded_EnabledWithTrustedClient_IsAppended()
     {
         Message request = await PassOnAsync("Forwarded: for=6.6.6.6\r\n", "--forwarded", "--trusted-proxy", "127.0.0.1/32");
         Assert.StartsWith("for=6.6.6.6", request["Forwarded"]);
@@ -81,7 +81,7 @@ public class ForwardedTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        await balancer.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        await balancer.RequestAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
         Assert.StartsWith("1.0 ", Assert.Single(server.Requests)["Via"]);
     }
 
@@ -89,7 +89,7 @@ public class ForwardedTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, options);
-        Assert.Equal(200, (await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: site.example:8080\r\n{fields}\r\n")).Status);
+        Assert.Equal(200, (await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: site.example:8080\r\n{fields}\r\n")).Status);
         return Assert.Single(server.Requests);
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Forwarding;
 
-/// <summary>Fields that end at the next hop, and those that don't (RFC 9110 section 7.6.1).</summary>
+/// <summary>Hop-by-hop and end-to-end fields (RFC 9110 section 7.6.1).</summary>
 public class HopByHopTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public class HopByHopTests
     }
 
     [Fact]
-    public async Task Request_ConnectionNamesFramingHostOrForwarding_TheyStay()
+    public async Task Request_ConnectionNamesFramingHostOrForwarding_AreKept()
     {
         Message request = await PassOnAsync(
             "POST / HTTP/1.1\r\nHost: a\r\nConnection: Host, Content-Length, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Via\r\nContent-Length: 2\r\n\r\nab");
@@ -39,7 +39,7 @@ public class HopByHopTests
     }
 
     [Fact]
-    public async Task Answer_HopByHopFields_DoNotReachTheClient()
+    public async Task Response_HopByHopFields_DoNotReachTheClient()
     {
         await using var server = ScriptedServer.Responding(_ =>
             "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nProxy-Connection: close\r\nUpgrade: h2c\r\nX-Kept: 3\r\nContent-Length: 1\r\n\r\nx");
@@ -52,7 +52,7 @@ public class HopByHopTests
     }
 
     [Fact]
-    public async Task Answer_OtherFields_ArriveUntouchedInOrder()
+    public async Task Response_OtherFields_ArriveUntouchedInOrder()
     {
         const string fields = "Server: mine\r\nset-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\nX-Empty: \r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
         await using var server = ScriptedServer.Responding(_ => $"HTTP/1.1 299 Odd  phrase\r\n{fields}Content-Length: 1\r\n\r\nx");
@@ -66,7 +66,7 @@ public class HopByHopTests
     }
 
     [Fact]
-    public async Task Answer_WithoutDate_GetsOne()
+    public async Task Response_WithoutDate_GetsOne()
     {
         // RFC 9110 6.6.1.
         await using var server = ScriptedServer.Responding("x");
@@ -80,7 +80,7 @@ public class HopByHopTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Assert.Equal(200, (await balancer.AskAsync(request)).Status);
+        Assert.Equal(200, (await balancer.RequestAsync(request)).Status);
         return Assert.Single(server.Requests);
     }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>The published binary, running, in front of some servers. Killed when disposed; a test in which it died by itself fails.</summary>
+/// <summary>The published binary running in front of some servers. Killed when disposed; a test in which it exited unexpectedly fails.</summary>
 internal sealed partial class Balancer : IAsyncDisposable
 {
     private readonly ChildProcess _program;
@@ -21,7 +21,7 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{Port}/");
 
-    /// <summary>The servers.txt that it was started with.</summary>
+    /// <summary>The servers.txt it was started with.</summary>
     public ServersFile File => _file;
 
     public int ProcessId => _program.Id;
@@ -30,16 +30,16 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public string Errors => _program.Errors;
 
-    /// <summary>Memory in use now, in bytes (VmRSS).</summary>
+    /// <summary>Resident memory in bytes (VmRSS).</summary>
     public long Memory => Posix.Memory(ProcessId);
 
-    /// <summary>The most memory that was ever in use, in bytes (VmHWM).</summary>
+    /// <summary>Peak resident memory in bytes (VmHWM).</summary>
     public long PeakMemory => Posix.Memory(ProcessId, "VmHWM");
 
-    /// <summary>How many descriptors it has open now.</summary>
+    /// <summary>The number of open descriptors.</summary>
     public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{ProcessId}/fd").Count();
 
-    /// <summary>One worker on 127.0.0.1 before these servers.</summary>
+    /// <summary>Starts one worker on 127.0.0.1 in front of these servers.</summary>
     public static Task<Balancer> StartAsync(params ScriptedServer[] servers) => StartAsync(servers, []);
 
     /// <inheritdoc cref="StartAsync(ScriptedServer[])"/>
@@ -50,7 +50,7 @@ internal sealed partial class Balancer : IAsyncDisposable
         StartAsync([.. servers.Select(server => server.Url)], options);
 
     /// <summary>
-    /// One worker on 127.0.0.1 before these lines of servers.txt, without probes, sessions and a store, unless the options say otherwise.
+    /// Starts one worker on 127.0.0.1 in front of these lines of servers.txt, without probes, sessions and a store unless the options enable them.
     /// </summary>
     public static async Task<Balancer> StartAsync(string[] lines, string[] options, string[]? launcher = null, string? binary = null, Action<ServersFile>? prepare = null)
     {
@@ -60,14 +60,14 @@ internal sealed partial class Balancer : IAsyncDisposable
         AddUnlessGiven(arguments, options, "-p", "0");
         AddUnlessGiven(arguments, options, "--bind", "127.0.0.1");
         AddUnlessGiven(arguments, options, "--workers", "1");
-        // Tests count connections and script what comes first on each: probes would be among them.
+        // Tests count connections and script the first bytes of each: probes would interfere.
         AddUnlessGiven(arguments, options, "--health", "off");
-        // Whoever comes back is at once what it was: what tests wait for does not take ten seconds.
+        // A server that is up again gets its full share at once, so tests need not wait ten seconds.
         AddUnlessGiven(arguments, options, "--slow-start", "0s");
         AddUnlessGiven(arguments, options, "--session", "off");
-        // The default is one on localhost:6379 that all tests and whoever works on this machine would share.
+        // The default store on localhost:6379 would be shared by all tests and other users of this machine.
         AddUnlessGiven(arguments, options, "--store", "none");
-        // There is one such port, and many tests at once.
+        // Tests run in parallel and would compete for the default admin port.
         AddUnlessGiven(arguments, options, "--admin", "off");
         arguments.AddRange(options);
         var balancer = new Balancer(ChildProcess.Start(file.Directory, arguments[0], [.. arguments.Skip(1)]), file);
@@ -78,15 +78,15 @@ internal sealed partial class Balancer : IAsyncDisposable
     public Task<RawClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0) =>
         RawClient.ConnectAsync(Port, from: from, receiveBuffer: receiveBuffer);
 
-    /// <summary>One request on a connection of its own.</summary>
-    public async Task<Message> AskAsync(string request)
+    /// <summary>Sends one request on its own connection.</summary>
+    public async Task<Message> RequestAsync(string request)
     {
         using RawClient client = await ConnectAsync();
-        return await client.AskAsync(request);
+        return await client.RequestAsync(request);
     }
 
-    /// <inheritdoc cref="AskAsync(string)"/>
-    public Task<Message> GetAsync(string path = "/") => AskAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
+    /// <inheritdoc cref="RequestAsync(string)"/>
+    public Task<Message> GetAsync(string path = "/") => RequestAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
 
     public void Signal(int signal)
     {
@@ -96,7 +96,7 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     public Task<int> ExitAsync() => _program.ExitAsync();
 
-    /// <summary>SIGTERM, then the exit code.</summary>
+    /// <summary>Sends SIGTERM; returns the exit code.</summary>
     public Task<int> StopAsync()
     {
         Signal(Posix.SigTerm);
@@ -106,12 +106,12 @@ internal sealed partial class Balancer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         bool died = _program.HasExited && !_mayExit;
-        string said = died ? $"{await _program.ExitAsync()}: {_program.Output}{Errors}" : "";
+        string output = died ? $"{await _program.ExitAsync()}: {_program.Output}{Errors}" : "";
         await _program.DisposeAsync();
         _file.Dispose();
         if (died)
         {
-            throw new InvalidOperationException($"The balancer ended by itself with {said}");
+            throw new InvalidOperationException($"The balancer exited unexpectedly with {output}");
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class Balancer : IAsyncDisposable
     private async Task ListeningAsync()
     {
         Match match = Match.Empty;
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             () => _program.HasExited || (match = Listening().Match(_program.Output + _program.Errors)).Success, "the balancer to listen");
         if (!match.Success)
         {

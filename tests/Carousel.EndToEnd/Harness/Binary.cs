@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Where the binary under test is.</summary>
+/// <summary>The path of the binary under test.</summary>
 internal static class Binary
 {
-    /// <summary>What <c>CAROUSEL_BIN</c> names, else what <c>test.sh</c> published.</summary>
+    /// <summary><c>CAROUSEL_BIN</c>, or what <c>test.sh</c> published.</summary>
     public static string Path { get; } = Find();
 
     private static string Find()
@@ -19,6 +19,6 @@ internal static class Binary
         string published = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, "artifacts/publish/linux-x64/carousel"));
         return File.Exists(published)
             ? published
-            : throw new FileNotFoundException($"Publish the binary first (./test.sh does), or name one with CAROUSEL_BIN: there is none at {published}");
+            : throw new FileNotFoundException($"Publish the binary first (./test.sh does), or set CAROUSEL_BIN: no file at {published}");
     }
 }

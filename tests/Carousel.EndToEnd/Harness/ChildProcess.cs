@@ -4,8 +4,8 @@ using System.Text;
 namespace Carousel.EndToEnd.Harness;
 
 /// <summary>
-/// A process whose output is kept. Killed when disposed. All its signals are at their default, however the tests were started: a script's background job has
-/// SIGINT ignored, nohup SIGHUP, .NET itself SIGPIPE, and an ignored signal is inherited.
+/// A process whose output is captured. Killed when disposed. All its signals are reset to their defaults, because an ignored signal is inherited: a script's
+/// background job ignores SIGINT, nohup SIGHUP, .NET SIGPIPE.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What was written to standard output so far. Any thread.</summary>
+    /// <summary>Standard output so far. Any thread.</summary>
     public string Output => Read(_output);
 
-    /// <summary>What was written to standard error so far. Any thread.</summary>
+    /// <summary>Standard error so far. Any thread.</summary>
     public string Errors => Read(_errors);
 
     public static ChildProcess Start(string directory, string file, params string[] arguments)
@@ -43,7 +43,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What a balancer keeps without being told where would be in the folder of whoever runs the tests, and would be there in the next test.
+        // A balancer's default data folder would be that of the user who runs the tests, and would be shared by later tests.
         start.Environment["XDG_DATA_HOME"] = "/dev/null";
         start.Environment.Remove("STATE_DIRECTORY");
         return new ChildProcess(new Process { StartInfo = start });
@@ -51,13 +51,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public void Signal(int signal) => _ = Posix.Kill(Id, signal);
 
-    /// <summary>Ends with the process.</summary>
+    /// <summary>Completes when the process exits.</summary>
     public Task EndAsync() => _process.WaitForExitAsync();
 
-    /// <summary>The exit code, once the process has ended and all its output was read.</summary>
+    /// <summary>The exit code, once the process has exited and all output was read.</summary>
     public async Task<int> ExitAsync()
     {
-        await Patience.WithinAsync(_process.WaitForExitAsync(), $"the process to end; it said:\n{Output}{Errors}");
+        await Deadlines.WithinAsync(_process.WaitForExitAsync(), $"the process to exit; output:\n{Output}{Errors}");
         return _process.ExitCode;
     }
 

@@ -5,9 +5,9 @@ namespace Carousel.EndToEnd.Harness;
 public class ChildProcessTests
 {
     [Fact]
-    public async Task Start_SignalsIgnoredHere_HaveTheirDefaultThere()
+    public async Task Start_IgnoredSignals_AreResetToDefault()
     {
-        // .NET has a handler for SIGINT, so that another signal, which nobody uses here, stands for those that a shell may have had ignored.
+        // .NET handles SIGINT, so another, unused signal is used here in its place.
         Posix.Ignore(Posix.SigUsr2, true);
         try
         {
@@ -22,7 +22,7 @@ public class ChildProcessTests
     }
 
     [Fact]
-    public async Task Start_ProgramThatIsNotThere_SaysSo()
+    public async Task Start_ProgramMissing_IsReported()
     {
         await using var process = ChildProcess.Start("/", "/nowhere/at-all");
         Assert.Equal(127, await process.ExitAsync());

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Clients that send one GET after the other, each over a connection of its own, until told to end. Every answer must be a 200.</summary>
+/// <summary>Clients that send one GET after another, each on its own connection, until stopped. Every response must be a 200.</summary>
 internal sealed class Load : IDisposable
 {
     private readonly Balancer _balancer;
@@ -19,13 +19,13 @@ internal sealed class Load : IDisposable
         _anyEnds = Task.WhenAny(_clients);
     }
 
-    /// <summary>How many answers had this body.</summary>
+    /// <summary>The number of responses with this body.</summary>
     public int Responds(string text) => _responses.GetValueOrDefault(text);
 
-    /// <summary>Waits while the load goes on; a failed answer ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
-    public Task UntilAsync(Func<bool> condition, string what) => Patience.UntilAsync(() => condition() || _anyEnds.IsCompleted, what);
+    /// <summary>Waits while the load runs. A failed response ends the wait; <see cref="EndAsync"/> reports it.</summary>
+    public Task UntilAsync(Func<bool> condition, string what) => Deadlines.UntilAsync(() => condition() || _anyEnds.IsCompleted, what);
 
-    /// <summary>Ends the load; throws if any answer was not a 200.</summary>
+    /// <summary>Ends the load; throws if any response was not a 200.</summary>
     public async Task EndAsync()
     {
         _enough = true;

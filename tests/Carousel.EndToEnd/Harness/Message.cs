@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A request or an answer as it stood on the wire. Bytes are shown as Latin-1, so that nothing is lost.</summary>
+/// <summary>A request or a response as it was on the wire. Bytes are decoded as Latin-1, so that none is lost.</summary>
 internal sealed class Message
 {
     private Message(string head)
@@ -14,7 +14,7 @@ internal sealed class Message
         Fields = [.. lines.Skip(1).Where(line => line.Length > 0).Select(ParseField)];
     }
 
-    /// <summary>All of the head, with the empty line.</summary>
+    /// <summary>The whole head, including the empty line.</summary>
     public string Head { get; }
 
     public string StartLine { get; }
@@ -23,7 +23,7 @@ internal sealed class Message
 
     public byte[] Body { get; private init; } = [];
 
-    /// <summary>The body as it stood on the wire: with chunk sizes, if it has them.</summary>
+    /// <summary>The body as it was on the wire, including chunk sizes.</summary>
     public byte[] RawBody { get; private init; } = [];
 
     public IReadOnlyList<(string Name, string Value)> Trailers { get; private init; } = [];
@@ -38,7 +38,7 @@ internal sealed class Message
 
     public bool IsChunked => this["Transfer-Encoding"] is { } coding && Is(coding, "chunked");
 
-    /// <summary>The field's value, several lines joined by ", "; null if there is none.</summary>
+    /// <summary>The field's value, several lines joined by ", "; null if absent.</summary>
     public string? this[string name]
     {
         get

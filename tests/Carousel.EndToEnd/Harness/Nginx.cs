@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Debian's nginx as a real server: one process on 127.0.0.1, answers every path with 200 and its name.</summary>
+/// <summary>Debian's nginx as a real server: one process on 127.0.0.1 that responds to every path with 200 and its name.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-nginx-");
@@ -19,7 +19,7 @@ internal sealed class Nginx : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Connections to it that are established now, as the kernel lists them.</summary>
+    /// <summary>Established connections to it, as the kernel lists them.</summary>
     public int Connections => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
         .Count(connection => connection.RemoteEndPoint.Port == Port && connection.State == TcpState.Established);
 
@@ -32,7 +32,7 @@ internal sealed class Nginx : IAsyncDisposable
         return nginx;
     }
 
-    /// <summary>Starts it, for the first time or again.</summary>
+    /// <summary>Starts or restarts it.</summary>
     public async Task StartAsync()
     {
         string config = Path.Combine(_directory.FullName, "nginx.conf");
@@ -53,10 +53,10 @@ internal sealed class Nginx : IAsyncDisposable
             }
             """);
         _program = ChildProcess.Start(_directory.FullName, "/usr/sbin/nginx", "-p", _directory.FullName, "-c", config);
-        await Patience.UntilAsync(IsListening, $"nginx to listen on {Port}");
+        await Deadlines.UntilAsync(IsListening, $"nginx to listen on {Port}");
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Sends SIGKILL.</summary>
     public async Task KillAsync()
     {
         _program!.Signal(Posix.SigKill);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Carousel.EndToEnd.Harness;
 
 /// <summary>
-/// The binary as an ordinary user runs it. For root, as whom the tests may run, the kernel counts neither pipes nor processes, so what those limits do
-/// would not be seen. Each has a user id of its own: what is bounded per user is so for this balancer alone.
+/// Runs the binary as an ordinary user. For root, which tests may run as, the kernel limits neither pipes nor processes, so these limits would not be tested.
+/// Each instance has its own user id, so per-user limits apply to one balancer only.
 /// </summary>
 internal sealed class OrdinaryUser : IDisposable
 {
@@ -30,13 +30,13 @@ internal sealed class OrdinaryUser : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    /// <summary>Others may look into it, as they may not by default.</summary>
+    /// <summary>Makes the folder readable by other users, which it is not by default.</summary>
     private static void Everyone(string folder)
     {
         const uint readableByAll = 0x1ed; // 0755
         if (Posix.ChangeMode(folder, readableByAll) != 0)
         {
-            throw new IOException($"{folder} can't be opened to other users");
+            throw new IOException($"{folder} can't be made readable by other users");
         }
     }
 }

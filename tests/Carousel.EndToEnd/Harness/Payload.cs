@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Bytes that look random, are the same in every run, and can be compared by hash.</summary>
+/// <summary>Pseudo-random bytes that are the same in every run, compared by hash.</summary>
 internal static class Payload
 {
     public const int Megabyte = 1024 * 1024;
@@ -16,7 +16,7 @@ internal static class Payload
 
     public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 
-    /// <summary>Sends a body in chunks of many sizes, odd ones among them, with the last chunk.</summary>
+    /// <summary>Sends a body in chunks of many sizes, including odd ones, and the last chunk.</summary>
     public static async Task SendChunksAsync(Wire wire, byte[] body)
     {
         int[] sizes = [1, 17, 4096, 100_000, 65_535, 3, 1_000_000];

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A port that refuses connections, and that nobody else can take meanwhile.</summary>
+/// <summary>A port that refuses connections and that no other process can take meanwhile.</summary>
 internal sealed class ClosedPort : IDisposable
 {
     private readonly Socket _holder = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -17,7 +17,7 @@ internal sealed class ClosedPort : IDisposable
     public void Dispose() => _holder.Dispose();
 }
 
-/// <summary>A port that never answers a connection: a listener that accepts nothing, with its backlog full.</summary>
+/// <summary>A port that never completes a connection: a listener that accepts nothing, with a full backlog.</summary>
 internal sealed class SilentPort : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -58,9 +58,7 @@ internal sealed class SilentPort : IAsyncDisposable
     }
 }
 
-/// <summary>
-/// Ports for servers that go and come back: below the range from which the kernel takes those of outgoing connections, so that none is taken meanwhile.
-/// </summary>
+/// <summary>Ports for servers that stop and restart: below the kernel's range for outgoing connections, so that none is taken meanwhile.</summary>
 internal static class FixedPort
 {
     private const int First = 12000;
@@ -68,7 +66,7 @@ internal static class FixedPort
 
     private static int s_last = Random.Shared.Next(Count);
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on, and that no other test is given.</summary>
+    /// <summary>A port of 127.0.0.1 without a listener that no other test gets.</summary>
     public static int Next()
     {
         while (true)
@@ -82,7 +80,7 @@ internal static class FixedPort
             }
             catch (SocketException)
             {
-                // Taken: the next.
+                // Taken: try the next.
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Signals, by their numbers on Linux.</summary>
+/// <summary>Signal numbers on Linux, and system calls.</summary>
 internal static partial class Posix
 {
     public const int SigHup = 1;
@@ -15,14 +15,14 @@ internal static partial class Posix
     public const int SigCont = 18;
     public const int SigStop = 19;
 
-    /// <summary>Memory of a process in bytes: by this field of its status, resident if none is named.</summary>
+    /// <summary>Memory of a process in bytes, from this field of /proc/PID/status; resident memory by default.</summary>
     public static long Memory(int process, string field = "VmRSS")
     {
         string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The processes that this one has started and that run.</summary>
+    /// <summary>The running child processes of this process.</summary>
     public static int[] Children(int process)
     {
         var children = new List<int>();
@@ -40,18 +40,18 @@ internal static partial class Posix
     {
         try
         {
-            // Behind the name, which may have anything in it: state, then parent.
+            // After the name, which may contain any character: state, then parent.
             string[] fields = File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ');
             return fields[0] == "Z" ? 0 : int.Parse(fields[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
-            // It has ended meanwhile.
+            // The process has exited meanwhile.
             return 0;
         }
     }
 
-    /// <summary>Has this process ignore a signal, or not any more; only for one that has no handler.</summary>
+    /// <summary>Makes this process ignore a signal, or restores its default. Only for a signal without a handler.</summary>
     public static void Ignore(int signal, bool ignored) => _ = SetHandler(signal, ignored ? 1 : 0);
 
     [LibraryImport("libc", EntryPoint = "signal")]

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A client that sends exactly what it is told.</summary>
+/// <summary>A client that sends exact bytes.</summary>
 internal sealed class RawClient : Wire
 {
     private RawClient(Socket socket) : base(socket)
@@ -16,18 +16,18 @@ internal sealed class RawClient : Wire
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer > 0)
         {
-            // Before the connection is made, or the window that was offered stays.
+            // Set before connecting: the window offered in the handshake would remain otherwise.
             socket.ReceiveBufferSize = receiveBuffer;
         }
         if (from is not null)
         {
             socket.Bind(new IPEndPoint(from, 0));
         }
-        await Patience.WithinAsync(socket.ConnectAsync(target), "the connection to be accepted");
+        await Deadlines.WithinAsync(socket.ConnectAsync(target), "the connection to be accepted");
         return new RawClient(socket);
     }
 
-    /// <summary>True if this port of 127.0.0.1 takes a connection.</summary>
+    /// <summary>True if this port of 127.0.0.1 accepts a connection.</summary>
     public static async Task<bool> ListensAsync(int port)
     {
         try
@@ -41,13 +41,13 @@ internal sealed class RawClient : Wire
         }
     }
 
-    /// <summary>Sends the bytes of a request and reads the answer to it.</summary>
-    public async Task<Message> AskAsync(string request)
+    /// <summary>Sends the bytes of a request and reads its response.</summary>
+    public async Task<Message> RequestAsync(string request)
     {
         await SendAsync(request);
         return await ReadResponseAsync(request.TrimStart().Split(' ')[0]);
     }
 
-    /// <summary>Asks for a path in the plainest way.</summary>
-    public Task<Message> GetAsync(string path = "/") => AskAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
+    /// <summary>Sends a minimal GET.</summary>
+    public Task<Message> GetAsync(string path = "/") => RequestAsync($"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n");
 }

@@ -20,13 +20,13 @@ internal sealed class RedisCluster : IAsyncDisposable
         for (int i = 0; i < nodes.Length; i++)
         {
             string first = Text(Slots * i / nodes.Length), last = Text(Slots * (i + 1) / nodes.Length - 1);
-            await nodes[i].AskAsync("cluster", "addslotsrange", first, last);
-            // Else equal epochs are sorted out first, which takes a while.
-            await nodes[i].AskAsync("cluster", "set-config-epoch", Text(i + 1));
+            await nodes[i].CliAsync("cluster", "addslotsrange", first, last);
+            // Otherwise nodes resolve equal epochs first, which takes long.
+            await nodes[i].CliAsync("cluster", "set-config-epoch", Text(i + 1));
         }
         foreach (RedisServer other in nodes.Skip(1))
         {
-            await nodes[0].AskAsync("cluster", "meet", "127.0.0.1", Text(other.Port), Text(BusPort(other)));
+            await nodes[0].CliAsync("cluster", "meet", "127.0.0.1", Text(other.Port), Text(BusPort(other)));
         }
         foreach (RedisServer node in nodes)
         {
@@ -35,16 +35,16 @@ internal sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Waits until this node finds the cluster complete.</summary>
+    /// <summary>Waits until this node reports a complete cluster.</summary>
     public async Task CompleteAsync(RedisServer node)
     {
-        for (string said = ""; !said.Contains("cluster_state:ok", StringComparison.Ordinal) || !said.Contains("cluster_known_nodes:3", StringComparison.Ordinal);)
+        for (string output = ""; !output.Contains("cluster_state:ok", StringComparison.Ordinal) || !output.Contains("cluster_known_nodes:3", StringComparison.Ordinal);)
         {
-            said = await node.AskAsync("cluster", "info");
+            output = await node.CliAsync("cluster", "info");
         }
     }
 
-    /// <summary>The hash under this key, whichever node has it.</summary>
+    /// <summary>The hash under this key, read from the node that has it.</summary>
     public Task<Dictionary<string, string>> HashAsync(string key) => Nodes[0].HashAsync(key);
 
     public async ValueTask DisposeAsync()

@@ -13,10 +13,10 @@ internal sealed class RedisSentinel : IAsyncDisposable
 
     private RedisSentinel(RedisServer primary, RedisServer replica) => (Primary, Replica) = (primary, replica);
 
-    /// <summary>The primary at the start.</summary>
+    /// <summary>The initial primary.</summary>
     public RedisServer Primary { get; }
 
-    /// <summary>The replica at the start.</summary>
+    /// <summary>The initial replica.</summary>
     public RedisServer Replica { get; }
 
     public string Url => $"redis://{string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"))}?serviceName={ServiceName}";
@@ -65,15 +65,15 @@ internal sealed class RedisSentinel : IAsyncDisposable
         _ports.Add(port);
     }
 
-    /// <summary>Waits until this sentinel knows the replica and both other sentinels: then a failover can be.</summary>
+    /// <summary>Waits until this sentinel knows the replica and both other sentinels, so that a failover is possible.</summary>
     private async Task WatchesAsync(int port)
     {
-        string said = "";
-        while (!said.Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
+        string output = "";
+        while (!output.Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
         {
             await using var cli = ChildProcess.Start(_directory.FullName, "redis-cli", "-p", port.ToString(CultureInfo.InvariantCulture), "info", "sentinel");
             await cli.ExitAsync();
-            said = cli.Output;
+            output = cli.Output;
         }
     }
 }

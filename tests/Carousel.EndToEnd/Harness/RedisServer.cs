@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Debian's redis-server: one process on 127.0.0.1, data in a directory of its own. Killed when disposed.</summary>
+/// <summary>Debian's redis-server: one process on 127.0.0.1 with its own data directory. Killed when disposed.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-redis-");
@@ -12,15 +12,15 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Of its command line.</summary>
+    /// <summary>Options of its command line.</summary>
     public string[] Options { get; }
 
     public string Url => $"redis://127.0.0.1:{Port}";
 
-    /// <summary>What redis-cli needs to get in: a password, TLS.</summary>
+    /// <summary>Options of redis-cli for authentication and TLS.</summary>
     public string[] CliOptions { get; set; } = [];
 
-    /// <summary>A server that keeps nothing on disk, with these options of its command line.</summary>
+    /// <summary>Starts a server without persistence, with these command-line options.</summary>
     public static async Task<RedisServer> StartAsync(params string[] options)
     {
         var server = new RedisServer(FixedPort.Next(), options);
@@ -28,7 +28,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>As above; not waiting until it answers: it is given what it takes to ask it later.</summary>
+    /// <summary>As above, without waiting for a response; takes the options that redis-cli needs later.</summary>
     public static RedisServer StartUnasked(int port, params string[] options)
     {
         var server = new RedisServer(port, options);
@@ -36,7 +36,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it, for the first time or again; ends when it answers.</summary>
+    /// <summary>Starts or restarts it; completes when it responds.</summary>
     public async Task StartAsync()
     {
         Launch();
@@ -49,7 +49,7 @@ internal sealed class RedisServer : IAsyncDisposable
         .. Options,
     ]);
 
-    /// <summary>Waits until it answers, be it that it wants a password.</summary>
+    /// <summary>Waits until it responds, even if only that a password is required.</summary>
     public async Task RespondsAsync()
     {
         while (true)
@@ -58,38 +58,38 @@ internal sealed class RedisServer : IAsyncDisposable
             {
                 throw new InvalidOperationException($"redis-server ended: {_program.Output}{_program.Errors}");
             }
-            string said = (await TryAsync("ping")).Output;
-            if (said.StartsWith("PONG", StringComparison.Ordinal) || said.StartsWith("NOAUTH", StringComparison.Ordinal))
+            string output = (await TryAsync("ping")).Output;
+            if (output.StartsWith("PONG", StringComparison.Ordinal) || output.StartsWith("NOAUTH", StringComparison.Ordinal))
             {
                 return;
             }
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Sends SIGKILL.</summary>
     public async Task KillAsync()
     {
         _program!.Signal(Posix.SigKill);
         await _program.ExitAsync();
     }
 
-    /// <summary>SIGSTOP: it is there, and does not answer.</summary>
+    /// <summary>Sends SIGSTOP: it accepts connections and does not respond.</summary>
     public void Stop() => _program!.Signal(Posix.SigStop);
 
-    /// <summary>SIGCONT.</summary>
+    /// <summary>Sends SIGCONT.</summary>
     public void Continue() => _program!.Signal(Posix.SigCont);
 
-    /// <summary>What redis-cli prints for a command.</summary>
-    public async Task<string> AskAsync(params string[] command)
+    /// <summary>Runs a command with redis-cli; returns its output.</summary>
+    public async Task<string> CliAsync(params string[] command)
     {
         (int code, string output) = await TryAsync(command);
         return code == 0 ? output : throw new InvalidOperationException($"redis-cli {string.Join(' ', command)}: {output}");
     }
 
-    /// <summary>A hash, by HGETALL.</summary>
+    /// <summary>Reads a hash with HGETALL.</summary>
     public async Task<Dictionary<string, string>> HashAsync(string key)
     {
-        string[] lines = (await AskAsync("hgetall", key)).Split('\n');
+        string[] lines = (await CliAsync("hgetall", key)).Split('\n');
         return Enumerable.Range(0, lines.Length / 2).ToDictionary(i => lines[2 * i], i => lines[2 * i + 1]);
     }
 

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>Asking a redis-server without a program in between: for what is asked often, or answers in bytes.</summary>
+/// <summary>Commands sent to redis-server over a socket, for frequent commands and binary replies.</summary>
 internal static class RedisServerExtensions
 {
     public static Task<Resp> ConnectAsync(this RedisServer redis) => Resp.ConnectAsync(redis.Port);
 
-    /// <summary>One command on a connection of its own; <see cref="Resp.AskAsync"/> says what comes.</summary>
+    /// <summary>Sends one command on its own connection; see <see cref="Resp.CommandAsync"/> for the reply.</summary>
     public static async Task<object?> CommandAsync(this RedisServer redis, params string[] words)
     {
         using Resp connection = await redis.ConnectAsync();
-        return await connection.AskAsync(words);
+        return await connection.CommandAsync(words);
     }
 
     /// <summary>A hash; empty if there is none.</summary>

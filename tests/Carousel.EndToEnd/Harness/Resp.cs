@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A connection to a Redis, in its protocol's second version: what a backend sees, without a library between. One at a time.</summary>
+/// <summary>A connection to Redis in RESP2, as a backend without a client library would use. One command at a time.</summary>
 internal sealed class Resp : IDisposable
 {
     private readonly TcpClient _client;
@@ -20,28 +20,28 @@ internal sealed class Resp : IDisposable
     public static async Task<Resp> ConnectAsync(int port)
     {
         var client = new TcpClient { NoDelay = true };
-        await Patience.WithinAsync(client.ConnectAsync(IPAddress.Loopback, port), "the store to accept a connection");
+        await Deadlines.WithinAsync(client.ConnectAsync(IPAddress.Loopback, port), "the store to accept a connection");
         return new Resp(client);
     }
 
-    /// <summary>Over a connection that was made elsewhere.</summary>
+    /// <summary>Uses an existing connection.</summary>
     public static Resp On(Socket socket) => new(new TcpClient { Client = socket });
 
     /// <summary>The reply: a string (Latin-1), a number, null, or an array of these.</summary>
-    /// <exception cref="InvalidOperationException">The store refused; the message is its own.</exception>
-    public async Task<object?> AskAsync(params string[] words)
+    /// <exception cref="InvalidOperationException">The store returned an error; its message is used.</exception>
+    public async Task<object?> CommandAsync(params string[] words)
     {
         string command = $"*{words.Length}\r\n" + string.Concat(words.Select(word => $"${word.Length}\r\n{word}\r\n"));
         await _stream.WriteAsync(Encoding.Latin1.GetBytes(command));
         await _stream.FlushAsync();
-        return await Patience.WithinAsync(ReadAsync(), $"the store's reply to {words[0]}");
+        return await Deadlines.WithinAsync(ReadAsync(), $"the store's reply to {words[0]}");
     }
 
-    public async Task<string?> TextAsync(params string[] words) => (string?)await AskAsync(words);
+    public async Task<string?> TextAsync(params string[] words) => (string?)await CommandAsync(words);
 
-    public async Task<long> NumberAsync(params string[] words) => (long)(await AskAsync(words))!;
+    public async Task<long> NumberAsync(params string[] words) => (long)(await CommandAsync(words))!;
 
-    public async Task<string[]> ListAsync(params string[] words) => [.. ((object?[])(await AskAsync(words))!).Select(item => (string)item!)];
+    public async Task<string[]> ListAsync(params string[] words) => [.. ((object?[])(await CommandAsync(words))!).Select(item => (string)item!)];
 
     /// <summary>A hash; empty if there is none.</summary>
     public async Task<Dictionary<string, string>> HashAsync(string key)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A server on loopback that does exactly what its script says with every connection, and notes what came.</summary>
+/// <summary>A server on loopback that runs a script on every connection and records what it receives.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly Socket _listener;
@@ -35,7 +35,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>Heads that were read, in the order of arrival. Their bodies are the script's business.</summary>
+    /// <summary>Heads read, in order of arrival. Scripts read the bodies.</summary>
     public IReadOnlyCollection<Message> Requests => _requests;
 
     public IReadOnlyCollection<ServerConnection> Connections => _connections;
@@ -44,18 +44,18 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public long BytesReceived => _connections.Sum(connection => connection.BytesReceived);
 
-    /// <summary>Runs the script for every connection; the connection is closed in order where the script ends.</summary>
+    /// <summary>Runs the script for every connection, which is closed with FIN when the script ends.</summary>
     public static ScriptedServer Start(Func<ServerConnection, Task> script, IPAddress? address = null, int port = 0, int receiveBuffer = 0) =>
         new(script, address ?? IPAddress.Loopback, port, receiveBuffer);
 
-    /// <summary>Answers every request on every connection with 200 and this body, for as long as the client likes.</summary>
+    /// <summary>Responds to every request on every connection with 200 and this body.</summary>
     public static ScriptedServer Responding(string body, IPAddress? address = null, int port = 0) =>
         Start(connection => RespondToAllAsync(connection, _ => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"), address, port);
 
-    /// <summary>Answers every request on every connection with the bytes that <paramref name="response"/> makes of it.</summary>
+    /// <summary>Responds to every request on every connection with the bytes that <paramref name="response"/> returns.</summary>
     public static ScriptedServer Responding(Func<Message, string> response) => Start(connection => RespondToAllAsync(connection, response));
 
-    /// <summary>Dies as a killed process does: nothing listens any more, every connection is reset.</summary>
+    /// <summary>Simulates a killed process: closes the listener and resets every connection.</summary>
     public void Crash()
     {
         _listener.Dispose();
@@ -63,11 +63,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             connection.Reset();
         }
-        // A socket that is being read from closes a moment later, on another thread: until then a request could still be sent to it.
-        Assert.True(SpinWait.SpinUntil(() => !HasConnections(), TimeSpan.FromSeconds(10)), "the connections of a crashed server stay open");
+        // A socket with a pending read closes a moment later on another thread; until then a request could still reach it.
+        Assert.True(SpinWait.SpinUntil(() => !HasConnections(), TimeSpan.FromSeconds(10)), "connections of the crashed server are still open");
     }
 
-    /// <summary>As the kernel knows it: lines of "slot: local-address:port remote-address:port state ...", in hexadecimal, 01 for established (proc(5)).</summary>
+    /// <summary>
+    /// Reads the kernel's table: lines of "slot: local-address:port remote-address:port state ...", in hexadecimal, 01 for established (proc(5)).
+    /// </summary>
     private bool HasConnections() => ((string[])["/proc/net/tcp", "/proc/net/tcp6"]).SelectMany(File.ReadLines)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Any(columns => columns[1].EndsWith($":{Port:X4}", StringComparison.Ordinal) && columns[3] == "01");
@@ -106,7 +108,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // The server ends.
+            // The server stops.
         }
     }
 
@@ -118,7 +120,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or EndOfStreamException or TimeoutException)
         {
-            // The other side left, or the test is over. What a test wants to know of this it sees from the outside.
+            // The peer closed, or the test has ended. Tests observe this from the outside.
         }
         finally
         {

@@ -7,20 +7,20 @@ internal sealed class ServerConnection(Socket socket, ScriptedServer server, int
 {
     private volatile bool _isOpen = true;
 
-    /// <summary>Counted from 0 in the order of arrival.</summary>
+    /// <summary>The index of the connection, from 0 in order of arrival.</summary>
     public int Index { get; } = index;
 
-    /// <summary>False once the script has ended, or has seen the other side's end.</summary>
+    /// <summary>False once the script has ended or has read the end of the connection.</summary>
     public bool IsOpen => _isOpen;
 
-    /// <summary>The next request with its body, noted in <see cref="ScriptedServer.Requests"/>; null if the connection ends in order instead.</summary>
+    /// <summary>The next request with its body, recorded in <see cref="ScriptedServer.Requests"/>; null on FIN.</summary>
     public async Task<Message?> ReadRequestAsync()
     {
         Message? head = await ReadRequestHeadAsync();
         return head is null ? null : await ReadBodyAsync(head);
     }
 
-    /// <summary>The next request's head, noted in <see cref="ScriptedServer.Requests"/>; null if the connection ends in order instead.</summary>
+    /// <summary>The next request's head, recorded in <see cref="ScriptedServer.Requests"/>; null on FIN.</summary>
     public async Task<Message?> ReadRequestHeadAsync()
     {
         string head;

@@ -1,6 +1,6 @@
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>A servers.txt in a directory of its own.</summary>
+/// <summary>A servers.txt in its own directory.</summary>
 internal sealed class ServersFile : IDisposable
 {
     private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("carousel-test-");
@@ -16,10 +16,10 @@ internal sealed class ServersFile : IDisposable
 
     public string Directory => _directory.FullName;
 
-    /// <summary>As a shell does: what was there is cut off, then comes the new.</summary>
+    /// <summary>Writes like a shell: truncates the file, then writes it.</summary>
     public void Write(params string[] lines) => File.WriteAllText(Path, Text(lines));
 
-    /// <summary>As most editors do: a new file is given the old one's name.</summary>
+    /// <summary>Writes like most editors: a new file is renamed over the old one.</summary>
     public void Replace(params string[] lines)
     {
         string next = Path + ".swp";
@@ -27,7 +27,7 @@ internal sealed class ServersFile : IDisposable
         File.Move(next, Path, overwrite: true);
     }
 
-    /// <summary>As Kubernetes does with what it mounts: the file is a link into <c>..data</c>, a link to a folder, and that is exchanged.</summary>
+    /// <summary>Writes like a Kubernetes volume: the file is a link into <c>..data</c>, a link to a folder that is replaced atomically.</summary>
     public void Exchange(params string[] lines)
     {
         string folder = $"..volume-{_volume++}";
@@ -43,14 +43,14 @@ internal sealed class ServersFile : IDisposable
 
     private static string Text(string[] lines) => string.Concat(lines.Select(line => line + "\n"));
 
-    /// <summary>A link of this name, instead of what had it, at one moment. (The runtime would not move one link over another to a folder.)</summary>
+    /// <summary>Replaces a file by a link atomically. (The runtime cannot move a link over another link to a folder.)</summary>
     private void Link(string name, string target)
     {
         string next = System.IO.Path.Combine(Directory, "..next");
         File.CreateSymbolicLink(next, target);
         if (Posix.Rename(next, System.IO.Path.Combine(Directory, name)) != 0)
         {
-            throw new IOException($"{name} can't be exchanged");
+            throw new IOException($"{name} can't be replaced");
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>An authority of our own and a certificate for 127.0.0.1 that it signed, as PEM files.</summary>
+/// <summary>A test CA and a certificate for 127.0.0.1 signed by it, as PEM files.</summary>
 internal sealed class TestCertificate : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carousel-tls-");

@@ -4,20 +4,20 @@ using System.Text;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>How the other side ended the connection.</summary>
+/// <summary>How the peer closed the connection.</summary>
 internal enum End
 {
-    /// <summary>It sent something instead.</summary>
+    /// <summary>The peer sent data instead.</summary>
     None,
 
-    /// <summary>In order (FIN).</summary>
+    /// <summary>Closed with FIN.</summary>
     Closed,
 
-    /// <summary>By force (RST).</summary>
+    /// <summary>Reset (RST).</summary>
     Reset,
 }
 
-/// <summary>One side of a TCP connection that sends and receives exact bytes. Every wait has a deadline. One reader and one writer at a time.</summary>
+/// <summary>One side of a TCP connection with exact sends and receives. Every wait has a deadline. One reader and one writer at a time.</summary>
 internal class Wire(Socket socket) : IDisposable
 {
     private readonly byte[] _received = new byte[64 * 1024];
@@ -26,29 +26,29 @@ internal class Wire(Socket socket) : IDisposable
     private long _bytesReceived;
     private long _bytesSent;
 
-    /// <summary>The connection itself, for what only one test needs.</summary>
+    /// <summary>The socket, for needs of single tests.</summary>
     public Socket Socket { get; } = socket;
 
-    /// <summary>Bytes taken from the socket so far. Any thread.</summary>
+    /// <summary>Bytes received so far. Any thread.</summary>
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
 
-    /// <summary>Bytes given to the socket so far. Any thread.</summary>
+    /// <summary>Bytes sent so far. Any thread.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
-    /// <summary>Sends text, one byte a character (Latin-1).</summary>
+    /// <summary>Sends text as Latin-1, one byte per character.</summary>
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
-            int sent = await Patience.WithinAsync(Socket.SendAsync(bytes).AsTask(), "the other side to take bytes");
+            int sent = await Deadlines.WithinAsync(Socket.SendAsync(bytes).AsTask(), "the peer to receive bytes");
             Interlocked.Add(ref _bytesSent, sent);
             bytes = bytes[sent..];
         }
     }
 
-    /// <summary>One system call, and so one segment, a byte.</summary>
+    /// <summary>Sends one byte per system call, and so per segment.</summary>
     public async Task SendByteByByteAsync(string text)
     {
         Socket.NoDelay = true;
@@ -59,11 +59,11 @@ internal class Wire(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>The next head, up to and with its empty line.</summary>
-    /// <exception cref="EndOfStreamException">The connection ended before; the message has what came.</exception>
+    /// <summary>Reads the next head, including its empty line.</summary>
+    /// <exception cref="EndOfStreamException">The connection closed before; the message contains what was received.</exception>
     public Task<string> ReadHeadAsync() => ReadPastAsync("\r\n\r\n");
 
-    /// <summary>The next answer to a request of this method, interim ones (1xx) included, with its body.</summary>
+    /// <summary>Reads the next response to a request of this method, including interim ones (1xx), with its body.</summary>
     public async Task<Message> ReadResponseAsync(string method = "GET")
     {
         var response = Message.Parse(await ReadHeadAsync());
@@ -76,7 +76,7 @@ internal class Wire(Socket socket) : IDisposable
         return untilClose ? response.With(await ReadToEndAsync()) : await ReadBodyAsync(response);
     }
 
-    /// <summary>The body that belongs to a head that was read.</summary>
+    /// <summary>Reads the body that belongs to this head.</summary>
     public async Task<Message> ReadBodyAsync(Message head)
     {
         if (head.IsChunked)
@@ -87,7 +87,7 @@ internal class Wire(Socket socket) : IDisposable
         return head.With(await ReadExactAsync(length));
     }
 
-    /// <exception cref="EndOfStreamException">The connection ended before.</exception>
+    /// <exception cref="EndOfStreamException">The connection closed before.</exception>
     public async Task<byte[]> ReadExactAsync(int count)
     {
         byte[] bytes = new byte[count];
@@ -96,7 +96,7 @@ internal class Wire(Socket socket) : IDisposable
         {
             if (_start == _end && !await FillAsync())
             {
-                throw new EndOfStreamException($"The connection ended after {filled} of {count} bytes");
+                throw new EndOfStreamException($"The connection closed after {filled} of {count} bytes");
             }
             int run = Math.Min(count - filled, _end - _start);
             _received.AsSpan(_start, run).CopyTo(bytes.AsSpan(filled));
@@ -108,8 +108,8 @@ internal class Wire(Socket socket) : IDisposable
 
     public async Task<string> ReadTextAsync(int count) => Encoding.Latin1.GetString(await ReadExactAsync(count));
 
-    /// <summary>Everything until the other side ends in order.</summary>
-    /// <exception cref="SocketException">It reset the connection.</exception>
+    /// <summary>Reads until the peer closes with FIN.</summary>
+    /// <exception cref="SocketException">The peer reset the connection.</exception>
     public async Task<byte[]> ReadToEndAsync()
     {
         using var all = new MemoryStream();
@@ -117,7 +117,7 @@ internal class Wire(Socket socket) : IDisposable
         return all.ToArray();
     }
 
-    /// <summary>Gives every run of bytes that comes until the end to <paramref name="take"/>, and keeps none.</summary>
+    /// <summary>Passes received bytes to <paramref name="take"/> until the end and keeps none.</summary>
     public async Task ReadEachAsync(SpanAction take)
     {
         do
@@ -128,7 +128,7 @@ internal class Wire(Socket socket) : IDisposable
         while (await FillAsync());
     }
 
-    /// <summary>How the other side ends the connection; <see cref="End.None"/> if it sends something first.</summary>
+    /// <summary>How the peer closes the connection; <see cref="End.None"/> if it sends data first.</summary>
     public async Task<End> ReadEndAsync()
     {
         try
@@ -141,7 +141,7 @@ internal class Wire(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Takes and forgets what still comes, and says how the connection ended.</summary>
+    /// <summary>Discards received bytes; returns how the connection closed.</summary>
     public async Task<End> DrainAsync()
     {
         while (true)
@@ -155,10 +155,10 @@ internal class Wire(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Says that nothing more will be sent (FIN); what the other side sends is still read.</summary>
+    /// <summary>Half-closes the connection (FIN); data from the peer is still read.</summary>
     public void HalfClose() => Socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Ends by force: the other side sees RST.</summary>
+    /// <summary>Resets the connection: the peer sees RST.</summary>
     public void Reset()
     {
         Socket.LingerState = new LingerOption(true, 0);
@@ -204,7 +204,7 @@ internal class Wire(Socket socket) : IDisposable
         {
             if (_start == _end && !await FillAsync())
             {
-                throw new EndOfStreamException($"The connection ended after: \"{text}\"");
+                throw new EndOfStreamException($"The connection closed after: \"{text}\"");
             }
             text.Append((char)_received[_start++]);
         }
@@ -231,11 +231,11 @@ internal class Wire(Socket socket) : IDisposable
     {
         _start = 0;
         _end = 0;
-        _end = await Patience.WithinAsync(Socket.ReceiveAsync(_received.AsMemory()).AsTask(), "bytes, or the end of the connection");
+        _end = await Deadlines.WithinAsync(Socket.ReceiveAsync(_received.AsMemory()).AsTask(), "bytes, or the end of the connection");
         Interlocked.Add(ref _bytesReceived, _end);
         return _end > 0;
     }
 }
 
-/// <summary>Takes a run of bytes that is valid during the call only.</summary>
+/// <summary>Receives bytes that are valid only during the call.</summary>
 internal delegate void SpanAction(ReadOnlySpan<byte> run);

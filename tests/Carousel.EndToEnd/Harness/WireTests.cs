@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>The harness itself, without a balancer between: a tool that can't fail finds nothing.</summary>
+/// <summary>The harness itself, without a balancer: a helper that cannot fail would detect nothing.</summary>
 public class WireTests
 {
     [Fact]
@@ -35,7 +35,7 @@ public class WireTests
     }
 
     [Fact]
-    public async Task ReadAnswer_ChunkedByteByByte_HasBodyAndTrailers()
+    public async Task ReadResponse_ChunkedByteByByte_HasBodyAndTrailers()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -85,7 +85,7 @@ public class WireTests
     }
 
     [Fact]
-    public async Task Nginx_KilledAndStartedAgain_Answers()
+    public async Task Nginx_KilledAndRestarted_Responds()
     {
         await using var nginx = await Nginx.StartAsync("one");
         await nginx.KillAsync();

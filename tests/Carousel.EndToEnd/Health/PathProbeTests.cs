@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Health;
 
-/// <summary>Probes that ask, of servers that take connections whatever they answer.</summary>
+/// <summary>HTTP probes of servers that accept connections whatever their response.</summary>
 public class PathProbeTests
 {
     private const string Healthy = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nall ok";
@@ -15,7 +15,7 @@ public class PathProbeTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwrong\r\n0\r\n\r\n", "body does not match")]
     [InlineData("no HTTP at all", "bad-answer")]
     [InlineData(null, "answer-timeout")]
-    public async Task Server_AnswersProbesBadly_IsOutUntilItDoesNot(string? bad, string why)
+    public async Task Server_ProbesFail_IsOutUntilTheyPass(string? bad, string why)
     {
         string? response = Healthy;
         await using var two = ScriptedServer.Start(async connection =>
@@ -33,24 +33,24 @@ public class PathProbeTests
         await balancer.UntilRotationAsync("two", "three");
 
         Volatile.Write(ref response, bad);
-        await balancer.UntilSaidAsync(two.Url, $"is down: {why} (3 probes)");
+        await balancer.UntilServerLoggedAsync(two.Url, $"is down: {why} (3 probes)");
         await balancer.UntilRotationAsync("three");
         Volatile.Write(ref response, Healthy);
-        await balancer.UntilSaidAsync(two.Url, "is up again after ");
+        await balancer.UntilServerLoggedAsync(two.Url, "is up again after ");
         await balancer.UntilRotationAsync("two", "three");
     }
 
     [Fact]
-    public async Task Probe_Request_IsWhatTheFlagsSay()
+    public async Task Probe_Request_MatchesTheFlags()
     {
         await using var one = ScriptedServer.Responding("one");
         await using var balancer = await Balancer.StartAsync(one, [.. Probed.ByPath, "--health-host", "example.com"]);
-        await Patience.UntilAsync(() => one.Requests.Count > 1, "a second probe");
+        await Deadlines.UntilAsync(() => one.Requests.Count > 1, "a second probe");
         Assert.All(one.Requests, request => Assert.Equal(("example.com", "close"), (request["Host"], request["Connection"])));
         Assert.All(one.Requests, request => Assert.StartsWith("GET /healthz HTTP/1.1\r\n", request.Head));
     }
 
-    /// <summary>A stopped process: the kernel takes its connections, and nobody answers.</summary>
+    /// <summary>A stopped process: the kernel accepts connections, and no response is sent.</summary>
     [Fact]
     public async Task Nginx_StoppedAndContinued_IsOutMeanwhile()
     {
@@ -59,8 +59,8 @@ public class PathProbeTests
         await using var balancer = await Balancer.StartAsync([one.Url, two.Url], [.. Probed.ByPath, "--health-timeout", "300ms"]);
         await balancer.UntilRotationAsync("one", "two");
         two.Signal(Posix.SigStop);
-        await balancer.UntilSaidAsync(two.Url, "is down: answer-timeout (3 probes)");
-        Assert.All(await balancer.AskAsync(6), response => Assert.Equal("one", response));
+        await balancer.UntilServerLoggedAsync(two.Url, "is down: answer-timeout (3 probes)");
+        Assert.All(await balancer.RequestAsync(6), response => Assert.Equal("one", response));
         two.Signal(Posix.SigCont);
         await balancer.UntilRotationAsync("one", "two");
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Limits;
 
-/// <summary>Slow and silent clients. The timeouts are set short; that they end at all before the test's patience does is what is asserted.</summary>
+/// <summary>Slow and silent clients. The timeouts are short; the tests assert that they expire before the test's deadline.</summary>
 public class ClientTimeoutTests
 {
     [Fact]
@@ -42,7 +42,7 @@ public class ClientTimeoutTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Connection_Idle_IsClosedWithoutAWord(bool afterARequest)
+    public async Task Connection_Idle_IsClosedWithoutAResponse(bool afterARequest)
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--idle-timeout", "300ms");
@@ -67,17 +67,17 @@ public class ClientTimeoutTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
+        Message response = await client.RequestAsync("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
         Assert.Equal(408, response.Status);
         Assert.Equal("request-body-timeout", response["X-Carousel-Reason"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
 
     [Fact]
     public async Task RequestBody_SlowButSteady_IsServed()
     {
-        // Longer altogether than the body's timeout and the answer's: the one is between bytes, the other starts with the last byte.
+        // Longer in total than the body timeout and the response timeout: the first applies between bytes, the second starts with the last byte.
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "1s", "--answer-timeout", "1s");
         using var client = await balancer.ConnectAsync();
@@ -91,7 +91,7 @@ public class ClientTimeoutTests
     }
 
     [Fact]
-    public async Task Client_TakesNothingOfItsAnswer_IsCut()
+    public async Task Client_ReadsNothing_IsDisconnected()
     {
         byte[] block = Payload.Bytes(Payload.Megabyte);
         await using var server = ScriptedServer.Start(async connection =>
@@ -106,7 +106,7 @@ public class ClientTimeoutTests
         await using var balancer = await Balancer.StartAsync(server, "--body-timeout", "500ms");
         using var client = await balancer.ConnectAsync(receiveBuffer: 64 * 1024);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Connections.Count == 1 && server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.Connections.Count == 1 && server.OpenConnections == 0, "the server's connection to be closed");
         Assert.NotEqual(End.None, await client.DrainAsync());
     }
 
@@ -123,7 +123,7 @@ public class ClientTimeoutTests
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // Cut: that is what the test is about.
+            // The connection is cut, as expected.
         }
     }
 }

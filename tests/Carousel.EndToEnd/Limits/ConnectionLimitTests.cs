@@ -9,7 +9,7 @@ public class ConnectionLimitTests
     [Theory]
     [InlineData("1")]
     [InlineData("3")]
-    public async Task MaxConnections_AllAreBusy_OneMoreIs503UntilOneLeaves(string workers)
+    public async Task MaxConnections_AllAreBusy_OneMoreIs503UntilOneCloses(string workers)
     {
         await using var server = ScriptedServer.Start(HoldAsync);
         await using var balancer = await Balancer.StartAsync(server, "--max-connections", "2", "--workers", workers);
@@ -17,7 +17,7 @@ public class ConnectionLimitTests
         using var two = await balancer.ConnectAsync();
         await one.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
         await two.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 2, "two requests in flight");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 2, "two requests in flight");
 
         await AssertShedAsync(await balancer.ConnectAsync(), "too-many-connections");
 
@@ -25,17 +25,17 @@ public class ConnectionLimitTests
         await UntilServedAsync(balancer);
     }
 
-    /// <summary>More than the limit, one after the other, and none of them leaves: whoever has been idle longest does.</summary>
+    /// <summary>More connections than the limit, one after another, none of which closes: the longest idle one is closed.</summary>
     [Theory]
     [InlineData("1")]
     [InlineData("3")]
-    public async Task MaxConnections_AllAreIdle_LiveOnesComeInAndTheBusyOneStays(string workers)
+    public async Task MaxConnections_AllAreIdle_NewOnesReplaceThemAndTheBusyOneStays(string workers)
     {
         await using var server = ScriptedServer.Start(HoldAsync);
         await using var balancer = await Balancer.StartAsync(server, "--max-connections", "8", "--workers", workers);
         using var busy = await balancer.ConnectAsync();
         await busy.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
         var idle = new List<RawClient>();
         for (int i = 0; i < 7; i++)
         {
@@ -43,7 +43,7 @@ public class ConnectionLimitTests
         }
         for (int i = 0; i < 7; i++)
         {
-            await Patience.UntilAsync(() => IsServedAsync(balancer, idle), "a place");
+            await Deadlines.UntilAsync(() => IsServedAsync(balancer, idle), "a place");
         }
         Assert.Equal(7, (await Task.WhenAll(idle.Take(7).Select(client => client.ReadEndAsync()))).Count(end => end == End.Closed));
 
@@ -53,13 +53,13 @@ public class ConnectionLimitTests
     }
 
     [Fact]
-    public async Task MaxConnections_ManyTooMany_EachIsTold()
+    public async Task MaxConnections_ManyOverTheLimit_EachGetsAResponse()
     {
         await using var server = ScriptedServer.Start(HoldAsync);
         await using var balancer = await Balancer.StartAsync(server, "--max-connections", "1");
         using var busy = await balancer.ConnectAsync();
         await busy.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
         var clients = new List<RawClient>();
         for (int i = 0; i < 200; i++)
         {
@@ -79,7 +79,7 @@ public class ConnectionLimitTests
         await using var balancer = await Balancer.StartAsync(server, "--max-connections-per-client", "1", "--workers", "2");
         using var one = await balancer.ConnectAsync();
         await one.SendAsync("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request in flight");
 
         await AssertShedAsync(await balancer.ConnectAsync(), "too-many-connections-from-client");
 
@@ -105,7 +105,7 @@ public class ConnectionLimitTests
         Assert.Matches(@"Max open files\s+4096\s+4096", limits);
     }
 
-    /// <summary>Answers at once, but what is to be held.</summary>
+    /// <summary>Responds at once, except to requests for /held.</summary>
     private static async Task HoldAsync(ServerConnection connection)
     {
         while (await connection.ReadRequestAsync() is { } request)
@@ -121,7 +121,7 @@ public class ConnectionLimitTests
     {
         using (client)
         {
-            // Shed at the door: the answer may come before the request does.
+            // Rejected on accept: the response may arrive before the request is sent.
             Message response = await client.ReadResponseAsync();
             Assert.Equal(503, response.Status);
             Assert.Equal(reason, response["X-Carousel-Reason"]);
@@ -130,9 +130,9 @@ public class ConnectionLimitTests
         }
     }
 
-    private static Task UntilServedAsync(Balancer balancer) => Patience.UntilAsync(async () => (await balancer.GetAsync()).Status == 200, "a place");
+    private static Task UntilServedAsync(Balancer balancer) => Deadlines.UntilAsync(async () => (await balancer.GetAsync()).Status == 200, "a place");
 
-    /// <summary>One more client, which stays if it is served.</summary>
+    /// <summary>Connects one more client, which stays connected if it is served.</summary>
     private static async Task<bool> IsServedAsync(Balancer balancer, List<RawClient> clients)
     {
         RawClient client = await balancer.ConnectAsync();

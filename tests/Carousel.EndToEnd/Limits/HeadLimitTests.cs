@@ -29,7 +29,7 @@ public class HeadLimitTests
         string value = new('x', 15_900);
         await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nX: {value}\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server, "--forwarded");
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {value}\r\n\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {value}\r\n\r\n");
         Assert.Equal(200, response.Status);
         Assert.Equal(value, response["X"]);
         Assert.Equal(value, Assert.Single(server.Requests)["X"]);
@@ -43,7 +43,7 @@ public class HeadLimitTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, option, size);
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {new string('x', value)}\r\n\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {new string('x', value)}\r\n\r\n");
         Assert.Equal(status, response.Status);
     }
 
@@ -54,7 +54,7 @@ public class HeadLimitTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{Fields(fields - 1)}\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\n{Fields(fields - 1)}\r\n");
         Assert.Equal(status, response.Status);
         Assert.Equal(status == 200 ? null : "head-too-large", response["X-Carousel-Reason"]);
     }
@@ -72,7 +72,7 @@ public class HeadLimitTests
     private static async Task AssertRefusedAsync(Balancer balancer, string request, int status, string reason)
     {
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync(request);
+        Message response = await client.RequestAsync(request);
         Assert.Equal(status, response.Status);
         Assert.Equal(reason, response["X-Carousel-Reason"]);
         Assert.Equal(End.Closed, await client.ReadEndAsync());

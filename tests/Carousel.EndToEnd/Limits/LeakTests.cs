@@ -3,16 +3,16 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Limits;
 
-/// <summary>Whatever goes wrong, its descriptors are given back.</summary>
+/// <summary>Descriptors are closed after every kind of failure.</summary>
 public class LeakTests
 {
     private const int Rounds = 40;
 
-    /// <summary>What may be kept for the next: pipes and connections to servers. Far fewer than the rounds of all ways to fail.</summary>
+    /// <summary>Pipes and connections to servers that may be kept for reuse. Far fewer than the number of failed requests.</summary>
     private const int MayBeKept = 40;
 
     [Fact]
-    public async Task Descriptors_AfterEverythingWentWrong_AreClosed()
+    public async Task Descriptors_AfterFailures_AreClosed()
     {
         using var closed = new ClosedPort();
         await using var server = ScriptedServer.Start(MisbehaveAsync);
@@ -35,15 +35,15 @@ public class LeakTests
 
         for (int i = 0; i < Rounds; i++)
         {
-            await Task.WhenAll(requests.Select((request, index) => AskAndLeaveAsync(balancer, request, reset: (i + index) % 2 == 0)));
+            await Task.WhenAll(requests.Select((request, index) => RequestAndCloseAsync(balancer, request, reset: (i + index) % 2 == 0)));
         }
 
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             () => balancer.Descriptors <= before + MayBeKept, $"descriptors to be closed: {before} before, {balancer.Descriptors} now");
         Assert.Equal(200, (await balancer.GetAsync("/ok")).Status);
     }
 
-    private static async Task AskAndLeaveAsync(Balancer balancer, string request, bool reset)
+    private static async Task RequestAndCloseAsync(Balancer balancer, string request, bool reset)
     {
         using var client = await balancer.ConnectAsync();
         await client.SendAsync(request);

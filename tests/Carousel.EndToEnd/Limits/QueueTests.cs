@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Limits;
 
-/// <summary>Servers that take few requests at once, and those that wait for them.</summary>
+/// <summary>Servers with a limit of concurrent requests, and the queue.</summary>
 public class QueueTests
 {
     [Theory]
@@ -29,16 +29,16 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task Queue_Full_IsToldAtOnceAndWhoWaitsIsServed()
+    public async Task Queue_Full_RejectsAtOnceAndServesTheQueued()
     {
         using var gate = new SemaphoreSlim(0);
         await using var server = Held("x", gate);
         await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue", "1"]);
         Task<Message> served = balancer.GetAsync("/1");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the first request to reach the server");
-        // Which of these two waits, and which is one too many, is theirs to find out.
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the first request to reach the server");
+        // Either of these two may be queued, the other is rejected.
         Task<Message>[] others = [balancer.GetAsync("/2"), balancer.GetAsync("/3")];
-        Task<Message> shed = await Patience.WithinAsync(Task.WhenAny(others), "one of them to be turned away");
+        Task<Message> shed = await Deadlines.WithinAsync(Task.WhenAny(others), "one of them to be rejected");
         AssertShed(await shed, "queue-full");
         gate.Release(2);
         Assert.Equal(200, (await served).Status);
@@ -47,21 +47,21 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task QueueTimeout_NoRoomUntilThen_IsTold()
+    public async Task QueueTimeout_NoSlotInTime_IsRejected()
     {
         using var gate = new SemaphoreSlim(0);
         await using var server = Held("x", gate);
         await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue-timeout", "50ms"]);
         Task<Message> served = balancer.GetAsync("/1");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the first request to reach the server");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the first request to reach the server");
         AssertShed(await balancer.GetAsync("/2"), "queue-timeout");
         gate.Release();
         Assert.Equal(200, (await served).Status);
-        await Patience.UntilAsync(() => balancer.Errors.Contains("queue-timeout: "), "the log to tell of it");
+        await Deadlines.UntilAsync(() => balancer.Errors.Contains("queue-timeout: "), "the log line");
     }
 
     [Fact]
-    public async Task StickyWait_OwnServerIsFree_VisitorStays()
+    public async Task StickyWait_OwnServerIsFree_SessionStays()
     {
         using var gate = new SemaphoreSlim(1);
         await using var one = Held("one", gate);
@@ -69,9 +69,9 @@ public class QueueTests
         await using var balancer = await StickyAsync(one, two, "10s");
         string cookie = await CookieAsync(balancer);
         ScriptedServer home = one.Requests.Count == 1 ? one : two;
-        Task<Message> first = AskAsync(balancer, cookie);
-        await Patience.UntilAsync(() => home.Requests.Count == 2, "the visitor's request to reach their server");
-        Task<Message> second = AskAsync(balancer, cookie);
+        Task<Message> first = RequestAsync(balancer, cookie);
+        await Deadlines.UntilAsync(() => home.Requests.Count == 2, "the session's request to reach its server");
+        Task<Message> second = RequestAsync(balancer, cookie);
         gate.Release();
         Message response = await first;
         gate.Release();
@@ -81,7 +81,7 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task StickyWait_OwnServerStaysFull_VisitorMoves()
+    public async Task StickyWait_OwnServerStaysFull_SessionMoves()
     {
         using var gate = new SemaphoreSlim(1);
         await using var one = Held("one", gate);
@@ -89,10 +89,10 @@ public class QueueTests
         await using var balancer = await StickyAsync(one, two, "50ms");
         string cookie = await CookieAsync(balancer);
         (ScriptedServer home, ScriptedServer other) = one.Requests.Count == 1 ? (one, two) : (two, one);
-        Task<Message> first = AskAsync(balancer, cookie);
-        await Patience.UntilAsync(() => home.Requests.Count == 2, "the visitor's request to reach their server");
-        Task<Message> second = AskAsync(balancer, cookie);
-        await Patience.UntilAsync(() => other.Requests.Count == 1, "the visitor to move");
+        Task<Message> first = RequestAsync(balancer, cookie);
+        await Deadlines.UntilAsync(() => home.Requests.Count == 2, "the session's request to reach its server");
+        Task<Message> second = RequestAsync(balancer, cookie);
+        await Deadlines.UntilAsync(() => other.Requests.Count == 1, "the session to move");
         gate.Release(2);
         Assert.Null((await first)["Set-Cookie"]);
         Assert.NotNull((await second)["Set-Cookie"]);
@@ -104,8 +104,8 @@ public class QueueTests
 
     private static async Task<string> CookieAsync(Balancer balancer) => IssuedCookie.Of(await balancer.GetAsync()).Pair;
 
-    private static Task<Message> AskAsync(Balancer balancer, string cookie) =>
-        balancer.AskAsync($"GET / HTTP/1.1\r\nHost: test\r\nCookie: {cookie}\r\n\r\n");
+    private static Task<Message> RequestAsync(Balancer balancer, string cookie) =>
+        balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: test\r\nCookie: {cookie}\r\n\r\n");
 
     private static async Task<(int Status, string Text)> StatusAndTextAsync(Task<Message> asking)
     {
@@ -113,7 +113,7 @@ public class QueueTests
         return (response.Status, response.Text);
     }
 
-    /// <summary>Answers each request with its name when the gate lets it.</summary>
+    /// <summary>Responds to each request with its name when the gate opens.</summary>
     private static ScriptedServer Held(string name, SemaphoreSlim gate) => ScriptedServer.Start(async connection =>
     {
         while (await connection.ReadRequestAsync() is not null)
@@ -123,7 +123,7 @@ public class QueueTests
         }
     });
 
-    /// <summary>Notes how many requests it has at once.</summary>
+    /// <summary>Records how many requests it has at once.</summary>
     private static ScriptedServer Counting(Gauge gauge) => ScriptedServer.Start(async connection =>
     {
         while (await connection.ReadRequestAsync() is not null)

@@ -8,7 +8,7 @@ public class ServerTimeoutTests
     [Theory]
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]
-    public async Task Answer_DoesNotComeWhole_Is504AndServerIsClosed(string part)
+    public async Task Response_Incomplete_Is504AndServerIsClosed(string part)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -23,13 +23,13 @@ public class ServerTimeoutTests
         Assert.Equal("answer-timeout", response["X-Carousel-Reason"]);
         Assert.Contains("answer-timeout", response.Text);
         Assert.Single(server.Requests);
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
 
     [Fact]
-    public async Task Answer_HeldOffByInterimOnesForever_Is504()
+    public async Task Response_InterimOnesOnly_Is504()
     {
-        // Early hints are no progress: the deadline is for the answer itself.
+        // Early hints do not extend the deadline, which is for the final response.
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
@@ -54,7 +54,7 @@ public class ServerTimeoutTests
     [InlineData("Content-Length: 10\r\n\r\nabc")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nab")]
     [InlineData("\r\nabc")]
-    public async Task AnswerBody_Pauses_ClientIsCutAndServerClosed(string rest)
+    public async Task ResponseBody_Pauses_ClientIsCutAndServerClosed(string rest)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -67,11 +67,11 @@ public class ServerTimeoutTests
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal(200, Message.Parse(await client.ReadHeadAsync()).Status);
         Assert.NotEqual(End.None, await client.DrainAsync());
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
 
     [Fact]
-    public async Task Server_TakesNothingOfTheRequest_Is504()
+    public async Task Server_ReadsNothingOfTheRequest_Is504()
     {
         var over = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(_ => over.Task, receiveBuffer: 64 * 1024);
@@ -99,7 +99,7 @@ public class ServerTimeoutTests
         }
         catch (Exception error) when (error is System.Net.Sockets.SocketException or ObjectDisposedException)
         {
-            // The answer has come, and the client closed.
+            // The response arrived and the client closed.
         }
     }
 }

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Limits;
 
-/// <summary>Clients that take their time, where servers have room for few.</summary>
+/// <summary>Slow clients in front of servers with few slots.</summary>
 public class SlowClientTests
 {
     [Fact]
-    public async Task SlowSenders_MoreThanThereIsRoomFor_OthersAreServedMeanwhileAndTheyAfterwards()
+    public async Task SlowSenders_MoreThanSlots_OthersAreServedMeanwhileAndTheyAfterwards()
     {
         ScriptedServer[] servers = [.. Enumerable.Range(0, 4).Select(_ => ScriptedServer.Responding("x"))];
         await using var balancer = await Balancer.StartAsync([.. servers.Select(server => $"{server.Url} max=5")], ["--queue", "0", "--min-rate", "0"]);
@@ -34,7 +34,7 @@ public class SlowClientTests
     }
 
     [Fact]
-    public async Task SlowReader_OfALongAnswer_IsEndedAndWhoWaitsIsServed()
+    public async Task SlowReader_OfALongResponse_IsCutAndTheQueuedIsServed()
     {
         const int longBody = 64 << 20;
         await using var server = ScriptedServer.Start(async connection =>
@@ -47,8 +47,8 @@ public class SlowClientTests
         await using var balancer = await Balancer.StartAsync([$"{server.Url} max=1"], ["--queue-timeout", "1m", "--log-clients"]);
         using RawClient slow = await balancer.ConnectAsync(receiveBuffer: 4096);
         await slow.SendAsync("GET /long HTTP/1.1\r\nHost: test\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the slow reader's request to reach the server");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the slow reader's request to reach the server");
         Assert.Equal(200, (await balancer.GetAsync()).Status);
-        await Patience.UntilAsync(() => balancer.Errors.Contains("client-too-slow: "), "the log to tell of it");
+        await Deadlines.UntilAsync(() => balancer.Errors.Contains("client-too-slow: "), "the log line");
     }
 }

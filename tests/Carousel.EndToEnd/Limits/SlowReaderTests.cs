@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Limits;
 
-/// <summary>Clients that take large responses slowly or not at all use up nothing that others need.</summary>
+/// <summary>Clients that read large responses slowly or not at all do not exhaust shared resources.</summary>
 public class SlowReaderTests
 {
-    /// <summary>More than an ordinary user may have pipes of 1 MB (pipe-user-pages-soft, 64 MB).</summary>
+    /// <summary>More than the number of 1 MB pipes an ordinary user may have (pipe-user-pages-soft, 64 MB).</summary>
     private const int Stalled = 100;
 
     private static readonly byte[] s_body = Payload.Bytes(24 * Payload.Megabyte);
@@ -19,8 +19,8 @@ public class SlowReaderTests
         using var user = new OrdinaryUser();
         await using var balancer = await user.StartAsync(server, []);
         int atRest = Pipes(balancer);
-        List<RawClient> stalled = await AskAsync(balancer, Stalled);
-        await Patience.UntilQuietAsync(() => server.Connections.Sum(connection => connection.BytesSent), TimeSpan.FromMilliseconds(500));
+        List<RawClient> stalled = await RequestAsync(balancer, Stalled);
+        await Deadlines.UntilQuietAsync(() => server.Connections.Sum(connection => connection.BytesSent), TimeSpan.FromMilliseconds(500));
 
         Assert.InRange(Pipes(balancer), atRest, atRest + 2);
         for (int i = 0; i < 3; i++)
@@ -41,12 +41,12 @@ public class SlowReaderTests
         await using var server = Large();
         using var user = new OrdinaryUser();
         await using var balancer = await user.StartAsync(server, ["--workers", "2"], "/usr/bin/prlimit", "--nofile=1024:1024");
-        List<RawClient> slow = await AskAsync(balancer, 250);
+        List<RawClient> slow = await RequestAsync(balancer, 250);
         foreach (RawClient client in slow)
         {
             Assert.StartsWith("HTTP/1.1 200 OK\r\n", await client.ReadHeadAsync());
         }
-        await Patience.UntilQuietAsync(() => server.Connections.Sum(connection => connection.BytesSent), TimeSpan.FromMilliseconds(500));
+        await Deadlines.UntilQuietAsync(() => server.Connections.Sum(connection => connection.BytesSent), TimeSpan.FromMilliseconds(500));
         for (int i = 0; i < 20; i++)
         {
             Assert.Equal("small", (await balancer.GetAsync("/")).Text);
@@ -55,7 +55,7 @@ public class SlowReaderTests
         slow.ForEach(client => client.Dispose());
     }
 
-    /// <summary>Idle clients take what descriptors there are; requests in flight get theirs all the same.</summary>
+    /// <summary>Idle clients hold all descriptors; requests in flight get theirs nevertheless.</summary>
     [Fact]
     public async Task Descriptors_IdleClientsHoldThem_RequestsGetTheirs()
     {
@@ -70,8 +70,8 @@ public class SlowReaderTests
         List<RawClient> busy = [];
         for (int i = 0; i < 200; i++)
         {
-            // Whoever is idle for less than a second keeps its place, and who comes meanwhile is told so.
-            await Patience.UntilAsync(async () => (await balancer.GetAsync("/")).Status == 200, "a place");
+            // Connections idle for less than a second are not closed; new clients are rejected meanwhile.
+            await Deadlines.UntilAsync(async () => (await balancer.GetAsync("/")).Status == 200, "a free connection slot");
             RawClient client = await balancer.ConnectAsync();
             await client.SendAsync("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
             busy.Add(client);
@@ -101,7 +101,7 @@ public class SlowReaderTests
         }
     });
 
-    private static async Task<List<RawClient>> AskAsync(Balancer balancer, int count)
+    private static async Task<List<RawClient>> RequestAsync(Balancer balancer, int count)
     {
         var clients = new List<RawClient>();
         for (int i = 0; i < count; i++)

@@ -6,18 +6,18 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Live;
 
-/// <summary>Named pipes where files should be: who opens one waits for the other side, for ever if need be.</summary>
+/// <summary>Named pipes in place of files: open() blocks until the other end is opened, possibly forever.</summary>
 public class BlockingFileTests
 {
     [Fact]
-    public async Task ServersFile_IsAPipeForAWhile_IsRefusedAndReadAgainAfterwards()
+    public async Task ServersFile_BecomesAPipe_IsRefusedAndReadAgainAfterwards()
     {
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
         await using var balancer = await Balancer.StartAsync(one);
         File.Delete(balancer.File.Path);
         MakePipe(balancer.File.Path);
-        await balancer.SaidAsync($"error {balancer.File.Path}: is a pipe: name a file");
+        await balancer.UntilLoggedAsync($"error {balancer.File.Path}: is a pipe: name a file");
         balancer.Signal(Posix.SigHup);
         balancer.File.Replace(two.Url);
         await balancer.UntilRotationAsync("two");
@@ -25,7 +25,7 @@ public class BlockingFileTests
     }
 
     [Fact]
-    public async Task AccessLog_IsOpenedAnewAsAPipeThatNobodyReads_IsAnErrorAndRequestsGoOn()
+    public async Task AccessLog_ReopenedAsAPipeWithoutReader_IsAnErrorAndRequestsContinue()
     {
         await using var one = ScriptedServer.Responding("one");
         using var folder = new ServersFile();
@@ -34,7 +34,7 @@ public class BlockingFileTests
         File.Delete(log);
         MakePipe(log);
         balancer.Signal(Posix.SigUsr1);
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains($"error access log {log}: a pipe without a reader; lines are dropped"), "the error");
         Assert.Equal(200, (await balancer.GetAsync()).Status);
         Assert.Equal(0, await balancer.StopAsync());
@@ -52,7 +52,7 @@ public class BlockingFileTests
     [Theory]
     [InlineData("-f")]
     [InlineData("--admin-token-file")]
-    public async Task Start_PipeThatNobodyWritesTo_IsAnError(string flag)
+    public async Task Start_PipeWithoutWriter_IsAnError(string flag)
     {
         using var folder = new ServersFile("http://127.0.0.1:8000");
         MakePipe(Path.Combine(folder.Directory, "pipe"));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Live;
 
-/// <summary>A balancer starts with the last good list while servers.txt is bad (--last-good).</summary>
+/// <summary>A balancer starts with the last good list while servers.txt is invalid (--last-good).</summary>
 public sealed class LastGoodTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-last-good-");
@@ -19,7 +19,7 @@ public sealed class LastGoodTests : IDisposable
     [Theory]
     [InlineData("http://127.0.0.1:80800\n", ":1:18: expected a port")]
     [InlineData(null, "no such file")]
-    public async Task Start_FileIsBad_TakesTheLastGoodListUntilItIsGood(string? bad, string error)
+    public async Task Start_FileIsBad_UsesTheLastGoodListUntilItIsGood(string? bad, string error)
     {
         await using var one = ScriptedServer.Responding("one");
         await using var two = ScriptedServer.Responding("two");
@@ -27,7 +27,7 @@ public sealed class LastGoodTests : IDisposable
         await using (ChildProcess first = await StartAsync())
         {
             string kept = Path.Combine(Data, "carousel");
-            await Patience.UntilAsync(() => Directory.Exists(kept) && Directory.GetFiles(kept, "last-good-*.txt").Length == 1, "the list to be kept");
+            await Deadlines.UntilAsync(() => Directory.Exists(kept) && Directory.GetFiles(kept, "last-good-*.txt").Length == 1, "the list to be kept");
             first.Signal(Posix.SigKill);
             await first.EndAsync();
         }
@@ -48,7 +48,7 @@ public sealed class LastGoodTests : IDisposable
 
         File.WriteAllText(Servers + ".new", two.Url + "\n");
         File.Move(Servers + ".new", Servers, overwrite: true);
-        await Patience.UntilAsync(async () => (await client.GetAsync()).Text == "two", "the good list to be used");
+        await Deadlines.UntilAsync(async () => (await client.GetAsync()).Text == "two", "the good list to be used");
         Assert.Equal(JsonValueKind.Null, (await PoolAsync(second)).GetProperty("listError").ValueKind);
         Assert.Contains("\ncarousel_servers_file_good 1\n", await AdminAsync(second, "/metrics"));
     }
@@ -61,13 +61,13 @@ public sealed class LastGoodTests : IDisposable
         string kept = Path.Combine(_folder.FullName, "kept.txt");
         await using (ChildProcess first = await StartAsync("--last-good", kept))
         {
-            await Patience.UntilAsync(() => File.Exists(kept), "the list to be kept");
+            await Deadlines.UntilAsync(() => File.Exists(kept), "the list to be kept");
         }
         File.WriteAllText(Servers, "nonsense nonsense\n");
 
         Run run = await Run.ToEndAsync(_folder.FullName, "-f", Servers, "-p", "0", "--last-good", "off");
         Assert.Equal((2, false), (run.Code, run.Errors.Contains("last good")));
-        // Nor is it used for another file.
+        // It is not used for another file.
         File.Move(Servers, Servers + ".other");
         run = await Run.ToEndAsync(_folder.FullName, "-f", Servers + ".other", "-p", "0", "--last-good", kept);
         Assert.Equal(2, run.Code);
@@ -75,7 +75,7 @@ public sealed class LastGoodTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_LastGoodIsServersTxt_IsRefusedAndLeftAsItWas()
+    public async Task Start_LastGoodIsServersTxt_IsRefusedAndUnchanged()
     {
         File.WriteAllText(Servers, "http://127.0.0.1:1\n");
         Run run = await Run.ToEndAsync(_folder.FullName, "-f", Servers, "-p", "0", "--last-good", Servers);
@@ -88,7 +88,7 @@ public sealed class LastGoodTests : IDisposable
     {
         ChildProcess balancer = ChildProcess.Start("/", "/usr/bin/env", [$"XDG_DATA_HOME={Data}", Binary.Path, "-f", Servers, "-p", "0", "--bind", "127.0.0.1", "--workers", "1",
             "--session", "off", "--store", "none", "--admin", "127.0.0.1:0", "--slow-start", "0s", .. options]);
-        await Patience.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("Ctrl-C"), "the balancer to listen");
+        await Deadlines.UntilAsync(() => balancer.HasExited || balancer.Output.Contains("Ctrl-C"), "the balancer to listen");
         Assert.False(balancer.HasExited, balancer.Errors);
         return balancer;
     }

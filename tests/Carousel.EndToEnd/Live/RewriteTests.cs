@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Live;
 
-/// <summary>A servers.txt that is rewritten again and again while requests come.</summary>
+/// <summary>Repeated rewrites of servers.txt under load.</summary>
 public class RewriteTests
 {
     private const int Times = 50;
@@ -34,7 +34,7 @@ public class RewriteTests
         }
     }
 
-    /// <summary>Of the servers some, at least one that serves, with other options each time; every seventh time all are exchanged.</summary>
+    /// <summary>Some of the servers, at least one of them up, with different options each time; every seventh time all are replaced.</summary>
     private static string[] Lines(ScriptedServer[] servers, int i)
     {
         string[] options = ["", " weight=3", " backup", " drain", " max=1000", " weight=0"];

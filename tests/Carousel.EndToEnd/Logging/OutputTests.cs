@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Logging;
 
-/// <summary>Outputs that can't be written, and what the log looks like.</summary>
+/// <summary>Outputs that cannot be written, and the log's format.</summary>
 public sealed class OutputTests
 {
-    /// <summary>What a shell makes of standard error before it becomes the balancer.</summary>
+    /// <summary>Shell redirections of standard error.</summary>
     private const string Full = "2>/dev/full", Closed = "2>&-", AllClosed = "0<&- 2>&-";
 
-    /// <summary>A pipe that is full, and that nobody reads; the balancer itself keeps it open.</summary>
+    /// <summary>A full pipe without a reader; the balancer itself keeps it open.</summary>
     private const string Stalled = "3<>stalled 2>&3";
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class OutputTests
     [InlineData(Closed)]
     [InlineData(AllClosed)]
     [InlineData(Stalled)]
-    public async Task Stderr_CanNotBeWritten_EverythingElseGoesOn(string redirection)
+    public async Task Stderr_CanNotBeWritten_EverythingElseWorks(string redirection)
     {
         int port = FixedPort.Next();
         await using var one = ScriptedServer.Responding("one");
@@ -44,14 +44,14 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Stdout_CanNotBeWritten_EverythingElseGoesOn()
+    public async Task Stdout_CanNotBeWritten_EverythingElseWorks()
     {
         int port = FixedPort.Next();
         await using var one = ScriptedServer.Responding("one");
         using var file = new ServersFile(one.Url);
         await using var process = ChildProcess.Start(file.Directory, "/bin/sh",
             [.. Launcher(">/dev/full").Skip(1), Binary.Path, "-f", file.Path, "-p", $"{port}", "--bind", "127.0.0.1", "--store", "none", "--admin", "off", "--access-log", "stdout"]);
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () =>
             {
                 try
@@ -64,8 +64,8 @@ public sealed class OutputTests
                     return false;
                 }
             },
-            "an answer");
-        await Patience.UntilAsync(() => process.Errors.Contains("error access log stdout: "), "a line about the access log");
+            "a response");
+        await Deadlines.UntilAsync(() => process.Errors.Contains("error access log stdout: "), "a line about the access log");
         process.Signal(Posix.SigTerm);
         Assert.Equal(0, await process.ExitAsync());
     }
@@ -76,9 +76,9 @@ public sealed class OutputTests
         await using var one = ScriptedServer.Responding("one");
         int port = FixedPort.Next();
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port} name=gone"], [.. Probed.Options, "--log-format", "json"]);
-        await balancer.SaidAsync("is down: connect-refused");
+        await balancer.UntilLoggedAsync("is down: connect-refused");
         Assert.Equal(503, (await balancer.GetAsync()).Status);
-        await balancer.SaidAsync("the only server");
+        await balancer.UntilLoggedAsync("the only server");
         Assert.Equal(0, await balancer.StopAsync());
 
         JsonElement[] lines = [.. (balancer.Output + balancer.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
@@ -88,11 +88,11 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Level_Warn_LeavesOutWhatIsGoodToKnow()
+    public async Task Level_Warn_OmitsInfo()
     {
         int port = FixedPort.Next();
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port} name=gone"], [.. Probed.Options, "--log-level", "warn"]);
-        await balancer.SaidAsync(" warn server ");
+        await balancer.UntilLoggedAsync(" warn server ");
         balancer.Signal(Posix.SigHup);
         await using var back = ScriptedServer.Responding("back", port: port);
         await balancer.UntilRotationAsync("back");
@@ -101,7 +101,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Command_OutputIsFull_SaysSoAndFails()
+    public async Task Command_OutputIsFull_FailsWithAnError()
     {
         using var file = new ServersFile("http://127.0.0.1:1");
         await using var process = ChildProcess.Start(file.Directory, "/bin/sh", [.. Launcher(">/dev/full").Skip(1), Binary.Path, "check", "-f", file.Path]);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Messages;
 
-/// <summary>What arrives must not depend on how it was cut into segments.</summary>
+/// <summary>The result must not depend on segmentation.</summary>
 public class ByteByByteTests
 {
     private const string Requests =
@@ -42,7 +42,7 @@ public class ByteByByteTests
     [Theory]
     [InlineData(Sized, 0)]
     [InlineData(Chunked, 1)]
-    public async Task Answers_SentOneByteAtATime_ArriveWhole(string bytes, int interim)
+    public async Task Responses_SentOneByteAtATime_ArriveWhole(string bytes, int interim)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Messages;
 
-/// <summary>Where bodies end, both ways (RFC 9112 section 6).</summary>
+/// <summary>The end of bodies, in both directions (RFC 9112 section 6).</summary>
 public class FramingTests
 {
     private const string ChunkedResponse = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
@@ -14,7 +14,7 @@ public class FramingTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        await balancer.RequestAsync("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         Message request = Assert.Single(server.Requests);
         Assert.Equal("5", request["Content-Length"]);
         Assert.Null(request["Transfer-Encoding"]);
@@ -30,8 +30,8 @@ public class FramingTests
             await connection.RespondAsync("x");
         });
         await using var balancer = await Balancer.StartAsync(server);
-        await balancer.AskAsync("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nSum: 42\r\n\r\n");
-        Message request = await Patience.WithinAsync(seen.Task, "the request");
+        await balancer.RequestAsync("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nSum: 42\r\n\r\n");
+        Message request = await Deadlines.WithinAsync(seen.Task, "the request");
         Assert.Equal("chunked", request["Transfer-Encoding"]);
         Assert.Null(request["Content-Length"]);
         Assert.Equal("hello world", request.Text);
@@ -50,18 +50,18 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task Request_WithSameLengthTwice_IsPassedOnOrRefusedNeverGuessed()
+    public async Task Request_WithSameLengthTwice_IsMergedOrRefused()
     {
-        // RFC 9112 6.3: may be taken as one. nginx and HAProxy differ; what must not happen is two fields at the server.
+        // RFC 9112 6.3: may be merged into one. nginx and HAProxy differ; the server must never get two fields.
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
+        Message response = await balancer.RequestAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
         Assert.Contains(response.Status, (int[])[200, 400]);
         Assert.All(server.Requests, request => Assert.Equal(1, request.Count("Content-Length")));
     }
 
     [Fact]
-    public async Task Answer_WithLength_ArrivesWithLength()
+    public async Task Response_WithLength_ArrivesWithLength()
     {
         await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server);
@@ -71,7 +71,7 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task Answer_WithChunksAndTrailers_ArrivesWithBoth()
+    public async Task Response_WithChunksAndTrailers_ArrivesWithBoth()
     {
         await using var server = ScriptedServer.Responding(_ => ChunkedResponse);
         await using var balancer = await Balancer.StartAsync(server);
@@ -86,7 +86,7 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task Answer_UntilClose_ArrivesWholeAndItsEndIsTold()
+    public async Task Response_UntilClose_ArrivesWholeWithItsEnd()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -100,7 +100,7 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task Answer_UntilCloseThenReset_IsNotACleanEnd()
+    public async Task Response_UntilCloseThenReset_IsNotACleanEnd()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -124,7 +124,7 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task Answer_ShorterThanItsLength_IsCut()
+    public async Task Response_ShorterThanItsLength_IsCut()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -146,7 +146,7 @@ public class FramingTests
     [InlineData("5\r\nhello\r\n0\r\nTrailer: x\r\n")]
     [InlineData("5\r\nhelloX\r\n0\r\n\r\n")]
     [InlineData("zz\r\nhello\r\n0\r\n\r\n")]
-    public async Task ChunkedAnswer_CutOrMalformed_HasNoCleanEnd(string body)
+    public async Task ChunkedResponse_CutOrMalformed_HasNoCleanEnd(string body)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -158,7 +158,7 @@ public class FramingTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        // Rubbish that comes together with the head is a 502, and that is whole; closing after it shows where it ends.
+        // Invalid data in the same segment as the head gives a complete 502; closing after it marks its end.
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         await AssertNoLastChunkAsync(client);
     }
@@ -168,7 +168,7 @@ public class FramingTests
     [InlineData("HEAD", "200 OK", "Transfer-Encoding: chunked\r\n")]
     [InlineData("GET", "304 Not Modified", "Content-Length: 5\r\nETag: \"x\"\r\n")]
     [InlineData("GET", "204 No Content", "")]
-    public async Task Answer_WithoutBodyByItsNature_LeavesBothConnectionsOpen(string method, string status, string fields)
+    public async Task Response_WithoutBody_KeepsBothConnectionsOpen(string method, string status, string fields)
     {
         await using var server = ScriptedServer.Responding(request =>
             request.Target == "/plain" ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain" : $"HTTP/1.1 {status}\r\n{fields}\r\n");
@@ -176,7 +176,7 @@ public class FramingTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message response = await client.AskAsync($"{method} /special HTTP/1.1\r\nHost: a\r\n\r\n");
+            Message response = await client.RequestAsync($"{method} /special HTTP/1.1\r\nHost: a\r\n\r\n");
             Assert.Equal($"HTTP/1.1 {status}", response.StartLine);
             Assert.Equal("plain", (await client.GetAsync("/plain")).Text);
         }
@@ -186,14 +186,14 @@ public class FramingTests
     [Theory]
     [InlineData("HEAD")]
     [InlineData("GET")]
-    public async Task Answer_OfZeroLength_IsComplete(string method)
+    public async Task Response_OfZeroLength_IsComplete(string method)
     {
         await using var server = ScriptedServer.Responding("");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Message response = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Message response = await client.RequestAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
             Assert.Equal("0", response["Content-Length"]);
         }
     }
@@ -203,7 +203,7 @@ public class FramingTests
         try
         {
             byte[] body = await client.ReadToEndAsync();
-            Assert.True(body.Length < length, $"{body.Length} bytes came of a body that had fewer than {length}");
+            Assert.True(body.Length < length, $"{body.Length} bytes received of a body shorter than {length}");
         }
         catch (System.Net.Sockets.SocketException)
         {
@@ -222,9 +222,9 @@ public class FramingTests
         {
             // A reset is a cut as well.
         }
-        // Behind the head, whose last field may end with a 0 as well.
+        // After the head, whose last field may also end with a 0.
         string body = all[Math.Min(all.Length, all.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-        Assert.False(body.EndsWith("0\r\n\r\n", StringComparison.Ordinal), $"a clean end was made up: {all}");
+        Assert.False(body.EndsWith("0\r\n\r\n", StringComparison.Ordinal), $"a clean end was invented: {all}");
         Assert.DoesNotContain("Trailer: x\r\n\r\n", all);
     }
 }

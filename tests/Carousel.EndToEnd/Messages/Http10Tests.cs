@@ -3,29 +3,29 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Messages;
 
-/// <summary>Clients that speak HTTP/1.0 (RFC 9112 section 9.3, RFC 9110 section 7.8).</summary>
+/// <summary>HTTP/1.0 clients (RFC 9112 section 9.3, RFC 9110 section 7.8).</summary>
 public class Http10Tests
 {
     [Fact]
-    public async Task Client_WithoutKeepAlive_IsClosedAfterTheAnswer()
+    public async Task Client_WithoutKeepAlive_IsClosedAfterTheResponse()
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        Message response = await client.RequestAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
         Assert.Equal("x", response.Text);
         Assert.Equal(End.Closed, await client.ReadEndAsync());
     }
 
     [Fact]
-    public async Task Client_WithKeepAlive_IsToldAndKept()
+    public async Task Client_WithKeepAlive_GetsKeepAliveAndStaysOpen()
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
-            Message response = await client.AskAsync("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+            Message response = await client.RequestAsync("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
             Assert.Equal("x", response.Text);
             Assert.Equal("keep-alive", response["Connection"], ignoreCase: true);
         }
@@ -36,7 +36,7 @@ public class Http10Tests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync("GET / HTTP/1.0\r\n\r\n");
+        Message response = await balancer.RequestAsync("GET / HTTP/1.0\r\n\r\n");
         Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
         Assert.Equal("GET / HTTP/1.1", request.StartLine);
@@ -48,12 +48,12 @@ public class Http10Tests
     {
         await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{request.Text}");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync("POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        Message response = await balancer.RequestAsync("POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
         Assert.Equal("abc", response.Text);
     }
 
     [Fact]
-    public async Task ChunkedAnswer_ToHttp10Client_IsDechunkedAndClosed()
+    public async Task ChunkedResponse_ToHttp10Client_IsDechunkedAndClosed()
     {
         await using var server = ScriptedServer.Responding(_ =>
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n");
@@ -67,7 +67,7 @@ public class Http10Tests
     }
 
     [Fact]
-    public async Task ChunkedAnswerCutShort_ToHttp10Client_IsReset()
+    public async Task ChunkedResponseCutShort_ToHttp10Client_IsReset()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -77,12 +77,12 @@ public class Http10Tests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
-        // Nothing but a reset tells such a client that its answer is not whole.
+        // Only a reset tells such a client that its response is incomplete.
         Assert.Equal(End.Reset, await client.DrainAsync());
     }
 
     [Fact]
-    public async Task Server_AnswersAsHttp10WithLength_IsPassedOnAsHttp11AndNotReused()
+    public async Task Server_RespondsAsHttp10WithLength_IsForwardedAsHttp11AndNotReused()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -101,7 +101,7 @@ public class Http10Tests
     }
 
     [Fact]
-    public async Task Server_AnswersAsHttp10WithKeepAlive_IsReused()
+    public async Task Server_RespondsAsHttp10WithKeepAlive_IsReused()
     {
         await using var server = ScriptedServer.Responding(_ => "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);

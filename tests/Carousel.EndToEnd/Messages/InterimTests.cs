@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Messages;
 
-/// <summary>Interim answers and expectations (RFC 9110 sections 10.1.1, 15.2).</summary>
+/// <summary>Interim responses and expectations (RFC 9110 sections 10.1.1, 15.2).</summary>
 public class InterimTests
 {
     private const string Expecting = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
 
     [Fact]
-    public async Task EarlyHints_SeveralBeforeTheAnswer_ArePassedOnAtOnce()
+    public async Task EarlyHints_SeveralBeforeTheResponse_AreForwardedAtOnce()
     {
         var release = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -34,13 +34,13 @@ public class InterimTests
     {
         await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        Message response = await balancer.RequestAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
         Assert.Equal(200, response.Status);
         Assert.Equal("x", response.Text);
     }
 
     [Fact]
-    public async Task Expectation_ServerSaysContinue_BodyFollows()
+    public async Task Expectation_ServerSendsContinue_BodyFollows()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -54,7 +54,7 @@ public class InterimTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Assert.Equal(100, (await client.AskAsync(Expecting)).Status);
+            Assert.Equal(100, (await client.RequestAsync(Expecting)).Status);
             await client.SendAsync("hello");
             Assert.Equal("hello", (await client.ReadResponseAsync()).Text);
         }
@@ -65,7 +65,7 @@ public class InterimTests
     [Theory]
     [InlineData("401 Unauthorized")]
     [InlineData("417 Expectation Failed")]
-    public async Task Expectation_ServerRefuses_AnswerComesAndNothingIsReused(string status)
+    public async Task Expectation_ServerRefuses_ResponseArrivesAndNothingIsReused(string status)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -78,11 +78,11 @@ public class InterimTests
         for (int i = 0; i < 2; i++)
         {
             using var client = await balancer.ConnectAsync();
-            Message response = await client.AskAsync(Expecting);
+            Message response = await client.RequestAsync(Expecting);
             Assert.Equal($"HTTP/1.1 {status}", response.StartLine);
             Assert.Equal("no", response.Text);
         }
-        // The five bytes were promised to that connection and never came.
+        // That connection still expects five bytes that were never sent.
         Assert.Equal(2, server.Connections.Count);
     }
 
@@ -95,6 +95,6 @@ public class InterimTests
             await connection.RespondAsync((await connection.ReadBodyAsync(head)).Text);
         });
         await using var balancer = await Balancer.StartAsync(server);
-        Assert.Equal("hello", (await balancer.AskAsync(Expecting + "hello")).Text);
+        Assert.Equal("hello", (await balancer.RequestAsync(Expecting + "hello")).Text);
     }
 }

@@ -6,7 +6,7 @@ namespace Carousel.EndToEnd.Messages;
 public class PipeliningTests
 {
     [Fact]
-    public async Task FiftyRequests_InOneSend_AreAnsweredInOrder()
+    public async Task FiftyRequests_InOneSend_GetResponsesInOrder()
     {
         await using var one = Echo();
         await using var two = Echo();
@@ -20,7 +20,7 @@ public class PipeliningTests
     }
 
     [Fact]
-    public async Task Requests_MixedWithBodies_AreAnsweredInOrder()
+    public async Task Requests_MixedWithBodies_GetResponsesInOrder()
     {
         await using var server = Echo();
         await using var balancer = await Balancer.StartAsync(server);
@@ -42,7 +42,7 @@ public class PipeliningTests
     }
 
     [Fact]
-    public async Task Requests_SlowFirstServer_DoNotOvertake()
+    public async Task Requests_SlowFirstServer_StayInOrder()
     {
         var release = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -59,14 +59,14 @@ public class PipeliningTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /fast HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count > 0, "the first request");
+        await Deadlines.UntilAsync(() => server.Requests.Count > 0, "the first request");
         release.SetResult();
         Assert.Equal("/slow", (await client.ReadResponseAsync()).Text);
         Assert.Equal("/fast", (await client.ReadResponseAsync()).Text);
     }
 
     [Fact]
-    public async Task Requests_AfterOneThatAsksToClose_AreNotServed()
+    public async Task Requests_AfterConnectionClose_AreNotServed()
     {
         await using var server = Echo();
         await using var balancer = await Balancer.StartAsync(server);

@@ -29,7 +29,7 @@ public class TargetTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync($"{line}\r\nHost: liar.example\r\n\r\n");
+        Message response = await balancer.RequestAsync($"{line}\r\nHost: liar.example\r\n\r\n");
         Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
         Assert.Equal(expected, request.StartLine);
@@ -41,7 +41,7 @@ public class TargetTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Assert.Equal(200, (await balancer.AskAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(200, (await balancer.RequestAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Equal("OPTIONS * HTTP/1.1", Assert.Single(server.Requests).StartLine);
     }
 
@@ -53,7 +53,7 @@ public class TargetTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Assert.Equal(200, (await balancer.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(200, (await balancer.RequestAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Equal(method, Assert.Single(server.Requests).Method);
     }
 }

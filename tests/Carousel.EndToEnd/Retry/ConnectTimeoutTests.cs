@@ -16,7 +16,7 @@ public class ConnectTimeoutTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 4; i++)
         {
-            Assert.Equal("x", (await client.AskAsync(request)).Text);
+            Assert.Equal("x", (await client.RequestAsync(request)).Text);
         }
         Assert.Equal(4, server.Requests.Count);
     }

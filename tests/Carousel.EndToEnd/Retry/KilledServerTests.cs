@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Retry;
 
-/// <summary>Real servers under load, one of which is killed and comes back.</summary>
+/// <summary>Real servers under load, one of which is killed and restarted.</summary>
 public class KilledServerTests
 {
     private const int Clients = 8;
 
     [Fact]
-    public async Task OneOfThreeNginx_KilledAndBackUnderLoad_NoGetFails()
+    public async Task OneOfThreeNginx_KilledAndRestartedUnderLoad_NoGetFails()
     {
         await using var one = await Nginx.StartAsync("one");
         await using var two = await Nginx.StartAsync("two");
@@ -22,14 +22,14 @@ public class KilledServerTests
         await load.UntilAsync(() => load.Responds("one") > atKill + 500, "load while one server is down");
         int beforeReturn = load.Responds("two");
         await two.StartAsync();
-        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the server that came back to be used");
+        await load.UntilAsync(() => load.Responds("two") > beforeReturn + 200, "the restarted server to be used");
         await load.EndAsync();
         Assert.Contains($" warn server {two.Url} is ejected for 1s: ", balancer.Errors);
         Assert.Contains($" info server {two.Url} is back", balancer.Errors);
     }
 
     [Fact]
-    public async Task Server_CrashesWithManyGetsInFlight_AllAreAnsweredByTheOthers()
+    public async Task Server_CrashesWithManyGetsInFlight_AllAreServedByTheOthers()
     {
         const int clients = 200;
         var gate = new TaskCompletionSource();
@@ -37,16 +37,18 @@ public class KilledServerTests
         await using (var balancer = await Balancer.StartAsync([.. servers.Select(server => server.Url)], ["--workers", "2"]))
         {
             Task<Message>[] responses = [.. Enumerable.Range(0, clients).Select(_ => balancer.GetAsync())];
-            await Patience.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
+            await Deadlines.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
             servers[1].Crash();
-            await Patience.UntilAsync(() => servers[0].Requests.Count + servers[2].Requests.Count == clients, "the others to be asked");
+            await Deadlines.UntilAsync(() => servers[0].Requests.Count + servers[2].Requests.Count == clients, "the others to get the requests");
             gate.SetResult();
             Assert.All(await Task.WhenAll(responses), response => Assert.Equal(200, response.Status));
         }
         await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask()));
     }
 
-    /// <summary>Each POST has a number of its own; servers crash with them in hand. Every one is answered, and no server sees one that another has seen.</summary>
+    /// <summary>
+    /// Each POST has its own number, and servers crash with some in flight. Every POST gets a response, and no two servers receive the same one.
+    /// </summary>
     [Fact]
     public async Task Servers_CrashWithPostsInFlight_NoneIsExecutedTwice()
     {
@@ -56,8 +58,8 @@ public class KilledServerTests
         await using (var balancer = await Balancer.StartAsync([.. servers.Select(server => server.Url)], []))
         {
             Task<Message>[] responses = [.. Enumerable.Range(0, clients).Select(
-                i => balancer.AskAsync($"POST /{i} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"))];
-            await Patience.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
+                i => balancer.RequestAsync($"POST /{i} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"))];
+            await Deadlines.UntilAsync(() => servers.Sum(server => server.Requests.Count) == clients, "all requests to be in flight");
             int lost = servers[1].Requests.Count;
             servers[1].Crash();
             gate.SetResult();
@@ -71,7 +73,7 @@ public class KilledServerTests
     }
 
     [Fact]
-    public async Task Nginx_BehindABalancerJustStarted_AnswersTheFirstRequest()
+    public async Task Nginx_BehindABalancerJustStarted_ServesTheFirstRequest()
     {
         await using var nginx = await Nginx.StartAsync("real");
         await using var balancer = await Balancer.StartAsync([nginx.Url], []);
@@ -90,7 +92,7 @@ public class KilledServerTests
         Assert.All(responses, response => Assert.Equal("real", response));
     }
 
-    /// <summary>Answers nothing before the gate is open.</summary>
+    /// <summary>Does not respond before the gate opens.</summary>
     private static ScriptedServer Gated(Task gate) => ScriptedServer.Start(async connection =>
     {
         while (await connection.ReadRequestAsync() is not null)

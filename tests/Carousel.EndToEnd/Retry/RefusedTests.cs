@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Retry;
 
-/// <summary>A server that can't be connected costs nobody an error while another one can.</summary>
+/// <summary>A server that refuses connections causes no error while another one accepts them.</summary>
 public class RefusedTests
 {
     [Theory]
@@ -23,7 +23,7 @@ public class RefusedTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 9; i++)
         {
-            Message response = await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n{(rest == "" ? "\r\n" : rest)}");
+            Message response = await client.RequestAsync($"{method} / HTTP/1.1\r\nHost: a\r\n{(rest == "" ? "\r\n" : rest)}");
             Assert.Equal(200, response.Status);
             Assert.Equal(rest == "" ? "" : "hello", response.Text);
         }
@@ -78,14 +78,14 @@ public class RefusedTests
     }
 
     [Fact]
-    public async Task Head_AllRefuse_AnswerHasNoBody()
+    public async Task Head_AllRefuse_ResponseHasNoBody()
     {
         using var closed = new ClosedPort();
         await using var balancer = await Balancer.StartAsync([closed.Url], []);
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 2; i++)
         {
-            Assert.Equal(502, (await client.AskAsync("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+            Assert.Equal(502, (await client.RequestAsync("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         }
         await client.SendAsync("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         Assert.Equal(502, (await client.ReadResponseAsync("HEAD")).Status);
@@ -93,7 +93,7 @@ public class RefusedTests
     }
 
     [Fact]
-    public async Task ServerDown_ComesBack_IsServedAgain()
+    public async Task Server_DownThenUp_IsUsedAgain()
     {
         int port = FixedPort.Next();
         await using var balancer = await Balancer.StartAsync([$"http://127.0.0.1:{port}"], []);

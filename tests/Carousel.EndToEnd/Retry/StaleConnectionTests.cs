@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Retry;
 
-/// <summary>Connections that die under a request: what may be sent once more, and what never (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).</summary>
+/// <summary>
+/// Connections that close under a request: which requests may be retried and which must not (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+/// </summary>
 public class StaleConnectionTests
 {
     [Theory]
@@ -13,13 +15,13 @@ public class StaleConnectionTests
     [InlineData("OPTIONS", true)]
     [InlineData("DELETE", false)]
     [InlineData("PUT", true)]
-    public async Task Reused_DiesUnderIdempotentRequest_IsSentOnceMoreOnAFreshOne(string method, bool reset)
+    public async Task Reused_ClosesUnderIdempotentRequest_IsRetriedOnANewConnection(string method, bool reset)
     {
         await using var server = DyingOnReuse(reset);
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message response = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        Message response = await client.RequestAsync($"{method} /second HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal(200, response.Status);
         Assert.Equal(["/first", "/second", "/second"], server.Requests.Select(request => request.Target));
         Assert.Equal(2, server.Connections.Count);
@@ -28,15 +30,15 @@ public class StaleConnectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Reused_DiesUnderPutWithBody_IsSentOnceMoreWholeOrNotAtAll(bool reset)
+    public async Task Reused_ClosesUnderPutWithBody_IsRetriedWholeOrNotAtAll(bool reset)
     {
-        // PUT may be repeated, but only as long as its body is still there.
+        // PUT may be retried only while its body is still buffered.
         var bodies = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await using var server = DyingOnReuse(reset, request => bodies.Enqueue(request.Text));
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message response = await client.AskAsync("PUT /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        Message response = await client.RequestAsync("PUT /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Contains(response.Status, (int[])[200, 502]);
         Assert.Equal(response.Status == 200 ? ["", "hello", "hello"] : ["", "hello"], bodies);
     }
@@ -45,20 +47,20 @@ public class StaleConnectionTests
     [InlineData("POST", true)]
     [InlineData("POST", false)]
     [InlineData("PATCH", false)]
-    public async Task Reused_DiesUnderOtherRequest_IsNotSentTwice(string method, bool reset)
+    public async Task Reused_ClosesUnderOtherRequest_IsNotRetried(string method, bool reset)
     {
         await using var server = DyingOnReuse(reset);
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.GetAsync("/first");
-        Message response = await client.AskAsync($"{method} /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        Message response = await client.RequestAsync($"{method} /second HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Equal(502, response.Status);
         Assert.Equal("server-closed", response["X-Carousel-Reason"]);
         Assert.Equal(["/first", "/second"], server.Requests.Select(request => request.Target));
     }
 
     [Fact]
-    public async Task Reused_DiesAndTheFreshOneToo_Is502AfterTwo()
+    public async Task Reused_ClosesAndTheNewOneToo_Is502AfterTwo()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -79,9 +81,9 @@ public class StaleConnectionTests
     }
 
     [Fact]
-    public async Task Reused_DiesWithItsServer_AnotherServerAnswers()
+    public async Task Reused_ClosesWithItsServer_AnotherServerResponds()
     {
-        // What a server that is being killed looks like: kept connections die, and new ones are still accepted for a moment, then reset.
+        // A server being killed: kept connections close, and new ones are accepted for a moment, then reset.
         await using var dying = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
@@ -95,7 +97,7 @@ public class StaleConnectionTests
         await using var good = ScriptedServer.Responding("good");
         await using var balancer = await Balancer.StartAsync(dying, good);
         using var client = await balancer.ConnectAsync();
-        // Each has had a turn once, so that both have a connection that is kept.
+        // Each server got one request, so both have a kept connection.
         Assert.Equal(["dying", "good"], ((string[])[(await client.GetAsync()).Text, (await client.GetAsync()).Text]).Order());
         do
         {
@@ -105,7 +107,7 @@ public class StaleConnectionTests
     }
 
     [Fact]
-    public async Task Reused_DiesAfterAByteOfTheAnswer_IsNotSentTwice()
+    public async Task Reused_ClosesAfterAByteOfTheResponse_IsNotRetried()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -124,19 +126,19 @@ public class StaleConnectionTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 2)]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 1)]
-    public async Task Fresh_ClosesWithoutAnAnswer_Is502AfterAllThatMayBeAsked(string request, int expected)
+    public async Task New_ClosesWithoutAResponse_Is502AfterAllRetries(string request, int expected)
     {
         await using var one = ClosingAfterRequest();
         await using var two = ClosingAfterRequest();
         await using var balancer = await Balancer.StartAsync(one, two);
-        Message response = await balancer.AskAsync(request);
+        Message response = await balancer.RequestAsync(request);
         Assert.Equal(502, response.Status);
         Assert.Equal("server-closed", response["X-Carousel-Reason"]);
         Assert.Equal(expected, one.Requests.Count + two.Requests.Count);
     }
 
     [Fact]
-    public async Task Server_ClosesAfterEveryAnswerWithoutSayingSo_NoRequestFails()
+    public async Task Server_ClosesSilentlyAfterEveryResponse_NoRequestFails()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -153,7 +155,7 @@ public class StaleConnectionTests
 
     private static ScriptedServer ClosingAfterRequest() => ScriptedServer.Start(connection => connection.ReadRequestAsync());
 
-    /// <summary>The first connection answers one request and dies under the second; all others serve.</summary>
+    /// <summary>The first connection responds to one request and closes under the second; all others serve.</summary>
     private static ScriptedServer DyingOnReuse(bool reset, Action<Message>? seen = null) => ScriptedServer.Start(async connection =>
     {
         int served = 0;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>A cookie under our name that is not ours is no cookie: another one takes its place, and nobody is told an error.</summary>
+/// <summary>A cookie with the balancer's cookie name but an invalid value is ignored: a new one replaces it, without an error.</summary>
 public class BadCookieTests
 {
     public static TheoryData<string> Malformed =>
@@ -64,15 +64,15 @@ public class BadCookieTests
     }
 
     [Fact]
-    public async Task Several_OneOfThemGood_ThatOneCounts()
+    public async Task Several_OneOfThemValid_IsUsed()
     {
-        // A browser sends those of a longer path first, of other hosts of a domain too: somebody else's must not hide ours.
+        // A browser sends cookies with a longer path first, and those of other hosts of the domain: a foreign cookie must not hide the valid one.
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
         IssuedCookie cookie = IssuedCookie.Of(await balancer.GetAsync());
         foreach (string line in (string[])[$"LB_SESSION=x; {cookie.Pair}", $"{cookie.Pair}; LB_SESSION=x", $"LB_SESSION=x\r\nCookie: {cookie.Pair}"])
         {
-            Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {line}\r\n\r\n");
+            Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {line}\r\n\r\n");
             Assert.Null(IssuedCookie.In(response));
             Assert.Equal(cookie.Id, Echo.Id(response));
             Assert.Null(server.Requests.Last()["Cookie"]);
@@ -81,7 +81,7 @@ public class BadCookieTests
 
     private static async Task<Message> IsReplacedAsync(Balancer balancer, string value)
     {
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: LB_SESSION={value}\r\n\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: LB_SESSION={value}\r\n\r\n");
         Assert.Equal(200, response.Status);
         Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
         return response;
@@ -89,7 +89,7 @@ public class BadCookieTests
 
     private static async Task IsGoodAsync(Balancer balancer, IssuedCookie cookie)
     {
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
         Assert.Null(IssuedCookie.In(response));
         Assert.Equal(cookie.Id, Echo.Id(response));
     }

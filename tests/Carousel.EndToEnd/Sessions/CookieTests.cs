@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>The cookie that a new visitor is given.</summary>
+/// <summary>The cookie of a new session.</summary>
 public class CookieTests
 {
     private static readonly string[] Plain = ["Path=/", "HttpOnly", "SameSite=Lax"];
 
     [Fact]
-    public async Task FirstAnswer_NewVisitor_BringsTheCookieWithExactAttributes()
+    public async Task FirstResponse_NewSession_SetsTheCookieWithExactAttributes()
     {
         IssuedCookie cookie = await FirstCookieAsync("");
         Assert.Equal(Plain.Order(), cookie.Attributes.Order());
@@ -17,13 +17,13 @@ public class CookieTests
     }
 
     [Fact]
-    public async Task FirstAnswer_NewVisitor_IsKeptFromSharedCaches()
+    public async Task FirstResponse_NewSession_IsKeptFromSharedCaches()
     {
         await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        using var visitor = new Visitor(balancer);
-        Assert.Equal(["max-age=60", "private"], (await visitor.GetAsync())["Cache-Control"]!.Split(", ").Order());
-        Assert.Equal("max-age=60", (await visitor.GetAsync())["Cache-Control"]);
+        using var sessionClient = new SessionClient(balancer);
+        Assert.Equal(["max-age=60", "private"], (await sessionClient.GetAsync())["Cache-Control"]!.Split(", ").Order());
+        Assert.Equal("max-age=60", (await sessionClient.GetAsync())["Cache-Control"]);
     }
 
     [Theory]
@@ -34,21 +34,21 @@ public class CookieTests
         await using var one = Echo.Server("one");
         await using var two = Echo.Server("two");
         await using var balancer = await Balancer.StartAsync([one, two], "--session", mode);
-        using var visitor = new Visitor(balancer);
+        using var sessionClient = new SessionClient(balancer);
         for (int i = 0; i < 50; i++)
         {
-            Message response = await visitor.GetAsync();
-            Assert.Equal(1, visitor.Given);
-            Assert.Equal(visitor.Id, Echo.Id(response));
+            Message response = await sessionClient.GetAsync();
+            Assert.Equal(1, sessionClient.Given);
+            Assert.Equal(sessionClient.Id, Echo.Id(response));
             if (i % 10 == 9)
             {
-                visitor.Dispose();
+                sessionClient.Dispose();
             }
         }
     }
 
     [Fact]
-    public async Task Visitors_ManyOnOneConnection_GetIdsOfTheirOwn()
+    public async Task Sessions_ManyOnOneConnection_GetDistinctIds()
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
@@ -68,7 +68,7 @@ public class CookieTests
     [InlineData("X-Forwarded-Proto: http\r\n", "127.0.0.0/8", false)]
     [InlineData("", "127.0.0.0/8", false)]
     [InlineData("X-Forwarded-Proto: https\r\n", "10.0.0.0/8", false)]
-    public async Task Secure_TrustedProxySaysHttps_IsSet(string fields, string trusted, bool secure)
+    public async Task Secure_TrustedProxySendsHttps_IsSet(string fields, string trusted, bool secure)
     {
         IssuedCookie cookie = await FirstCookieAsync(fields, "--trusted-proxy", trusted);
         Assert.Equal((secure ? [.. Plain, "Secure"] : Plain).Order(), cookie.Attributes.Order());
@@ -78,37 +78,37 @@ public class CookieTests
     [InlineData("lax", "SameSite=Lax")]
     [InlineData("strict", "SameSite=Strict")]
     [InlineData("none", "SameSite=None")]
-    public async Task SameSite_Asked_IsSaid(string asked, string said)
+    public async Task SameSite_Configured_IsSent(string configured, string sent)
     {
-        IssuedCookie cookie = await FirstCookieAsync("X-Forwarded-Proto: https\r\n", "--trusted-proxy", "127.0.0.1", "--session-same-site", asked);
-        Assert.Equal((string[])["HttpOnly", "Path=/", said, "Secure"], cookie.Attributes.Order());
+        IssuedCookie cookie = await FirstCookieAsync("X-Forwarded-Proto: https\r\n", "--trusted-proxy", "127.0.0.1", "--session-same-site", configured);
+        Assert.Equal((string[])["HttpOnly", "Path=/", sent, "Secure"], cookie.Attributes.Order());
     }
 
     [Fact]
-    public async Task Domain_Asked_IsSaid()
+    public async Task Domain_Configured_IsSent()
     {
         IssuedCookie cookie = await FirstCookieAsync("", "--session-domain", "example.org");
         Assert.Equal((string[])["Domain=example.org", .. Plain.Order()], cookie.Attributes.Order());
     }
 
     [Fact]
-    public async Task Name_Asked_IsTheOnlyOneThatCounts()
+    public async Task Name_Configured_IsTheOnlyOneUsed()
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--session-cookie", "mine");
         Message first = await balancer.GetAsync();
         IssuedCookie cookie = IssuedCookie.Of(first, "mine");
         Assert.Null(IssuedCookie.In(first));
-        Message known = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
+        Message known = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: {cookie.Pair}\r\n\r\n");
         Assert.Null(IssuedCookie.In(known, "mine"));
         Assert.Equal(cookie.Id, Echo.Id(known));
-        Message other = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: Mine={cookie.Value}; LB_SESSION={cookie.Value}\r\n\r\n");
+        Message other = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: Mine={cookie.Value}; LB_SESSION={cookie.Value}\r\n\r\n");
         Assert.NotEqual(cookie.Id, IssuedCookie.Of(other, "mine").Id);
         Assert.Equal($"Mine={cookie.Value}; LB_SESSION={cookie.Value}", server.Requests.Last()["Cookie"]);
     }
 
     [Fact]
-    public async Task Off_NewVisitor_GetsNeitherCookieNorId()
+    public async Task Off_NewClient_GetsNeitherCookieNorId()
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "off");
@@ -121,6 +121,6 @@ public class CookieTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, ["--session", "shared", .. options]);
-        return IssuedCookie.Of(await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n"));
+        return IssuedCookie.Of(await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n"));
     }
 }

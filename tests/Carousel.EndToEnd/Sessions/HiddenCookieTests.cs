@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>The balancer's cookie is taken out of what servers see; every other cookie stays as it came, byte for byte.</summary>
+/// <summary>The balancer's cookie is removed from requests to servers; every other cookie is forwarded byte for byte.</summary>
 public class HiddenCookieTests
 {
-    /// <summary>Cookie fields that a visitor sends, @ for the session's cookie, and those that the server is to see.</summary>
+    /// <summary>Cookie fields of a request, @ for the session's cookie, and the fields expected at the server.</summary>
     public static TheoryData<string[], string[]> Places => new()
     {
         { ["@"], [] },
@@ -25,7 +25,7 @@ public class HiddenCookieTests
         { ["a=1, b=2; @"], ["a=1, b=2"] },
     };
 
-    /// <summary>What no browser sends: there the pairs have to be the same, not the blanks between them.</summary>
+    /// <summary>Never sent by browsers: only the pairs must be the same, not the blanks between them.</summary>
     public static TheoryData<string> OddSpacing => [
         "a=1;@;b=2", "a=1 ;  @  ;b=2", "@;a=1", "a=1;@", "; @; a=1", "a=1; @;", "a=1;;@;;b=2", "\t@\t; a=1", "a = 1 ; @ ; b= 2", "a=1; @ ; ",
     ];
@@ -52,7 +52,7 @@ public class HiddenCookieTests
 
     [Theory]
     [MemberData(nameof(Places))]
-    public async Task Forwarded_InAnyPlace_EverythingArrivesAsItCame(string[] sent, string[] _)
+    public async Task Forwarded_InAnyPlace_EverythingArrivesUnchanged(string[] sent, string[] _)
     {
         (Message request, IssuedCookie cookie) = await SendAsync(sent, ["--session-cookie-forward"]);
         Assert.Equal(sent.Select(line => line.Replace("@", cookie.Pair)), CookieFields(request));
@@ -67,16 +67,16 @@ public class HiddenCookieTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; {bad}; b=2\r\n\r\n");
+        await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; {bad}; b=2\r\n\r\n");
         Assert.Equal(["a=1; b=2"], CookieFields(Assert.Single(server.Requests)));
     }
 
     [Fact]
-    public async Task Off_CookieOfThatName_IsAnyCookie()
+    public async Task Off_CookieOfThatName_IsForwarded()
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--session", "off");
-        await balancer.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; LB_SESSION=theirs\r\n\r\n");
+        await balancer.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; LB_SESSION=theirs\r\n\r\n");
         Assert.Equal(["a=1; LB_SESSION=theirs"], CookieFields(Assert.Single(server.Requests)));
     }
 
@@ -86,7 +86,7 @@ public class HiddenCookieTests
         await using var balancer = await Balancer.StartAsync(server, ["--session", "shared", .. options]);
         IssuedCookie cookie = IssuedCookie.Of(await balancer.GetAsync());
         string lines = string.Concat(fields.Select(line => $"Cookie: {line.Replace("@", cookie.Pair)}\r\n"));
-        Message response = await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{lines}X-Last: 1\r\n\r\n");
+        Message response = await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\n{lines}X-Last: 1\r\n\r\n");
         Assert.Equal(200, response.Status);
         Assert.Null(IssuedCookie.In(response));
         return (server.Requests.Last(), cookie);

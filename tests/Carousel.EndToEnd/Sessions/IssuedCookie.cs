@@ -5,28 +5,28 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>A session's cookie as an answer brought it, read by what docs/SESSIONS.md says of it.</summary>
+/// <summary>A session cookie from a response, decoded as docs/SESSIONS.md specifies.</summary>
 internal sealed record IssuedCookie(string Name, string Value, IReadOnlyList<string> Attributes)
 {
     public const string DefaultName = "LB_SESSION";
     public const int Characters = 64;
 
-    /// <summary>How a request brings it back.</summary>
+    /// <summary>The name=value pair for a request.</summary>
     public string Pair => $"{Name}={Value}";
 
     public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(Bytes));
 
     public uint KeyId => BinaryPrimitives.ReadUInt32BigEndian(Bytes.AsSpan(4));
 
-    /// <summary>The session's id as X-Session-Id has it.</summary>
+    /// <summary>The session's id as in X-Session-Id.</summary>
     public string Id => Convert.ToHexStringLower(Bytes.AsSpan(8, 16));
 
-    /// <summary>The tag of the server that it was assigned.</summary>
+    /// <summary>The tag of the assigned server.</summary>
     public string Server => Convert.ToHexStringLower(Bytes.AsSpan(24, 8));
 
     public byte[] Bytes => Base64Url.DecodeFromChars(Value);
 
-    /// <summary>The cookie of this name in an answer, null if it brings none; a second one fails the test.</summary>
+    /// <summary>The cookie of this name in a response, null if absent; a second one fails the test.</summary>
     public static IssuedCookie? In(Message response, string name = DefaultName)
     {
         var cookies = response.Fields.Where(field => field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
@@ -38,7 +38,7 @@ internal sealed record IssuedCookie(string Name, string Value, IReadOnlyList<str
         return cookie;
     }
 
-    /// <summary>The cookie that the answer must bring.</summary>
+    /// <summary>The cookie, which the response must contain.</summary>
     public static IssuedCookie Of(Message response, string name = DefaultName)
     {
         IssuedCookie? cookie = In(response, name);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>Whatever a server's first answer is, it brings the cookie; interim answers and the balancer's own don't.</summary>
+/// <summary>A server's first response sets the cookie, whatever its kind; interim responses and the balancer's own do not.</summary>
 public class ResponseKindTests
 {
     public static TheoryData<string, string> Exchanges => new()
@@ -26,21 +26,21 @@ public class ResponseKindTests
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public async Task First_OfAnyKind_BringsTheCookie(string request, string response)
+    public async Task First_OfAnyKind_SetsTheCookie(string request, string response)
     {
         await using var server = ScriptedServer.Responding(_ => response);
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message first = await balancer.AskAsync(request);
+        Message first = await balancer.RequestAsync(request);
         Assert.Equal(response.Split(' ')[1], $"{first.Status}");
         IssuedCookie cookie = IssuedCookie.Of(first);
         Assert.Equal(cookie.Id, server.Requests.Last()["X-Session-Id"]);
-        Message second = await balancer.AskAsync(request.Replace("\r\n\r\n", $"\r\nCookie: {cookie.Pair}\r\n\r\n", StringComparison.Ordinal));
+        Message second = await balancer.RequestAsync(request.Replace("\r\n\r\n", $"\r\nCookie: {cookie.Pair}\r\n\r\n", StringComparison.Ordinal));
         Assert.Null(IssuedCookie.In(second));
         Assert.Equal(cookie.Id, server.Requests.Last()["X-Session-Id"]);
     }
 
     [Fact]
-    public async Task First_UntilTheConnectionEnds_BringsTheCookie()
+    public async Task First_UntilTheConnectionEnds_SetsTheCookie()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -56,7 +56,7 @@ public class ResponseKindTests
     [Theory]
     [InlineData(16_000)]
     [InlineData(16_300)]
-    public async Task First_HeadAsLongAsAllowed_BringsTheCookie(int length)
+    public async Task First_HeadAsLongAsAllowed_SetsTheCookie(int length)
     {
         string field = $"X-Long: {new string('x', length)}\r\n";
         await using var server = ScriptedServer.Responding(_ => $"HTTP/1.1 200 OK\r\n{field}Content-Length: 5\r\n\r\nhello");
@@ -68,7 +68,7 @@ public class ResponseKindTests
     }
 
     [Fact]
-    public async Task Interim_BeforeTheAnswer_HasNoCookieAndTheAnswerHas()
+    public async Task Interim_BeforeTheResponse_HasNoCookieAndTheResponseHas()
     {
         await using var server = ScriptedServer.Responding(_ =>
             "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
@@ -84,7 +84,7 @@ public class ResponseKindTests
     }
 
     [Fact]
-    public async Task Switching_WebSocket_BringsTheCookie()
+    public async Task Switching_WebSocket_SetsTheCookie()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -94,7 +94,7 @@ public class ResponseKindTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        Message response = await client.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
         Assert.Equal(101, response.Status);
         Assert.Equal(IssuedCookie.Of(response).Id, Assert.Single(server.Requests)["X-Session-Id"]);
         await client.SendAsync("ping");
@@ -102,7 +102,7 @@ public class ResponseKindTests
     }
 
     [Fact]
-    public async Task Pipelined_Strangers_EachGetTheirOwnInOrder()
+    public async Task Pipelined_NewSessions_EachGetTheirOwnInOrder()
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
@@ -114,17 +114,17 @@ public class ResponseKindTests
         var ids = new HashSet<string> { known.Id };
         for (int i = 0; i < 2; i++)
         {
-            Message stranger = await client.ReadResponseAsync();
-            Assert.Equal(IssuedCookie.Of(stranger).Id, Echo.Id(stranger));
-            Assert.True(ids.Add(Echo.Id(stranger)));
-            Message visitor = await client.ReadResponseAsync();
-            Assert.Null(IssuedCookie.In(visitor));
-            Assert.Equal(known.Id, Echo.Id(visitor));
+            Message newClient = await client.ReadResponseAsync();
+            Assert.Equal(IssuedCookie.Of(newClient).Id, Echo.Id(newClient));
+            Assert.True(ids.Add(Echo.Id(newClient)));
+            Message sessionClient = await client.ReadResponseAsync();
+            Assert.Null(IssuedCookie.In(sessionClient));
+            Assert.Equal(known.Id, Echo.Id(sessionClient));
         }
     }
 
     [Fact]
-    public async Task OwnError_NoServerAnswers_HasNoCookie()
+    public async Task OwnError_NoServerResponds_HasNoCookie()
     {
         using var closed = new ClosedPort();
         await using var balancer = await Balancer.StartAsync([closed.Url], ["--session", "sticky"]);
@@ -136,7 +136,7 @@ public class ResponseKindTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")]
     [InlineData("")]
-    public async Task OwnError_ServerAnswersBadly_HasNoCookie(string bad)
+    public async Task OwnError_BadResponse_HasNoCookie(string bad)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -154,13 +154,13 @@ public class ResponseKindTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message response = await balancer.AskAsync("GET / HTTP/1.1\r\n\r\n");
+        Message response = await balancer.RequestAsync("GET / HTTP/1.1\r\n\r\n");
         Assert.Equal(400, response.Status);
         Assert.Null(response["Set-Cookie"]);
     }
 
     [Fact]
-    public async Task Retried_KeptConnectionDies_IsTheSameSessionBothTimes()
+    public async Task Retried_KeptConnectionCloses_IsTheSameSessionBothTimes()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

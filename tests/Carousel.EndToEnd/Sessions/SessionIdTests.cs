@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>X-Session-Id and X-Session-Moved are the balancer's word, never a client's.</summary>
+/// <summary>X-Session-Id and X-Session-Moved are set by the balancer and never forwarded from a client.</summary>
 public class SessionIdTests
 {
     private const string Claimed = "00000000000000000000000000000bad";
@@ -14,12 +14,12 @@ public class SessionIdTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        using var visitor = new Visitor(balancer);
-        Message first = await visitor.GetAsync();
+        using var client = new SessionClient(balancer);
+        Message first = await client.GetAsync();
         Assert.Matches("^[0-9a-f]{32}$", Echo.Id(first));
-        Assert.Equal(visitor.Id, Echo.Id(first));
-        Assert.Equal(visitor.Id, Echo.Id(await visitor.GetAsync()));
-        Assert.Equal(visitor.Id, Echo.Id(await visitor.PostAsync("/", "a=b")));
+        Assert.Equal(client.Id, Echo.Id(first));
+        Assert.Equal(client.Id, Echo.Id(await client.GetAsync()));
+        Assert.Equal(client.Id, Echo.Id(await client.PostAsync("/", "a=b")));
         Assert.All(server.Requests, request => Assert.Equal(1, request.Count("X-Session-Id")));
     }
 
@@ -38,13 +38,13 @@ public class SessionIdTests
         {
             await using var server = Echo.Server("one");
             await using var balancer = await Balancer.StartAsync(server, "--session", mode);
-            using var visitor = new Visitor(balancer);
-            // As a stranger, and then with a cookie.
+            using var client = new SessionClient(balancer);
+            // Without a cookie, then with one.
             for (int i = 0; i < 2; i++)
             {
-                Message response = await visitor.GetAsync(fields: string.Format(null, claim, Claimed));
+                Message response = await client.GetAsync(fields: string.Format(null, claim, Claimed));
                 Assert.Equal(200, response.Status);
-                Assert.Equal(mode == "off" ? "-" : visitor.Id, Echo.Id(response));
+                Assert.Equal(mode == "off" ? "-" : client.Id, Echo.Id(response));
                 Assert.Equal("-", Echo.Moved(response));
                 Assert.DoesNotContain(Claimed, server.Requests.Last().Head);
             }
@@ -52,32 +52,32 @@ public class SessionIdTests
     }
 
     [Fact]
-    public async Task Claim_ByTrustedProxy_IsNoBetter()
+    public async Task Claim_ByTrustedProxy_NeverReachesTheServer()
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--trusted-proxy", "127.0.0.1");
-        using var visitor = new Visitor(balancer);
-        Message response = await visitor.GetAsync(fields: $"X-Session-Id: {Claimed}\r\n");
-        Assert.Equal(visitor.Id, Echo.Id(response));
+        using var client = new SessionClient(balancer);
+        Message response = await client.GetAsync(fields: $"X-Session-Id: {Claimed}\r\n");
+        Assert.Equal(client.Id, Echo.Id(response));
     }
 
     [Fact]
     public async Task Claim_InTrailers_IsRefused()
     {
-        // A server that merges trailers into the head would take it for ours.
+        // A server that merges trailers into the head would use it as the balancer's.
         var seen = new MemoryStream();
         await using var server = ScriptedServer.Start(async connection => await connection.ReadEachAsync(run => seen.Write(run)));
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message response = await balancer.AskAsync(
+        Message response = await balancer.RequestAsync(
             $"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Session-Id: {Claimed}\r\n\r\n");
         Assert.Equal(400, response.Status);
         Assert.Null(IssuedCookie.In(response));
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server to be left");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the connection to the server to be closed");
         Assert.DoesNotContain(Claimed, Encoding.Latin1.GetString(seen.ToArray()));
     }
 
     [Fact]
-    public async Task Answer_ServersOwnSessionFields_PassToTheClientUntouched()
+    public async Task Response_ServersOwnSessionFields_ReachTheClientUnchanged()
     {
         await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 200 OK\r\nX-Session-Id: mine\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 1\r\n\r\nx");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");

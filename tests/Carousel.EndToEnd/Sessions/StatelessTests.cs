@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions;
 
-/// <summary>Requests that carry their state themselves get neither cookie nor id.</summary>
+/// <summary>Requests that carry their own state get neither cookie nor id.</summary>
 public class StatelessTests
 {
     // RFC 7515 appendix A.1, and one without a signature (appendix A.5).
@@ -26,11 +26,11 @@ public class StatelessTests
 
     [Theory]
     [MemberData(nameof(Stateless))]
-    public async Task Stateless_Stranger_GetsNeitherCookieNorId(string field)
+    public async Task Stateless_NewClient_GetsNeitherCookieNorId(string field)
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message response = await AskAsync(balancer, field);
+        Message response = await RequestAsync(balancer, field);
         Assert.Equal(200, response.Status);
         Assert.Null(response["Set-Cookie"]);
         Assert.Equal("one - -", response.Text);
@@ -43,20 +43,20 @@ public class StatelessTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
-        Message response = await visitor.GetAsync(fields: field + "\r\n");
-        Assert.Equal(visitor.Id, Echo.Id(response));
-        Assert.Equal(1, visitor.Given);
+        using var client = new SessionClient(balancer);
+        await client.GetAsync();
+        Message response = await client.GetAsync(fields: field + "\r\n");
+        Assert.Equal(client.Id, Echo.Id(response));
+        Assert.Equal(1, client.Given);
     }
 
     [Theory]
     [MemberData(nameof(Stateless))]
-    public async Task Stateless_RuleOff_IsAnyVisitor(string field)
+    public async Task Stateless_RuleOff_GetsASession(string field)
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--session-stateless", "off");
-        Message response = await AskAsync(balancer, field);
+        Message response = await RequestAsync(balancer, field);
         Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
     }
 
@@ -66,9 +66,9 @@ public class StatelessTests
     {
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared");
-        Message response = await AskAsync(balancer, field);
+        Message response = await RequestAsync(balancer, field);
         Assert.Equal(IssuedCookie.Of(response).Id, Echo.Id(response));
     }
 
-    private static Task<Message> AskAsync(Balancer balancer, string field) => balancer.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n");
+    private static Task<Message> RequestAsync(Balancer balancer, string field) => balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n");
 }

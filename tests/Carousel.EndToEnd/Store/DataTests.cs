@@ -12,68 +12,69 @@ public sealed class DataTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public async Task Data_Killed_IsBack()
+    public async Task Data_StoreKilled_IsRecovered()
     {
         await using (var store = await RunningStore.StartAsync(Flags))
         {
             using RespClient client = await store.ConnectAsync();
-            client.Ask("SET", "a", "b");
-            client.Ask("HSET", "h", "f", "v");
-            client.Ask("EXPIRE", "h", "1000");
+            client.Execute("SET", "a", "b");
+            client.Execute("HSET", "h", "f", "v");
+            client.Execute("EXPIRE", "h", "1000");
             await CommittedAsync(client);
             store.Process.Signal(Posix.SigKill);
             await store.Process.ExitAsync();
         }
         await using var again = await RunningStore.StartAsync(Flags);
         using RespClient reader = await again.ConnectAsync();
-        Assert.Equal("b", reader.Ask("GET", "a"));
-        Assert.Equal("[f v]", reader.Ask("HGETALL", "h"));
-        Assert.InRange(int.Parse(reader.Ask("TTL", "h")), 1, 1000);
+        Assert.Equal("b", reader.Execute("GET", "a"));
+        Assert.Equal("[f v]", reader.Execute("HGETALL", "h"));
+        Assert.InRange(int.Parse(reader.Execute("TTL", "h")), 1, 1000);
     }
 
     [Fact]
-    public async Task Data_ToldToLeave_IsAllBack()
+    public async Task Data_StoreStopped_IsAllRecovered()
     {
         await using (var store = await RunningStore.StartAsync(Flags))
         {
             using RespClient client = await store.ConnectAsync();
-            client.Ask("SET", "a", "b");
+            client.Execute("SET", "a", "b");
             store.Process.Signal(Posix.SigTerm);
             Assert.Equal(0, await store.Process.ExitAsync());
         }
         await using var again = await RunningStore.StartAsync(Flags);
         using RespClient reader = await again.ConnectAsync();
-        Assert.Equal("b", reader.Ask("GET", "a"));
+        Assert.Equal("b", reader.Execute("GET", "a"));
     }
 
     [Fact]
-    public async Task Data_WrittenOverAndOver_IsBoundedAndBack()
+    public async Task Data_Overwritten_IsBoundedAndRecovered()
     {
         const int rounds = 1500, batch = 40;
         string filler = new('x', 8192);
         await using (var store = await RunningStore.StartAsync([.. Flags, "--memory", "16m"]))
         {
             using RespClient client = await store.ConnectAsync();
-            client.Ask("SET", "kept", "since the beginning");
+            client.Execute("SET", "kept", "since the beginning");
             for (int round = 0; round < rounds; round++)
             {
                 Pipeline.Run(client, batch, number => ["SET", $"k{number}", filler]);
             }
-            // The log alone was 490 MB by now; it is cut when it is larger than 256, every few seconds, so what is left may be that and what is written anew.
-            await Patience.UntilAsync(() => DirectoryBytes() < 360 << 20, "the log to be written anew");
-            client.Ask("SET", "last", "of all");
+            // The log alone would be 490 MB. It is truncated when it exceeds 256 MB, checked every few seconds, so that size plus what is written meanwhile
+            // may remain.
+            await Deadlines.UntilAsync(() => DirectoryBytes() < 360 << 20, "the log to be rewritten");
+            client.Execute("SET", "last", "of all");
             await CommittedAsync(client);
             store.Process.Signal(Posix.SigKill);
             await store.Process.ExitAsync();
         }
         await using var again = await RunningStore.StartAsync([.. Flags, "--memory", "16m"]);
         using RespClient reader = await again.ConnectAsync();
-        Assert.Equal("[since the beginning of all]", reader.Ask("MGET", "kept", "last"));
-        Assert.Equal($"{batch + 2}", reader.Ask("DBSIZE"));
+        Assert.Equal("[since the beginning of all]", reader.Execute("MGET", "kept", "last"));
+        Assert.Equal($"{batch + 2}", reader.Execute("DBSIZE"));
     }
 
     [Fact]
-    public async Task Data_InUse_IsALineAndOne()
+    public async Task Data_InUse_IsOneLineAndExitCodeOne()
     {
         await using var store = await RunningStore.StartAsync(Flags);
         await using var second = ChildProcess.Start("/", RunningStore.Binary, "--port", $"{FixedPort.Next()}", "--data", _scratch.Path);
@@ -84,13 +85,13 @@ public sealed class DataTests : IDisposable
     private long DirectoryBytes() =>
         new DirectoryInfo(_scratch.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
 
-    /// <summary>Until all that was written so far is on the disk; the store does it by itself, every tenth of a second.</summary>
-    private static Task CommittedAsync(RespClient client) => Patience.UntilAsync(
+    /// <summary>Waits until everything written so far is on disk. The store commits by itself every 100 ms.</summary>
+    private static Task CommittedAsync(RespClient client) => Deadlines.UntilAsync(
         () => Addresses(client) is var (committed, tail) && committed >= tail, "the log to be committed");
 
     private static (long Committed, long Tail) Addresses(RespClient client)
     {
-        string[] lines = client.Ask("INFO", "persistence").Split("\r\n");
+        string[] lines = client.Execute("INFO", "persistence").Split("\r\n");
         return (Value(lines, "CommittedUntilAddress"), Value(lines, "TailAddress"));
     }
 

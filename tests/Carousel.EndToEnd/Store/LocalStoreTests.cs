@@ -8,11 +8,11 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>Which store is used when none is named; a redis-server plays the embedded one.</summary>
+/// <summary>Which store is used by default; a redis-server stands in for the embedded one.</summary>
 public class LocalStoreTests
 {
     [Fact]
-    public async Task Auto_ARedisIsThere_IsUsed()
+    public async Task Auto_RedisIsRunning_IsUsed()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         var embedded = new Embedded();
@@ -26,13 +26,13 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task Auto_NothingIsThere_StartsTheEmbeddedOne()
+    public async Task Auto_NothingIsRunning_StartsTheEmbeddedOne()
     {
         await using var embedded = new Embedded();
         int port = FixedPort.Next();
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port), embedded.StartAsync);
 
-        user.Tell(new SessionId(1, 1));
+        user.Record(new SessionId(1, 1));
         await user.WrittenAsync(1);
 
         Assert.Equal(1, embedded.Starts);
@@ -40,7 +40,7 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task Auto_TheRedisThereLeavesForGood_StartsTheEmbeddedOneWithTheSameKeys()
+    public async Task Auto_RedisStopsForGood_StartsTheEmbeddedOneWithTheSameKeys()
     {
         await using var embedded = new Embedded();
         await using RedisServer redis = await RedisServer.StartAsync();
@@ -49,7 +49,7 @@ public class LocalStoreTests
         SessionKey key = user.Channel.Keys.Current.Current;
 
         await redis.KillAsync();
-        user.Tell(new SessionId(1, 2));
+        user.Record(new SessionId(1, 2));
         await user.WrittenAsync(1);
 
         Assert.Equal(1, embedded.Starts);
@@ -58,7 +58,7 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task Auto_SomethingElseIsThere_SaysSoAndGoesOnWithout()
+    public async Task Auto_AnotherProgramOnThePort_IsLoggedAndRunsWithoutStore()
     {
         using var listener = new TcpListener(IPAddress.Loopback, FixedPort.Next());
         listener.Start();
@@ -68,8 +68,8 @@ public class LocalStoreTests
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port), embedded.StartAsync);
 
         await user.StateAsync(StoreState.None);
-        user.Tell(new SessionId(1, 3));
-        await Patience.UntilAsync(() => user.Channel.Queues[0].Waiting == 0, "the queue to be emptied");
+        user.Record(new SessionId(1, 3));
+        await Deadlines.UntilAsync(() => user.Channel.Queues[0].Waiting == 0, "the queue to be emptied");
 
         Assert.Equal(0, embedded.Starts);
         Assert.Equal(
@@ -79,7 +79,7 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task Auto_NoStoreAtFirst_IsUsedWhenItComes()
+    public async Task Auto_NoStoreAtFirst_IsUsedWhenItStarts()
     {
         int port = FixedPort.Next();
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Auto, port));
@@ -92,7 +92,7 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task Embedded_ARedisHasThePort_SaysHowToUseIt()
+    public async Task Embedded_RedisOnThePort_NamesTheFlag()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(StoreAddress.Local(StoreKind.Embedded, redis.Port), new Embedded().StartAsync);
@@ -103,7 +103,7 @@ public class LocalStoreTests
     }
 
     [Fact]
-    public async Task None_Chosen_IsSaidOnce()
+    public async Task None_Chosen_IsLoggedOnce()
     {
         await using var user = StoreUser.Start(StoreAddress.None);
 
@@ -124,7 +124,7 @@ public class LocalStoreTests
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 

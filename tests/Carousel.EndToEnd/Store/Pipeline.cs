@@ -1,9 +1,9 @@
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>Many commands without waiting for each.</summary>
+/// <summary>Sends many commands without waiting for each reply.</summary>
 internal static class Pipeline
 {
-    /// <summary>Sends so many, then reads all answers; throws at the first error.</summary>
+    /// <summary>Sends N commands, then reads all replies; throws at the first error.</summary>
     public static void Run(RespClient client, int count, Func<int, string[]> command)
     {
         for (int number = 0; number < count; number++)
@@ -15,7 +15,7 @@ internal static class Pipeline
             string response = client.Read();
             if (response.StartsWith('-'))
             {
-                throw new InvalidOperationException($"the store answered {response}");
+                throw new InvalidOperationException($"the store replied {response}");
             }
         }
     }

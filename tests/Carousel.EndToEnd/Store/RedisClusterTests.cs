@@ -5,17 +5,17 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>Several servers for one store.</summary>
+/// <summary>A store of several Redis servers.</summary>
 public class RedisClusterTests
 {
     [Fact]
-    public async Task Cluster_ManySessions_AreWrittenWhereTheyBelong()
+    public async Task Cluster_ManySessions_AreWrittenToTheirNodes()
     {
         await using RedisCluster cluster = await RedisCluster.StartAsync();
         await using var user = StoreUser.Start(cluster.Url);
         SessionId[] ids = [.. Enumerable.Range(0, 50).Select(i => new SessionId(1, (ulong)i))];
 
-        Array.ForEach(ids, id => user.Tell(id));
+        Array.ForEach(ids, id => user.Record(id));
         await user.WrittenAsync(ids.Length);
 
         foreach (SessionId id in ids)
@@ -26,7 +26,7 @@ public class RedisClusterTests
     }
 
     [Fact]
-    public async Task Cluster_OneNodeKilledAndBack_GetsWhatIsOwed()
+    public async Task Cluster_NodeKilledAndRestarted_GetsUnsavedUpdates()
     {
         await using RedisCluster cluster = await RedisCluster.StartAsync();
         await using var user = StoreUser.Start(cluster.Url);
@@ -34,8 +34,8 @@ public class RedisClusterTests
         SessionId[] ids = [.. Enumerable.Range(0, 50).Select(i => new SessionId(2, (ulong)i))];
 
         await cluster.Nodes[1].KillAsync();
-        Array.ForEach(ids, id => user.Tell(id));
-        await Patience.UntilAsync(() => user.Store.State is StoreState.Refusing or StoreState.Unreachable, "the loss to be noticed");
+        Array.ForEach(ids, id => user.Record(id));
+        await Deadlines.UntilAsync(() => user.Store.State is StoreState.Refusing or StoreState.Unreachable, "the loss to be noticed");
         await cluster.Nodes[1].StartAsync();
         await user.WrittenAsync(ids.Length);
         await cluster.CompleteAsync(cluster.Nodes[0]);
@@ -51,12 +51,12 @@ public class RedisClusterTests
     {
         await using RedisSentinel set = await RedisSentinel.StartAsync();
         await using var user = StoreUser.Start(set.Url);
-        user.Tell(new SessionId(3, 1));
+        user.Record(new SessionId(3, 1));
         await user.WrittenAsync(1);
         Assert.Equal("1", (await set.Primary.HashAsync(StoreUser.Key(new SessionId(3, 1))))["requests"]);
 
         await set.Primary.KillAsync();
-        user.Tell(new SessionId(3, 2));
+        user.Record(new SessionId(3, 2));
         await user.WrittenAsync(2);
 
         Assert.Equal("192.0.2.1", (await set.Replica.HashAsync(StoreUser.Key(new SessionId(3, 2))))["client"]);
@@ -64,7 +64,7 @@ public class RedisClusterTests
     }
 
     [Fact]
-    public async Task Sentinel_UnknownName_IsSaid()
+    public async Task Sentinel_UnknownName_IsReported()
     {
         await using RedisSentinel set = await RedisSentinel.StartAsync();
         await using var user = StoreUser.Start(set.Url.Replace(RedisSentinel.ServiceName, "nobody", StringComparison.Ordinal));

@@ -9,15 +9,15 @@ namespace Carousel.EndToEnd.Store;
 public class RedisServerTests
 {
     [Fact]
-    public async Task Record_OfASession_HasAllThatBackendsArePromised()
+    public async Task Record_OfASession_HasAllDocumentedFields()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(redis.Url);
         var id = new SessionId(1, 2);
 
-        user.Tell(id);
-        user.Tell(id, isRecord: false);
-        await Patience.UntilAsync(() => user.Store.Counters.Written >= 1 && user.Channel.Queues[0].Waiting == 0, "the record");
+        user.Record(id);
+        user.Record(id, isRecord: false);
+        await Deadlines.UntilAsync(() => user.Store.Counters.Written >= 1 && user.Channel.Queues[0].Waiting == 0, "the record");
         await user.WrittenAsync(1);
 
         Dictionary<string, string> record = await redis.HashAsync(StoreUser.Key(id));
@@ -27,7 +27,7 @@ public class RedisServerTests
         Assert.Equal("text/html, text/plain", record["header:accept"]);
         Assert.InRange(long.Parse(record["created"], CultureInfo.InvariantCulture), 1, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         Assert.Equal(record["created"], record["last_seen"]);
-        Assert.InRange(int.Parse(await redis.AskAsync("ttl", StoreUser.Key(id)), CultureInfo.InvariantCulture), 86000, 86400);
+        Assert.InRange(int.Parse(await redis.CliAsync("ttl", StoreUser.Key(id)), CultureInfo.InvariantCulture), 86000, 86400);
         Assert.StartsWith("sessions: shared, redis://127.0.0.1:", Assert.Single(user.Lines), StringComparison.Ordinal);
     }
 
@@ -46,7 +46,7 @@ public class RedisServerTests
     }
 
     [Fact]
-    public async Task Server_KilledAndRestarted_GetsWhatIsOwedOnce()
+    public async Task Server_KilledAndRestarted_GetsUnsavedUpdatesOnce()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(redis.Url);
@@ -56,8 +56,8 @@ public class RedisServerTests
 
         await redis.KillAsync();
         await user.StateAsync(StoreState.Unreachable);
-        user.Tell(id);
-        user.Tell(id, isRecord: false);
+        user.Record(id);
+        user.Record(id, isRecord: false);
         Assert.Equal(0, user.Store.Counters.Written);
         await redis.StartAsync();
         await user.WrittenAsync(1);
@@ -71,7 +71,7 @@ public class RedisServerTests
     }
 
     [Fact]
-    public async Task Server_StoppedAndContinued_GetsWhatIsOwedAndCountsNothingTwice()
+    public async Task Server_StoppedAndContinued_GetsUnsavedUpdatesAndCountsNothingTwice()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(redis.Url);
@@ -80,9 +80,9 @@ public class RedisServerTests
         var after = new SessionId(7, 8);
 
         redis.Stop();
-        user.Tell(before);
+        user.Record(before);
         await user.StateAsync(StoreState.Unreachable);
-        user.Tell(after);
+        user.Record(after);
         redis.Continue();
         await user.WrittenAsync(2);
 
@@ -93,12 +93,12 @@ public class RedisServerTests
     }
 
     [Fact]
-    public async Task Server_ThatStartsLater_IsFound()
+    public async Task Server_StartsLater_IsUsed()
     {
         int port = FixedPort.Next();
         await using var user = StoreUser.Start($"redis://127.0.0.1:{port}");
         await user.StateAsync(StoreState.Unreachable);
-        user.Tell(new SessionId(9, 9));
+        user.Record(new SessionId(9, 9));
 
         await using var redis = RedisServer.StartUnasked(port);
         await user.WrittenAsync(1);
@@ -107,38 +107,38 @@ public class RedisServerTests
     }
 
     [Fact]
-    public async Task Key_OfAnotherType_IsSkippedAndSaidOnce()
+    public async Task Key_OfAnotherType_IsSkippedAndLoggedOnce()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         var foreign = new SessionId(10, 1);
         var ours = new SessionId(10, 2);
-        await redis.AskAsync("set", StoreUser.Key(foreign), "x");
+        await redis.CliAsync("set", StoreUser.Key(foreign), "x");
         await using var user = StoreUser.Start(redis.Url);
 
-        user.Tell(foreign);
-        user.Tell(ours);
-        user.Tell(foreign);
+        user.Record(foreign);
+        user.Record(ours);
+        user.Record(foreign);
         await user.WrittenAsync(1);
-        await Patience.UntilAsync(() => user.Store.Counters.Refused >= 1, "the refusal");
+        await Deadlines.UntilAsync(() => user.Store.Counters.Refused >= 1, "the refusal");
 
-        Assert.Equal("x", await redis.AskAsync("get", StoreUser.Key(foreign)));
+        Assert.Equal("x", await redis.CliAsync("get", StoreUser.Key(foreign)));
         Assert.Equal("1", (await redis.HashAsync(StoreUser.Key(ours)))["requests"]);
         Assert.Single(user.Lines, line => line.Contains("WRONGTYPE", StringComparison.Ordinal));
         Assert.Equal(StoreState.Connected, user.Store.State);
     }
 
     [Fact]
-    public async Task Server_OutOfMemory_IsWrittenToWhenItHasSome()
+    public async Task Server_OutOfMemory_GetsUpdatesWhenItHasMemory()
     {
         await using RedisServer redis = await RedisServer.StartAsync("--maxmemory-policy", "noeviction");
         await using var user = StoreUser.Start(redis.Url);
         await user.StateAsync(StoreState.Connected);
         var id = new SessionId(11, 1);
 
-        await redis.AskAsync("config", "set", "maxmemory", "1");
-        user.Tell(id);
+        await redis.CliAsync("config", "set", "maxmemory", "1");
+        user.Record(id);
         await user.StateAsync(StoreState.Refusing);
-        await redis.AskAsync("config", "set", "maxmemory", "0");
+        await redis.CliAsync("config", "set", "maxmemory", "0");
         await user.WrittenAsync(1);
 
         Assert.Equal("1", (await redis.HashAsync(StoreUser.Key(id)))["requests"]);
@@ -147,7 +147,7 @@ public class RedisServerTests
     }
 
     [Fact]
-    public async Task Server_ThatBecomesAReplica_IsWrittenToWhenItIsAPrimaryAgain()
+    public async Task Server_BecomesAReplica_GetsUpdatesWhenPrimaryAgain()
     {
         await using RedisServer other = await RedisServer.StartAsync();
         await using RedisServer redis = await RedisServer.StartAsync();
@@ -155,10 +155,10 @@ public class RedisServerTests
         await user.StateAsync(StoreState.Connected);
         var id = new SessionId(12, 1);
 
-        await redis.AskAsync("replicaof", "127.0.0.1", other.Port.ToString(CultureInfo.InvariantCulture));
-        user.Tell(id);
+        await redis.CliAsync("replicaof", "127.0.0.1", other.Port.ToString(CultureInfo.InvariantCulture));
+        user.Record(id);
         await user.StateAsync(StoreState.Refusing);
-        await redis.AskAsync("replicaof", "no", "one");
+        await redis.CliAsync("replicaof", "no", "one");
         await user.WrittenAsync(1);
 
         Assert.Equal("1", (await redis.HashAsync(StoreUser.Key(id)))["requests"]);
@@ -174,22 +174,22 @@ public class RedisServerTests
             await user.StateAsync(StoreState.Connected);
             for (ulong i = 0; i < 1000; i++)
             {
-                user.Tell(new SessionId(13, i));
+                user.Record(new SessionId(13, i));
             }
         }
 
-        Assert.Equal("1001", await redis.AskAsync("dbsize"));
+        Assert.Equal("1001", await redis.CliAsync("dbsize"));
     }
 
     [Fact]
-    public async Task Dispose_WithTheServerGone_SaysWhatIsLost()
+    public async Task Dispose_ServerUnreachable_LogsLostUpdates()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         var user = StoreUser.Start(redis.Url);
         await user.StateAsync(StoreState.Connected);
         await redis.KillAsync();
         await user.StateAsync(StoreState.Unreachable);
-        user.Tell(new SessionId(14, 1));
+        user.Record(new SessionId(14, 1));
 
         await user.DisposeAsync();
 

@@ -5,7 +5,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>Speaks the Redis protocol over a socket; answers come as text.</summary>
+/// <summary>A Redis protocol client over a socket; replies are returned as text.</summary>
 internal sealed class RespClient : IDisposable
 {
     private readonly TcpClient _client;
@@ -16,21 +16,19 @@ internal sealed class RespClient : IDisposable
     public static async Task<RespClient> ConnectAsync(int port, string host = "127.0.0.1")
     {
         var client = new TcpClient(host.Contains(':') ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
-        await Patience.WithinAsync(client.ConnectAsync(host, port), $"a connection to the store on {host}");
-        client.ReceiveTimeout = client.SendTimeout = (int)Patience.Limit.TotalMilliseconds;
+        await Deadlines.WithinAsync(client.ConnectAsync(host, port), $"a connection to the store on {host}");
+        client.ReceiveTimeout = client.SendTimeout = (int)Deadlines.Limit.TotalMilliseconds;
         return new RespClient(client);
     }
 
-    /// <summary>
-    /// The answer to one command: strings as they are, numbers in digits, <c>(nil)</c>, <c>[a b]</c>, errors with the <c>-</c> they begin with.
-    /// </summary>
-    public string Ask(params string[] command)
+    /// <summary>The reply to one command: strings as they are, numbers in digits, <c>(nil)</c>, <c>[a b]</c>, errors with their leading <c>-</c>.</summary>
+    public string Execute(params string[] command)
     {
         Send(command);
         return Read();
     }
 
-    /// <summary>Sends without waiting; the answer is the next to read.</summary>
+    /// <summary>Sends without waiting; the reply is the next one to read.</summary>
     public void Send(params string[] command)
     {
         var text = new StringBuilder($"*{command.Length}\r\n");

@@ -3,19 +3,19 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>A store of the published kind on a port of its own. Killed when disposed.</summary>
+/// <summary>The published store binary on its own port. Killed when disposed.</summary>
 internal sealed class RunningStore : IAsyncDisposable
 {
     private RunningStore(ChildProcess process, int port) => (Process, Port) = (process, port);
 
-    /// <summary>It lies beside the balancer.</summary>
+    /// <summary>The store binary is next to the balancer's.</summary>
     public static string Binary { get; } = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Harness.Binary.Path))!, "carousel-store");
 
     public ChildProcess Process { get; }
 
     public int Port { get; }
 
-    /// <summary>What the kernel says the process has in memory, in bytes.</summary>
+    /// <summary>Resident memory of the process in bytes.</summary>
     public long ResidentBytes
     {
         get
@@ -27,7 +27,7 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public static Task<RunningStore> StartAsync(params string[] flags) => StartAsync(null, flags);
 
-    /// <summary>With this password in the environment.</summary>
+    /// <summary>Starts the store with this password in its environment.</summary>
     public static async Task<RunningStore> StartAsync(string? password, string[] flags)
     {
         int port = FixedPort.Next();
@@ -41,6 +41,6 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
-    private Task ReadyAsync() => Patience.UntilAsync(
-        () => Process.HasExited ? throw new InvalidOperationException($"the store ended: {Process.Errors}") : Process.Output.Contains('\n'), "the store to be ready");
+    private Task ReadyAsync() => Deadlines.UntilAsync(
+        () => Process.HasExited ? throw new InvalidOperationException($"the store exited: {Process.Errors}") : Process.Output.Contains('\n'), "the store to be ready");
 }

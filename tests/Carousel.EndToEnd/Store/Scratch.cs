@@ -1,6 +1,6 @@
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>A directory that is gone afterwards.</summary>
+/// <summary>A temporary directory, deleted when disposed.</summary>
 internal sealed class Scratch : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("carousel-store-test").FullName;

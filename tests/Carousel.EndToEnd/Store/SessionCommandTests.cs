@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary><c>carousel session</c>, by the binary.</summary>
+/// <summary><c>carousel session</c>, run with the binary.</summary>
 public class SessionCommandTests
 {
     [Fact]
@@ -15,12 +15,12 @@ public class SessionCommandTests
         await using var user = StoreUser.Start(redis.Url);
         for (ulong i = 0; i < 30; i++)
         {
-            user.Tell(new SessionId(1, i));
+            user.Record(new SessionId(1, i));
         }
         await user.WrittenAsync(30);
-        await redis.AskAsync("hset", StoreUser.Key(new SessionId(1, 7)) + ":data", "name", "ada");
+        await redis.CliAsync("hset", StoreUser.Key(new SessionId(1, 7)) + ":data", "name", "ada");
 
-        Run run = await AskAsync("session", "list", "--store", redis.Url, "--limit", "10");
+        Run run = await RunAsync("session", "list", "--store", redis.Url, "--limit", "10");
 
         Assert.Equal(0, run.Code);
         string[] lines = run.Output.TrimEnd().Split('\n');
@@ -37,26 +37,26 @@ public class SessionCommandTests
         await using var user = StoreUser.Start(cluster.Url);
         for (ulong i = 0; i < 30; i++)
         {
-            user.Tell(new SessionId(1, i));
+            user.Record(new SessionId(1, i));
         }
         await user.WrittenAsync(30);
 
-        Run run = await AskAsync("session", "list", "--store", cluster.Url, "--limit", "100");
+        Run run = await RunAsync("session", "list", "--store", cluster.Url, "--limit", "100");
 
         Assert.EndsWith("\n30 sessions", run.Output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Show_Id_TellsTheRecord()
+    public async Task Show_Id_PrintsTheRecord()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(redis.Url);
         var id = new SessionId(2, 3);
-        user.Tell(id);
+        user.Record(id);
         await user.WrittenAsync(1);
-        await redis.AskAsync("hset", StoreUser.Key(id) + ":data", "name", "ada", "cart", "3");
+        await redis.CliAsync("hset", StoreUser.Key(id) + ":data", "name", "ada", "cart", "3");
 
-        Run run = await AskAsync("session", "show", id.ToString(), "--store", redis.Url);
+        Run run = await RunAsync("session", "show", id.ToString(), "--store", redis.Url);
 
         Assert.Equal(0, run.Code);
         Assert.Contains("server      http://127.0.0.1:8001\n", run.Output, StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public class SessionCommandTests
         await using RedisServer redis = await RedisServer.StartAsync();
         await using var user = StoreUser.Start(redis.Url);
         var id = new SessionId(2, 4);
-        user.Tell(id);
+        user.Record(id);
         await user.WrittenAsync(1);
         byte[] text = new byte[SessionCookie.TextLength];
         SessionKey key = user.Channel.Keys.Current.Current;
@@ -78,8 +78,8 @@ public class SessionCommandTests
         string cookie = System.Text.Encoding.ASCII.GetString(text);
         string forged = cookie[..^1] + (cookie[^1] == 'A' ? 'B' : 'A');
 
-        Run good = await AskAsync("session", "show", $"LB_SESSION={cookie}", "--store", redis.Url);
-        Run bad = await AskAsync("session", "show", forged, "--store", redis.Url);
+        Run good = await RunAsync("session", "show", $"LB_SESSION={cookie}", "--store", redis.Url);
+        Run bad = await RunAsync("session", "show", forged, "--store", redis.Url);
 
         Assert.Equal(0, good.Code);
         Assert.Contains($"session     {id}\n", good.Output, StringComparison.Ordinal);
@@ -88,31 +88,31 @@ public class SessionCommandTests
     }
 
     [Fact]
-    public async Task Show_UnknownId_IsOne()
+    public async Task Show_UnknownId_ExitsWithOne()
     {
         await using RedisServer redis = await RedisServer.StartAsync();
 
-        Run run = await AskAsync("session", "show", new SessionId(9, 9).ToString(), "--store", redis.Url);
+        Run run = await RunAsync("session", "show", new SessionId(9, 9).ToString(), "--store", redis.Url);
 
         Assert.Equal(1, run.Code);
         Assert.Contains("record   none", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Show_NeitherIdNorCookie_IsTwo()
+    public async Task Show_NeitherIdNorCookie_ExitsWithTwo()
     {
-        Run run = await AskAsync("session", "show", "nonsense", "--store", "redis://127.0.0.1:9");
+        Run run = await RunAsync("session", "show", "nonsense", "--store", "redis://127.0.0.1:9");
 
         Assert.Equal(2, run.Code);
         Assert.Equal("carousel: expected a session's id (32 hexadecimal digits) or a cookie's value (64 characters), found \"nonsense\"\n", run.Errors);
     }
 
     [Fact]
-    public async Task List_NoStoreThere_IsOne()
+    public async Task List_StoreUnreachable_ExitsWithOne()
     {
         using var closed = new ClosedPort();
 
-        Run run = await AskAsync("session", "list", "--store", $"redis://127.0.0.1:{closed.Port}");
+        Run run = await RunAsync("session", "list", "--store", $"redis://127.0.0.1:{closed.Port}");
 
         Assert.Equal(1, run.Code);
         Assert.Equal($"carousel: the store redis://127.0.0.1:{closed.Port} can't be queried: connection refused\n", run.Errors);
@@ -125,8 +125,8 @@ public class SessionCommandTests
         string file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "s3cret\n", TestContext.Current.CancellationToken);
 
-        Run without = await AskAsync("session", "list", "--store", redis.Url);
-        Run with = await AskAsync("session", "list", "--store", redis.Url, "--store-password-file", file);
+        Run without = await RunAsync("session", "list", "--store", redis.Url);
+        Run with = await RunAsync("session", "list", "--store", redis.Url, "--store-password-file", file);
         File.Delete(file);
 
         Assert.Equal(1, without.Code);
@@ -134,5 +134,5 @@ public class SessionCommandTests
         Assert.Equal((0, "0 sessions\n"), (with.Code, with.Output));
     }
 
-    private static Task<Run> AskAsync(params string[] arguments) => Run.ToEndAsync(Path.GetTempPath(), arguments);
+    private static Task<Run> RunAsync(params string[] arguments) => Run.ToEndAsync(Path.GetTempPath(), arguments);
 }

@@ -17,7 +17,7 @@ public class StartTests
         foreach (string address in addresses[1..])
         {
             using RespClient client = await store.ConnectAsync(IPEndPoint.Parse(address).Address.ToString());
-            Assert.Equal("PONG", client.Ask("PING"));
+            Assert.Equal("PONG", client.Execute("PING"));
         }
         Assert.Empty(store.Process.Errors);
     }
@@ -28,13 +28,13 @@ public class StartTests
         using var home = new Scratch();
         int port = FixedPort.Next();
         await using var store = ChildProcess.Start(home.Path, "/usr/bin/env", "-i", RunningStore.Binary, "--port", $"{port}");
-        await Patience.UntilAsync(() => store.Output.Contains("ready"), "the store to be ready");
-        // Nor does it unpack itself anywhere: the disk may be read-only.
+        await Deadlines.UntilAsync(() => store.Output.Contains("ready"), "the store to be ready");
+        // It does not unpack files: the disk may be read-only.
         Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
     }
 
     [Fact]
-    public async Task Start_PortTakenByAProgram_IsALineAndOne()
+    public async Task Start_PortTakenByAProgram_IsOneLineAndExitCodeOne()
     {
         using var other = new TcpListener(IPAddress.Loopback, FixedPort.Next());
         other.Start();
@@ -42,9 +42,9 @@ public class StartTests
     }
 
     [Fact]
-    public async Task Start_PortTakenByAStore_IsALineAndOne()
+    public async Task Start_PortTakenByAStore_IsOneLineAndExitCodeOne()
     {
-        // Garnet by itself would share the port, and half of the connections.
+        // Garnet by default would share the port, and so half of the connections.
         await using var store = await RunningStore.StartAsync();
         await FailsAsync(1, $"127.0.0.1:{store.Port} is taken", "--port", $"{store.Port}");
     }
@@ -54,17 +54,17 @@ public class StartTests
     {
         await using var first = await RunningStore.StartAsync();
         using RespClient client = await first.ConnectAsync();
-        Assert.Equal("PONG", client.Ask("PING"));
+        Assert.Equal("PONG", client.Execute("PING"));
         first.Process.Signal(Posix.SigKill);
         await first.Process.ExitAsync();
 
         await using var second = ChildProcess.Start("/", RunningStore.Binary, "--port", $"{first.Port}");
-        await Patience.UntilAsync(() => second.HasExited || second.Output.Contains("ready"), "the second store");
+        await Deadlines.UntilAsync(() => second.HasExited || second.Output.Contains("ready"), "the second store");
         Assert.Equal("", second.Errors);
     }
 
     [Fact]
-    public Task Start_DataNotWritable_IsALineAndOne() => FailsAsync(1, "--data /proc/store: not writable", "--port", $"{FixedPort.Next()}", "--data", "/proc/store");
+    public Task Start_DataNotWritable_IsOneLineAndExitCodeOne() => FailsAsync(1, "--data /proc/store: not writable", "--port", $"{FixedPort.Next()}", "--data", "/proc/store");
 
     [Theory]
     [InlineData("expected a loopback address", "--bind", "0.0.0.0")]

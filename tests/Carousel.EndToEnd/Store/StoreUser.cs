@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Store;
 
-/// <summary>The session store as a balancer has it, and the one worker that tells it of sessions: the test.</summary>
+/// <summary>The session store as in a balancer; the test acts as the one worker that sends it updates.</summary>
 internal sealed class StoreUser : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -28,7 +28,7 @@ internal sealed class StoreUser : IAsyncDisposable
 
     public ImmutableArray<Server> Servers { get; }
 
-    /// <summary>What was logged so far.</summary>
+    /// <summary>The log lines so far.</summary>
     public string[] Lines => [.. _lines];
 
     public static StoreUser Start(StoreAddress address, StartEmbeddedStore? startEmbedded = null, SessionOptions? options = null) =>
@@ -42,8 +42,8 @@ internal sealed class StoreUser : IAsyncDisposable
 
     public static string Key(SessionId id) => $"carousel:session:{id}";
 
-    /// <summary>One request of a session, whose record is told if it is the first.</summary>
-    public void Tell(SessionId id, bool isRecord = true)
+    /// <summary>Reports one request of a session, with its record if it is the first.</summary>
+    public void Record(SessionId id, bool isRecord = true)
     {
         byte[] fields = new byte[256];
         int length = 0;
@@ -67,11 +67,11 @@ internal sealed class StoreUser : IAsyncDisposable
     }
 
     public Task StateAsync(StoreState state) =>
-        Patience.UntilAsync(() => Store.State == state, $"the store to be {state}; now {Store.State}; it said: {string.Join('\n', Lines)}");
+        Deadlines.UntilAsync(() => Store.State == state, $"the store to be {state}; now {Store.State}; log: {string.Join('\n', Lines)}");
 
-    /// <summary>Waits until so many updates are in the store and the log knows of it.</summary>
-    public Task WrittenAsync(long updates) => Patience.UntilAsync(
-        () => Store.Counters.Written >= updates && Store.State == StoreState.Connected, $"{updates} updates to be written; it said: {string.Join('\n', Lines)}");
+    /// <summary>Waits until N updates are written and the store is connected.</summary>
+    public Task WrittenAsync(long updates) => Deadlines.UntilAsync(
+        () => Store.Counters.Written >= updates && Store.State == StoreState.Connected, $"{updates} updates to be written; log: {string.Join('\n', Lines)}");
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Streaming;
 
-/// <summary>Who does not read must slow the other side down, not fill the balancer.</summary>
+/// <summary>A peer that does not read must slow down the sender, not fill the balancer's memory.</summary>
 public class BackpressureTests
 {
     private const int Total = 64 * Payload.Megabyte;
 
-    /// <summary>What the kernel's buffers on the way may hold, four of them, far below <see cref="Total"/>.</summary>
+    /// <summary>Upper bound for the four kernel buffers in between, far below <see cref="Total"/>.</summary>
     private const long MostInFlight = 40 * Payload.Megabyte;
 
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(700);
@@ -30,13 +30,13 @@ public class BackpressureTests
         using var client = await balancer.ConnectAsync(receiveBuffer: 64 * 1024);
         long before = balancer.Memory;
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Connections.Count == 1 && server.Connections.First().BytesSent > Payload.Megabyte, "the answer to start");
+        await Deadlines.UntilAsync(() => server.Connections.Count == 1 && server.Connections.First().BytesSent > Payload.Megabyte, "the response to start");
 
-        long stuck = await Patience.UntilQuietAsync(() => server.Connections.First().BytesSent, s_quiet);
+        long stuck = await Deadlines.UntilQuietAsync(() => server.Connections.First().BytesSent, s_quiet);
         long grown = balancer.PeakMemory - before;
         Message response = await client.ReadResponseAsync();
 
-        Assert.True(stuck < MostInFlight, $"{stuck} bytes were taken from the server for a client that does not read");
+        Assert.True(stuck < MostInFlight, $"{stuck} bytes were read from the server for a client that does not read");
         Assert.True(grown < 16 * Payload.Megabyte, $"memory grew by {grown} bytes");
         AssertWhole(response.Body);
     }
@@ -59,15 +59,15 @@ public class BackpressureTests
         using var client = await balancer.ConnectAsync();
         long before = balancer.Memory;
         Task sending = SendAllAsync(client, "POST / HTTP/1.1\r\nHost: a", chunked: false);
-        await Patience.UntilAsync(() => client.BytesSent > Payload.Megabyte, "the request to start");
+        await Deadlines.UntilAsync(() => client.BytesSent > Payload.Megabyte, "the request to start");
 
-        long stuck = await Patience.UntilQuietAsync(() => client.BytesSent, s_quiet);
+        long stuck = await Deadlines.UntilQuietAsync(() => client.BytesSent, s_quiet);
         long grown = balancer.PeakMemory - before;
         release.SetResult();
         await sending;
 
         Assert.Equal("thanks", (await client.ReadResponseAsync()).Text);
-        Assert.True(stuck < MostInFlight, $"{stuck} bytes were taken from the client for a server that does not read");
+        Assert.True(stuck < MostInFlight, $"{stuck} bytes were read from the client for a server that does not read");
         Assert.True(grown < 16 * Payload.Megabyte, $"memory grew by {grown} bytes");
         AssertWhole(got);
     }
@@ -85,7 +85,7 @@ public class BackpressureTests
         await using var balancer = await Balancer.StartAsync(server);
         using var stuck = await balancer.ConnectAsync();
         await stuck.SendAsync("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the large request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the large request");
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 100; i++)
         {

@@ -3,15 +3,15 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Streaming;
 
-/// <summary>Clients that leave in the middle: the server must learn of it at once, not when a timeout of minutes is over.</summary>
+/// <summary>Clients that disconnect midway: the server's connection must be closed at once, not after a timeout of minutes.</summary>
 public class DisconnectingClientTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Client_LeavesWhileWaiting_ServerIsClosed(bool reset)
+    public async Task Client_DisconnectsWhileWaiting_ServerIsClosed(bool reset)
     {
-        // A FIN is taken as leaving, as nginx takes it: nobody can tell it from a half-close.
+        // A FIN counts as a disconnect, as in nginx: it cannot be told from a half-close.
         await using var server = ScriptedServer.Start(async connection =>
         {
             await connection.ReadRequestAsync();
@@ -20,9 +20,9 @@ public class DisconnectingClientTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request");
         Leave(client, reset);
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public class DisconnectingClientTests
     [InlineData(false, "Content-Length: 1000000\r\n\r\nabc")]
     [InlineData(true, "Transfer-Encoding: chunked\r\n\r\n5\r\nab")]
     [InlineData(false, "Transfer-Encoding: chunked\r\n\r\n5\r\nab")]
-    public async Task Client_LeavesWhileSending_ServerIsClosedAndSeesNoEnd(bool reset, string rest)
+    public async Task Client_DisconnectsWhileSending_ServerIsClosedWithoutCleanEnd(bool reset, string rest)
     {
         string got = "";
         await using var server = ScriptedServer.Start(async connection =>
@@ -41,16 +41,16 @@ public class DisconnectingClientTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request");
         Leave(client, reset);
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
         Assert.DoesNotContain("0\r\n\r\n", got);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Client_LeavesWhileReceiving_ServerIsClosed(bool reset)
+    public async Task Client_DisconnectsWhileReceiving_ServerIsClosed(bool reset)
     {
         byte[] block = Payload.Bytes(Payload.Megabyte);
         await using var server = ScriptedServer.Start(async connection =>
@@ -67,12 +67,12 @@ public class DisconnectingClientTests
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await client.ReadExactAsync(Payload.Megabyte);
         Leave(client, reset);
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
         Assert.True(server.Connections.First().BytesSent < 100 * Payload.Megabyte);
     }
 
     [Fact]
-    public async Task Client_LeavesInTheMiddleManyTimes_BalancerStillServes()
+    public async Task Client_DisconnectsMidwayManyTimes_BalancerStillServes()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -92,7 +92,7 @@ public class DisconnectingClientTests
             Leave(client, reset: i % 3 == 0);
         }
         Assert.Equal("x", (await balancer.GetAsync("/stay")).Text);
-        await Patience.UntilAsync(() => server.OpenConnections <= 1, "all but the reusable connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections <= 1, "all but the reusable connection to be closed");
     }
 
     private static void Leave(RawClient client, bool reset)

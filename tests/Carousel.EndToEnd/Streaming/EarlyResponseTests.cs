@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Streaming;
 
-/// <summary>Servers that answer before the request's body has come (RFC 9112 section 9.6: the answer must survive the close).</summary>
+/// <summary>Servers that respond before the request's body is complete (RFC 9112 section 9.6: the response must survive the close).</summary>
 public class EarlyResponseTests
 {
     private const string Refusal = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large";
@@ -65,7 +65,7 @@ public class EarlyResponseTests
         Assert.Equal(502, response.Status);
     }
 
-    /// <summary>Sends until the answer is there: as a client that looks at its answer only when it has come.</summary>
+    /// <summary>Sends until the response is received, like a client that reads only then.</summary>
     private static async Task KeepSendingAsync(RawClient client, bool chunked, Func<bool> responded)
     {
         string block = new('x', 0x1000);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Streaming;
 
-/// <summary>Buffers, pipes and connections are used again and again: nobody may see a byte of somebody else's message.</summary>
+/// <summary>Buffers, pipes and connections are reused: no client may receive a byte of another client's message.</summary>
 public class IsolationTests
 {
     private const int Length = 3 * Payload.Megabyte + 17;
@@ -12,8 +12,8 @@ public class IsolationTests
     [Fact]
     public async Task ManyClients_DownloadDifferentBodiesAtOnce_EachGetsItsOwn()
     {
-        await using var one = SendingWhatIsAsked();
-        await using var two = SendingWhatIsAsked();
+        await using var one = SendingRequestedBody();
+        await using var two = SendingRequestedBody();
         await using var balancer = await Balancer.StartAsync([one, two], "--workers", "2");
         await Task.WhenAll(Enumerable.Range(1, 8).Select(async seed =>
         {
@@ -46,18 +46,18 @@ public class IsolationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ClientsThatLeaveMidway_ThoseAfterThem_GetTheirOwnBytes(bool reset)
+    public async Task Clients_DisconnectMidway_LaterOnesGetTheirOwnBytes(bool reset)
     {
-        await using var server = SendingWhatIsAsked();
+        await using var server = SendingRequestedBody();
         await using var balancer = await Balancer.StartAsync(server);
         for (int seed = 1; seed <= 10; seed++)
         {
-            using var leaver = await balancer.ConnectAsync(receiveBuffer: 64 * 1024);
-            await leaver.SendAsync($"GET /{seed} HTTP/1.1\r\nHost: a\r\n\r\n");
-            await leaver.ReadExactAsync(100_000 * seed);
+            using var aborting = await balancer.ConnectAsync(receiveBuffer: 64 * 1024);
+            await aborting.SendAsync($"GET /{seed} HTTP/1.1\r\nHost: a\r\n\r\n");
+            await aborting.ReadExactAsync(100_000 * seed);
             if (reset)
             {
-                leaver.Reset();
+                aborting.Reset();
             }
         }
         using var client = await balancer.ConnectAsync();
@@ -68,7 +68,7 @@ public class IsolationTests
     }
 
     [Fact]
-    public async Task ServersThatDieMidway_ThoseAfterThem_GetTheirOwnBytes()
+    public async Task Servers_CrashMidway_LaterClientsGetTheirOwnBytes()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -89,10 +89,10 @@ public class IsolationTests
         await using var balancer = await Balancer.StartAsync(server);
         for (int seed = 1; seed <= 10; seed++)
         {
-            using var victim = await balancer.ConnectAsync();
-            await victim.SendAsync($"GET /{seed} HTTP/1.1\r\nHost: a\r\n\r\n");
-            Assert.NotEqual(End.None, await victim.DrainAsync());
-            Assert.True(victim.BytesReceived < Length);
+            using var aborted = await balancer.ConnectAsync();
+            await aborted.SendAsync($"GET /{seed} HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.NotEqual(End.None, await aborted.DrainAsync());
+            Assert.True(aborted.BytesReceived < Length);
         }
         for (int seed = 11; seed <= 14; seed++)
         {
@@ -143,14 +143,14 @@ public class IsolationTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        await client.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
         byte[] body = Content(1, Length);
         Task sending = client.SendAsync(body);
         AssertIs(body, await client.ReadExactAsync(Length));
         await sending;
     }
 
-    private static ScriptedServer SendingWhatIsAsked() => ScriptedServer.Start(async connection =>
+    private static ScriptedServer SendingRequestedBody() => ScriptedServer.Start(async connection =>
     {
         while (await connection.ReadRequestAsync() is { } request)
         {

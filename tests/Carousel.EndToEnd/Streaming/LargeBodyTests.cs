@@ -79,7 +79,7 @@ public class LargeBodyTests
     }
 
     [Fact]
-    public async Task Download_HundredMegabytes_TakesNoMemory()
+    public async Task Download_HundredMegabytes_IsNotBufferedInMemory()
     {
         const int rounds = 10;
         await using var server = ScriptedServer.Start(async connection =>

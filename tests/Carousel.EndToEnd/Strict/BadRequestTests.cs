@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Strict;
 
-/// <summary>What is ambiguous is refused, and the connection with it (RFC 9112 sections 2.2, 3, 5, 6, 11.2).</summary>
+/// <summary>Ambiguous requests are rejected and their connection is closed (RFC 9112 sections 2.2, 3, 5, 6, 11.2).</summary>
 public class BadRequestTests
 {
     private const string Smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -33,7 +33,7 @@ public class BadRequestTests
 
     [Theory]
     [MemberData(nameof(Heads))]
-    public async Task Head_BreaksARuleWithRequestBehind_ServesNothingOfIt(string rule, string bytes, string statuses, string reasons)
+    public async Task Head_BreaksARuleWithRequestBehind_NextRequestIsNotServed(string rule, string bytes, string statuses, string reasons)
     {
         _ = (statuses, reasons);
         await using var server = ScriptedServer.Responding("x");
@@ -45,7 +45,7 @@ public class BadRequestTests
         await client.ReadResponseAsync();
         Assert.NotEqual(End.None, await client.ReadEndAsync());
 
-        Assert.True(server.Requests.Count == 1, $"{rule}: the server got more than the request before");
+        Assert.True(server.Requests.Count == 1, $"{rule}: the server received more than the previous request");
     }
 
     [Theory]
@@ -71,9 +71,9 @@ public class BadRequestTests
         Assert.Equal(400, response.Status);
         Assert.Equal("bad-chunk", response["X-Carousel-Reason"]);
         Assert.Equal(End.Closed, await client.DrainAsync());
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
-        Assert.True(ended == 0, $"{rule}: the server saw a clean end");
-        Assert.True(server.Requests.Count <= 1, $"{rule}: the server saw the request behind");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        Assert.True(ended == 0, $"{rule}: the server received a clean end");
+        Assert.True(server.Requests.Count <= 1, $"{rule}: the server received the next request");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class BadRequestTests
     {
         await using var server = ScriptedServer.Responding(request => $"HTTP/1.1 200 OK\r\nContent-Length: {request.Body.Length}\r\n\r\n{request.Text}");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync(
+        Message response = await balancer.RequestAsync(
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n000A\r\n0123456789\r\n00b\r\n0123456789a\r\n000\r\n\r\n");
         Assert.Equal("01234567890123456789a", response.Text);
     }
@@ -91,7 +91,7 @@ public class BadRequestTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Message response = await balancer.AskAsync(
+        Message response = await balancer.RequestAsync(
             "brew /pot?%zz= HTTP/1.1\r\nhOsT:a:8080\r\nX-Empty:\r\nX!#$%&'*+-.^_`|~: \t v \xe9 \t \r\nTransfer-encoding: cHuNkEd\r\n\r\n0\r\n\r\n");
         Assert.Equal(200, response.Status);
         Message request = Assert.Single(server.Requests);
@@ -106,7 +106,7 @@ public class BadRequestTests
     {
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync(server);
-        Assert.Equal(200, (await balancer.AskAsync("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(200, (await balancer.RequestAsync("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.StartsWith("GET / HTTP/1.1\r\n", Assert.Single(server.Requests).Head);
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Strict;
 
-/// <summary>Answers that can't be passed on in good faith (RFC 9112 section 6.3).</summary>
+/// <summary>Responses that must not be forwarded (RFC 9112 section 6.3).</summary>
 public class BadResponseTests
 {
     public static TheoryData<string, string> Responses { get; } = new()
@@ -32,7 +32,7 @@ public class BadResponseTests
 
     [Theory]
     [MemberData(nameof(Responses))]
-    public async Task Answer_BreaksARule_Is502AndItsConnectionIsClosed(string rule, string bytes)
+    public async Task Response_BreaksARule_Is502AndItsConnectionIsClosed(string rule, string bytes)
     {
         _ = rule;
         await using var server = Sending(bytes);
@@ -44,12 +44,12 @@ public class BadResponseTests
         Assert.Equal(502, response.Status);
         Assert.Equal("bad-answer", response["X-Carousel-Reason"]);
         Assert.Contains("bad-answer", response.Text);
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's connection to be closed");
         Assert.Single(server.Requests);
     }
 
     [Fact]
-    public async Task AnswerHead_TooLarge_Is502()
+    public async Task ResponseHead_TooLarge_Is502()
     {
         await using var server = Sending("HTTP/1.1 200 OK\r\nX: " + new string('x', 20_000) + "\r\nContent-Length: 0\r\n\r\n");
         await using var balancer = await Balancer.StartAsync(server);
@@ -59,7 +59,7 @@ public class BadResponseTests
     }
 
     [Fact]
-    public async Task AnswerHead_TooManyFields_Is502()
+    public async Task ResponseHead_TooManyFields_Is502()
     {
         await using var server = Sending("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 101)) + "\r\n");
         await using var balancer = await Balancer.StartAsync(server);
@@ -69,9 +69,9 @@ public class BadResponseTests
     }
 
     [Fact]
-    public async Task Server_SendsAnswerBeforeTheNextRequest_IsNotBelieved()
+    public async Task Server_SendsResponseBeforeTheNextRequest_IsDiscarded()
     {
-        // Response splitting: bytes that wait on an idle connection answer nobody.
+        // Response splitting: bytes received on an idle connection must not be used as a response.
         int waiting = 0;
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -86,7 +86,7 @@ public class BadResponseTests
         for (int i = 0; i < 4; i++)
         {
             Assert.Equal("first", (await client.GetAsync()).Text);
-            await Patience.UntilAsync(() => Volatile.Read(ref waiting) == i + 1, "the bytes that nobody asked for to be sent");
+            await Deadlines.UntilAsync(() => Volatile.Read(ref waiting) == i + 1, "the unsolicited bytes to be sent");
         }
     }
 

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Strict;
 
-/// <summary>Requests that never reach a server: name, bytes, status, reason. Alternatives are joined by '|' where the rules leave a choice.</summary>
+/// <summary>Requests that never reach a server: name, bytes, status, reason. Alternatives are joined by '|' where the rules allow several.</summary>
 internal static class RejectTable
 {
     public static TheoryData<string, string, string, string> Heads { get; } = new()
@@ -86,7 +86,7 @@ internal static class RejectTable
         { "unknown expectation", "POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx", "417", "unsupported-expectation" },
     };
 
-    /// <summary>Chunked bodies that are refused where they break; their head may have reached a server, their end never does.</summary>
+    /// <summary>Chunked bodies that are rejected at the invalid byte. Their head may have reached a server, their end never does.</summary>
     public static TheoryData<string, string> ChunkedBodies { get; } = new()
     {
         { "size is no number", "zz\r\nhello\r\n0\r\n\r\n" },

@@ -28,8 +28,8 @@ public sealed class AccessLogTests : IDisposable
         {
             Assert.Equal(200, (await balancer.GetAsync($"/{i}")).Status);
         }
-        Message refused = await balancer.AskAsync("GET / HTTP/1.1\r\n\r\n");
-        await Patience.UntilAsync(() => Lines().Length == 5, "five lines");
+        Message refused = await balancer.RequestAsync("GET / HTTP/1.1\r\n\r\n");
+        await Deadlines.UntilAsync(() => Lines().Length == 5, "five lines");
         Assert.Equal(0, await balancer.StopAsync());
 
         JsonElement[] lines = [.. Lines().Select(line => JsonDocument.Parse(line).RootElement)];
@@ -46,7 +46,7 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
-    public async Task File_MovedAwayAndSigUsr1_GoesOnInANewOneWithoutLoss()
+    public async Task File_RenamedAndSigusr1_ContinuesInANewFileWithoutLoss()
     {
         await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--access-log", LogPath, "--access-log-format", "$request_uri $status");
@@ -59,7 +59,7 @@ public sealed class AccessLogTests : IDisposable
             }
             File.Move(LogPath, $"{LogPath}.{round}");
             balancer.Signal(Posix.SigUsr1);
-            await Patience.UntilAsync(async () => { await balancer.GetAsync("/look"); return File.Exists(LogPath); }, "the new file");
+            await Deadlines.UntilAsync(async () => { await balancer.GetAsync("/look"); return File.Exists(LogPath); }, "the new file");
         }
         Assert.Equal(0, await balancer.StopAsync());
         string[] lines = [.. Directory.EnumerateFiles(_folder).SelectMany(File.ReadLines).Where(line => !line.StartsWith("/look", StringComparison.Ordinal))];
@@ -67,7 +67,7 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
-    public async Task File_FolderIsGone_IsOneErrorAndRequestsGoOn()
+    public async Task File_FolderRemoved_IsOneErrorAndRequestsContinue()
     {
         await using var server = ScriptedServer.Responding("hello");
         string path = Path.Combine(_folder, "gone", "access.log");
@@ -75,11 +75,11 @@ public sealed class AccessLogTests : IDisposable
         await using var balancer = await Balancer.StartAsync(server, "--access-log", path);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         balancer.Signal(Posix.SigUsr1);
-        await Patience.UntilAsync(
-            async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains("No such file or directory; lines are dropped"), "the loss to be told");
+        await Deadlines.UntilAsync(
+            async () => (await balancer.GetAsync()).Status == 200 && balancer.Errors.Contains("No such file or directory; lines are dropped"), "the error to be logged");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await Patience.UntilAsync(async () => (await balancer.GetAsync()).Status == 200 && File.Exists(path), "the file");
-        await balancer.SaidAsync("writing resumed");
+        await Deadlines.UntilAsync(async () => (await balancer.GetAsync()).Status == 200 && File.Exists(path), "the file");
+        await balancer.UntilLoggedAsync("writing resumed");
         Assert.Single(balancer.Errors.Split('\n'), line => line.Contains("lines are dropped"));
     }
 
@@ -89,8 +89,8 @@ public sealed class AccessLogTests : IDisposable
         await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--access-log", "stdout", "--access-log-format", "combined");
         using RawClient client = await balancer.ConnectAsync();
-        await client.AskAsync("GET /\"\\x HTTP/1.1\r\nHost: test\r\nUser-Agent: a\"b\\[31m\xff\t\r\n\r\n");
-        await Patience.UntilAsync(() => balancer.Output.Contains(" 200 "), "the line");
+        await client.RequestAsync("GET /\"\\x HTTP/1.1\r\nHost: test\r\nUser-Agent: a\"b\\[31m\xff\t\r\n\r\n");
+        await Deadlines.UntilAsync(() => balancer.Output.Contains(" 200 "), "the line");
         string line = Assert.Single(balancer.Output.Split('\n'), line => line.Contains(" 200 "));
         Assert.Equal(6, line.Count(c => c == '"'));
         Assert.DoesNotContain(line, c => char.IsControl(c) || c > '~');
@@ -105,7 +105,7 @@ public sealed class AccessLogTests : IDisposable
         await using var balancer = await Balancer.StartAsync(server, "--access-log", $"syslog:127.0.0.1:{((IPEndPoint)receiver.Client.LocalEndPoint!).Port}",
             "--access-log-format", "$request");
         await balancer.GetAsync("/path");
-        UdpReceiveResult message = await Patience.WithinAsync(receiver.ReceiveAsync(TestContext.Current.CancellationToken).AsTask(), "a message");
+        UdpReceiveResult message = await Deadlines.WithinAsync(receiver.ReceiveAsync(TestContext.Current.CancellationToken).AsTask(), "a message");
         Assert.Matches(@"^<134>1 \S+Z \S+ carousel \d+ access - GET /path HTTP/1\.1$", Encoding.UTF8.GetString(message.Buffer));
     }
 
@@ -118,7 +118,7 @@ public sealed class AccessLogTests : IDisposable
     [InlineData("--trace-sample", "2", "--trace-sample: expected a share")]
     [InlineData("--trace-sample", "0.5", "set one with --otlp")]
     [InlineData("--otlp", "collector", "expected a URL such as http://collector:4318")]
-    public async Task Flag_Wrong_SaysWhatWouldBeRight(string flag, string value, string error)
+    public async Task Flag_Invalid_NamesWhatIsExpected(string flag, string value, string error)
     {
         Run run = await Run.WithServersAsync("http://127.0.0.1:1", "-f", "servers.txt", "-p", "0", "--session", "off", flag, value);
         Assert.Equal(2, run.Code);
@@ -127,7 +127,7 @@ public sealed class AccessLogTests : IDisposable
 
     private string[] Lines() => File.Exists(LogPath) ? File.ReadAllText(LogPath).Split('\n')[..^1] : [];
 
-    /// <summary>A port that refuses: nobody listens, and nobody else can.</summary>
+    /// <summary>A port that refuses connections: without a listener, and reserved.</summary>
     private sealed class ClosedPort : IDisposable
     {
         private readonly Socket _held = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

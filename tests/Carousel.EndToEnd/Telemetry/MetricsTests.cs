@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Telemetry;
 
-/// <summary>What Prometheus scrapes of the real binary.</summary>
+/// <summary>Metrics of the real binary, as Prometheus scrapes them.</summary>
 public partial class MetricsTests
 {
     private static readonly HttpClient Http = new();
 
     [Fact]
-    public async Task Metrics_AfterRequests_SayWhatHappened()
+    public async Task Metrics_AfterRequests_CountThem()
     {
         await using var blue = ScriptedServer.Responding("hello");
         await using var green = ScriptedServer.Responding("hello");
@@ -21,7 +21,7 @@ public partial class MetricsTests
         {
             await balancer.GetAsync();
         }
-        await balancer.AskAsync("GET / HTTP/1.1\r\n\r\n");
+        await balancer.RequestAsync("GET / HTTP/1.1\r\n\r\n");
         Dictionary<string, double> read = await ReadAsync(balancer);
         Assert.Equal((5, 5, 10), (read["carousel_requests_total{server=\"blue\",class=\"2xx\"}"], read["carousel_requests_total{server=\"green\",class=\"2xx\"}"],
             read["carousel_client_requests_total"]));
@@ -44,7 +44,7 @@ public partial class MetricsTests
     }
 
     [Fact]
-    public async Task Metrics_ServerIsDeleted_VanishesAndTheSumStays()
+    public async Task Metrics_ServerRemoved_IsDroppedAndTheSumStays()
     {
         await using var blue = ScriptedServer.Responding("hello");
         await using var green = ScriptedServer.Responding("hello");
@@ -56,7 +56,7 @@ public partial class MetricsTests
         balancer.File.Write([$"{blue.Url} name=blue"]);
         balancer.Signal(Posix.SigHup);
         Dictionary<string, double> read = [];
-        await Patience.UntilAsync(async () => !(read = await ReadAsync(balancer)).Keys.Any(key => key.Contains("green")), "green to be gone");
+        await Deadlines.UntilAsync(async () => !(read = await ReadAsync(balancer)).Keys.Any(key => key.Contains("green")), "green to be removed");
         Assert.Equal((5, 5), (read["carousel_requests_total{server=\"blue\",class=\"2xx\"}"], read["carousel_requests_total{server=\"(left)\",class=\"2xx\"}"]));
     }
 
@@ -72,15 +72,15 @@ public partial class MetricsTests
         }
         using HttpResponseMessage response = await Http.GetAsync(await UrlAsync(balancer), TestContext.Current.CancellationToken);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
-        (int code, string said) = await PromtoolAsync(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
-        Assert.Equal((0, ""), (code, said));
+        (int code, string output) = await PromtoolAsync(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), "check", "metrics");
+        Assert.Equal((0, ""), (code, output));
     }
 
     [Fact]
     public async Task Alerts_PassPromtool()
     {
-        (int code, string said) = await PromtoolAsync("", "check", "rules", Path.Combine(Root(), "deploy/alerts.yaml"));
-        Assert.True(code == 0, said);
+        (int code, string output) = await PromtoolAsync("", "check", "rules", Path.Combine(Root(), "deploy/alerts.yaml"));
+        Assert.True(code == 0, output);
     }
 
     private static string Root() => typeof(MetricsTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
@@ -88,7 +88,7 @@ public partial class MetricsTests
 
     private static async Task<string> UrlAsync(Balancer balancer)
     {
-        await Patience.UntilAsync(() => AdminPattern().IsMatch(balancer.Output), "the admin side");
+        await Deadlines.UntilAsync(() => AdminPattern().IsMatch(balancer.Output), "the admin side");
         return AdminPattern().Match(balancer.Output).Groups[1].Value + "/metrics";
     }
 
@@ -106,7 +106,7 @@ public partial class MetricsTests
         Task<string> output = promtool.StandardOutput.ReadToEndAsync(), errors = promtool.StandardError.ReadToEndAsync();
         await promtool.StandardInput.WriteAsync(input);
         promtool.StandardInput.Close();
-        await Patience.WithinAsync(promtool.WaitForExitAsync(), "promtool");
+        await Deadlines.WithinAsync(promtool.WaitForExitAsync(), "promtool");
         return (promtool.ExitCode, await output + await errors);
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Telemetry;
 
-/// <summary>What the real binary sends to a collector.</summary>
+/// <summary>What the real binary exports to a collector.</summary>
 public class OtlpTests
 {
     private const string Sampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -18,9 +18,9 @@ public class OtlpTests
         await using Collector collector = await Collector.StartAsync(grpc);
         await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server, "--otlp", collector.Url, "--otlp-protocol", grpc ? "grpc" : "http", "--trace-sample", "0");
-        await balancer.AskAsync($"GET /traced HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
+        await balancer.RequestAsync($"GET /traced HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
         await balancer.GetAsync("/untraced");
-        await Patience.UntilAsync(() => !collector.Traces.IsEmpty, "a trace");
+        await Deadlines.UntilAsync(() => !collector.Traces.IsEmpty, "a trace");
         Assert.Equal(0, await balancer.StopAsync());
 
         Span[] spans = [.. collector.Spans];
@@ -29,7 +29,7 @@ public class OtlpTests
         Message asked = server.Requests.Single(request => request.Target == "/traced");
         Assert.Equal(($"00-0af7651916cd43dd8448eb211c80319c-{Hex(spans[0])}-01", "a=b"), (asked["traceparent"], asked["tracestate"]));
         Assert.Null(server.Requests.Single(request => request.Target == "/untraced")["traceparent"]);
-        // The end sends the metrics as they were then.
+        // The final metrics are exported at shutdown.
         Assert.NotEmpty(collector.Metrics);
         long requests = collector.Metrics.Last().ResourceMetrics.Single().ScopeMetrics.Single().Metrics
             .Single(metric => metric.Name == "carousel_client_requests_total").Sum.DataPoints.Single().AsInt;
@@ -41,7 +41,7 @@ public class OtlpTests
     {
         await using var server = ScriptedServer.Responding("hello");
         await using var balancer = await Balancer.StartAsync(server);
-        await balancer.AskAsync($"GET / HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
+        await balancer.RequestAsync($"GET / HTTP/1.1\r\nHost: test\r\ntraceparent: {Sampled}\r\ntracestate: a=b\r\n\r\n");
         Message asked = Assert.Single(server.Requests);
         Assert.Equal((Sampled, "a=b"), (asked["traceparent"], asked["tracestate"]));
     }

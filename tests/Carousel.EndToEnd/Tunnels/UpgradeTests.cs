@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Tunnels;
 
-/// <summary>Upgraded connections (RFC 9110 section 7.8), WebSocket's for example: bytes both ways, each way with an end of its own.</summary>
+/// <summary>Upgraded connections (RFC 9110 section 7.8), such as WebSocket: both directions are forwarded and closed independently.</summary>
 public class UpgradeTests
 {
     private const string Handshake = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -15,7 +15,7 @@ public class UpgradeTests
         await using var server = Tunnelling(connection => connection.SendAsync("hi"));
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Message response = await client.AskAsync(Handshake);
+        Message response = await client.RequestAsync(Handshake);
         Assert.Equal(101, response.Status);
         Assert.Equal("websocket", response["Upgrade"]);
         Assert.Equal("upgrade", response["Connection"], ignoreCase: true);
@@ -39,7 +39,7 @@ public class UpgradeTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         for (int i = 0; i < 200; i++)
         {
             string one = ((char)i).ToString();
@@ -59,7 +59,7 @@ public class UpgradeTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Assert.Equal(101, (await client.AskAsync(Handshake + "client first")).Status);
+        Assert.Equal(101, (await client.RequestAsync(Handshake + "client first")).Status);
         Assert.Equal("server firstclient first", await client.ReadTextAsync(24));
     }
 
@@ -73,7 +73,7 @@ public class UpgradeTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         await client.SendAsync("12345");
         client.HalfClose();
         Assert.Equal("got 5"u8.ToArray(), await client.ReadToEndAsync());
@@ -91,11 +91,11 @@ public class UpgradeTests
         });
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         Assert.Equal("bye"u8.ToArray(), await client.ReadToEndAsync());
         await client.SendAsync("still here");
         client.HalfClose();
-        Assert.Equal(10, await Patience.WithinAsync(seen.Task, "the server to see the end"));
+        Assert.Equal(10, await Deadlines.WithinAsync(seen.Task, "the server to see the end"));
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public class UpgradeTests
         await using var server = Tunnelling(connection => connection.DrainAsync());
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         client.Reset();
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's side of the tunnel to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's side of the tunnel to be closed");
     }
 
     [Fact]
@@ -115,18 +115,18 @@ public class UpgradeTests
         await using var server = Tunnelling(connection => connection.DrainAsync());
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         server.Crash();
         Assert.NotEqual(End.None, await client.ReadEndAsync());
     }
 
     [Fact]
-    public async Task Server_Declines_AnswerIsAnOrdinaryOne()
+    public async Task Server_Declines_ResponseIsForwardedAsUsual()
     {
         await using var server = ScriptedServer.Responding("no upgrade");
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
-        Assert.Equal("no upgrade", (await client.AskAsync(Handshake)).Text);
+        Assert.Equal("no upgrade", (await client.RequestAsync(Handshake)).Text);
         Assert.Equal("no upgrade", (await client.GetAsync()).Text);
     }
 
@@ -136,9 +136,9 @@ public class UpgradeTests
         await using var server = Tunnelling(connection => connection.DrainAsync());
         await using var balancer = await Balancer.StartAsync(server, "--tunnel-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync(Handshake);
+        await client.RequestAsync(Handshake);
         Assert.NotEqual(End.None, await client.ReadEndAsync());
-        await Patience.UntilAsync(() => server.OpenConnections == 0, "the server's side of the tunnel to be closed");
+        await Deadlines.UntilAsync(() => server.OpenConnections == 0, "the server's side of the tunnel to be closed");
     }
 
     private static ScriptedServer Tunnelling(Func<ServerConnection, Task> talk) => ScriptedServer.Start(async connection =>

@@ -118,7 +118,7 @@ public class SimulatorTests
             Servers = [.. Enumerable.Repeat(new ServerSpec(2), 5), new ServerSpec(2) { Phases = [new Phase(Failure, 0.1)] }],
         };
         Outcome dynamic = Run(scenario, seed => new Dynamic((ulong)seed)), least = Run(scenario, new LeastRequests());
-        Assert.InRange(dynamic.InTrouble!.Quantile(0.99), 0, 0.65 * least.InTrouble!.Quantile(0.99));
+        Assert.InRange(dynamic.DuringFailure!.Quantile(0.99), 0, 0.65 * least.DuringFailure!.Quantile(0.99));
         Assert.False(dynamic.IsLopsided);
         Outcome afterwards = Run(scenario with { WarmUpSeconds = 30 }, seed => new Dynamic((ulong)seed));
         Assert.InRange(afterwards.Servers[^1].Share, 0.14, 0.18);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>The arrows that docs/ARCHITECTURE.md draws are those that the walls hold.</summary>
+/// <summary>The dependencies in docs/ARCHITECTURE.md are those that the tests enforce.</summary>
 public class ArchitectureTests
 {
     private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Sources.Root, "docs/ARCHITECTURE.md"));
@@ -13,7 +13,7 @@ public class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Layer_OfTheEngine_HasTheArrowsOfTheWall(string layer)
+    public void Layer_OfTheEngine_HasTheAllowedDependencies(string layer)
     {
         string[] allowed = EngineLayers.Arrows.Single(arrow => arrow.Layer == layer).Allowed;
 
@@ -22,7 +22,7 @@ public class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Project_UnderSrc_HasTheArrowsOfTheWall(string project)
+    public void Project_UnderSrc_HasTheAllowedDependencies(string project)
     {
         string[] allowed = [.. ProjectReferences.Allowed[project].Projects.Select(name => name.Split('.')[^1])];
 
@@ -34,5 +34,5 @@ public class ArchitectureTests
         EngineLayers.Arrows.Select(arrow => arrow.Layer).Order(),
         Directory.GetDirectories(Path.Combine(Sources.Root, "src/Carousel.Engine")).Select(folder => Path.GetFileName(folder)).Where(name => name is not ("bin" or "obj")).Order());
 
-    private static string Listed(string[] names) => names.Length == 0 ? "nothing of ours" : string.Join(", ", names);
+    private static string Listed(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
 }

@@ -5,7 +5,7 @@ namespace Carousel.Tests.Walls;
 public class BackgroundStartTests
 {
     [Fact]
-    public void BackgroundStarts_OfAllOurSources_AreTheSupervisors() => Assert.Empty(Sources.Under("src").SelectMany(BackgroundStarts.OutOfPlace));
+    public void BackgroundStarts_OfAllSources_UseTheSupervisor() => Assert.Empty(Sources.Under("src").SelectMany(BackgroundStarts.OutOfPlace));
 
     [Theory]
     [InlineData("Task.Run(F);")]

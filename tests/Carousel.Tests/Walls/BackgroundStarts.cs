@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Ways to start something in the background, which only the supervisor may use: what it starts can't end without a word.</summary>
+/// <summary>APIs that start background work. Only the supervisor may use them: it reports everything that ends.</summary>
 internal static class BackgroundStarts
 {
     private static readonly string[] s_calls =
@@ -13,8 +13,8 @@ internal static class BackgroundStarts
     private static readonly string[] s_types = ["Thread", "Timer", "PeriodicTimer"];
 
     /// <summary>
-    /// The supervisor; the writer that its reports go through; the engine's workers, whose defects end the process; and the embedded store, a process of its own, which the
-    /// supervised one starts again.
+    /// Allowed files: the supervisor; the log writer that its reports use; the engine's workers, whose exceptions end the process; and the embedded store, a
+    /// separate process that supervised code restarts.
     /// </summary>
     private static readonly string[] s_homes =
         ["src/Carousel.Control/Supervision/Supervisor.cs", "src/Carousel/Logging/OutputWriter.cs", "src/Carousel.Engine/ProxyEngine.cs", "src/Carousel.Store/"];
@@ -24,19 +24,19 @@ internal static class BackgroundStarts
             ? []
             : from node in tree.GetRoot().DescendantNodes()
               where IsStart(node)
-              select $"{Sources.Place(node)}: what runs in the background is started by the Supervisor";
+              select $"{Sources.Place(node)}: background work must be started by the Supervisor";
 
     private static bool IsStart(SyntaxNode node) => node switch
     {
         InvocationExpressionSyntax call => s_calls.Any(name => IsCallOf(call, name)) || IsMember(call, "CreateTimer"),
         ObjectCreationExpressionSyntax creation => s_types.Contains(creation.Type.ToString().Split('.')[^1]),
         MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword) && method.ReturnType.ToString() == "void",
-        // A task that nobody waits for.
+        // A task that is not awaited.
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.Text: "_" }, Right: InvocationExpressionSyntax call } => IsForgotten(call),
         _ => false,
     };
 
-    /// <summary>CancelAsync only calls what was registered.</summary>
+    /// <summary>CancelAsync only runs registered callbacks.</summary>
     private static bool IsForgotten(InvocationExpressionSyntax call) =>
         Name(call) is { } name && name.EndsWith("Async", StringComparison.Ordinal) && name != "CancelAsync";
 

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>bench/README.md tells all that bench/run.sh takes, and bench/results keeps what is newest and what is quoted.</summary>
+/// <summary>bench/README.md documents everything that bench/run.sh accepts, and bench/results has the newest reports and those that are quoted.</summary>
 public partial class BenchTests
 {
     private static readonly string s_readme = File.ReadAllText(Path.Combine(Sources.Root, "bench", "README.md"));
 
     [Fact]
-    public void Readme_OfBench_NamesEveryOption()
+    public void Readme_OfBench_ListsEveryOption()
     {
         string[] options = [.. Literals("Benchmark.cs", "NumberFlag.cs", "BenchmarkCommand.cs").Where(text => Option().IsMatch(text)).Distinct()];
         Assert.Contains("--quick", options);
@@ -30,7 +30,7 @@ public partial class BenchTests
         Assert.DoesNotContain(scenarios, name => !s_readme.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
-    /// <summary>An older one stays as long as a page quotes it.</summary>
+    /// <summary>An older report is kept while a page quotes it.</summary>
     [Fact]
     public void Results_OfEachKind_AreNotOlderThanTheNewestWholeReport()
     {
@@ -63,7 +63,7 @@ public partial class BenchTests
     private static IEnumerable<string> Literals(params string[] files) =>
         Nodes(files).OfType<LiteralExpressionSyntax>().Select(literal => literal.Token.ValueText);
 
-    /// <summary>What classes call themselves.</summary>
+    /// <summary>The names that classes declare.</summary>
     private static IEnumerable<string> Names(string files) =>
         from property in Nodes(files).OfType<PropertyDeclarationSyntax>()
         where property.Identifier.Text == "Name"
@@ -87,7 +87,7 @@ public partial class BenchTests
     [GeneratedRegex("^--[a-z-]+$")]
     private static partial Regex Option();
 
-    /// <summary>KIND-DATE, the machine (which ends with its number of cores), and which part of a whole report it is, if it isn't one.</summary>
+    /// <summary>KIND-DATE, the machine (ending with its number of cores), and the part for a partial report.</summary>
     [GeneratedRegex(@"^(?<kind>[a-z]+)-(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(-[a-z0-9-]*?[0-9]+c)?(-(?<part>[a-z0-9-]+))?\.md$")]
     private static partial Regex ReportName();
 }

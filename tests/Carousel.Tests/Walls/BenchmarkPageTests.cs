@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Numbers that we tell are numbers that were measured.</summary>
+/// <summary>Published numbers were measured.</summary>
 public partial class BenchmarkPageTests
 {
     private const string PagePath = "docs/BENCHMARKS.md";
@@ -42,9 +42,9 @@ public partial class BenchmarkPageTests
     [InlineData("15", true)]
     [InlineData("1,408", true)]
     [InlineData("1409", false)]
-    public void Number_ThatIsRounded_IsOneOfThoseMeasured(string told, bool isMeasured) => Assert.Equal(isMeasured, IsOneOf([15.29, 1408.4], told));
+    public void Number_Rounded_MatchesAMeasurement(string told, bool isMeasured) => Assert.Equal(isMeasured, IsOneOf([15.29, 1408.4], told));
 
-    /// <summary>The rows of all tables, without what names a row or a column.</summary>
+    /// <summary>The rows of all tables, without headings of rows and columns.</summary>
     private static IEnumerable<string> Rows(string text)
     {
         string[] lines = text.Split('\n');
@@ -58,7 +58,7 @@ public partial class BenchmarkPageTests
 
     private static double Value(string number) => double.Parse(number.Replace(",", ""), CultureInfo.InvariantCulture);
 
-    /// <summary>Whether one of those measured is this number when it is rounded to as many places.</summary>
+    /// <summary>True if a measured number, rounded to as many decimals, equals this one.</summary>
     private static bool IsOneOf(double[] measured, string told)
     {
         int places = told.Contains('.') ? told.Length - told.IndexOf('.') - 1 : 0;
@@ -75,7 +75,7 @@ public partial class BenchmarkPageTests
     [GeneratedRegex(@"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w])")]
     private static partial Regex Number();
 
-    /// <summary>With a point, or with thousands.</summary>
+    /// <summary>A number with a decimal point or with thousands separators.</summary>
     [GeneratedRegex(@"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w])")]
     private static partial Regex Precise();
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>A decision is cited by its number, so a number means one, and what is cited is there.</summary>
+/// <summary>Decisions are cited by number, so numbers are unique, and every cited decision exists.</summary>
 public partial class DecisionTests
 {
     private static readonly string s_folder = Path.Combine(Sources.Root, "docs", "decisions");

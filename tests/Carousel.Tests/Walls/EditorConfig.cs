@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>What .editorconfig says of a file. Of its globs it knows <c>*</c>, <c>**</c> and <c>{a,b}</c>.</summary>
+/// <summary>Reads the settings of .editorconfig for a file. Supports the globs <c>*</c>, <c>**</c> and <c>{a,b}</c>.</summary>
 internal sealed partial class EditorConfig
 {
     private readonly List<(Regex Files, string Key, string Value)> _lines = [];
 
-    /// <param name="text">Of the file.</param>
+    /// <param name="text">The content of .editorconfig.</param>
     public EditorConfig(string text)
     {
         var files = new Regex("(?!)");
@@ -27,7 +27,7 @@ internal sealed partial class EditorConfig
 
     public static EditorConfig OfTheRepository { get; } = new(File.ReadAllText(Path.Combine(Sources.Root, ".editorconfig")));
 
-    /// <summary>The last value whose section has this file, by its path from the root; null for none, <c>unset</c> and <c>off</c>.</summary>
+    /// <summary>The last value whose section matches this path from the root; null for none, <c>unset</c> and <c>off</c>.</summary>
     public string? Value(string path, string key) => _lines.LastOrDefault(line => line.Key == key && line.Files.IsMatch(path)).Value is not ("unset" or "off") and var value ? value : null;
 
     private static Regex Glob(string glob)

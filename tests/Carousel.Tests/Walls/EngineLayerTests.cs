@@ -7,19 +7,19 @@ public class EngineLayerTests
     private static readonly Lazy<IReadOnlyList<EngineLayers.Mention>> s_engine = new(() => EngineLayers.Mentions(Sources.Under("src/Carousel.Engine")));
 
     [Fact]
-    public void Engine_AllItsSources_KeepTheWalls() => Assert.Empty(EngineLayers.Violations(s_engine.Value));
+    public void Engine_AllSources_KeepTheLayering() => Assert.Empty(EngineLayers.Violations(s_engine.Value));
 
     [Fact]
-    public void Engine_ItsArrows_AreAllNeeded() => Assert.Empty(EngineLayers.Unused(s_engine.Value));
+    public void Engine_AllowedDependencies_AreAllUsed() => Assert.Empty(EngineLayers.Unused(s_engine.Value));
 
     [Fact]
-    public void Engine_WithoutTheSourcesOfSockets_DoesNotNeedItsArrow() =>
+    public void Engine_WithoutTheSourcesOfSockets_DoesNotUseItsDependency() =>
         Assert.NotEmpty(EngineLayers.Unused([.. s_engine.Value.Where(mention => mention.Layer != "Carousel.Engine.Sockets")]));
 
     [Fact]
-    public void Engine_ReactorSourcesMovedIntoHttp_BreakTheWalls()
+    public void Engine_ReactorSourcesMovedIntoHttp_BreakTheLayering()
     {
-        // That real sources bind: the wall would also stand if the compiler understood nothing of them.
+        // Checks that real sources bind: without it, the rules would also pass if the compiler resolved no name.
         const string reactor = "namespace Carousel.Engine.Reactor;";
         var moved = Sources.Under("src/Carousel.Engine").Select(tree =>
             Sources.Parse(tree.FilePath, tree.GetText(TestContext.Current.CancellationToken).ToString().Replace(reactor, "namespace Carousel.Engine.Http;")));

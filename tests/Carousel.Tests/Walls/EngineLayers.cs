@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Carousel.Tests.Walls;
 
 /// <summary>
-/// Which layer inside the engine may mention which, and no more than it does: docs/ARCHITECTURE.md draws the same arrows.
-/// Names are bound by the compiler, so that no way of writing them gets around the wall.
+/// Which layer of the engine may reference which other; unused permissions are errors. docs/ARCHITECTURE.md shows the same dependencies. The compiler binds the
+/// names, so no notation bypasses the check.
 /// </summary>
 internal static class EngineLayers
 {
@@ -25,7 +25,7 @@ internal static class EngineLayers
         [Engine] = [Core, Engine],
     };
 
-    /// <summary>The layers by their folders, and the folders (or Core) that each may mention.</summary>
+    /// <summary>The layers by folder, and the folders (or Core) that each may reference.</summary>
     public static IEnumerable<(string Layer, string[] Allowed)> Arrows => s_allowed.Where(pair => pair.Key != Engine)
         .Select(pair => (ShortName(pair.Key), pair.Value.Select(ShortName).ToArray()));
 
@@ -33,7 +33,7 @@ internal static class EngineLayers
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;"
         + "global using System.Threading.Tasks; global using System.Net.Http;";
 
-    // One for all: reading the references costs more than everything else.
+    // Shared: reading the references costs more than everything else.
     private static readonly CSharpCompilation s_empty = CSharpCompilation.Create(
         "walls",
         [Sources.Parse("usings", ImplicitUsings)],
@@ -42,21 +42,21 @@ internal static class EngineLayers
             .Select(path => MetadataReference.CreateFromFile(path)),
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
-    /// <summary>A name of ours in a source of the engine.</summary>
+    /// <summary>A reference to a Carousel name in a source of the engine.</summary>
     /// <param name="Place">Path and line.</param>
-    /// <param name="Layer">That it stands in; null if the namespace is in none.</param>
-    /// <param name="Mentioned">The namespace of what it names; for want of a layer, that of the source.</param>
-    /// <param name="Name">As it is written.</param>
+    /// <param name="Layer">The layer of the source; null if its namespace is in none.</param>
+    /// <param name="Mentioned">The namespace of the referenced name; without a layer, that of the source.</param>
+    /// <param name="Name">The name as written.</param>
     internal sealed record Mention(string Place, string? Layer, string Mentioned, string Name);
 
-    /// <summary>Every mention of something of ours in these sources. What it costs is understanding them: once for several questions.</summary>
+    /// <summary>Every reference to a Carousel name in these sources. Compiling is the expensive part, so callers share the result.</summary>
     public static IReadOnlyList<Mention> Mentions(IReadOnlyList<SyntaxTree> trees)
     {
         CSharpCompilation compilation = s_empty.AddSyntaxTrees(trees);
         return [.. trees.SelectMany(tree => Mentions(tree, compilation.GetSemanticModel(tree)))];
     }
 
-    /// <summary>Every mention of something of ours that the layer it stands in may not know.</summary>
+    /// <summary>Every reference that the source's layer may not make.</summary>
     public static IEnumerable<string> Violations(IReadOnlyList<SyntaxTree> trees) => Violations(Mentions(trees));
 
     /// <inheritdoc cref="Violations(IReadOnlyList{SyntaxTree})"/>
@@ -67,12 +67,12 @@ internal static class EngineLayers
             : $"{mention.Place}: {mention.Layer} may not know {mention.Mentioned} ({mention.Name})")
         .Distinct();
 
-    /// <summary>The arrows that none of these mentions needs: a wall with a door that nobody uses says what is not so.</summary>
+    /// <summary>Allowed dependencies that are not used.</summary>
     public static IEnumerable<string> Unused(IReadOnlyList<Mention> mentions) =>
         from pair in s_allowed
         from allowed in pair.Value
         where !mentions.Any(mention => mention.Layer == pair.Key && IsWithin(mention.Mentioned, allowed))
-        select $"{pair.Key} knows nothing of {allowed}: take the arrow away";
+        select $"{pair.Key} does not use {allowed}: remove the dependency";
 
     private static IEnumerable<Mention> Mentions(SyntaxTree tree, SemanticModel model)
     {
@@ -95,7 +95,7 @@ internal static class EngineLayers
 
     private static bool IsWithin(string name, string parent) => name == parent || name.StartsWith(parent + ".", StringComparison.Ordinal);
 
-    // A namespace by itself says nothing: what is taken out of it does. A using of one is a mention all the same.
+    // A namespace alone is not a reference, a member of it is. A using of one is a reference nevertheless.
     private static string? Namespace(ISymbol? symbol) => symbol switch
     {
         null or ILocalSymbol or IParameterSymbol or ILabelSymbol or IRangeVariableSymbol or ITypeParameterSymbol => null,

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>What a page or a source refers to is there.</summary>
+/// <summary>Targets of references in pages and sources exist.</summary>
 public partial class LinkTests
 {
     private static readonly string[] s_texts = ["*.md", "*.cs", "*.js", "*.csproj", "*.props", "*.yaml", "*.yml", "*.sh", "*.service", "*.awk", "*.txt", "*.tpl", "Dockerfile"];
@@ -12,12 +12,12 @@ public partial class LinkTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Links_OfAPage_LeadSomewhere(string page) =>
+    public void Links_OfAPage_Resolve(string page) =>
         Assert.Empty((string[])[.. Markdown.Links(Markdown.Read(page)).Where(link => !LeadsSomewhere(page, link))]);
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Links_ToDecisions_SayTheirNumber(string page) =>
+    public void Links_ToDecisions_ShowTheirNumber(string page) =>
         Assert.Empty((string[])[.. Decision().Matches(Markdown.Read(page)).Where(match => match.Groups["said"].Value != match.Groups["number"].Value).Select(match => match.Value)]);
 
     [Fact]
@@ -32,7 +32,7 @@ public partial class LinkTests
     }
 
     [Fact]
-    public void Links_OfText_AreThoseThatStay()
+    public void Links_OfText_AreExtracted()
     {
         const string text = "[a](A.md) ![b](b/c.png) `[x](code)` [web](https://a.example/x.md)\n```\n[y](fenced)\n```\n<img srcset=\"d.png\">\n[e]: E.md\n[f](#g)\n";
 
@@ -40,7 +40,7 @@ public partial class LinkTests
     }
 
     [Fact]
-    public void Anchors_OfHeadings_AreThoseOfGitHub()
+    public void Anchors_OfHeadings_MatchGitHub()
     {
         const string text = "# A title\n## `max=` and the [queue](Q.md)\ntext # no\n### The balancer's own log\n```\n# code\n```\n# A title\n";
 
@@ -54,7 +54,7 @@ public partial class LinkTests
     [InlineData("docs/FLAGS.md", "../README.md", true)]
     [InlineData("docs/FLAGS.md", "README.md", false)]
     [InlineData("docs/FLAGS.md", "decisions", true)]
-    public void Link_FromAPage_LeadsSomewhereOrNot(string page, string link, bool leads) => Assert.Equal(leads, LeadsSomewhere(page, link));
+    public void Link_FromAPage_ResolvesOrNot(string page, string link, bool leads) => Assert.Equal(leads, LeadsSomewhere(page, link));
 
     private static bool LeadsSomewhere(string page, string link)
     {
@@ -67,7 +67,7 @@ public partial class LinkTests
     [GeneratedRegex(@"\[(?<said>\d{4})\]\([^)]*?(?<number>\d{4})-[^)]*\)")]
     private static partial Regex Decision();
 
-    /// <summary>As sources and pages name them, from the repository's root; not within an address on the web.</summary>
+    /// <summary>Paths as in sources and pages, from the repository's root; not within a URL.</summary>
     [GeneratedRegex(@"(?<![\w/.-])docs/[\w/-]+\.(?:md|json)\b")]
     private static partial Regex Document();
 }

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>The repository's pages, and what in them can be held to the truth. Knows as much of Markdown as our pages use.</summary>
+/// <summary>The repository's Markdown pages and their verifiable parts. Supports the subset of Markdown that these pages use.</summary>
 internal static partial class Markdown
 {
     private static readonly string[] s_notOurs = ["artifacts", "bin", "obj", "node_modules"];
 
-    /// <summary>The path of every page from the repository's root.</summary>
+    /// <summary>The path of every page, from the repository's root.</summary>
     public static IReadOnlyList<string> Pages { get; } = [.. Files(new DirectoryInfo(Sources.Root), "*.md")];
 
-    /// <summary>The paths from the repository's root of all files with such a name that are not made by a build.</summary>
+    /// <summary>The paths, from the repository's root, of all files with such a name that are not build output.</summary>
     public static IEnumerable<string> Files(DirectoryInfo folder, string pattern) =>
         folder.EnumerateFiles(pattern).Select(file => Path.GetRelativePath(Sources.Root, file.FullName))
             .Concat(folder.EnumerateDirectories()
@@ -19,11 +19,11 @@ internal static partial class Markdown
 
     public static string Read(string page) => File.ReadAllText(Path.Combine(Sources.Root, page));
 
-    /// <summary>The targets of links and pictures, but for those on the web.</summary>
+    /// <summary>The targets of links and pictures, except URLs.</summary>
     public static IEnumerable<string> Links(string text) =>
         Link().Matches(WithoutCode(text)).Select(match => match.Groups["to"].Value).Where(to => !Scheme().IsMatch(to));
 
-    /// <summary>What <c>#…</c> may stand behind this page's path: its headings, as GitHub names them.</summary>
+    /// <summary>The anchors (<c>#…</c>) of this page: its headings, as GitHub names them.</summary>
     public static IReadOnlySet<string> Anchors(string text)
     {
         var anchors = new HashSet<string>();
@@ -32,13 +32,13 @@ internal static partial class Markdown
             string slug = NotInSlug().Replace(LinkText().Replace(heading.Groups[1].Value, "$1").ToLowerInvariant(), "").Replace(' ', '-');
             for (int i = 1; !anchors.Add(i == 1 ? slug : $"{slug}-{i - 1}"); i++)
             {
-                // A second heading of that name.
+                // The heading occurs again.
             }
         }
         return anchors;
     }
 
-    /// <summary>The lines of code blocks, indented or fenced; a line that ends with a backslash is one with the next.</summary>
+    /// <summary>The lines of code blocks, indented or fenced; a line that ends with a backslash is joined with the next.</summary>
     public static IEnumerable<string> CodeLines(string text)
     {
         bool isFenced = false;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Whose work is in an executable is named where the licences ask for it.</summary>
+/// <summary>Packages in an executable are listed in its notices, as their licences require.</summary>
 public class NoticesTests
 {
     private static readonly string s_notices = File.ReadAllText(Path.Combine(Sources.Root, "THIRD-PARTY-NOTICES.md"));
@@ -22,7 +22,9 @@ public class NoticesTests
         Assert.Empty(packages.Except(named));
     }
 
-    /// <summary>What NuGet resolved for it and what has a library in it; that excludes analyzers, and what is native only (docs/decisions/0009-embedded-store.md).</summary>
+    /// <summary>
+    /// Packages that NuGet resolved and that contain a library; this excludes analyzers and native-only packages (docs/decisions/0009-embedded-store.md).
+    /// </summary>
     private static IEnumerable<string> PackagesOf(string project)
     {
         using var assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Sources.Root, "artifacts/obj", project, "project.assets.json")));

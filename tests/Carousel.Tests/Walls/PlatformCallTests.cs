@@ -7,7 +7,7 @@ public class PlatformCallTests
     private const string Call = "class C { [System.Runtime.InteropServices.LibraryImport(\"libc\")] static partial int getpid(); }";
 
     [Fact]
-    public void PlatformCalls_OfAllOurSources_AreInTheirPlace() => Assert.Empty(Sources.Under("src").SelectMany(PlatformCalls.OutOfPlace));
+    public void PlatformCalls_OfAllSources_AreInTheirFolder() => Assert.Empty(Sources.Under("src").SelectMany(PlatformCalls.OutOfPlace));
 
     [Theory]
     [InlineData("src/Carousel.Engine/Proxy/A.cs", 1)]

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Calls out of the managed world, which only one folder may make.</summary>
+/// <summary>Native calls, which are allowed in one folder only.</summary>
 internal static class PlatformCalls
 {
     private static readonly string[] s_names = ["DllImport", "DllImportAttribute", "LibraryImport", "LibraryImportAttribute"];

@@ -24,7 +24,7 @@ public class ProjectReferenceTests
     }
 
     [Fact]
-    public void Projects_UnderSrc_AllHaveAWall()
+    public void Projects_UnderSrc_AllHaveARule()
     {
         IEnumerable<string> names = Directory.EnumerateFiles(Path.Combine(Sources.Root, "src"), "*.csproj", SearchOption.AllDirectories)
             .Select(path => Path.GetFileNameWithoutExtension(path));
@@ -40,11 +40,11 @@ public class ProjectReferenceTests
     [InlineData("Carousel", "<ProjectReference Include=\"../Carousel.Store/Carousel.Store.csproj\" />")]
     [InlineData("Carousel.Store", "<ProjectReference Include=\"../Carousel.Control/Carousel.Control.csproj\" />")]
     [InlineData("Carousel.Engine", "<FrameworkReference Include=\"Microsoft.AspNetCore.App\" />")]
-    public void Forbidden_ReferenceOverTheWall_IsFound(string name, string reference) =>
+    public void Forbidden_DisallowedReference_IsFound(string name, string reference) =>
         Assert.Single(ProjectReferences.Allowed[name].Forbidden(XDocument.Parse($"<Project><ItemGroup>{reference}</ItemGroup></Project>")));
 
     [Fact]
-    public void Forbidden_ProjectBuiltAlong_IsNone() => Assert.Empty(ProjectReferences.Allowed["Carousel"].Forbidden(
+    public void Forbidden_BuildOnlyProject_IsNone() => Assert.Empty(ProjectReferences.Allowed["Carousel"].Forbidden(
         XDocument.Parse("<Project><ItemGroup><ProjectReference Include=\"../Carousel.Store/Carousel.Store.csproj\" ReferenceOutputAssembly=\"false\" /></ItemGroup></Project>")));
 
     [Fact]

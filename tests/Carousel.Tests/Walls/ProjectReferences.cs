@@ -2,12 +2,12 @@ using System.Xml.Linq;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Which of our projects and which packages a project may reference.</summary>
-/// <param name="Projects">Names of our projects.</param>
-/// <param name="Packages">Names of packages, or null where any may be used.</param>
+/// <summary>Projects and packages that a project may reference.</summary>
+/// <param name="Projects">Names of allowed projects.</param>
+/// <param name="Packages">Names of allowed packages, or null for any.</param>
 internal sealed record ProjectReferences(string[] Projects, string[]? Packages)
 {
-    /// <summary>Engine and Control never see each other: both see Core, and the executable all three.</summary>
+    /// <summary>Engine and Control do not reference each other: both reference Core, and the executable references all three.</summary>
     public static readonly Dictionary<string, ProjectReferences> Allowed = new()
     {
         ["Carousel.Core"] = new([], []),
@@ -17,14 +17,16 @@ internal sealed record ProjectReferences(string[] Projects, string[]? Packages)
         ["Carousel"] = new(["Carousel.Core", "Carousel.Engine", "Carousel.Control"], null),
     };
 
-    /// <summary>References of this project file that the wall forbids. What leaves nothing in the binary (analyzers, a project that is only built along) is none.</summary>
+    /// <summary>
+    /// References of this project file that are not allowed. References that add nothing to the binary (analyzers, build-only projects) are ignored.
+    /// </summary>
     public IEnumerable<string> Forbidden(XDocument project)
     {
         foreach (XElement reference in project.Descendants("ProjectReference"))
         {
             string name = Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!);
-            bool leavesNothing = (string?)reference.Attribute("ReferenceOutputAssembly") == "false";
-            if (!leavesNothing && !Projects.Contains(name))
+            bool isBuildOnly = (string?)reference.Attribute("ReferenceOutputAssembly") == "false";
+            if (!isBuildOnly && !Projects.Contains(name))
             {
                 yield return $"project {name}";
             }
@@ -32,8 +34,8 @@ internal sealed record ProjectReferences(string[] Projects, string[]? Packages)
         foreach (XElement package in project.Descendants("PackageReference"))
         {
             string name = (string)package.Attribute("Include")!;
-            bool leavesNothing = (string?)package.Attribute("PrivateAssets") == "all";
-            if (Packages is not null && !leavesNothing && !Packages.Contains(name))
+            bool isBuildOnly = (string?)package.Attribute("PrivateAssets") == "all";
+            if (Packages is not null && !isBuildOnly && !Packages.Contains(name))
             {
                 yield return $"package {name}";
             }

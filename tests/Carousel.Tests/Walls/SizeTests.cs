@@ -7,12 +7,12 @@ public class SizeTests
     [Theory]
     [InlineData("src")]
     [InlineData("bench")]
-    public void Functions_OfAllOurSources_FitAScreen(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFunctions));
+    public void Functions_OfAllSources_FitAScreen(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFunctions));
 
     [Theory]
     [InlineData("src")]
     [InlineData("bench")]
-    public void Files_OfAllOurSources_AreShort(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFile));
+    public void Files_OfAllSources_AreShort(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(Sizes.LongFile));
 
     [Theory]
     [InlineData("void F()\n{{\n{0}}}")]

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>What is longer than a reader's screen or patience.</summary>
+/// <summary>Functions and files that are too long.</summary>
 internal static class Sizes
 {
     public const int MaxFunctionLines = 70;
@@ -14,7 +14,7 @@ internal static class Sizes
         where node is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax
         let lines = Lines(node)
         where lines > MaxFunctionLines
-        select $"{Sources.Place(node)}: a function of {lines} lines, at most {MaxFunctionLines} fit a screen";
+        select $"{Sources.Place(node)}: a function of {lines} lines, at most {MaxFunctionLines}";
 
     public static IEnumerable<string> LongFile(SyntaxTree tree)
     {
@@ -22,7 +22,7 @@ internal static class Sizes
         return lines > MaxFileLines ? [$"{tree.FilePath}: {lines} lines, at most {MaxFileLines}"] : [];
     }
 
-    // Without the comments and attributes above it: they explain, and are not what has to be held in mind.
+    // Comments and attributes above a function are not counted.
     private static int Lines(SyntaxNode node)
     {
         SyntaxToken first = node.ChildTokens().First();

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>Our own source files, parsed.</summary>
+/// <summary>The repository's source files, parsed.</summary>
 internal static class Sources
 {
     /// <summary>The directory of Carousel.slnx.</summary>

@@ -4,24 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>All files of the repository that are text: what .editorconfig says holds for each, and none is half merged.</summary>
+/// <summary>All text files of the repository: each follows .editorconfig, and none has merge conflicts.</summary>
 internal static partial class TextFiles
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Folders that belong to git, to tools or to what .gitignore names.</summary>
+    /// <summary>Folders of git and tools, and those in .gitignore.</summary>
     private static readonly HashSet<string> s_others =
     [
         ".git", "TestResults", "node_modules",
         .. File.ReadAllLines(Path.Combine(Sources.Root, ".gitignore")).Where(line => line.EndsWith('/')).Select(line => line.TrimEnd('/')),
     ];
 
-    /// <summary>Path from the root, and bytes. What has a byte 0 is no text.</summary>
+    /// <summary>Path from the root, and bytes. A file with a zero byte is not text.</summary>
     public static IEnumerable<(string Path, byte[] Bytes)> All => Under(new DirectoryInfo(Sources.Root))
         .Select(file => (Path.GetRelativePath(Sources.Root, file.FullName), File.ReadAllBytes(file.FullName)))
         .Where(file => !file.Item2.AsSpan().Contains((byte)0));
 
-    /// <summary>What is wrong with this file, a line each.</summary>
+    /// <summary>The violations in this file, one per line.</summary>
     public static IEnumerable<string> Violations(EditorConfig config, string path, byte[] bytes)
     {
         string text = Encoding.Latin1.GetString(bytes);
@@ -77,7 +77,7 @@ internal static partial class TextFiles
         }
     }
 
-    /// <summary>What holds for all lines of a file, looked up once.</summary>
+    /// <summary>The rules for all lines of a file, looked up once.</summary>
     private sealed class LineRules(EditorConfig config, string path)
     {
         public bool EndsWithLf { get; } = config.Value(path, "end_of_line") == "lf";
@@ -89,7 +89,7 @@ internal static partial class TextFiles
         public int MaxLength { get; } = config.Value(path, "max_line_length") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : int.MaxValue;
     }
 
-    // Seven of one kind, as git writes them; a heading of Markdown is not underlined by just so many here.
+    // Seven equal characters, as git writes them; no Markdown heading here has an underline of that length.
     [GeneratedRegex(@"^(<{7}|\|{7}|>{7})( |\r?$)|^={7}\r?$")]
     private static partial Regex ConflictMarker();
 }

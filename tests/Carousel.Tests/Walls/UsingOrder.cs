@@ -4,10 +4,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Carousel.Tests.Walls;
 
-/// <summary>The order of usings, as `dotnet format` makes it and no analyzer of the build holds it: namespaces (System first), then static ones, then aliases; each by name.</summary>
+/// <summary>
+/// The order of usings, as produced by `dotnet format` and not checked by the build's analyzers: namespaces (System first), then static ones, then aliases;
+/// each by name.
+/// </summary>
 internal static class UsingOrder
 {
-    /// <summary>The first using of a file that stands too late.</summary>
+    /// <summary>The first using of a file that is out of order.</summary>
     public static IEnumerable<string> Violations(SyntaxTree tree)
     {
         UsingDirectiveSyntax[] written = [.. tree.GetCompilationUnitRoot().Usings];

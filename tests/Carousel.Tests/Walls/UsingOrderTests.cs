@@ -9,7 +9,7 @@ public class UsingOrderTests
     [InlineData("tests")]
     [InlineData("bench")]
     [InlineData("samples")]
-    public void Usings_OfAllOurSources_AreInOrder(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(UsingOrder.Violations));
+    public void Usings_OfAllSources_AreInOrder(string folder) => Assert.Empty(Sources.Under(folder).SelectMany(UsingOrder.Violations));
 
     [Theory]
     [InlineData("using System; using System.Text; using Carousel.Core; using Xunit;", true)]

@@ -2,24 +2,24 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Benchmarks.Simulation.Model;
 
-/// <summary>A request on its way. Reused when it is done.</summary>
+/// <summary>A request in flight. Reused when it is done.</summary>
 internal sealed class Job
 {
-    /// <summary>When it came to its balancer, in microseconds.</summary>
+    /// <summary>When it arrived at its balancer, in microseconds.</summary>
     public double ArrivedAt { get; set; }
 
-    /// <summary>What is to be done: in means of the scenario while it waits, in microseconds of a server of speed 1 from then on.</summary>
+    /// <summary>Its work: in multiples of the scenario's mean while it is queued, then in microseconds of a server of speed 1.</summary>
     public double Work { get; set; }
 
-    /// <summary>Since when <see cref="Work"/> is being done.</summary>
+    /// <summary>When work on the remaining <see cref="Work"/> started.</summary>
     public double RunningSince { get; set; }
 
-    /// <summary>An end that was scheduled under an earlier version is void.</summary>
+    /// <summary>A completion that was scheduled with an earlier version is void.</summary>
     public int Version { get; set; }
 
-    /// <summary>Answered with 500, at once.</summary>
+    /// <summary>The response is a 500, sent at once.</summary>
     public bool Failed { get; set; }
 
-    /// <summary>The server, as its balancer knows it.</summary>
+    /// <summary>The server as seen by its balancer.</summary>
     public Server Server { get; set; } = null!;
 }

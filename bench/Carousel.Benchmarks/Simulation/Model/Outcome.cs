@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 
 namespace Carousel.Benchmarks.Simulation.Model;
 
-/// <summary>What came of a scenario with a policy.</summary>
-/// <param name="All">Latencies of all requests that were answered well.</param>
-/// <param name="InTrouble">Those of requests that came while something was wrong; null if the scenario has no such time.</param>
-/// <param name="Errors">Requests that were answered with 500, or by nobody.</param>
-/// <param name="Servers">In the order of the scenario.</param>
-internal sealed record Outcome(Latencies All, Latencies? InTrouble, int Errors, ImmutableArray<ServerOutcome> Servers)
+/// <summary>The results of a scenario with a policy.</summary>
+/// <param name="All">Latencies of all successful requests.</param>
+/// <param name="DuringFailure">Latencies of requests that arrived during the failure; null if the scenario has none.</param>
+/// <param name="Errors">Requests with a 500 or without a response.</param>
+/// <param name="Servers">In the scenario's order.</param>
+internal sealed record Outcome(Latencies All, Latencies? DuringFailure, int Errors, ImmutableArray<ServerOutcome> Servers)
 {
-    /// <summary>A server over 95% busy while another is under 60%.</summary>
+    /// <summary>True if a server is over 95% busy while another is under 60%.</summary>
     public bool IsLopsided => Servers.Any(server => server.Busy > 0.95) && Servers.Any(server => server.Busy < 0.60);
 }
 
-/// <param name="Share">Of all requests.</param>
-/// <param name="Busy">Share of the time that a processor worked.</param>
+/// <param name="Share">Its share of all requests.</param>
+/// <param name="Busy">The share of time that its processors were busy.</param>
 internal sealed record ServerOutcome(double Share, double Busy);
 
 /// <summary>Latencies in microseconds.</summary>
@@ -33,7 +33,7 @@ internal sealed class Latencies
         _isSorted = false;
     }
 
-    /// <summary>The latency that this share of the requests stays within; 0 without requests.</summary>
+    /// <summary>The latency quantile; 0 without requests.</summary>
     public double Quantile(double share)
     {
         if (!_isSorted)

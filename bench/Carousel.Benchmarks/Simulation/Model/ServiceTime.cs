@@ -1,15 +1,15 @@
 namespace Carousel.Benchmarks.Simulation.Model;
 
-/// <summary>How much work requests are: a distribution with mean 1.</summary>
+/// <summary>The distribution of the work of requests, with mean 1.</summary>
 internal enum ServiceTime
 {
-    /// <summary>Every request is the same.</summary>
+    /// <summary>All requests have the same work.</summary>
     Constant,
 
-    /// <summary>Coefficient of variation 1: what textbooks have formulas for.</summary>
+    /// <summary>Exponential: coefficient of variation 1, as in queueing theory.</summary>
     Exponential,
 
-    /// <summary>Sigma 1, so coefficient of variation 1.3: what services look like, most requests short and a few long.</summary>
+    /// <summary>Log-normal with sigma 1, so coefficient of variation 1.3: as in real services, most requests are short and a few long.</summary>
     LogNormal,
 }
 

@@ -5,7 +5,7 @@ using Carousel.Core.Pool;
 
 namespace Carousel.Benchmarks.Simulation.Model;
 
-/// <summary>A balancer with one worker: the real policy over servers whose counts and latencies only this balancer knows.</summary>
+/// <summary>A balancer with one worker: the real policy, with counts and latencies of this balancer only.</summary>
 internal sealed class SimulatedBalancer
 {
     private readonly PoolSnapshot _pool;
@@ -24,15 +24,15 @@ internal sealed class SimulatedBalancer
         _picker = new Picker(policy(), policy(), new SlowStart(seed: 1));
     }
 
-    /// <summary>The server for one more request, taken on there.</summary>
+    /// <summary>Picks the server for a request and counts the request there.</summary>
     public Server? Pick(long nowMs) => _picker.Pick(_pool, _tried, nowMs);
 
-    /// <summary>What a worker does when an answer comes, and when it is over: here the same moment.</summary>
-    /// <param name="server">As this balancer knows it.</param>
-    /// <param name="tookMicros">Since the request came.</param>
-    /// <param name="nowMs">The workers' clock.</param>
-    /// <param name="failed">The answer is a 500.</param>
-    /// <param name="capacity">What the server reports; 0 for nothing.</param>
+    /// <summary>Does what a worker does when a response arrives and when it ends, here at the same moment.</summary>
+    /// <param name="server">The server as seen by this balancer.</param>
+    /// <param name="tookMicros">The time since the request arrived.</param>
+    /// <param name="nowMs">The time by the workers' clock.</param>
+    /// <param name="failed">True if the response is a 500.</param>
+    /// <param name="capacity">The capacity that the server reports; 0 for none.</param>
     public static void OnResponse(Server server, double tookMicros, long nowMs, bool failed, double capacity)
     {
         server.Load.OnResponse(failed ? Math.Max(tookMicros, server.Load.LatencyMicros) : tookMicros, nowMs);

@@ -1,8 +1,6 @@
 namespace Carousel.Benchmarks.Simulation.Model;
 
-/// <summary>
-/// A server with a number of processors and a line of requests before them, first come first served. Time is told by whoever calls, in microseconds.
-/// </summary>
+/// <summary>A server with N processors and a FIFO queue of requests. The caller passes the time, in microseconds.</summary>
 internal sealed class SimulatedServer(ServerSpec spec, int processors, double meanMicros)
 {
     private readonly Queue<Job> _waiting = new();
@@ -10,23 +8,23 @@ internal sealed class SimulatedServer(ServerSpec spec, int processors, double me
     private double _factor = 1;
     private double _busySince;
 
-    /// <summary>How long a failing server takes to say so.</summary>
+    /// <summary>The time that a failing server takes to respond.</summary>
     public const double FailureMicros = 200;
 
     public ServerSpec Spec => spec;
 
     public bool Fails { get; private set; }
 
-    /// <summary>Requests that came here since counting began.</summary>
+    /// <summary>Requests received since counting began.</summary>
     public int Taken { get; set; }
 
-    /// <summary>What its processors worked, in microseconds, all of them together.</summary>
+    /// <summary>The busy time of all its processors together, in microseconds.</summary>
     public double BusyMicros { get; private set; }
 
-    /// <summary>Microseconds of work that one processor does in a microsecond; 1 is a server of speed 1.</summary>
+    /// <summary>Work done by one processor per microsecond; 1 is a server of speed 1.</summary>
     private double Rate => spec.Speed * _factor;
 
-    /// <summary>A request comes. True if it is worked on at once: then its end is to be scheduled.</summary>
+    /// <summary>Adds a request. True if its processing starts at once: then its completion must be scheduled.</summary>
     public bool Arrive(Job job, double now)
     {
         if (_running.Count == processors)
@@ -38,7 +36,7 @@ internal sealed class SimulatedServer(ServerSpec spec, int processors, double me
         return true;
     }
 
-    /// <summary>A request is done. Gives the one that is worked on instead, whose end is to be scheduled; null if none waited.</summary>
+    /// <summary>Completes a request. Returns the next one, whose completion must be scheduled; null if none is queued.</summary>
     public Job? Finish(Job job, double now)
     {
         CountBusy(now);
@@ -51,7 +49,7 @@ internal sealed class SimulatedServer(ServerSpec spec, int processors, double me
         return next;
     }
 
-    /// <summary>Its speed changes. Gives those whose ends are to be scheduled anew.</summary>
+    /// <summary>Changes its speed. Returns the requests whose completion must be rescheduled.</summary>
     public IReadOnlyList<Job> Change(double factor, bool fails, double now)
     {
         foreach (Job job in _running)
@@ -65,17 +63,17 @@ internal sealed class SimulatedServer(ServerSpec spec, int processors, double me
         return _running;
     }
 
-    /// <summary>When a running request will be done, if nothing changes; infinite while the server stands still.</summary>
+    /// <summary>When a running request will complete at the current speed; infinite while the server is stopped.</summary>
     public double EndOf(Job job) => job.RunningSince + Math.Max(0, job.Work) / Rate;
 
-    /// <summary>Counts what was worked until now.</summary>
+    /// <summary>Counts the work done until now.</summary>
     public void CountBusy(double now)
     {
         BusyMicros += _running.Count * (now - _busySince);
         _busySince = now;
     }
 
-    /// <summary>Forgets what was counted.</summary>
+    /// <summary>Resets the counts.</summary>
     public void ResetCounts(double now)
     {
         CountBusy(now);

@@ -4,12 +4,12 @@ using Carousel.Core.Policies;
 namespace Carousel.Benchmarks.Simulation.Model;
 
 /// <summary>
-/// Runs a scenario event by event on a clock of its own: arrivals that don't wait for answers (Poisson), each to one of the balancers, whose policy picks
-/// one of the servers. The same seed gives the same arrivals and the same work, whatever the policy. Used once.
+/// A discrete-event simulation with its own clock: Poisson arrivals that do not wait for responses go to one of the balancers, whose policy picks one of the
+/// servers. The same seed gives the same arrivals and the same work for every policy. Used once.
 /// </summary>
 internal sealed class Simulator
 {
-    /// <summary>The workers' clock when the simulation begins: 0 means "never" to some.</summary>
+    /// <summary>The initial time of the workers' clock: 0 means "never" in some code.</summary>
     private const long StartMs = 1_000_000;
 
     private readonly Scenario _scenario;
@@ -20,13 +20,13 @@ internal sealed class Simulator
     private readonly PriorityQueue<Event, double> _events = new();
     private readonly Stack<Job> _spare = new();
     private readonly Latencies _all = new();
-    private readonly Latencies? _inTrouble;
+    private readonly Latencies? _duringFailure;
     private double _now;
     private int _errors;
 
-    /// <param name="scenario">What is to happen.</param>
-    /// <param name="policy">A policy for a balancer, given a seed of its own.</param>
-    /// <param name="seed">Of all that is random.</param>
+    /// <param name="scenario">The scenario to simulate.</param>
+    /// <param name="policy">Creates the policy of one balancer from a seed.</param>
+    /// <param name="seed">The seed of all random numbers.</param>
     public Simulator(Scenario scenario, Func<int, Policy> policy, int seed)
     {
         _scenario = scenario;
@@ -34,7 +34,7 @@ internal sealed class Simulator
         _work = new Random(seed + 1);
         _servers = [.. scenario.Servers.Select(spec => new SimulatedServer(spec, scenario.Processors, scenario.MeanMicros))];
         _balancers = [.. Enumerable.Range(0, scenario.Balancers).Select(i => new SimulatedBalancer(scenario, () => policy(seed + 2 + i)))];
-        _inTrouble = scenario.Failure is null ? null : new Latencies();
+        _duringFailure = scenario.Failure is null ? null : new Latencies();
     }
 
     public Outcome Run()
@@ -81,7 +81,7 @@ internal sealed class Simulator
     private void Arrive()
     {
         SimulatedBalancer balancer = _balancers[_balancers.Length == 1 ? 0 : _arrivals.Next(_balancers.Length)];
-        // Drawn before the pick, so that all policies get the same requests.
+        // Drawn before the pick, so that every policy gets the same requests.
         double work = _scenario.ServiceTime.Draw(_work);
         if (balancer.Pick(NowMs) is not { } picked)
         {
@@ -134,7 +134,7 @@ internal sealed class Simulator
         _all.Add(took);
         if (_scenario.Failure is { } failure && failure.Contains(cameAt))
         {
-            _inTrouble!.Add(took);
+            _duringFailure!.Add(took);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class Simulator
         double taken = Math.Max(1, _servers.Sum(server => server.Taken));
         ImmutableArray<ServerOutcome> servers =
             [.. _servers.Select(server => new ServerOutcome(server.Taken / taken, server.BusyMicros / counted / _scenario.Processors))];
-        return new Outcome(_all, _inTrouble, _errors, servers);
+        return new Outcome(_all, _duringFailure, _errors, servers);
     }
 
     private enum EventKind

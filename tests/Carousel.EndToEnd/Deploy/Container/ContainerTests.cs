@@ -6,8 +6,8 @@ using Xunit;
 namespace Carousel.EndToEnd.Deploy.Container;
 
 /// <summary>
-/// The image, without a Docker engine: its files put together by the steps of the Dockerfile's last stages, run by an OCI runtime. What is not tried: that
-/// the Dockerfile's first stage builds, and the base image itself.
+/// The image, without a Docker engine: its files are assembled by the steps of the Dockerfile's last stages and run by an OCI runtime. Not covered: the build
+/// of the Dockerfile's first stage, and the base image itself.
 /// </summary>
 public class ContainerTests
 {
@@ -24,7 +24,7 @@ public class ContainerTests
         Assert.Equal(["carousel", "THIRD-PARTY-NOTICES.md", "carousel-store", "liblua54.so"], ImageFile.Read("with-store").Copies.SelectMany(copy => copy.From));
     }
 
-    /// <summary>The base image takes 13 MB at most besides the libraries that are counted here, by its published size.</summary>
+    /// <summary>The base image adds 13 MB at most, by its published size, to the libraries counted here.</summary>
     [Fact]
     public async Task Image_WithoutTheStore_IsUnder60Megabytes()
     {
@@ -41,7 +41,7 @@ public class ContainerTests
     }
 
     [Fact]
-    public async Task Container_ReadOnlyAndWithoutRights_BalancesFollowsTheFileAndDrains()
+    public async Task Container_ReadOnlyAndUnprivileged_BalancesReloadsAndDrains()
     {
         Assert.SkipUnless(Tool.IsRoot, NotRoot);
         await using NetworkNamespace network = await NetworkNamespace.CreateAsync();
@@ -50,11 +50,11 @@ public class ContainerTests
         using ServersFile servers = await MountedAsync(one.Url);
         var image = ImageFile.Read("final");
         await using RunningContainer container = await RunningContainer.StartAsync(image, network, servers.Directory);
-        Assert.Equal("one", await AskAsync(network));
-        await Patience.UntilAsync(async () => (await container.ExecAsync(image.HealthCheck)).Code == 0, "the image's own health check to succeed");
+        Assert.Equal("one", await RequestAsync(network));
+        await Deadlines.UntilAsync(async () => (await container.ExecAsync(image.HealthCheck)).Code == 0, "the image's own health check to succeed");
 
         servers.Exchange(two.Url);
-        await Patience.UntilAsync(async () => await AskAsync(network) == "two", "the changed volume to be followed");
+        await Deadlines.UntilAsync(async () => await RequestAsync(network) == "two", "the changed volume to be reloaded");
 
         Assert.False(File.Exists(Path.Combine(container.Root, "bin/sh")));
         Assert.Equal(0, await container.StopAsync());
@@ -68,15 +68,15 @@ public class ContainerTests
         await using ScriptedServer server = network.Run(() => Echo.Server("one"));
         using ServersFile servers = await MountedAsync(server.Url);
         await using RunningContainer container = await RunningContainer.StartAsync(ImageFile.Read("with-store"), network, servers.Directory);
-        await Patience.UntilAsync(() => container.Output.Contains("embedded store on localhost:6379", StringComparison.Ordinal), "the store to be used");
-        await AskAsync(network);
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(() => container.Output.Contains("embedded store on localhost:6379", StringComparison.Ordinal), "the store to be used");
+        await RequestAsync(network);
+        await Deadlines.UntilAsync(
             async () =>
             {
                 (int code, string output) = await container.ExecAsync("/usr/local/bin/carousel", "session", "list");
                 return code == 0 && output.Contains(server.Url, StringComparison.Ordinal);
             },
-            "the visitor's session to be in the store");
+            "the session's record to be in the store");
         Assert.Equal(0, await container.StopAsync());
     }
 
@@ -84,12 +84,12 @@ public class ContainerTests
     {
         var file = new ServersFile(url);
         file.Exchange(url);
-        // As a volume is: the user of the container, who is none of this machine, may read it.
+        // As with a volume: the container's user, which does not exist on this machine, can read it.
         await Tool.RunAsync("chmod", "755", file.Directory);
         return file;
     }
 
-    private static async Task<string> AskAsync(NetworkNamespace network)
+    private static async Task<string> RequestAsync(NetworkNamespace network)
     {
         using var client = new Wire(await network.ConnectAsync(s_front));
         await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\n\r\n");

@@ -3,14 +3,17 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Container;
 
-/// <summary>The Dockerfile as the linter of Docker's own editor support sees it. That all it builds from is let in by .dockerignore, test.sh tries: it publishes from just that.</summary>
+/// <summary>
+/// The Dockerfile, checked by the linter of Docker's editor support. That .dockerignore admits all build inputs is checked by test.sh, which publishes from
+/// that context.
+/// </summary>
 public class DockerfileTests
 {
     [Fact]
-    public async Task Linter_OnTheDockerfile_SaysNothing()
+    public async Task Linter_OnTheDockerfile_ReportsNothing()
     {
-        (int code, string said) = await LintAsync(Repository.Path("Dockerfile"));
-        Assert.Equal((0, ""), (code, said.Trim()));
+        (int code, string output) = await LintAsync(Repository.Path("Dockerfile"));
+        Assert.Equal((0, ""), (code, output.Trim()));
     }
 
     [Theory]

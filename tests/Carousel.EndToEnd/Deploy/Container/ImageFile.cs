@@ -4,7 +4,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Deploy.Container;
 
-/// <summary>What the Dockerfile says of the stages that make the image, behind the one that builds. An instruction that is not known here is an error.</summary>
+/// <summary>The Dockerfile's image stages, without the build stage. An unknown instruction is an error.</summary>
 internal sealed partial class ImageFile
 {
     private readonly Dictionary<string, string> _environment = [];
@@ -13,7 +13,7 @@ internal sealed partial class ImageFile
     {
     }
 
-    /// <summary>What is taken over of what was published, and to where: names of files, and a folder or a path.</summary>
+    /// <summary>Published files that are copied, and their destination: file names, and a folder or a path.</summary>
     public List<(string[] From, string To)> Copies { get; } = [];
 
     /// <summary>As "NAME=value".</summary>
@@ -51,7 +51,7 @@ internal sealed partial class ImageFile
         return image;
     }
 
-    /// <summary>The names of all stages, in their order.</summary>
+    /// <summary>The names of all stages, in order.</summary>
     public static IReadOnlyList<string> Stages() => [.. Lines().Select(line => From().Match(line)).Where(from => from.Success).Select(from => from.Groups["name"].Value)];
 
     /// <summary>Instructions, each on one line, without comments.</summary>
@@ -89,7 +89,7 @@ internal sealed partial class ImageFile
         }
     }
 
-    /// <summary>The form without a shell: there is none in the image.</summary>
+    /// <summary>The exec form: the image has no shell.</summary>
     private static string[] Json(string line, string after) =>
         JsonSerializer.Deserialize<string[]>(line[(line.IndexOf(after, StringComparison.Ordinal) + after.Length)..])!;
 

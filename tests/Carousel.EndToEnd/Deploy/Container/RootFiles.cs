@@ -4,12 +4,12 @@ using Carousel.EndToEnd.Harness;
 namespace Carousel.EndToEnd.Deploy.Container;
 
 /// <summary>
-/// The image's files, put together in a folder: what the Dockerfile copies, upon a stand-in for the base image, of this machine's libraries. The real base
-/// has glibc, libgcc, libstdc++, OpenSSL, certificates, time zones and the user; nothing else that could be run.
+/// The image's files in a folder: what the Dockerfile copies, on top of a stand-in for the base image made of this machine's libraries. The real base image has
+/// glibc, libgcc, libstdc++, OpenSSL, certificates, time zones and the user, and no other executable.
 /// </summary>
 internal static partial class RootFiles
 {
-    /// <summary>What no binary names, as it is loaded when it is needed.</summary>
+    /// <summary>Libraries that are loaded at run time and so are not listed by ldd.</summary>
     private static readonly string[] s_loadedLater = ["libssl.so.3", "libcrypto.so.3"];
 
     public static async Task AssembleAsync(ImageFile image, string root)
@@ -40,10 +40,10 @@ internal static partial class RootFiles
         }
     }
 
-    /// <summary>All bytes of all files.</summary>
+    /// <summary>The total size of all files, in bytes.</summary>
     public static long Size(string root) => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
-    /// <summary>What ldd says that it needs, to where it is looked for.</summary>
+    /// <summary>The libraries that ldd lists, with their paths.</summary>
     private static async Task AddLibrariesAsync(string program, string root)
     {
         IEnumerable<string> libraries = Library().Matches(await Tool.RunAsync("ldd", program)).Select(match => match.Value);

@@ -5,8 +5,8 @@ using Xunit;
 namespace Carousel.EndToEnd.Deploy.Container;
 
 /// <summary>
-/// A container by crun, as strict as Kubernetes' "restricted" runs it: not root, no capability, no new privileges, the root file system read-only, and
-/// a network of its own. Ended when disposed.
+/// A container run by crun under the rules of Kubernetes' "restricted" profile: not root, no capability, no new privileges, a read-only root file system, and
+/// its own network. Killed when disposed.
 /// </summary>
 internal sealed class RunningContainer : IAsyncDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class RunningContainer : IAsyncDisposable
 
     public string Output => _runtime!.Output + _runtime.Errors;
 
-    /// <param name="image">What to run.</param>
-    /// <param name="network">Where.</param>
-    /// <param name="mounted">What it finds under /etc/carousel, read-only.</param>
-    /// <param name="more">Arguments behind those of the image.</param>
+    /// <param name="image">The image to run.</param>
+    /// <param name="network">The network to run it in.</param>
+    /// <param name="mounted">The folder mounted read-only at /etc/carousel.</param>
+    /// <param name="more">Arguments appended to those of the image.</param>
     public static async Task<RunningContainer> StartAsync(ImageFile image, NetworkNamespace network, string mounted, params string[] more)
     {
         var container = new RunningContainer(image, Directory.CreateTempSubdirectory("carousel-image-"));
@@ -32,7 +32,7 @@ internal sealed class RunningContainer : IAsyncDisposable
             await RootFiles.AssembleAsync(image, Directory.CreateDirectory(Path.Combine(bundle, "rootfs")).FullName);
             File.WriteAllText(Path.Combine(bundle, "config.json"), Config(image, network, mounted, [.. image.EntryPoint, .. image.Command, .. more]).ToJsonString());
             container._runtime = ChildProcess.Start("/", "unshare", [.. container.Crun("run"), "--bundle", bundle, container._name]);
-            await Patience.UntilAsync(
+            await Deadlines.UntilAsync(
                 () => container._runtime.HasExited || container.Output.Contains("listening on", StringComparison.Ordinal), "the container to listen");
             Assert.False(container._runtime.HasExited, container.Output);
             return container;
@@ -44,10 +44,10 @@ internal sealed class RunningContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Where its files are, seen from outside.</summary>
+    /// <summary>The path of the container's root on this machine.</summary>
     public string Root => Path.Combine(_folder.FullName, "rootfs");
 
-    /// <summary>Runs another process in it, as its user: exit code and output.</summary>
+    /// <summary>Runs another process in the container as its user; returns exit code and output.</summary>
     public async Task<(int Code, string Output)> ExecAsync(params string[] command)
     {
         string[] arguments = [.. Crun("exec"), "--user", $"{_image.User}:{_image.Group}", .. _image.Environment.SelectMany(pair => (string[])["--env", pair]), _name];
@@ -56,7 +56,7 @@ internal sealed class RunningContainer : IAsyncDisposable
         return (code, process.Output + process.Errors);
     }
 
-    /// <summary>SIGTERM, as the first thing that a runtime sends to a container that shall end; the exit code.</summary>
+    /// <summary>Sends SIGTERM, as a runtime does first to stop a container; returns the exit code.</summary>
     public Task<int> StopAsync()
     {
         _runtime!.Signal(Posix.SigTerm);
@@ -77,9 +77,7 @@ internal sealed class RunningContainer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>
-    /// crun refuses a machine whose cgroups are half of the first, half of the second kind; it needs none here. So it sees, and only it, the second kind.
-    /// </summary>
+    /// <summary>crun refuses a machine with mixed cgroup v1 and v2; this test needs none. A cgroup v2 mount is made visible to crun only.</summary>
     private string[] Crun(string command) =>
     [
         "--mount", "--propagation", "private", "sh", "-c", "mount -t cgroup2 none /sys/fs/cgroup && exec \"$0\" \"$@\"",

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Debian;
 
-/// <summary>A package of what was published, made once for all tests.</summary>
+/// <summary>A package of the published files, built once for all tests.</summary>
 public sealed class BuiltPackage : IAsyncLifetime
 {
     /// <summary>The .deb.</summary>
@@ -12,8 +12,8 @@ public sealed class BuiltPackage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await using var build = ChildProcess.Start(Repository.Path(""), Repository.Path("build-deb.sh"));
-        // Packing a hundred megabytes takes longer than a test waits for anything else.
-        await Patience.WithinAsync(build.EndAsync(), "the package to be built", TimeSpan.FromMinutes(3));
+        // Packing a hundred megabytes takes longer than the default deadline.
+        await Deadlines.WithinAsync(build.EndAsync(), "the package to be built", TimeSpan.FromMinutes(3));
         Assert.True(await build.ExitAsync() == 0, build.Output + build.Errors);
         Path = Repository.Path(build.Output.Trim());
     }
@@ -21,7 +21,7 @@ public sealed class BuiltPackage : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>A folder that dpkg takes for the root of a system, in which nothing else is installed.</summary>
+/// <summary>A folder that dpkg uses as the root of a system with no other package.</summary>
 internal sealed class PackageRoot : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-root-");
@@ -36,18 +36,18 @@ internal sealed class PackageRoot : IDisposable
 
     public string Folder => _folder.FullName;
 
-    /// <summary>The whole path of something in it.</summary>
+    /// <summary>The full path of a file in it.</summary>
     public string this[string path] => Path.Combine(Folder, path);
 
-    /// <summary>Installs, without what it depends on, which is this machine's.</summary>
+    /// <summary>Installs the package without its dependencies, which are this machine's.</summary>
     public Task InstallAsync(string package) => DpkgAsync("--force-depends", "--force-confold", "--install", package);
 
     public Task RemoveAsync() => DpkgAsync("--remove", "carousel");
 
-    /// <summary>Removes, and what was configured as well.</summary>
+    /// <summary>Purges the package with its configuration.</summary>
     public Task PurgeAsync() => DpkgAsync("--purge", "carousel");
 
-    /// <summary>All files and links in it but dpkg's own.</summary>
+    /// <summary>All files and links except dpkg's own.</summary>
     public string[] Files() =>
     [
         .. Directory.EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories).Where(path => !Directory.Exists(path) || new FileInfo(path).LinkTarget is not null)
@@ -56,6 +56,6 @@ internal sealed class PackageRoot : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    /// <summary>Its scripts run outside of the root, and are told where it is: there is no shell in there.</summary>
+    /// <summary>Maintainer scripts run outside the root, which has no shell, and get its path.</summary>
     private Task DpkgAsync(params string[] arguments) => Tool.RunAsync("dpkg", [$"--root={Folder}", "--force-script-chrootless", .. arguments]);
 }

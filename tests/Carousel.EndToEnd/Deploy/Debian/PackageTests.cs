@@ -5,13 +5,13 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Debian;
 
-/// <summary>The Debian package, installed and removed in a root of its own, and the unit in it as systemd's own checks see it.</summary>
+/// <summary>The Debian package, installed and removed in its own root, and its unit, checked by systemd's tools.</summary>
 public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPackage>
 {
     private const string NotRoot = "needs root: dpkg --root";
 
     [Fact]
-    public async Task Package_InstalledAndPurged_LeavesNothing()
+    public async Task Package_InstalledAndPurged_RemovesAllFiles()
     {
         Assert.SkipUnless(Tool.IsRoot, NotRoot);
         using var root = new PackageRoot();
@@ -29,7 +29,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     }
 
     [Fact]
-    public async Task Package_InstalledAgain_KeepsWhatWasConfigured()
+    public async Task Package_Reinstalled_KeepsTheConfiguration()
     {
         Assert.SkipUnless(Tool.IsRoot, NotRoot);
         using var root = new PackageRoot();
@@ -40,7 +40,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     }
 
     [Fact]
-    public async Task Package_Contents_AreRootsAndNotOthersToWrite()
+    public async Task Package_Contents_AreOwnedAndWritableByRootOnly()
     {
         string[] lines = (await Tool.RunAsync("dpkg-deb", "--contents", package.Path)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(lines, line => Assert.Matches("^(d|-|l)rw.r..r.. root/root |^lrwxrwxrwx root/root ", line));
@@ -53,7 +53,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         Assert.SkipUnless(Tool.IsRoot, NotRoot);
         using var root = new PackageRoot();
         await root.InstallAsync(package.Path);
-        // What every Debian has: the units that ours refers to, and kill.
+        // Units that ours refers to, and kill, which every Debian has.
         await Tool.RunAsync("cp", "-a", "-n", "/lib/systemd/system", root["usr/lib/systemd/"]);
         Directory.CreateDirectory(root["bin"]);
         File.Copy("/bin/kill", root["bin/kill"]);
@@ -61,7 +61,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
         int code = await verify.ExitAsync();
         Assert.Equal((0, ""), (code, OfOurUnit(verify.Output + verify.Errors)));
 
-        // By systemd's scale from 0 to 10, where what is exposed most has most; below 2 there are few services.
+        // systemd's exposure scale runs from 0 to 10, 10 being most exposed; few services score below 2.
         string score = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", root["usr/lib/systemd/system/carousel.service"]);
         TestContext.Current.TestOutputHelper?.WriteLine(score.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
     }
@@ -96,7 +96,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     [InlineData("carousel --panic --wo", "--workers")]
     [InlineData("carousel --port 7")]
     [InlineData("carousel -f etc/carousel/s", "etc/carousel/servers.txt")]
-    public async Task Completion_OfAWord_IsWhatTheBinaryKnows(string line, params string[] expected)
+    public async Task Completion_OfAWord_MatchesTheBinary(string line, params string[] expected)
     {
         using var root = new PackageRoot();
         await Tool.RunAsync("dpkg-deb", "--extract", package.Path, root.Folder);
@@ -119,13 +119,13 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
 
         Assert.Equal(["blue", nameless], await BashAsync(root, path, $"carousel drain --admin {admin} "));
         Assert.Equal(["blue", nameless], await FishAsync(root, path, $"carousel drain --admin {admin} "));
-        // bash takes what is before the colon for a word of its own, and keeps it.
+        // bash treats the text before the colon as a separate word and keeps it.
         Assert.Equal([nameless.Split(':')[1]], await BashAsync(root, path, $"carousel drain --admin {admin} localhost:"));
         Assert.Equal(["localhost:8000"], await FishAsync(root, path, "carousel undrain --admin 127.0.0.1:1 -f etc/carousel/servers.txt "));
     }
 
     [Fact]
-    public async Task Logrotate_File_IsUnderstood()
+    public async Task Logrotate_File_IsValid()
     {
         Assert.SkipUnless(Tool.IsRoot && Tool.Exists("logrotate"), "needs root and logrotate");
         using var root = new PackageRoot();
@@ -140,32 +140,32 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
 
     private static async Task<string> AdminAsync(Balancer balancer)
     {
-        Match said = Match.Empty;
-        await Patience.UntilAsync(() => (said = AdminSide().Match(balancer.Output)).Success, "the admin side");
-        return said.Groups["address"].Value;
+        Match output = Match.Empty;
+        await Deadlines.UntilAsync(() => (output = AdminSide().Match(balancer.Output)).Success, "the admin side");
+        return output.Groups["address"].Value;
     }
 
     private static async Task<string[]> BashAsync(PackageRoot root, string path, string line)
     {
-        string said = await Tool.RunAsync("env", path, "bash", "-c",
+        string output = await Tool.RunAsync("env", path, "bash", "-c",
             """cd "$1"; . usr/share/bash-completion/completions/carousel; COMP_LINE=$2; COMP_POINT=${#COMP_LINE}; _carousel; printf '%s\n' "${COMPREPLY[@]}" """,
             "-", root.Folder, line);
-        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
     }
 
     private static async Task<string[]> FishAsync(PackageRoot root, string path, string line)
     {
-        string said = await Tool.RunAsync("env", path, "HOME=" + root.Folder, "fish", "--no-config", "-c",
+        string output = await Tool.RunAsync("env", path, "HOME=" + root.Folder, "fish", "--no-config", "-c",
             "cd $argv[1]; source usr/share/fish/vendor_completions.d/carousel.fish; complete -C $argv[2]", root.Folder, line);
-        return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('\t')[0]).Order()];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('\t')[0]).Order()];
     }
 
-    /// <summary>How it completes only a terminal shows: that it can be read is all that is tried.</summary>
+    /// <summary>Completion itself needs a terminal: only the syntax is checked.</summary>
     [Fact]
-    public async Task Completion_ForZsh_IsGoodShell() => await Tool.RunAsync("zsh", "-n", Repository.Path("deploy/debian/completions/_carousel"));
+    public async Task Completion_ForZsh_Parses() => await Tool.RunAsync("zsh", "-n", Repository.Path("deploy/debian/completions/_carousel"));
 
-    /// <summary>What systemd-analyze says of other units, as they stand without their packages, is not our business.</summary>
-    private static string OfOurUnit(string said) => string.Join('\n', said.Split('\n').Where(line => line.Contains("carousel", StringComparison.Ordinal)));
+    /// <summary>Ignores what systemd-analyze reports about other units, whose packages are not installed.</summary>
+    private static string OfOurUnit(string output) => string.Join('\n', output.Split('\n').Where(line => line.Contains("carousel", StringComparison.Ordinal)));
 
     private static IEnumerable<string> Ours(PackageRoot root) => root.Files().Where(path => path.Contains("carousel", StringComparison.Ordinal));
 
@@ -175,7 +175,7 @@ public partial class PackageTests(BuiltPackage package) : IClassFixture<BuiltPac
     [GeneratedRegex(@"dashboard: http://(?<address>\S+)/")]
     private static partial Regex AdminSide();
 
-    /// <summary>How bold letters are written for a terminal.</summary>
+    /// <summary>The overstrike sequence for bold in terminal output.</summary>
     [GeneratedRegex(".\b")]
     private static partial Regex Backspaced();
 }

@@ -4,18 +4,18 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Kubernetes;
 
-/// <summary>The chart, rendered by Helm, says what loadbalancer.yaml says.</summary>
+/// <summary>The chart, rendered by Helm, equals loadbalancer.yaml.</summary>
 public class ChartTests
 {
-    /// <summary>Its name among the manifests.</summary>
+    /// <summary>The chart's name in the list of manifests.</summary>
     public const string Chart = "deploy/chart";
 
     private static readonly Lazy<string> s_rendered = new(() => RenderAsync().GetAwaiter().GetResult());
 
-    /// <summary>With the chart's own values, and the secrets of loadbalancer.yaml.</summary>
+    /// <summary>The chart rendered with its default values and the secrets of loadbalancer.yaml.</summary>
     internal static string Rendered => s_rendered.Value;
 
-    /// <summary>Those of loadbalancer.yaml: the chart has no default for them.</summary>
+    /// <summary>The secrets of loadbalancer.yaml: the chart has no defaults for them.</summary>
     private static string[] Secrets
     {
         get
@@ -63,7 +63,7 @@ public class ChartTests
     }
 
     [Fact]
-    public async Task Chart_StoreOfOnesOwn_HasNoRedisAndNamesIt()
+    public async Task Chart_ExternalStore_HasNoRedisAndUsesItsUrl()
     {
         Manifest manifest = Manifest.Parse(await RenderAsync(
             "--set", "redis.enabled=false", "--set", "store.url=rediss://store.example.com:6380", "--set", "flags={--session=sticky}"));

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Kubernetes;
 
-/// <summary>What the manifests start is run with their arguments, by the program that the image has, and asked as their probes ask. An image that nobody can run here must not be named.</summary>
+/// <summary>
+/// Runs each container of the manifests with its arguments and the image's program, and sends its probes. An image that cannot be run here must not be named.
+/// </summary>
 public partial class ImageTests
 {
     private const string Own = "my-loadbalancer:latest", Redis = "redis:7.2-alpine";
@@ -15,11 +17,11 @@ public partial class ImageTests
     [InlineData(Main)]
     [InlineData(Servers)]
     [InlineData(ChartTests.Chart)]
-    public void Manifest_Images_AreThoseThatAreRunHere(string name) => Assert.All(
+    public void Manifest_Images_AreTestedHere(string name) => Assert.All(
         ManifestTests.Load(name).Pods.Values.SelectMany(pod => pod.Spec.Containers).Select(container => container.Image), image => Assert.Contains(image, (string[])[Own, Redis]));
 
     [Fact]
-    public async Task DemoServer_ArgumentsOfTheManifest_IsReadyNamesItselfAndLeavesInPeace()
+    public async Task DemoServer_ArgumentsOfTheManifest_IsReadyNamesItselfAndExitsCleanly()
     {
         V1Container container = Container(Servers, "StatefulSet/web");
         Assert.Contains($"--port={container.Ports.Single().ContainerPort}", container.Args);
@@ -31,13 +33,13 @@ public partial class ImageTests
         Assert.Equal((200, "ok\n"), (health.Status, health.Text));
         Assert.StartsWith($"{Environment.MachineName}: response number 1\n", (await client.GetAsync()).Text);
 
-        // What is idle does not hold it up.
+        // Idle connections do not delay the shutdown.
         server.Signal(Posix.SigTerm);
         Assert.Equal(0, await server.ExitAsync());
     }
 
     [Fact]
-    public async Task DemoServer_PortTaken_SaysSo()
+    public async Task DemoServer_PortTaken_ReportsIt()
     {
         await using var other = ScriptedServer.Responding("taken");
         await using var server = ChildProcess.Start("/", Binary.Path, "demo-server", "--port", $"{new Uri(other.Url).Port}");
@@ -48,14 +50,14 @@ public partial class ImageTests
     [Theory]
     [InlineData(Main)]
     [InlineData(ChartTests.Chart)]
-    public async Task Balancer_ArgumentsOfTheManifest_IsReadyAsItsProbesAsk(string name)
+    public async Task Balancer_ArgumentsOfTheManifest_PassesItsProbes(string name)
     {
         V1Container container = Container(name, "Deployment/carousel");
         await using var one = ScriptedServer.Responding("one");
         using var servers = new ServersFile(one.Url);
         string secret = Path.Combine(servers.Directory, "secret");
         File.WriteAllText(secret, ManifestTests.Load(Main).The<V1Secret>("carousel").StringData["admin-token"] + "\n");
-        // The files and addresses of the cluster are none of this machine.
+        // The cluster's files and addresses do not exist on this machine.
         string[] arguments = [.. container.Args.Select(argument => argument.Split('=')[0] switch
         {
             "--file" => $"--file={servers.Path}",
@@ -65,13 +67,13 @@ public partial class ImageTests
             _ => AnyPort(argument),
         })];
         await using var balancer = ChildProcess.Start("/", Binary.Path, arguments);
-        await Patience.UntilAsync(() => balancer.HasExited || AdminSide().IsMatch(balancer.Output), "the admin side");
+        await Deadlines.UntilAsync(() => balancer.HasExited || AdminSide().IsMatch(balancer.Output), "the admin side");
         Assert.False(balancer.HasExited, balancer.Errors);
         int admin = int.Parse(AdminSide().Match(balancer.Output).Groups["port"].Value, null);
 
         foreach (V1Probe probe in (V1Probe[])[container.LivenessProbe, container.ReadinessProbe])
         {
-            await Patience.UntilAsync(
+            await Deadlines.UntilAsync(
                 async () =>
                 {
                     using RawClient client = await RawClient.ConnectAsync(admin);
@@ -84,7 +86,7 @@ public partial class ImageTests
     }
 
     [Fact]
-    public async Task Redis_ArgumentsOfTheManifest_IsReadyAsItsProbeAsks()
+    public async Task Redis_ArgumentsOfTheManifest_PassesItsProbe()
     {
         Assert.SkipUnless(Tool.Exists("redis-server") && Tool.Exists("redis-cli"), "redis-server is not installed");
         V1Container container = Container(Main, "StatefulSet/carousel-redis");
@@ -95,7 +97,7 @@ public partial class ImageTests
         await using var redis = ChildProcess.Start("/", "redis-server", arguments);
         string probe = string.Join(' ', container.ReadinessProbe.Exec.Command.Skip(2)).Replace("redis-cli", $"REDISCLI_AUTH={password} redis-cli -p {port}", StringComparison.Ordinal);
         Assert.Equal(["sh", "-c"], container.ReadinessProbe.Exec.Command.Take(2));
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () =>
             {
                 await using var asked = ChildProcess.Start("/", "sh", "-c", probe);
@@ -110,12 +112,12 @@ public partial class ImageTests
 
     private static V1Container Container(string manifest, string workload) => Assert.Single(ManifestTests.Load(manifest).Pods[workload].Spec.Containers);
 
-    /// <summary>Those of the manifest may be taken here.</summary>
+    /// <summary>The manifest's ports may be in use on this machine.</summary>
     private static string AnyPort(string argument) => argument.StartsWith("--port=", StringComparison.Ordinal) ? "--port=0" : argument;
 
     private static async Task<int> PortAsync(ChildProcess process, string what)
     {
-        await Patience.UntilAsync(() => process.HasExited || Listening().IsMatch(process.Output), $"the {what} to listen");
+        await Deadlines.UntilAsync(() => process.HasExited || Listening().IsMatch(process.Output), $"the {what} to listen");
         Assert.False(process.HasExited, process.Errors);
         return int.Parse(Listening().Match(process.Output).Groups["port"].Value, null);
     }

@@ -3,14 +3,14 @@ using k8s.Models;
 
 namespace Carousel.EndToEnd.Deploy.Kubernetes;
 
-/// <summary>Objects of Kubernetes, read by the models of its published schema: a field or kind that these don't know is an error.</summary>
+/// <summary>Kubernetes objects, parsed with the models of the published schema: an unknown field or kind is an error.</summary>
 internal sealed class Manifest
 {
     private Manifest(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects) => Objects = objects;
 
     public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects { get; }
 
-    /// <summary>The pods that its workloads make, by "Kind/name" of these.</summary>
+    /// <summary>The pod templates of its workloads, by the workload's "Kind/name".</summary>
     public IReadOnlyDictionary<string, V1PodTemplateSpec> Pods => All<V1Deployment>().Select(workload => (Name(workload), workload.Spec.Template))
         .Concat(All<V1StatefulSet>().Select(workload => (Name(workload), workload.Spec.Template)))
         .ToDictionary(pair => pair.Item1, pair => pair.Template);
@@ -28,7 +28,7 @@ internal sealed class Manifest
     public IReadOnlyList<V1PodTemplateSpec> Selected(IDictionary<string, string> labels) =>
         [.. Pods.Values.Where(pod => labels.All(label => pod.Metadata.Labels.TryGetValue(label.Key, out string? value) && value == label.Value))];
 
-    /// <summary>What a pod's container finds in its files, by whole path: the keys of the ConfigMaps and Secrets that are mounted there.</summary>
+    /// <summary>Files mounted into a pod's container, by full path: the keys of its ConfigMaps and Secrets.</summary>
     public IReadOnlyDictionary<string, string> Files(V1PodSpec pod, V1Container container)
     {
         var files = new Dictionary<string, string>();

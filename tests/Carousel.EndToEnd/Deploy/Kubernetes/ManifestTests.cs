@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Kubernetes;
 
-/// <summary>What is applied to a cluster: by the schema, and that its parts fit each other and the binary.</summary>
+/// <summary>The Kubernetes manifests: valid by the schema, consistent with each other and with the binary.</summary>
 public partial class ManifestTests
 {
     private const string Main = "deploy/loadbalancer.yaml";
@@ -15,7 +15,7 @@ public partial class ManifestTests
 
     [Theory]
     [MemberData(nameof(Manifests))]
-    public void Manifest_Schema_IsKept(string name)
+    public void Manifest_Schema_IsValid(string name)
     {
         Manifest manifest = Load(name);
         Assert.NotEmpty(manifest.Objects);
@@ -74,7 +74,7 @@ public partial class ManifestTests
 
     [Theory]
     [MemberData(nameof(Manifests))]
-    public void Manifest_VolumesAndSecrets_AreThere(string name)
+    public void Manifest_VolumesAndSecrets_Exist(string name)
     {
         Manifest manifest = Load(name);
         foreach ((string workload, V1PodTemplateSpec pod) in manifest.Pods)
@@ -84,7 +84,7 @@ public partial class ManifestTests
             string[] volumes = [.. (pod.Spec.Volumes ?? []).Select(volume => volume.Name).Concat(claims)];
             foreach (V1Container container in pod.Spec.Containers)
             {
-                // What is mounted by subPath never changes: a ConfigMap would not be live.
+                // A subPath mount is never updated: changes of a ConfigMap would not be seen.
                 Assert.All(container.VolumeMounts ?? [], mount => Assert.True(volumes.Contains(mount.Name) && mount.SubPath is null));
                 Assert.Equal(volumes.Order(), (container.VolumeMounts ?? []).Select(mount => mount.Name).Order());
                 Assert.All((container.Env ?? []).Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>(),
@@ -116,7 +116,7 @@ public partial class ManifestTests
     }
 
     [Fact]
-    public void Balancer_AsAsked_ThreeReplicasThatLeaveInOrder()
+    public void Balancer_Deployment_HasThreeReplicasThatDrain()
     {
         Manifest manifest = Load(Main);
         V1Deployment balancer = manifest.The<V1Deployment>("carousel");
@@ -130,7 +130,7 @@ public partial class ManifestTests
         Assert.Equal(("/healthz", "/readyz"), (container.LivenessProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path));
         string drain = container.Args.Single(argument => argument.StartsWith("--drain-timeout=", StringComparison.Ordinal)).Split('=')[1].TrimEnd('s');
         Assert.True(container.Lifecycle.PreStop.Sleep.Seconds + int.Parse(drain) < pod.TerminationGracePeriodSeconds);
-        // Long enough for the readiness of a pod that leaves to be noticed without it, too.
+        // Also covers the time until a failing readiness probe is noticed without preStop.
         Assert.True(container.Lifecycle.PreStop.Sleep.Seconds > container.ReadinessProbe.PeriodSeconds * container.ReadinessProbe.FailureThreshold);
     }
 
@@ -143,7 +143,7 @@ public partial class ManifestTests
     }
 
     [Fact]
-    public void Store_WhoMayReachIt_AreTheBalancersAndWhoIsLabelled()
+    public void Store_NetworkPolicy_AllowsBalancersAndLabelledPods()
     {
         Manifest manifest = Load(Main);
         V1NetworkPolicy policy = manifest.The<V1NetworkPolicy>("carousel-redis");
@@ -185,9 +185,12 @@ public partial class ManifestTests
             argument.EndsWith($"={port.ContainerPort}", StringComparison.Ordinal) || argument.EndsWith($":{port.ContainerPort}", StringComparison.Ordinal)));
     }
 
-    /// <summary>Sleep, the longest request (DemoServerCommand) and then a little; and to be found again takes readiness, the DNS's TTL of 5 s, a look-up a second, and a probe.</summary>
+    /// <summary>
+    /// Shutdown takes the sleep, the longest request (DemoServerCommand) and a margin. Discovery takes readiness, the DNS TTL of 5 s, a lookup every second,
+    /// and a probe.
+    /// </summary>
     [Fact]
-    public void ExampleServers_Rollout_LeavesTimeToBeFound()
+    public void ExampleServers_Rollout_AllowsTimeForDiscovery()
     {
         V1StatefulSet servers = Load("deploy/example-servers.yaml").The<V1StatefulSet>("web");
         V1Container container = Assert.Single(servers.Spec.Template.Spec.Containers);
@@ -198,9 +201,9 @@ public partial class ManifestTests
         Assert.True(balancer.Spec.MinReadySeconds > 0);
     }
 
-    /// <summary>The command that replaces the Secret, run up to where a cluster would take it, makes one like the old, with other values.</summary>
+    /// <summary>Runs the command that replaces the Secret up to kubectl apply: it creates a Secret with the same keys and other values.</summary>
     [Fact]
-    public async Task Secret_CommandOfTheHead_MakesOneLikeIt()
+    public async Task Secret_CommandInTheHeader_CreatesTheSameKeys()
     {
         string command = string.Concat(File.ReadAllLines(Repository.Path(Main)).SkipWhile(line => !line.Contains("kubectl create secret", StringComparison.Ordinal))
             .TakeWhile(line => line.StartsWith('#')).Select(line => line.TrimStart('#').TrimEnd('\\')));

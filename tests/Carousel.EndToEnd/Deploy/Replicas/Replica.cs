@@ -6,7 +6,7 @@ using k8s.Models;
 
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
-/// <summary>A balancer as a pod of deploy/loadbalancer.yaml would be: by its arguments, with what it mounts, at an address of its own. Killed when disposed.</summary>
+/// <summary>A balancer run like a pod of deploy/loadbalancer.yaml: with its arguments and mounts, at its own address. Killed when disposed.</summary>
 internal sealed class Replica : IAsyncDisposable
 {
     private const int FrontPort = 7777;
@@ -30,16 +30,15 @@ internal sealed class Replica : IAsyncDisposable
         string[] command =
         [
             .. place.Launcher, Binary.Path, .. container.Args.Select(argument => Here(argument, store)), "--workers=1",
-            // On a network that it shares with others it must not take all addresses.
+            // On a shared network it must not bind all addresses.
             .. network.IsApart ? Array.Empty<string>() : [$"--bind={place.Address}"],
         ];
         _program = ChildProcess.Start(_volumes.FullName, command[0], command[1..]);
     }
 
-    /// <summary>Where visitors connect.</summary>
     public IPEndPoint Front => new(_place.Address, FrontPort);
 
-    /// <summary>It was killed: what had been sent to it may be lost.</summary>
+    /// <summary>True if it was killed: requests sent to it may be lost.</summary>
     public bool IsKilled { get; private set; }
 
     public string Said => $"{_place.Address}:\n{_program.Output}{_program.Errors}";
@@ -47,11 +46,11 @@ internal sealed class Replica : IAsyncDisposable
     public static async Task<Replica> StartAsync(ReplicaNetwork network, Manifest manifest, ReplicaStore store, IEnumerable<string> servers)
     {
         var replica = new Replica(network, await network.AddAsync(), manifest, store, servers);
-        await Patience.UntilAsync(replica.IsReadyAsync, $"a replica to be ready, at {replica._place.Address}");
+        await Deadlines.UntilAsync(replica.IsReadyAsync, $"a replica to be ready, at {replica._place.Address}");
         return replica;
     }
 
-    /// <summary>What the readiness probe asks.</summary>
+    /// <summary>Sends the readiness probe.</summary>
     public async Task<bool> IsReadyAsync()
     {
         if (_program.HasExited)
@@ -70,7 +69,7 @@ internal sealed class Replica : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Sends SIGKILL.</summary>
     public async Task KillAsync()
     {
         IsKilled = true;
@@ -78,7 +77,7 @@ internal sealed class Replica : IAsyncDisposable
         await _program.ExitAsync();
     }
 
-    /// <summary>SIGTERM, as after preStop; the exit code.</summary>
+    /// <summary>Sends SIGTERM, as after preStop; returns the exit code.</summary>
     public Task<int> DrainAsync()
     {
         _program.Signal(Posix.SigTerm);
@@ -91,7 +90,7 @@ internal sealed class Replica : IAsyncDisposable
         _volumes.Delete(recursive: true);
     }
 
-    /// <summary>The manifest's argument, with the addresses and folders of this test.</summary>
+    /// <summary>The manifest's argument with this test's addresses and folders.</summary>
     private string Here(string argument, ReplicaStore store)
     {
         string[] halves = argument.Split('=', 2);

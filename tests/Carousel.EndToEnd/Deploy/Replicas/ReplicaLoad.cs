@@ -7,20 +7,20 @@ using Xunit;
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
 /// <summary>
-/// Visitors with a session each, who spread over the replicas that are ready, as behind a Service. Like browsers they send a GET again, to any that is
-/// ready, when its connection ends without an answer; any answer counts, and must be the right one. Until told to end.
+/// Clients with one session each, spread over the ready replicas as behind a Service. Like browsers they retry a GET on any ready replica when its connection
+/// closes without a response. Any response counts and must be correct. Runs until stopped.
 /// </summary>
 internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
 {
-    /// <summary>Then a visitor connects anew, to another replica maybe.</summary>
+    /// <summary>After this many requests a client reconnects, possibly to another replica.</summary>
     private const int RequestsAConnection = 5;
 
     private const int Tries = 10;
 
     private readonly ReplicaNetwork _network = network;
     private ImmutableArray<Replica> _ready = [];
-    private Task[] _visitors = [];
-    private int[] _turns = [];
+    private Task[] _clients = [];
+    private int[] _rounds = [];
     private volatile bool _enough;
     private int _sentAgain;
 
@@ -31,55 +31,55 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
         set => ImmutableInterlocked.InterlockedExchange(ref _ready, value);
     }
 
-    public int Requests => _turns.Sum();
+    public int Requests => _rounds.Sum();
 
-    /// <summary>GETs whose connection ended without an answer.</summary>
+    /// <summary>GETs that were retried because their connection closed without a response.</summary>
     public int SentAgain => Volatile.Read(ref _sentAgain);
 
-    /// <summary>The ids of the visitors' sessions, once all are over.</summary>
+    /// <summary>The session id of each client, once the load has ended.</summary>
     public string[] Sessions { get; private set; } = [];
 
-    public void Start(int visitors)
+    public void Start(int clients)
     {
-        _turns = new int[visitors];
-        Sessions = new string[visitors];
-        _visitors = [.. Enumerable.Range(0, visitors).Select(RunAsync)];
+        _rounds = new int[clients];
+        Sessions = new string[clients];
+        _clients = [.. Enumerable.Range(0, clients).Select(RunAsync)];
     }
 
-    /// <summary>Waits until every visitor has made so many more requests; a failed one ends the wait, and <see cref="EndAsync"/> tells of it.</summary>
-    public Task TurnsAsync(int more)
+    /// <summary>Waits until every client has sent N more requests. A failed request ends the wait; <see cref="EndAsync"/> reports it.</summary>
+    public Task RoundsAsync(int more)
     {
-        int[] from = [.. _turns];
-        return Patience.UntilAsync(
-            () => _visitors.Any(visitor => visitor.IsCompleted) || from.Zip(_turns).All(turns => turns.Second >= turns.First + more), () => _turns.Sum(), $"{more} requests of each visitor");
+        int[] from = [.. _rounds];
+        return Deadlines.UntilAsync(
+            () => _clients.Any(client => client.IsCompleted) || from.Zip(_rounds).All(rounds => rounds.Second >= rounds.First + more), () => _rounds.Sum(), $"{more} requests of each client");
     }
 
-    /// <summary>Ends it; throws if any answer was not what it must be.</summary>
+    /// <summary>Ends the load; throws if any response was wrong.</summary>
     public async Task EndAsync()
     {
         _enough = true;
-        await Task.WhenAll(_visitors);
+        await Task.WhenAll(_clients);
     }
 
     public void Dispose() => _enough = true;
 
     private async Task RunAsync(int number)
     {
-        var visitor = new Member(this);
-        string name = $"visitor-{number}";
-        await visitor.LogInAsync(name);
+        var client = new Member(this);
+        string name = $"client-{number}";
+        await client.LogInAsync(name);
         while (!_enough)
         {
-            Message response = await visitor.GetAsync();
-            Assert.True(response.Status == 200, $"{response}\n{visitor.Replica!.Said}");
-            Assert.True((name, 1) == (response.Text, visitor.Given), $"{name} is {response.Text} and was given {visitor.Given} cookies\n{visitor.Replica!.Said}");
-            Interlocked.Increment(ref _turns[number]);
+            Message response = await client.GetAsync();
+            Assert.True(response.Status == 200, $"{response}\n{client.Replica!.Said}");
+            Assert.True((name, 1) == (response.Text, client.Given), $"{name} is {response.Text} and was given {client.Given} cookies\n{client.Replica!.Said}");
+            Interlocked.Increment(ref _rounds[number]);
         }
-        visitor.Dispose();
-        Sessions[number] = visitor.Cookie!.Id;
+        client.Dispose();
+        Sessions[number] = client.Cookie!.Id;
     }
 
-    /// <summary>One visitor.</summary>
+    /// <summary>One client.</summary>
     private sealed class Member(ReplicaLoad load) : IDisposable
     {
         private Wire? _connection;
@@ -91,11 +91,11 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
 
         public int Given { get; private set; }
 
-        /// <summary>A POST is never sent again: it comes before anything is killed.</summary>
+        /// <summary>A POST is never retried, so it is sent before any replica is killed.</summary>
         public async Task LogInAsync(string name)
         {
             await ConnectAsync();
-            Message response = await AskAsync($"POST /login HTTP/1.1\r\nHost: test\r\nContent-Length: {name.Length}\r\n\r\n{name}");
+            Message response = await RequestAsync($"POST /login HTTP/1.1\r\nHost: test\r\nContent-Length: {name.Length}\r\n\r\n{name}");
             Assert.True(response.Status == 200, response.ToString());
         }
 
@@ -112,12 +112,12 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
                         isFresh = true;
                         await ConnectAsync();
                     }
-                    return await AskAsync(request);
+                    return await RequestAsync(request);
                 }
                 catch (Exception e) when (i < Tries && e is SocketException or EndOfStreamException)
                 {
-                    // One that leaves in order closes connections that are idle, which this one may just use; but what it accepts it answers.
-                    Assert.True(!isFresh || Replica!.IsKilled, $"A new connection failed, to one that was not killed: {e}\n{Replica!.Said}");
+                    // A draining replica closes idle connections, one of which may be in use here. It responds on every connection that it accepts.
+                    Assert.True(!isFresh || Replica!.IsKilled, $"A new connection failed although its replica was not killed: {e}\n{Replica!.Said}");
                     Interlocked.Increment(ref load._sentAgain);
                     Dispose();
                 }
@@ -139,7 +139,7 @@ internal sealed class ReplicaLoad(ReplicaNetwork network) : IDisposable
             _requests = 0;
         }
 
-        private async Task<Message> AskAsync(string request)
+        private async Task<Message> RequestAsync(string request)
         {
             _requests++;
             await _connection!.SendAsync(request);

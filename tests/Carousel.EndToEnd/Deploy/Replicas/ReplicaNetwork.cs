@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
-/// <summary>Where a replica lives.</summary>
-/// <param name="Launcher">What its command line begins with.</param>
-/// <param name="Address">Its own.</param>
+/// <summary>The network location of a replica.</summary>
+/// <param name="Launcher">The prefix of its command line.</param>
+/// <param name="Address">Its own address.</param>
 internal sealed record ReplicaPlace(string[] Launcher, IPAddress Address);
 
 /// <summary>
-/// A node with pods: each has a network and an address of its own, and all are linked by a bridge on the node, which is a network apart from this machine's.
-/// Without root's rights all share this machine's network, and only have addresses of their own, of loopback.
+/// A node with pods: each pod has its own network namespace and address, linked by a bridge in the node's namespace, which is separate from this machine's
+/// network. Without root all share this machine's network and have loopback addresses of their own.
 /// </summary>
 internal sealed class ReplicaNetwork : IAsyncDisposable
 {
@@ -22,13 +22,13 @@ internal sealed class ReplicaNetwork : IAsyncDisposable
     {
     }
 
-    /// <summary>True if replicas have networks of their own.</summary>
+    /// <summary>True if replicas have network namespaces of their own.</summary>
     public bool IsApart => _node is not null;
 
-    /// <summary>Where the servers, the store and the clients are.</summary>
+    /// <summary>The node's address: of the servers, the store and the clients.</summary>
     public IPAddress Node => IsApart ? IPAddress.Parse("10.77.0.1") : IPAddress.Loopback;
 
-    /// <summary>What the command line of a program on the node begins with.</summary>
+    /// <summary>The prefix of a command line that runs on the node.</summary>
     public string[] Launcher => _node?.Launcher ?? [];
 
     public static async Task<ReplicaNetwork> CreateAsync()
@@ -44,7 +44,7 @@ internal sealed class ReplicaNetwork : IAsyncDisposable
         return network;
     }
 
-    /// <summary>A place for one more, at an address that none had before.</summary>
+    /// <summary>Adds a location for one more replica, at an unused address.</summary>
     public async Task<ReplicaPlace> AddAsync()
     {
         int number = ++_count;
@@ -62,10 +62,10 @@ internal sealed class ReplicaNetwork : IAsyncDisposable
         return new ReplicaPlace(pod.Launcher, address);
     }
 
-    /// <summary>Does it on the node: sockets that are made belong there.</summary>
+    /// <summary>Runs an action on the node, so that sockets it creates belong there.</summary>
     public T Run<T>(Func<T> act) => _node is null ? act() : _node.Run(act);
 
-    /// <summary>A connection from the node.</summary>
+    /// <summary>Connects from the node.</summary>
     public Task<Socket> ConnectAsync(IPEndPoint to) => NetworkNamespace.ConnectAsync(_node, to);
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
-/// <summary>A backend on the node that follows docs/SESSIONS.md: POST keeps a name in the session's data, GET says it.</summary>
+/// <summary>A backend on the node that follows docs/SESSIONS.md: POST stores a name in the session's data, GET returns it.</summary>
 internal sealed class ReplicaServer(ReplicaNetwork network, ReplicaStore store) : IAsyncDisposable
 {
     private ScriptedServer? _server;
@@ -10,14 +10,14 @@ internal sealed class ReplicaServer(ReplicaNetwork network, ReplicaStore store) 
 
     public string Url => _server!.Url;
 
-    /// <summary>For the first time, or again at the same place.</summary>
+    /// <summary>Starts or restarts it at the same address.</summary>
     public void Start()
     {
         _server = network.Run(() => ScriptedServer.Start(ServeAsync, network.Node, _port));
         _port = _server.Port;
     }
 
-    /// <summary>Nothing listens any more, and what was connected is cut.</summary>
+    /// <summary>Closes its listener and cuts its connections.</summary>
     public async ValueTask DisposeAsync() => await _server!.DisposeAsync();
 
     private async Task ServeAsync(ServerConnection connection)
@@ -28,8 +28,8 @@ internal sealed class ReplicaServer(ReplicaNetwork network, ReplicaStore store) 
             string key = $"carousel:session:{request["X-Session-Id"]}:data";
             if (request.Method == "POST")
             {
-                await data.AskAsync("HSET", key, "name", request.Text);
-                await data.AskAsync("EXPIRE", key, "86400");
+                await data.CommandAsync("HSET", key, "name", request.Text);
+                await data.CommandAsync("EXPIRE", key, "86400");
             }
             await connection.RespondAsync(await data.TextAsync("HGET", key, "name") ?? "nobody");
         }

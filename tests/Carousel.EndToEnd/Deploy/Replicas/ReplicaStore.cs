@@ -5,7 +5,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Deploy.Replicas;
 
-/// <summary>The Redis of all replicas and servers, on the node, with a password.</summary>
+/// <summary>The Redis shared by all replicas and servers, on the node, with a password.</summary>
 internal sealed class ReplicaStore : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-redis-");
@@ -31,15 +31,15 @@ internal sealed class ReplicaStore : IAsyncDisposable
     public static async Task<ReplicaStore> StartAsync(ReplicaNetwork network, string password)
     {
         var store = new ReplicaStore(network, password);
-        await Patience.UntilAsync(store.RespondsAsync, "redis-server to answer");
+        await Deadlines.UntilAsync(store.RespondsAsync, "redis-server to respond");
         return store;
     }
 
-    /// <summary>A connection that has logged in.</summary>
+    /// <summary>An authenticated connection.</summary>
     public async Task<Resp> ConnectAsync()
     {
         Resp connection = Resp.On(await _network.ConnectAsync(_at));
-        await connection.AskAsync("AUTH", _password);
+        await connection.CommandAsync("AUTH", _password);
         return connection;
     }
 

@@ -4,7 +4,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Deploy.Systemd;
 
-/// <summary>Where systemd would listen to a service.</summary>
+/// <summary>The socket on which systemd would receive a service's notifications.</summary>
 internal sealed class NotifySocket : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-notify-");
@@ -14,15 +14,15 @@ internal sealed class NotifySocket : IDisposable
 
     private string Path => System.IO.Path.Combine(_folder.FullName, "notify");
 
-    /// <summary>What a command line begins with so that the service tells this socket.</summary>
+    /// <summary>The prefix of a command line that makes the service notify this socket.</summary>
     public string[] Launcher(string watchdogMicros = "") =>
         ["env", $"NOTIFY_SOCKET={Path}", .. watchdogMicros.Length == 0 ? Array.Empty<string>() : [$"WATCHDOG_USEC={watchdogMicros}"]];
 
-    /// <summary>The next that is told.</summary>
+    /// <summary>The next notification.</summary>
     public async Task<string> NextAsync()
     {
         byte[] state = new byte[4096];
-        int length = await Patience.WithinAsync(_socket.ReceiveAsync(state.AsMemory()).AsTask(), "the service to tell how it is");
+        int length = await Deadlines.WithinAsync(_socket.ReceiveAsync(state.AsMemory()).AsTask(), "the service to notify");
         return Encoding.UTF8.GetString(state, 0, length);
     }
 

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Deploy.Systemd;
 
-/// <summary>What the running binary tells systemd.</summary>
+/// <summary>Notifications of the running binary to systemd.</summary>
 public class NotifyTests
 {
     [Fact]
-    public async Task Service_FromStartToEnd_TellsHowItIs()
+    public async Task Service_FromStartToExit_NotifiesItsState()
     {
         using var systemd = new NotifySocket();
         await using var server = ScriptedServer.Responding("x");
@@ -24,7 +24,7 @@ public class NotifyTests
     }
 
     [Fact]
-    public async Task Service_ThatIsWatched_TellsThatItsIdleWorkersTurn()
+    public async Task Service_WithWatchdog_SendsKeepalivesWhileIdle()
     {
         using var systemd = new NotifySocket();
         await using var server = ScriptedServer.Responding("x");

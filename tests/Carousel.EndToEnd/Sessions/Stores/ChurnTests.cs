@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
 
-/// <summary>A thousand sessions while servers come and go and a balancer is killed.</summary>
+/// <summary>A thousand sessions while servers are stopped and restarted and a balancer is killed.</summary>
 public class ChurnTests
 {
     private const int Sessions = 1000;
@@ -14,14 +14,14 @@ public class ChurnTests
     [Theory]
     [InlineData("shared")]
     [InlineData("sticky")]
-    public async Task Sessions_ServersAndABalancerDie_KeepTheirDataAndTheirServer(string mode)
+    public async Task Sessions_ServersAndABalancerKilled_KeepTheirDataAndTheirServer(string mode)
     {
         await using var redis = await RedisServer.StartAsync();
         SessionServer[] servers = [.. Enumerable.Range(0, Servers).Select(number => new SessionServer(number, redis.Port))];
         Array.ForEach(servers, server => server.Start());
         string[] urls = [.. servers.Select(server => server.Url)];
         string[] options = ["--session", mode, "--store", redis.Url];
-        // It is killed, and asked all the same: nobody else may be given its port meanwhile.
+        // It is killed and still gets requests: no other process may take its port meanwhile.
         await using var first = await Balancer.StartAsync(urls, [.. options, "-p", $"{FixedPort.Next()}"]);
         await using var second = await Balancer.StartAsync(urls, options);
         await KeyTests.AgreeAsync(first, second);
@@ -32,7 +32,7 @@ public class ChurnTests
         var alive = Enumerable.Range(0, Servers).ToHashSet();
         for (int round = 0; round < 4; round++)
         {
-            // Two die, of which one returns before the next round.
+            // Two are killed, one of which restarts before the next round.
             foreach (int number in (int[])[2 * round, 2 * round + 1])
             {
                 await servers[number].CrashAsync();
@@ -64,30 +64,30 @@ public class ChurnTests
     private static Task ForAllAsync(Member[] members, Func<Member, Task> act) =>
         Parallel.ForEachAsync(members, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (member, _) => await act(member));
 
-    /// <summary>One visitor, who goes to another balancer when the own one is gone.</summary>
+    /// <summary>One client, which uses another balancer when its own is down.</summary>
     private sealed class Member(int number, Balancer balancer, Balancer other)
     {
-        private readonly Visitor _visitor = new(balancer);
+        private readonly SessionClient _client = new(balancer);
         private string _name = "";
         private int _server;
 
         public int Moves { get; private set; }
 
-        public int Given => _visitor.Given;
+        public int Given => _client.Given;
 
         public async Task LogInAsync()
         {
-            _name = $"visitor-{number}";
-            Message response = await _visitor.PostAsync("/login", _name);
+            _name = $"client-{number}";
+            Message response = await _client.PostAsync("/login", _name);
             Assert.Equal(200, response.Status);
             _server = ServerOf(response);
-            _visitor.Dispose();
+            _client.Dispose();
         }
 
         public async Task RequestAsync(bool stays, IReadOnlySet<int> alive)
         {
-            Message response = await AskAsync();
-            Assert.True(response.Status == 200 && response.Text.EndsWith($" {_name}", StringComparison.Ordinal), $"{_name} was told: {response}");
+            Message response = await SendAsync();
+            Assert.True(response.Status == 200 && response.Text.EndsWith($" {_name}", StringComparison.Ordinal), $"{_name} got: {response}");
             int server = ServerOf(response);
             if (stays && alive.Contains(_server))
             {
@@ -95,20 +95,20 @@ public class ChurnTests
             }
             Moves += server == _server ? 0 : 1;
             _server = server;
-            _visitor.Dispose();
+            _client.Dispose();
         }
 
-        /// <summary>Any number of tries at the balancer's connection, as browsers have it; an answer counts whatever it says.</summary>
-        private async Task<Message> AskAsync()
+        /// <summary>Retries the connection to the balancer without a limit, as browsers do; any response counts.</summary>
+        private async Task<Message> SendAsync()
         {
             try
             {
-                return await _visitor.GetAsync("/me");
+                return await _client.GetAsync("/me");
             }
             catch (Exception error) when (error is SocketException or EndOfStreamException)
             {
-                _visitor.GoTo(other);
-                return await _visitor.GetAsync("/me");
+                _client.GoTo(other);
+                return await _client.GetAsync("/me");
             }
         }
 

@@ -3,15 +3,15 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
 
-/// <summary>A store that is gone, slow or refuses costs no visitor anything; what is owed is written when it is back.</summary>
+/// <summary>A store that is down, slow or refuses writes fails no request; unsaved updates are written when it is back.</summary>
 public class OutageTests
 {
     private const int Visitors = 4;
 
-    /// <summary>Requests while the store is in trouble: enough to last longer than it takes to notice.</summary>
-    private const int Turns = 2000;
+    /// <summary>Requests while the store fails: enough to last longer than the detection of the failure.</summary>
+    private const int Rounds = 2000;
 
-    /// <summary>How a store gets into trouble and out of it.</summary>
+    /// <summary>How a store is made to fail and to recover.</summary>
     private static readonly Dictionary<string, (Func<RedisServer, Task> Break, Func<RedisServer, Task> Mend)> Failures = new()
     {
         ["killed"] = (redis => redis.KillAsync(), redis => redis.StartAsync()),
@@ -25,54 +25,54 @@ public class OutageTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Store_InTroubleUnderLoad_NobodyNoticesAndWhatIsOwedIsWritten(string failure)
+    public async Task Store_FailsUnderLoad_NoRequestFailsAndUnsavedUpdatesAreWritten(string failure)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url, "--session-new-records", "100000");
         await KeyTests.SignsSharedAsync(redis, balancer);
         using var load = new SessionLoad(balancer, Visitors);
-        await load.TurnsAsync(200);
-        await RecordTests.RecordAsync(redis, load.Strangers.Last());
+        await load.RoundsAsync(200);
+        await RecordTests.RecordAsync(redis, load.NewSessions.Last());
 
         await Failures[failure].Break(redis);
-        int before = load.Strangers.Count;
-        await load.TurnsAsync(Turns);
-        string[] meanwhile = [.. load.Strangers.Skip(before + Visitors)];
+        int before = load.NewSessions.Count;
+        await load.RoundsAsync(Rounds);
+        string[] meanwhile = [.. load.NewSessions.Skip(before + Visitors)];
         await Failures[failure].Mend(redis);
-        await load.TurnsAsync(200);
+        await load.RoundsAsync(200);
         await load.EndAsync();
 
-        foreach (string id in (string[])[meanwhile[0], meanwhile[^1], load.Strangers.Last()])
+        foreach (string id in (string[])[meanwhile[0], meanwhile[^1], load.NewSessions.Last()])
         {
             await RecordTests.RecordAsync(redis, id);
         }
         if (failure != "killed")
         {
-            // A store that lost its data begins to count again; what was under way when the trouble came may be missing, but nothing counts twice.
-            await Patience.UntilAsync(async () => await MissingAsync(redis, load) <= 0.2, "the requests of the outage to be counted");
+            // A store that lost its data counts from zero; updates in flight at the failure may be missing, but none is counted twice.
+            await Deadlines.UntilAsync(async () => await MissingAsync(redis, load) <= 0.2, "the requests of the outage to be counted");
             Assert.InRange(await MissingAsync(redis, load), 0, 0.2);
         }
     }
 
     [Fact]
-    public async Task Store_ComesAfterTheBalancer_IsUsed()
+    public async Task Store_StartsAfterTheBalancer_IsUsed()
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.KillAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
+        using var client = new SessionClient(balancer);
+        await client.GetAsync();
         await redis.StartAsync();
-        await RecordTests.RecordAsync(redis, visitor.Id);
-        Assert.Equal(visitor.Id, Echo.Id(await visitor.GetAsync()));
-        Assert.Equal(1, visitor.Given);
+        await RecordTests.RecordAsync(redis, client.Id);
+        Assert.Equal(client.Id, Echo.Id(await client.GetAsync()));
+        Assert.Equal(1, client.Given);
     }
 
-    /// <summary>It may have counted the request, so that is not done again; what is written later must be a whole record all the same.</summary>
+    /// <summary>The store may have counted the request, so it is not counted again; the later write must still be a complete record.</summary>
     [Fact]
-    public async Task Store_TakesARecordAndDies_RecordIsWholeWhenItIsBack()
+    public async Task Store_CrashesAfterAWrite_RecordIsCompleteAfterReconnect()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
@@ -80,60 +80,60 @@ public class OutageTests
         await KeyTests.SignsSharedAsync(redis, balancer);
         int lines = Lines(balancer).Length;
         redis.Stop();
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
-        await Patience.UntilAsync(() => Lines(balancer).Length > lines, "a line that says that the store does not answer");
+        using var client = new SessionClient(balancer);
+        await client.GetAsync();
+        await Deadlines.UntilAsync(() => Lines(balancer).Length > lines, "a log line about the store not responding");
         await redis.KillAsync();
         await redis.StartAsync();
-        await RecordTests.RecordAsync(redis, visitor.Id);
+        await RecordTests.RecordAsync(redis, client.Id);
     }
 
     [Fact]
-    public async Task Store_LosesItsData_CookiesStayGoodForAllReplicas()
+    public async Task Store_LosesItsData_CookiesStayValidForAllReplicas()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         string[] options = ["--session", "shared", "--store", redis.Url];
         await using var balancer = await Balancer.StartAsync(server, options);
         await KeyTests.SignsSharedAsync(redis, balancer);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
+        using var client = new SessionClient(balancer);
+        await client.GetAsync();
         StoreKey[] keys = await StoreKey.ReadAsync(redis);
         await redis.KillAsync();
         await redis.StartAsync();
-        await Patience.UntilAsync(async () => (await StoreKey.ReadAsync(redis)).Any(key => key.HasSigned(visitor.Cookie!)), "the keys to be put back");
+        await Deadlines.UntilAsync(async () => (await StoreKey.ReadAsync(redis)).Any(key => key.HasSigned(client.Cookie!)), "the keys to be put back");
         await using var another = await Balancer.StartAsync(server, options);
         await KeyTests.SignsSharedAsync(redis, another);
-        visitor.GoTo(another);
-        await visitor.GetAsync();
-        Assert.Equal(1, visitor.Given);
+        client.GoTo(another);
+        await client.GetAsync();
+        Assert.Equal(1, client.Given);
         Assert.NotEmpty(keys);
     }
 
     [Fact]
-    public async Task Store_Trouble_IsOneLineAndItsEndAnother()
+    public async Task Store_Outage_IsLoggedOnceAndItsEndOnce()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url);
         await KeyTests.SignsSharedAsync(redis, balancer);
         using var load = new SessionLoad(balancer, 1);
-        await load.TurnsAsync(100);
+        await load.RoundsAsync(100);
         string[] atBegin = Lines(balancer);
         await redis.KillAsync();
-        await Patience.UntilAsync(() => Lines(balancer).Length > atBegin.Length, "a line that says that the store is gone");
-        await load.TurnsAsync(Turns);
+        await Deadlines.UntilAsync(() => Lines(balancer).Length > atBegin.Length, "a log line about the store being unreachable");
+        await load.RoundsAsync(Rounds);
         Assert.Equal(atBegin.Length + 1, Lines(balancer).Length);
         await redis.StartAsync();
-        await Patience.UntilAsync(() => Lines(balancer).Length > atBegin.Length + 1, "a line that says that the store is back");
-        await load.TurnsAsync(200);
+        await Deadlines.UntilAsync(() => Lines(balancer).Length > atBegin.Length + 1, "a log line about the store being connected");
+        await load.RoundsAsync(200);
         await load.EndAsync();
         Assert.Equal(atBegin.Length + 2, Lines(balancer).Length);
     }
 
     private static string[] Lines(Balancer balancer) => balancer.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The share of requests by returning visitors that their records don't count; below zero if one counts more than there were.</summary>
+    /// <summary>The share of requests of returning sessions that is missing in their records; negative if one counts more than there were.</summary>
     private static async Task<double> MissingAsync(RedisServer redis, SessionLoad load)
     {
         long counted = 0;
@@ -155,19 +155,19 @@ public class OutageTests
         return Task.CompletedTask;
     }
 
-    /// <summary>A password that the balancer has not, for those connected as well.</summary>
+    /// <summary>Sets a password that the balancer does not have, also for existing connections.</summary>
     private static async Task LockAsync(RedisServer redis)
     {
         using Resp connection = await redis.ConnectAsync();
-        await connection.AskAsync("CONFIG", "SET", "requirepass", "other");
-        await connection.AskAsync("AUTH", "other");
-        await connection.AskAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        await connection.CommandAsync("CONFIG", "SET", "requirepass", "other");
+        await connection.CommandAsync("AUTH", "other");
+        await connection.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     }
 
     private static async Task UnlockAsync(RedisServer redis)
     {
         using Resp connection = await redis.ConnectAsync();
-        await connection.AskAsync("AUTH", "other");
-        await connection.AskAsync("CONFIG", "SET", "requirepass", "");
+        await connection.CommandAsync("AUTH", "other");
+        await connection.CommandAsync("CONFIG", "SET", "requirepass", "");
     }
 }

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
 
-/// <summary>What docs/SESSIONS.md says of a session's record, read as a backend reads it.</summary>
+/// <summary>A session's record, read as docs/SESSIONS.md tells backends to.</summary>
 public class RecordTests
 {
     private const string Secret = "s3cr3t";
 
-    /// <summary>Fields whose values nobody may find in the store.</summary>
+    /// <summary>Fields whose values must not be in the store.</summary>
     public static TheoryData<string> Credentials =>
     [
         "Authorization: Basic {0}", "authorization: Digest username={0}", "Cookie: sid={0}", "cOOkie: a={0}; b=1", "Proxy-Authorization: Basic {0}",
@@ -21,14 +21,14 @@ public class RecordTests
     ];
 
     [Fact]
-    public async Task Record_AfterTheFirstAnswer_HasEveryField()
+    public async Task Record_AfterTheFirstResponse_HasEveryField()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(redis, server);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync(fields: "User-Agent: curl/8\r\nACCEPT: text/html\r\nAccept: */*\r\nX-Odd: \"é\"\r\n");
-        Dictionary<string, string> record = await RecordAsync(redis, visitor.Id);
+        using var sessionClient = new SessionClient(balancer);
+        await sessionClient.GetAsync(fields: "User-Agent: curl/8\r\nACCEPT: text/html\r\nAccept: */*\r\nX-Odd: \"é\"\r\n");
+        Dictionary<string, string> record = await RecordAsync(redis, sessionClient.Id);
         Assert.Equal(server.Url, record["backend"]);
         Assert.Equal("1", record["requests"]);
         Assert.Equal("127.0.0.1", record["client"]);
@@ -37,31 +37,31 @@ public class RecordTests
         Assert.Equal("curl/8", record["header:user-agent"]);
         Assert.Equal("text/html, */*", record["header:accept"]);
         Assert.Equal("\"é\"", record["header:x-odd"]);
-        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
-        Assert.Equal("hash", await redis.CommandAsync("TYPE", Key(visitor.Id)));
+        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(sessionClient.Id)))!, 86_300, 86_400);
+        Assert.Equal("hash", await redis.CommandAsync("TYPE", Key(sessionClient.Id)));
     }
 
     [Fact]
-    public async Task Record_VisitorReturns_CountsRequestsAndKeepsItsBeginning()
+    public async Task Record_SessionReturns_CountsRequestsAndKeepsItsCreation()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = Echo.Server("one");
         await using var two = Echo.Server("two");
         await using var balancer = await StartAsync(redis, one, two);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
-        string created = (await RecordAsync(redis, visitor.Id))["created"];
-        await redis.CommandAsync("EXPIRE", Key(visitor.Id), "1000");
+        using var sessionClient = new SessionClient(balancer);
+        await sessionClient.GetAsync();
+        string created = (await RecordAsync(redis, sessionClient.Id))["created"];
+        await redis.CommandAsync("EXPIRE", Key(sessionClient.Id), "1000");
         Message last = null!;
         for (int i = 0; i < 100; i++)
         {
-            last = await visitor.GetAsync();
+            last = await sessionClient.GetAsync();
         }
-        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id))).GetValueOrDefault("requests") == "101", "all requests to be counted");
-        Dictionary<string, string> record = await redis.FieldsAsync(Key(visitor.Id));
+        await Deadlines.UntilAsync(async () => (await redis.FieldsAsync(Key(sessionClient.Id))).GetValueOrDefault("requests") == "101", "all requests to be counted");
+        Dictionary<string, string> record = await redis.FieldsAsync(Key(sessionClient.Id));
         Assert.Equal(created, record["created"]);
         Assert.Equal(Echo.Name(last) == "one" ? one.Url : two.Url, record["backend"]);
-        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(visitor.Id)))!, 86_300, 86_400);
+        Assert.InRange((long)(await redis.CommandAsync("TTL", Key(sessionClient.Id)))!, 86_300, 86_400);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class RecordTests
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(redis, [server], "--session-hide", "X-Hidden,X-Hidden-Two");
         using var client = await balancer.ConnectAsync();
-        IssuedCookie cookie = IssuedCookie.Of(await client.AskAsync(
+        IssuedCookie cookie = IssuedCookie.Of(await client.RequestAsync(
             $"GET /?q={Secret} HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\n{string.Format(null, field, Secret)}\r\n\r\n"));
         Dictionary<string, string> record = await RecordAsync(redis, cookie.Id);
         Assert.Equal("1", record["header:x-kept"]);
@@ -90,9 +90,9 @@ public class RecordTests
         using var client = await balancer.ConnectAsync();
         for (int i = 0; i < 10; i++)
         {
-            Assert.Equal("one - -", (await client.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n")).Text);
+            Assert.Equal("one - -", (await client.RequestAsync($"GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n")).Text);
         }
-        // One who is no such visitor: what was to be written before is written.
+        // An ordinary session. Once it is written, everything before it is written too.
         await RecordAsync(redis, IssuedCookie.Of(await client.GetAsync()).Id);
         Assert.Single((object?[])(await redis.CommandAsync("KEYS", "carousel:session:*"))!);
     }
@@ -103,9 +103,9 @@ public class RecordTests
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(redis, [server], "--trusted-proxy", "127.0.0.1");
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync(fields: "X-Forwarded-For: 192.0.2.7\r\n");
-        Assert.Equal("192.0.2.7", (await RecordAsync(redis, visitor.Id))["client"]);
+        using var sessionClient = new SessionClient(balancer);
+        await sessionClient.GetAsync(fields: "X-Forwarded-For: 192.0.2.7\r\n");
+        Assert.Equal("192.0.2.7", (await RecordAsync(redis, sessionClient.Id))["client"]);
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public class RecordTests
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(redis, server);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync(fields: $"X-Small: 1\r\nX-Large: {new string('x', 5000)}\r\nX-Half: {new string('y', 3000)}\r\nX-Other: {new string('z', 3000)}\r\n");
-        Dictionary<string, string> record = await RecordAsync(redis, visitor.Id);
+        using var sessionClient = new SessionClient(balancer);
+        await sessionClient.GetAsync(fields: $"X-Small: 1\r\nX-Large: {new string('x', 5000)}\r\nX-Half: {new string('y', 3000)}\r\nX-Other: {new string('z', 3000)}\r\n");
+        Dictionary<string, string> record = await RecordAsync(redis, sessionClient.Id);
         Assert.Equal("1", record["header:x-small"]);
         Assert.InRange(record.Where(entry => entry.Key.StartsWith("header:", StringComparison.Ordinal)).Sum(entry => entry.Value.Length), 3001, 4096);
     }
@@ -127,44 +127,44 @@ public class RecordTests
         await using var redis = await RedisServer.StartAsync();
         await using var server = Echo.Server("one");
         await using var balancer = await StartAsync(redis, server);
-        using var visitor = new Visitor(balancer);
-        await visitor.GetAsync();
-        string data = Key(visitor.Id) + ":data";
+        using var sessionClient = new SessionClient(balancer);
+        await sessionClient.GetAsync();
+        string data = Key(sessionClient.Id) + ":data";
         await redis.CommandAsync("SET", data, "mine", "EX", "1000");
         for (int i = 0; i < 9; i++)
         {
-            await visitor.GetAsync();
+            await sessionClient.GetAsync();
         }
-        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id))).GetValueOrDefault("requests") == "10", "all requests to be counted");
+        await Deadlines.UntilAsync(async () => (await redis.FieldsAsync(Key(sessionClient.Id))).GetValueOrDefault("requests") == "10", "all requests to be counted");
         Assert.Equal("mine", await redis.CommandAsync("GET", data));
         Assert.InRange((long)(await redis.CommandAsync("TTL", data))!, 900, 1000);
     }
 
     [Fact]
-    public async Task Sticky_VisitorMoves_RecordNamesTheNewServer()
+    public async Task Sticky_SessionMoves_RecordNamesTheNewServer()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = Echo.Server("one");
         await using var two = Echo.Server("two");
         await using var balancer = await StartAsync(redis, [one, two], "--session", "sticky");
-        using var visitor = new Visitor(balancer);
-        bool isOne = Echo.Name(await visitor.GetAsync()) == "one";
-        Assert.Equal((isOne ? one : two).Url, (await RecordAsync(redis, visitor.Id))["backend"]);
+        using var sessionClient = new SessionClient(balancer);
+        bool isOne = Echo.Name(await sessionClient.GetAsync()) == "one";
+        Assert.Equal((isOne ? one : two).Url, (await RecordAsync(redis, sessionClient.Id))["backend"]);
         (isOne ? one : two).Crash();
-        await visitor.GetAsync();
+        await sessionClient.GetAsync();
         string other = (isOne ? two : one).Url;
-        await Patience.UntilAsync(async () => (await redis.FieldsAsync(Key(visitor.Id))).GetValueOrDefault("backend") == other, "the record to name the new server");
+        await Deadlines.UntilAsync(async () => (await redis.FieldsAsync(Key(sessionClient.Id))).GetValueOrDefault("backend") == other, "the record to name the new server");
     }
 
     internal static string Key(string id) => $"carousel:session:{id}";
 
     internal static Task<Dictionary<string, string>> RecordAsync(RedisServer redis, string id) => RecordAsync(redis.Port, id);
 
-    /// <summary>The record, once there is a store and the record is whole: its TTL is the last that is written.</summary>
+    /// <summary>The record, once the store is used and the record is complete: its TTL is written last.</summary>
     internal static async Task<Dictionary<string, string>> RecordAsync(int port, string id)
     {
         Dictionary<string, string> record = [];
-        await Patience.UntilAsync(
+        await Deadlines.UntilAsync(
             async () =>
             {
                 try

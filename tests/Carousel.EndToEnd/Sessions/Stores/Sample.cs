@@ -32,7 +32,7 @@ internal sealed class Sample : IAsyncDisposable
     {
         int port = FixedPort.Next();
         string folder = Path.Combine(Root, "artifacts/bin/Carousel.Samples.AspNetCore/release");
-        // Not in "/": ASP.NET Core watches the folder that it is started in for changes of its settings.
+        // Not in "/": ASP.NET Core watches its working directory for changes of its settings.
         return ListeningAsync(new Sample(
             port, ChildProcess.Start(folder, Path.Combine(folder, "backend"), "--urls", $"http://127.0.0.1:{port}", "--store", $"127.0.0.1:{redis.Port}")));
     }
@@ -43,7 +43,7 @@ internal sealed class Sample : IAsyncDisposable
     {
         try
         {
-            await Patience.UntilAsync(sample.IsListeningAsync, "the sample to listen");
+            await Deadlines.UntilAsync(sample.IsListeningAsync, "the sample to listen");
             return sample;
         }
         catch

@@ -2,7 +2,7 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
 
-/// <summary>A backend that follows docs/SESSIONS.md: POST /login keeps a name in the session's data, GET /me says it, and who asks says where.</summary>
+/// <summary>A backend that follows docs/SESSIONS.md: POST /login stores a name in the session's data, GET /me returns the server and the name.</summary>
 internal sealed class SessionServer(int number, int storePort) : IAsyncDisposable
 {
     private readonly int _port = FixedPort.Next();
@@ -12,7 +12,7 @@ internal sealed class SessionServer(int number, int storePort) : IAsyncDisposabl
 
     public void Start() => _server = ScriptedServer.Start(ServeAsync, port: _port);
 
-    /// <summary>Nothing listens any more, and all connections are reset.</summary>
+    /// <summary>Closes its listener and resets all connections.</summary>
     public async Task CrashAsync()
     {
         _server!.Crash();
@@ -29,8 +29,8 @@ internal sealed class SessionServer(int number, int storePort) : IAsyncDisposabl
             string key = $"carousel:session:{request["X-Session-Id"]}:data";
             if (request.Method == "POST")
             {
-                await store.AskAsync("HSET", key, "name", request.Text);
-                await store.AskAsync("EXPIRE", key, "86400");
+                await store.CommandAsync("HSET", key, "name", request.Text);
+                await store.CommandAsync("EXPIRE", key, "86400");
             }
             string? name = await store.TextAsync("HGET", key, "name");
             await connection.RespondAsync($"{number} {name ?? "nobody"}");

@@ -6,20 +6,20 @@ using Carousel.EndToEnd.Harness;
 
 namespace Carousel.EndToEnd.Sessions.Stores;
 
-/// <summary>A key as balancers share it, and cookies signed with it by somebody who is no balancer: by the document, not by the code.</summary>
+/// <summary>A key shared by balancers, and cookies signed with it, implemented from docs/SESSIONS.md rather than with the balancer's code.</summary>
 internal sealed record StoreKey(uint Id, byte[] Secret)
 {
-    /// <summary>A day: what --session-key-rotate is if nobody says otherwise.</summary>
+    /// <summary>The default of --session-key-rotate: one day.</summary>
     public const uint Period = 24 * 3600;
 
     private const string HashName = "carousel:keys";
 
     public static uint Now => (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-    /// <summary>A new one for the period of this moment, or so many before it.</summary>
+    /// <summary>A new key for the current period, or for one N periods earlier.</summary>
     public static StoreKey Make(uint periodsAgo = 0) => new(Now - Now % Period - periodsAgo * Period, RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>All that are in the store, the newest first.</summary>
+    /// <summary>All keys in the store, newest first.</summary>
     public static async Task<StoreKey[]> ReadAsync(RedisServer redis) =>
     [
         .. (await redis.FieldsAsync(HashName))
@@ -29,7 +29,7 @@ internal sealed record StoreKey(uint Id, byte[] Secret)
 
     public Task PutAsync(RedisServer redis) => redis.CommandAsync("HSET", HashName, $"{Id}", Convert.ToBase64String(Secret));
 
-    /// <summary>A cookie of this session and server, issued so long ago.</summary>
+    /// <summary>Creates a cookie for this session and server, with this age.</summary>
     public IssuedCookie Sign(IssuedCookie like, TimeSpan age)
     {
         byte[] bytes = like.Bytes;
@@ -39,7 +39,7 @@ internal sealed record StoreKey(uint Id, byte[] Secret)
         return like with { Value = Base64Url.EncodeToString(bytes) };
     }
 
-    /// <summary>True if the cookie's signature is what the document says.</summary>
+    /// <summary>True if the cookie's signature is as documented.</summary>
     public bool HasSigned(IssuedCookie cookie) => cookie.KeyId == Id && cookie.Bytes.AsSpan(32).SequenceEqual(Mac(cookie.Bytes));
 
     private byte[] Mac(byte[] bytes) => HMACSHA256.HashData(Secret, bytes.AsSpan(0, 32))[..16];

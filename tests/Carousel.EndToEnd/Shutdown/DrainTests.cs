@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Carousel.EndToEnd.Harness;
 using Xunit;
 
-namespace Carousel.EndToEnd.Leaving;
+namespace Carousel.EndToEnd.Shutdown;
 
 public class DrainTests
 {
@@ -19,7 +19,7 @@ public class DrainTests
     }
 
     [Fact]
-    public async Task Signal_RequestInFlight_IsAnsweredWithCloseThenExitsWithZero()
+    public async Task Signal_RequestInFlight_RespondsWithCloseThenExitsWithZero()
     {
         var release = new TaskCompletionSource();
         await using var server = RespondingAfter(release);
@@ -27,7 +27,7 @@ public class DrainTests
         using var idle = await balancer.ConnectAsync();
         using var busy = await balancer.ConnectAsync();
         await busy.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request");
 
         balancer.Signal(Posix.SigTerm);
         Assert.Equal(End.Closed, await idle.ReadEndAsync());
@@ -42,7 +42,7 @@ public class DrainTests
     }
 
     [Fact]
-    public async Task Signal_AnswerHalfSent_IsSentToItsEnd()
+    public async Task Signal_ResponseHalfSent_IsCompleted()
     {
         var release = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -75,7 +75,7 @@ public class DrainTests
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request's head");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request's head");
         balancer.Signal(Posix.SigTerm);
         await UntilRefusedAsync(balancer);
         await client.SendAsync("llo");
@@ -90,7 +90,7 @@ public class DrainTests
         await using var balancer = await Balancer.StartAsync(server, "--drain-timeout", "300ms");
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request");
         balancer.Signal(Posix.SigTerm);
         Assert.Equal(0, await balancer.ExitAsync());
         Assert.NotEqual(End.None, await client.DrainAsync());
@@ -108,7 +108,7 @@ public class DrainTests
         });
         await using var balancer = await Balancer.StartAsync(server, "--drain-timeout", "2s");
         using var client = await balancer.ConnectAsync();
-        await client.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        await client.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
         balancer.Signal(Posix.SigTerm);
         await UntilRefusedAsync(balancer);
         await client.SendAsync("ping");
@@ -120,12 +120,12 @@ public class DrainTests
     [Fact]
     public async Task SecondSignal_InFlight_EndsAtOnce()
     {
-        // The drain's default deadline is longer than the test's patience.
+        // The default drain timeout is longer than the test's deadline.
         await using var server = RespondingAfter(new TaskCompletionSource());
         await using var balancer = await Balancer.StartAsync(server);
         using var client = await balancer.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Patience.UntilAsync(() => server.Requests.Count == 1, "the request");
+        await Deadlines.UntilAsync(() => server.Requests.Count == 1, "the request");
         balancer.Signal(Posix.SigTerm);
         await UntilRefusedAsync(balancer);
         balancer.Signal(Posix.SigTerm);
@@ -134,9 +134,9 @@ public class DrainTests
     }
 
     [Fact]
-    public async Task Signal_ClientsThatKeepAsking_WhatReachedTheServerIsAnswered()
+    public async Task Signal_ClientsKeepSending_RequestsAtTheServerGetResponses()
     {
-        // A connection is closed between two requests, as nginx closes it: a request that crosses the close is never begun, and its client may repeat it.
+        // Idle connections are closed between requests, as in nginx: a request that crosses the close is not processed, and its client may retry it.
         await using var server = ScriptedServer.Responding("x");
         await using var balancer = await Balancer.StartAsync([server], "--workers", "2");
         int served = 0;
@@ -149,14 +149,14 @@ public class DrainTests
                 Interlocked.Increment(ref served);
             }
         })];
-        await Patience.UntilAsync(() => Volatile.Read(ref served) > 200, "some load");
+        await Deadlines.UntilAsync(() => Volatile.Read(ref served) > 200, "some load");
         balancer.Signal(Posix.SigTerm);
         await Task.WhenAll(clients);
         Assert.Equal(0, await balancer.ExitAsync());
         Assert.Equal(server.Requests.Count, served);
     }
 
-    /// <summary>The answer whole; null if the connection was closed, or reset, before a byte of it.</summary>
+    /// <summary>The whole response; null if the connection was closed or reset before its first byte.</summary>
     private static async Task<Message?> TryGetAsync(RawClient client)
     {
         long before = client.BytesReceived;
@@ -193,6 +193,6 @@ public class DrainTests
                 refused = error.SocketErrorCode == SocketError.ConnectionRefused;
             }
         }
-        Assert.True(refused, "connections are still taken");
+        Assert.True(refused, "connections are still accepted");
     }
 }

@@ -3,23 +3,23 @@ using Xunit;
 
 namespace Carousel.EndToEnd.Store;
 
-public class LeaveTests
+public class ShutdownTests
 {
     [Theory]
     [InlineData(Posix.SigTerm)]
     [InlineData(Posix.SigInt)]
-    public async Task Signal_ByHand_IsZero(int signal)
+    public async Task Signal_WithoutParent_ExitsWithZero(int signal)
     {
         await using var store = await RunningStore.StartAsync();
         using RespClient client = await store.ConnectAsync();
-        Assert.Equal("PONG", client.Ask("PING"));
+        Assert.Equal("PONG", client.Execute("PING"));
         store.Process.Signal(signal);
         Assert.Equal(0, await store.Process.ExitAsync());
         Assert.Empty(store.Process.Errors);
     }
 
     [Fact]
-    public async Task ParentKilled_StoreLeaves()
+    public async Task Parent_Killed_StoreExits()
     {
         using var scratch = new Scratch();
         string pipe = Path.Combine(scratch.Path, "pipe");
@@ -29,12 +29,12 @@ public class LeaveTests
         await using var parent = ChildProcess.Start("/", "/bin/sh", "-c", "exec sleep 600 >\"$0\"", pipe);
         await using var store = ChildProcess.Start(
             "/", "/bin/sh", "-c", "exec \"$0\" --leave-with-stdin --port \"$1\" <\"$2\"", RunningStore.Binary, $"{port}", pipe);
-        await Patience.UntilAsync(() => store.Output.Contains("ready"), "the store to be ready");
+        await Deadlines.UntilAsync(() => store.Output.Contains("ready"), "the store to be ready");
 
-        // Ctrl-C reaches every process of a terminal: when the store leaves is its parent's to say.
+        // Ctrl-C reaches every process of a terminal; the parent decides when the store exits.
         store.Signal(Posix.SigInt);
         using RespClient client = await RespClient.ConnectAsync(port);
-        Assert.Equal("PONG", client.Ask("PING"));
+        Assert.Equal("PONG", client.Execute("PING"));
 
         parent.Signal(Posix.SigKill);
         Assert.Equal(0, await store.ExitAsync());

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Carousel.EndToEnd.Harness;
 
-/// <summary>How long tests wait for what must happen. A deadline is only there to fail a test that would hang: none is a measure of speed.</summary>
-internal static class Patience
+/// <summary>Deadlines of waits in tests. A deadline only fails a test that would otherwise hang; it does not measure speed.</summary>
+internal static class Deadlines
 {
-    /// <summary>Far longer than anything takes on a busy machine, far shorter than any default timeout of the balancer.</summary>
+    /// <summary>Far longer than any wait on a busy machine, far shorter than any default timeout of the balancer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Asks again and again until the condition holds.</summary>
-    /// <exception cref="TimeoutException">It never held; the message names <paramref name="what"/>.</exception>
+    /// <summary>Polls until the condition is true.</summary>
+    /// <exception cref="TimeoutException">The condition did not become true; the message names <paramref name="what"/>.</exception>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
         long begin = Stopwatch.GetTimestamp();
@@ -19,9 +19,9 @@ internal static class Patience
         {
             if (Stopwatch.GetElapsedTime(begin) > Limit)
             {
-                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for: {what}");
+                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s without success for: {what}");
             }
-            await Task.Delay(Between);
+            await Task.Delay(PollInterval);
         }
     }
 
@@ -36,13 +36,15 @@ internal static class Patience
         {
             if (Stopwatch.GetElapsedTime(begin) > limit)
             {
-                throw new TimeoutException($"Waited {limit.TotalSeconds:0} s in vain for: {what}");
+                throw new TimeoutException($"Waited {limit.TotalSeconds:0} s without success for: {what}");
             }
-            await Task.Delay(Between);
+            await Task.Delay(PollInterval);
         }
     }
 
-    /// <summary>As the first, where the condition takes work: patience begins anew whenever some of it was done, as how long all of it takes is the machine's business.</summary>
+    /// <summary>
+    /// Polls until the condition is true. The deadline restarts whenever <paramref name="done"/> changes, because the total time depends on the machine.
+    /// </summary>
     public static async Task UntilAsync(Func<bool> condition, Func<long> done, string what)
     {
         long since = Stopwatch.GetTimestamp();
@@ -56,15 +58,13 @@ internal static class Patience
             }
             if (Stopwatch.GetElapsedTime(since) > Limit)
             {
-                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s in vain for more of: {what}");
+                throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s without progress for: {what}");
             }
-            await Task.Delay(Between);
+            await Task.Delay(PollInterval);
         }
     }
 
-    /// <summary>
-    /// Waits until the value has not changed for as long as <paramref name="quiet"/>; returns it. For "has stopped growing", where only the clock can tell.
-    /// </summary>
+    /// <summary>Waits until the value has not changed for <paramref name="quiet"/>; returns it. For "has stopped growing", which only time can show.</summary>
     public static async Task<long> UntilQuietAsync(Func<long> value, TimeSpan quiet)
     {
         long begin = Stopwatch.GetTimestamp();
@@ -76,7 +76,7 @@ internal static class Patience
             {
                 throw new TimeoutException($"Still changing after {Limit.TotalSeconds:0} s: now {last}");
             }
-            await Task.Delay(Between);
+            await Task.Delay(PollInterval);
             long now = value();
             if (now != last)
             {
@@ -87,7 +87,7 @@ internal static class Patience
         return last;
     }
 
-    /// <summary>The task's result, or a failure that names <paramref name="what"/>.</summary>
+    /// <summary>The task's result; throws if it takes too long, with a message that names <paramref name="what"/>.</summary>
     public static async Task<T> WithinAsync<T>(Task<T> task, string what)
     {
         await WithinAsync((Task)task, what);
@@ -102,7 +102,7 @@ internal static class Patience
     {
         if (await Task.WhenAny(task, Task.Delay(limit)) != task)
         {
-            throw new TimeoutException($"Waited {limit.TotalSeconds:0} s in vain for: {what}");
+            throw new TimeoutException($"Waited {limit.TotalSeconds:0} s without success for: {what}");
         }
         await task;
     }

@@ -3,7 +3,7 @@ using Carousel.Bench.Wire;
 
 namespace Carousel.Bench.Client;
 
-/// <summary>The bytes of one answer, small as they all are here.</summary>
+/// <summary>The bytes of one response; all responses here are small.</summary>
 internal sealed class Response
 {
     private const int MaxBytes = 8192;
@@ -12,16 +12,16 @@ internal sealed class Response
 
     public bool IsEmpty => _have == 0;
 
-    /// <summary>Its last byte is here.</summary>
+    /// <summary>True if its last byte has arrived.</summary>
     public bool IsWhole => TryHead(out Head head) && BodyEnd(head) is >= 0 and var end && _have >= end;
 
-    /// <summary>It has no other end than that of its connection.</summary>
+    /// <summary>True if it ends with its connection.</summary>
     public bool EndsWithConnection => TryHead(out Head head) && !IsChunked(head) && head.ContentLength < 0;
 
-    /// <summary>The connection carries no other after it.</summary>
+    /// <summary>True if the connection closes after it.</summary>
     public bool Closes => TryHead(out Head head) && head.Closes;
 
-    /// <summary><c>ok</c>, or the status with the reason that Carousel tells.</summary>
+    /// <summary><c>ok</c>, or the status with the reason that Carousel reports.</summary>
     public string Outcome
     {
         get
@@ -50,7 +50,7 @@ internal sealed class Response
 
     private bool TryHead(out Head head) => Head.TryTake(_bytes.AsSpan(0, _have), out head);
 
-    /// <summary>Where the body ends; negative if that isn't known yet.</summary>
+    /// <summary>The end of the body; negative if not known yet.</summary>
     private int BodyEnd(in Head head)
     {
         if (!IsChunked(head))

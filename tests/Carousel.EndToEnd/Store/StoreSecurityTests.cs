@@ -7,7 +7,7 @@ using Xunit;
 namespace Carousel.EndToEnd.Store;
 
 /// <summary>Passwords and TLS.</summary>
-public class GuardedServerTests
+public class StoreSecurityTests
 {
     [Fact]
     public async Task Password_Right_IsUsed()
@@ -15,21 +15,21 @@ public class GuardedServerTests
         await using RedisServer redis = await StartAsync("s3cret/");
         await using var user = StoreUser.Start($"redis://:s3cret%2F@127.0.0.1:{redis.Port}");
 
-        user.Tell(new SessionId(1, 1));
+        user.Record(new SessionId(1, 1));
         await user.WrittenAsync(1);
 
         Assert.DoesNotContain("s3cret", Assert.Single(user.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Password_WrongAndThenRight_IsWrittenThen()
+    public async Task Password_WrongThenRight_UpdatesAreWritten()
     {
         await using RedisServer redis = await StartAsync("another");
         await using var user = StoreUser.Start($"redis://:s3cret@127.0.0.1:{redis.Port}");
-        user.Tell(new SessionId(1, 2));
+        user.Record(new SessionId(1, 2));
         await user.StateAsync(StoreState.Refusing);
 
-        await redis.AskAsync("config", "set", "requirepass", "s3cret");
+        await redis.CliAsync("config", "set", "requirepass", "s3cret");
         redis.CliOptions = ["-a", "s3cret"];
         await user.WrittenAsync(1);
 
@@ -40,7 +40,7 @@ public class GuardedServerTests
     }
 
     [Fact]
-    public async Task Password_Missing_SaysHowToGiveIt()
+    public async Task Password_Missing_NamesTheFlag()
     {
         await using RedisServer redis = await StartAsync("s3cret");
         await using var user = StoreUser.Start(redis.Url);
@@ -51,30 +51,30 @@ public class GuardedServerTests
     }
 
     [Fact]
-    public async Task Password_ChangedUnderWay_IsNoticedAtTheNextConnection()
+    public async Task Password_ChangedAtRuntime_IsNoticedAtTheNextConnection()
     {
         await using RedisServer redis = await StartAsync("s3cret");
         await using var user = StoreUser.Start($"redis://:s3cret@127.0.0.1:{redis.Port}");
         await user.StateAsync(StoreState.Connected);
 
-        await redis.AskAsync("config", "set", "requirepass", "another");
+        await redis.CliAsync("config", "set", "requirepass", "another");
         redis.CliOptions = ["-a", "another"];
-        await redis.AskAsync("client", "kill", "type", "normal", "skipme", "yes");
+        await redis.CliAsync("client", "kill", "type", "normal", "skipme", "yes");
         await user.StateAsync(StoreState.Refusing);
-        await redis.AskAsync("config", "set", "requirepass", "s3cret");
+        await redis.CliAsync("config", "set", "requirepass", "s3cret");
         await user.StateAsync(StoreState.Connected);
 
         Assert.Equal(3, user.Lines.Length);
     }
 
     [Fact]
-    public async Task Tls_WithItsAuthority_IsBelieved()
+    public async Task Tls_WithItsAuthority_IsTrusted()
     {
         using var certificate = new TestCertificate();
         await using RedisServer redis = await StartTlsAsync(certificate);
         await using var user = StoreUser.Start($"rediss://127.0.0.1:{redis.Port}?ca={certificate.AuthorityFile}");
 
-        user.Tell(new SessionId(2, 1));
+        user.Record(new SessionId(2, 1));
         await user.WrittenAsync(1);
 
         Assert.Equal("1", (await redis.HashAsync(StoreUser.Key(new SessionId(2, 1))))["requests"]);
@@ -83,7 +83,7 @@ public class GuardedServerTests
     [Theory]
     [InlineData("", StoreState.Unreachable)]
     [InlineData("?insecure=1", StoreState.Connected)]
-    public async Task Tls_WithoutItsAuthority_IsNotBelievedUnlessToldTo(string query, StoreState state)
+    public async Task Tls_WithoutItsAuthority_IsNotTrustedUnlessConfigured(string query, StoreState state)
     {
         using var certificate = new TestCertificate();
         await using RedisServer redis = await StartTlsAsync(certificate);
@@ -95,7 +95,7 @@ public class GuardedServerTests
     }
 
     [Fact]
-    public async Task Tls_WithAnotherAuthority_IsNotBelieved()
+    public async Task Tls_WithAnotherAuthority_IsNotTrusted()
     {
         using var certificate = new TestCertificate();
         using var other = new TestCertificate();
