@@ -126,7 +126,7 @@ public partial class AdminTests
         Assert.StartsWith("/a?b=1 would go to one of these (client 127.0.0.1, policy round-robin)\n", next.Output);
         Run unknown = await Run.OfBalancerAsync(balancer, "explain", "0123456789abcdef");
         Assert.Equal(1, unknown.Code);
-        Assert.StartsWith("carousel: no request \"0123456789abcdef\" is remembered", unknown.Errors);
+        Assert.StartsWith("carousel: request \"0123456789abcdef\" not found: ", unknown.Errors);
     }
 
     [Fact]
