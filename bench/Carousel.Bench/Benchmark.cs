@@ -4,7 +4,7 @@ using Carousel.Bench.Reports;
 
 namespace Carousel.Bench;
 
-/// <summary>One kind of comparison: what its command can be told, what it needs, and how it measures the peers.</summary>
+/// <summary>One kind of comparison: its options, its requirements, and how it measures the peers.</summary>
 internal abstract class Benchmark
 {
     /// <summary>Its command, and what its reports are called in bench/results.</summary>
@@ -16,7 +16,7 @@ internal abstract class Benchmark
     /// <summary>What <c>--quick</c> does, for <c>--help</c>.</summary>
     public abstract string Quick { get; }
 
-    /// <summary>The numbers that it can be told, in the order of <c>--help</c>.</summary>
+    /// <summary>Its number options, in the order of <c>--help</c>.</summary>
     public abstract IReadOnlyList<NumberFlag> Numbers { get; }
 
     /// <summary>What <c>--only</c> may name; empty if there is nothing to choose.</summary>

@@ -6,7 +6,7 @@ using Carousel.Bench.Reports;
 namespace Carousel.Bench;
 
 /// <summary>
-/// Measures every peer once a round, in an order that turns by one each round: what changes on the machine meets them all. A peer that breaks is
+/// Measures every peer once a round, in an order that rotates by one each round: changes on the machine affect all of them. A peer that breaks is
 /// reported and left out of the rest of the scenario.
 /// </summary>
 internal sealed class Rounds(BenchRun run, string scenario, IEnumerable<Peer> peers)

@@ -25,7 +25,7 @@ internal static class ChurnPlan
     public const int LeastAlive = 3;
 
     /// <summary>
-    /// How long a server that is back doesn't count as alive yet. Nobody tells a balancer that a server runs again: it has to look, and all of them
+    /// How long a restarted server does not count as alive yet. A balancer has to detect that a server runs again, and all of them
     /// look every second or two.
     /// </summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
@@ -40,7 +40,7 @@ internal static class ChurnPlan
         (ChurnKind.Delete, ChurnKind.Add, 0.5, 5),
     ];
 
-    /// <summary>All that happens within so many seconds, in order.</summary>
+    /// <summary>The events within this many seconds, in order.</summary>
     public static List<ChurnEvent> Make(int seed, int seconds)
     {
         var random = new Random(seed);

@@ -81,7 +81,7 @@ internal sealed class ChurnRun(BenchRun run, Programs programs)
             Apply(next, fleet.Servers[next.Server], listed, peer);
         }
 
-        // What is stopped goes on, so that the last requests end as they would in a longer run.
+        // Stopped servers are continued, so that the last requests end as they would in a longer run.
         foreach (var server in fleet.Servers)
         {
             server.Continue();

@@ -5,7 +5,7 @@ namespace Carousel.Bench.Churn;
 /// <summary>What the servers' files and the load's say about the POSTs together.</summary>
 /// <param name="Twice">Ids that were executed more than once.</param>
 /// <param name="Never">Ids whose POST had a 2xx response, though no server executed it.</param>
-/// <param name="FailedButDone">Ids that were executed once while the client was told of an error: it can't know, and may have to ask.</param>
+/// <param name="FailedButDone">Ids that were executed once although the client got an error: it cannot know that they were.</param>
 internal sealed record Executions(long Twice, long Never, long FailedButDone)
 {
     public static Executions Read(Fleet fleet, string posts)

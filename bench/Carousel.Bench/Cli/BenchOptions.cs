@@ -39,7 +39,7 @@ internal sealed record BenchOptions
     /// <summary>Measures what the last run published.</summary>
     public required bool NoPublish { get; init; }
 
-    /// <summary>Where the report goes; null for no file.</summary>
+    /// <summary>The file of the report; null for none.</summary>
     public required string? Output { get; init; }
 
     /// <summary>The command as it was typed, for the report.</summary>

@@ -26,7 +26,7 @@ internal sealed class BenchmarkCommand(Benchmark benchmark)
 
     private readonly Option<string?> _output = new("--output")
     {
-        Description = $"Where the report goes [default: bench/results/{benchmark.Name}-DATE-MACHINE.md].",
+        Description = $"The file of the report [default: bench/results/{benchmark.Name}-DATE-MACHINE.md].",
         HelpName = "FILE",
     };
 

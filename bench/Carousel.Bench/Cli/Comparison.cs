@@ -17,7 +17,7 @@ internal sealed class Comparison : IDisposable
     /// <summary>The repository, from wherever in it the program was built; else where it was started.</summary>
     public string Root { get; } = FindRoot();
 
-    /// <summary>Progress goes to stderr: stdout is the report's.</summary>
+    /// <summary>Progress is written to stderr: stdout has the report.</summary>
     public static void Say(string line) => Console.Error.WriteLine(line);
 
     /// <summary>Runs a benchmark with a folder that is deleted behind it; gives the exit code. No child outlives this.</summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Carousel.Bench.Cli;
 
-/// <summary>A number within a range that a benchmark can be told.</summary>
+/// <summary>An option of a benchmark: a number within a range.</summary>
 internal sealed class NumberFlag
 {
     private readonly int _whenQuick;

@@ -5,7 +5,7 @@ using Carousel.Bench.Servers;
 
 namespace Carousel.Bench.Load;
 
-/// <summary>What a request, a connection and a start cost, under loads that nothing goes wrong in.</summary>
+/// <summary>What a request, a connection and a start cost, under loads without failures.</summary>
 internal sealed class LoadBenchmark : Benchmark
 {
     /// <summary>Memory varies little from process to process: more rounds would tell nothing.</summary>

@@ -138,7 +138,7 @@ internal sealed class LoadReport(BenchRun run, LoadResults results)
         _report.Table(rows);
     }
 
-    // Null is nobody, who is always there.
+    // Null stands for no peer.
     private bool Took(string? peer) => peer is null || run.Peers.Any(one => one.Name == peer);
 
     private int Order(string peer) => run.Peers.Select(one => one.Name).ToList().IndexOf(peer);

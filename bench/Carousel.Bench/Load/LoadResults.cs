@@ -2,7 +2,7 @@ using Carousel.Bench.Reports;
 
 namespace Carousel.Bench.Load;
 
-/// <summary>All that a run measured, and the questions that the report asks of it.</summary>
+/// <summary>All measurements of a run, and the values derived from them for the report.</summary>
 internal sealed class LoadResults(IReadOnlyList<Failure> failures)
 {
     public List<LoadSample> Loads { get; } = [];

@@ -15,7 +15,7 @@ internal sealed record LoadScenario(string Name, string Title, string Path, int 
     /// <summary>Each request posts a body of 1 MB.</summary>
     public bool Uploads { get; init; }
 
-    /// <summary>Each request comes on a new connection.</summary>
+    /// <summary>Each request uses a new connection.</summary>
     public bool Closes { get; init; }
 
     /// <summary>Of how many sessions requests bring the cookies; 0 if none has one.</summary>

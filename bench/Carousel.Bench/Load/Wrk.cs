@@ -23,7 +23,7 @@ internal static partial class Wrk
         end
         """;
 
-    /// <summary>Runs the scenario against a peer for so many seconds.</summary>
+    /// <summary>Runs the scenario against a peer for this many seconds.</summary>
     /// <exception cref="BenchException">wrk failed.</exception>
     public static async Task<WrkResult> RunAsync(
         LoadScenario scenario, RunningPeer peer, string folder, int seconds, CancellationToken stop)
@@ -55,7 +55,7 @@ internal static partial class Wrk
         return upload + close + (scenario.Sessions > 0 ? Returning(peer.Cookies(scenario.Sessions)) : "") + Done;
     }
 
-    /// <summary>Sessions take turns; their requests are made beforehand.</summary>
+    /// <summary>Requests rotate over the sessions; they are built beforehand.</summary>
     private static string Returning(string[] cookies) => $$"""
         local cookies = { {{string.Join(", ", cookies.Select(cookie => $"\"{cookie}\""))}} }
         local requests, next = {}, 0

@@ -4,7 +4,7 @@ using Carousel.Bench.Peers;
 
 namespace Carousel.Bench.OpenLoop;
 
-/// <summary>A benchmark of pools whose servers fail or aren't alike: our own servers, and requests that are due whatever was answered.</summary>
+/// <summary>A benchmark of pools whose servers fail or aren't alike: our own servers, and requests that are due regardless of responses.</summary>
 internal abstract class OpenLoopBenchmark : Benchmark
 {
     private Programs? _programs;

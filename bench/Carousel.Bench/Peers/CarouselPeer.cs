@@ -19,7 +19,7 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
     private string _binary = "";
     private string _version = "";
 
-    /// <summary>Whether its health check asks for a response; else a server is down only if it can't be connected, as it is by default.</summary>
+    /// <summary>Whether its health check requests a path; else a server is down only if it cannot be connected, the default.</summary>
     public bool ByPath { get; init; } = true;
 
     /// <summary>Sessions, health checks, request ids, records, metrics and the admin side are on, as they are without a flag. Needs <see cref="Peer.KeepsSessions"/>.</summary>
@@ -75,7 +75,7 @@ internal sealed class CarouselPeer(string? given) : Peer(ProductName)
             return AtDefaults ? [] : ["--health", setup.Hostile is { ChecksServers: true } ? "on" : "off"];
         }
 
-        // As quick as the others' probes. No response timeout: its default is a minute, and what it knows of a server that doesn't respond comes from its probes.
+        // As quick as the others' probes. No response timeout: its default is a minute, and it detects a server that does not respond by its probes.
         return
         [
             .. ByPath ? (string[])["--health-path", DetectionSetup.HealthPath] : [],

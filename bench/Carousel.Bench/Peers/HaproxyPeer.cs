@@ -106,7 +106,7 @@ internal sealed class HaproxyPeer() : Peer("haproxy")
             return $"    maxconn {MaxConnections}\n{common}";
         }
 
-        // A body first, as far as its buffer goes, where servers take few requests.
+        // Receives the body first, up to the buffer's size, where servers take few requests.
         string bodyFirst = hostile.PerServer > 0 ? "option http-buffer-request" : "";
         return $"""
             {common}

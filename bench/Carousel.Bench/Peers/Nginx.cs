@@ -26,7 +26,7 @@ internal static class Nginx
     /// <param name="errorLog">Where it logs; null for a file in the folder.</param>
     public static string Head(string folder, int connections, bool raisesLimit = true, string? errorLog = null)
     {
-        // Root's worker would become another user, who can't write its temporary files here.
+        // As root, nginx would run its worker as another user, which cannot write temporary files here.
         string user = Environment.IsPrivilegedProcess ? "user root;" : "";
         return $$"""
             daemon off;

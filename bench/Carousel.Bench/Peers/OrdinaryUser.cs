@@ -1,6 +1,6 @@
 namespace Carousel.Bench.Peers;
 
-/// <summary>Makes peers run as a user without privileges, as a package or a container does: the kernel's limits of pipes and descriptors hold for nobody else.</summary>
+/// <summary>Makes peers run as a user without privileges, as a package or a container does: the kernel's limits on pipes and descriptors apply to no other user.</summary>
 internal static class OrdinaryUser
 {
     private const string Nobody = "65534";

@@ -2,7 +2,7 @@ using Carousel.Bench.Processes;
 
 namespace Carousel.Bench.Peers;
 
-/// <summary>One of the proxies that are compared: how it is prepared, configured, started, and told of another pool.</summary>
+/// <summary>One of the proxies that are compared: how it is prepared, configured, started, and reconfigured.</summary>
 /// <param name="product">What is compared: its binary, its version.</param>
 internal abstract class Peer(string product)
 {

@@ -9,7 +9,7 @@ internal sealed record Setup(string Folder, int Port, IReadOnlyList<int> Servers
     /// <summary>The port of the Redis that sessions are kept in; 0 if there is none.</summary>
     public int StorePort { get; init; }
 
-    /// <summary>The servers' speeds, for the configuration; null if nobody tells.</summary>
+    /// <summary>The servers' speeds, for the configuration; null to leave them out.</summary>
     public IReadOnlyDictionary<int, int>? Weights { get; init; }
 
     /// <summary>How it finds out that a server fails; null where none does.</summary>
@@ -39,7 +39,7 @@ internal sealed record Setup(string Folder, int Port, IReadOnlyList<int> Servers
 /// </param>
 internal sealed record DetectionSetup(int ResponseTimeout)
 {
-    /// <summary>What asks servers whether they are well.</summary>
+    /// <summary>The path of the health check.</summary>
     public const string HealthPath = "/healthz";
 }
 

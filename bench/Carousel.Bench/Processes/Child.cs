@@ -76,7 +76,7 @@ internal sealed partial class Child : IDisposable
         return child;
     }
 
-    /// <summary>Ends all that still run; for the end of the program, whichever way it came.</summary>
+    /// <summary>Ends all that still run; at the end of the program, for whatever reason it ends.</summary>
     public static void StopAll()
     {
         Child[] running;
@@ -118,12 +118,12 @@ internal sealed partial class Child : IDisposable
             }
         }
 
-        // Taken before the parent ends: afterwards its children are nobody's.
+        // Read before the parent ends: afterwards its children have no parent.
         int[] tree = HasExited ? [] : [.. ProcessTree.Of(Id)];
         var below = tree.Where(pid => pid != Id).Select(pid => (Id: pid, Start: StartTime(pid))).ToList();
         Signal(Terminate);
 
-        // One that was stopped can't end before it goes on.
+        // A stopped process cannot end before it is continued.
         Signal(ContinueSignal);
         if (!_process.WaitForExit(EndTime))
         {

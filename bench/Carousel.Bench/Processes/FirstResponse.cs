@@ -43,7 +43,7 @@ internal static class FirstResponse
             done.Wait();
         }
 
-        // Refused again and again until it listens: told by a value, as an exception each time would slow the asking.
+        // Connections are refused until it listens. The error is a value: an exception for each would slow the polling.
         if (connect.SocketError != SocketError.Success)
         {
             return false;

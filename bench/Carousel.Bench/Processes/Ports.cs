@@ -5,7 +5,7 @@ namespace Carousel.Bench.Processes;
 
 /// <summary>
 /// Hands out free loopback ports, each once: below the range from which the kernel picks the ports of outgoing connections, so
-/// that no connection of the load sits on a port when its server comes to start.
+/// that no connection of the load occupies a port when its server starts.
 /// </summary>
 internal sealed class Ports
 {

@@ -22,7 +22,7 @@ internal static class Markdown
         return text.ToString();
     }
 
-    /// <summary>A number with so many decimals, or a dash for none.</summary>
+    /// <summary>A number with this many decimals, or a dash for none.</summary>
     public static string Number(double? value, int decimals) =>
         value?.ToString($"F{decimals}", CultureInfo.InvariantCulture) ?? "-";
 

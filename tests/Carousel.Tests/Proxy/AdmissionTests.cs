@@ -11,6 +11,33 @@ namespace Carousel.Tests.Proxy;
 /// <summary>Admission of connections, and their distribution over workers.</summary>
 public sealed class AdmissionTests
 {
+    /// <summary>An accept that finds none costs about as much as one that finds one.</summary>
+    [Fact]
+    public void Accept_OneConnectionPerTick_RarelyFindsNone()
+    {
+        const int connections = 100;
+        using var rig = new Rig();
+        for (int i = 1; i <= connections; i++)
+        {
+            rig.Connect(i);
+        }
+        Assert.InRange(rig.Network.EmptyAccepts, 1, connections / 4);
+    }
+
+    [Fact]
+    public void Accept_ManyConnectionsAtOnce_AllAreAccepted()
+    {
+        const int connections = 200;
+        using var rig = new Rig();
+        for (int i = 1; i <= connections; i++)
+        {
+            rig.Network.AddToBacklog(Rig.ClientAddress(i));
+        }
+        rig.Run();
+        Assert.Equal(connections, rig.Traffic.Workers[0].Accepted);
+        Assert.InRange(rig.Network.EmptyAccepts, 0, 2);
+    }
+
     [Fact]
     public void Client_BeyondTheLimit_IsRejected()
     {
@@ -83,7 +110,7 @@ public sealed class AdmissionTests
         rig.Run();
         Assert.Equal([FailureReason.OutOfResources], rig.Reasons());
         rig.Network.AcceptError = 0;
-        Assert.Null(Record.Exception(() => rig.Network.Ping(Rig.ClientAddress(1))));
+        Assert.Null(Record.Exception(() => rig.Network.AddToBacklog(Rig.ClientAddress(1))));
         rig.Run();
         Assert.Empty(rig.Network.All);
         rig.Advance(100 + 8);
@@ -97,7 +124,7 @@ public sealed class AdmissionTests
         using var rig = new Rig();
         for (int i = 0; i < 100; i++)
         {
-            rig.Network.Ping(Rig.ClientAddress(1));
+            rig.Network.AddToBacklog(Rig.ClientAddress(1));
         }
         rig.Run();
         Assert.Equal(100, rig.Worker.Connections);
@@ -112,7 +139,7 @@ public sealed class AdmissionTests
         rig.Group.Workers = [rig.Worker, other];
         for (int i = 0; i < 6; i++)
         {
-            rig.Network.Ping(Rig.ClientAddress(i));
+            rig.Network.AddToBacklog(Rig.ClientAddress(i));
             rig.Run();
         }
         Assert.Equal(4, rig.Worker.Connections);

@@ -54,7 +54,7 @@ public sealed class ShutdownTests
     public void Drain_ConnectionWaitsToBeAccepted_IsServed()
     {
         using var rig = new Rig();
-        rig.Network.Ping(Rig.ClientAddress(1));
+        rig.Network.AddToBacklog(Rig.ClientAddress(1));
         rig.Poller.MostEvents = 1; // The mail is first here too.
         rig.Post(Drain);
         FakeSocket client = Assert.Single(rig.Network.All);

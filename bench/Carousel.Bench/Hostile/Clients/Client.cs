@@ -43,7 +43,7 @@ internal sealed class Client : IDisposable
 
     public async Task SendAsync(string text, CancellationToken stop) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text), stop);
 
-    /// <summary>Takes what is there, at most so many bytes; 0 at the end.</summary>
+    /// <summary>Receives what is available, at most this many bytes; 0 at the end.</summary>
     public async Task<int> TakeAsync(int bytes, CancellationToken stop) => await _socket.ReceiveAsync(new byte[bytes], stop);
 
     /// <summary>Asks, and takes the whole response: its status, and the bytes of its body.</summary>

@@ -41,7 +41,7 @@ internal sealed class Crowd : IAsyncDisposable
         await responded;
     });
 
-    /// <summary>They ask for this, and take so many bytes a second of it; with 0 none at all.</summary>
+    /// <summary>They request this path and read this many bytes per second; 0: none.</summary>
     public static Crowd Readers(int count, int port, string path, int bytesASecond) => new(count, async stop =>
     {
         const int smallBuffer = 4096;

@@ -7,7 +7,7 @@ using static Carousel.Bench.Reports.Markdown;
 
 namespace Carousel.Bench.Hostile.Trials;
 
-/// <summary>An output that nobody reads.</summary>
+/// <summary>An output without a reader.</summary>
 internal sealed partial class OutputTrial : Trial
 {
     private const int ReadWrite = 2, NonBlocking = 0x800;

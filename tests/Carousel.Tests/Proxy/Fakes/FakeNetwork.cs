@@ -35,6 +35,9 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
 
     public int AcceptError { get; set; }
 
+    /// <summary>Accepts that found no connection.</summary>
+    public int EmptyAccepts { get; private set; }
+
     /// <summary>Number of calls so far that can be made to fail.</summary>
     public int Calls { get; private set; }
 
@@ -54,7 +57,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
     public int OpenListener() => ListenerFd = Open(new SockAddr(), isListener: true).Fd;
 
     /// <summary>Adds a client connection that waits to be accepted.</summary>
-    public void Ping(in SockAddr peer) => _backlog.Enqueue(peer);
+    public void AddToBacklog(in SockAddr peer) => _backlog.Enqueue(peer);
 
     /// <summary>Opens a client connection that was already accepted.</summary>
     public FakeSocket OpenClient(in SockAddr peer) => Open(peer, isListener: false);
@@ -189,6 +192,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         }
         if (!_backlog.TryDequeue(out peer))
         {
+            EmptyAccepts++;
             return -Errno.EAGAIN;
         }
         return Open(peer, isListener: false).Fd;

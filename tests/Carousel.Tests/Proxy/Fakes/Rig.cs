@@ -78,7 +78,7 @@ internal sealed class Rig : IDisposable
     /// <summary>A client connects.</summary>
     public FakeSocket Connect(int number = 1)
     {
-        Network.Ping(ClientAddress(number));
+        Network.AddToBacklog(ClientAddress(number));
         Run();
         Clients.Add(Network.All.Last(socket => socket.Peer.Port == 40000));
         return Clients[^1];
