@@ -162,7 +162,7 @@ public sealed class AdmissionTests
 
     private static string Ask(Rig rig, FakeSocket client)
     {
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         return client.TakenText;
     }
 }

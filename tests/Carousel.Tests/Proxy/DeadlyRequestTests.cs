@@ -26,7 +26,7 @@ public sealed class DeadlyRequestTests
         FakeSocket client = rig.Connect();
         for (int i = 0; kept && i < Servers; i++)
         {
-            rig.Say(client, Rig.Get("/"));
+            rig.Send(client, Rig.Get("/"));
         }
         rig.Network.OnConnect = to => !restarts && _dead.Contains(to.AddressBytes[3] - 1) ? -Errno.ECONNREFUSED : 0;
         client = rig.Connect(Rig.Get("/deadly"));
@@ -49,7 +49,7 @@ public sealed class DeadlyRequestTests
         FakeSocket client = rig.Connect();
         for (int i = 1; i <= Servers; i++)
         {
-            rig.Say(client, Rig.Get(i == kept ? "/" : "/close"));
+            rig.Send(client, Rig.Get(i == kept ? "/" : "/close"));
         }
         rig.Network.OnConnect = to => !restarts && _dead.Contains(to.AddressBytes[3] - 1) ? -Errno.ECONNREFUSED : 0;
         rig.Connect(Rig.Get("/deadly"));
@@ -75,13 +75,13 @@ public sealed class DeadlyRequestTests
         FakeSocket client = rig.Connect();
         for (int i = 0; i < Servers; i++)
         {
-            rig.Say(client, Rig.Get("/"));
+            rig.Send(client, Rig.Get("/"));
         }
-        int asked = 0;
-        rig.OnRequest = (_, _) => ++asked <= 3 ? [null] : [Rig.Ok("at last")];
-        rig.Say(client, Rig.Get("/"));
+        int received = 0;
+        rig.OnRequest = (_, _) => ++received <= 3 ? [null] : [Rig.Ok("at last")];
+        rig.Send(client, Rig.Get("/"));
         Assert.Contains("at last", client.TakenText);
-        Assert.Equal(4, asked);
+        Assert.Equal(4, received);
         rig.AssertNothingLeft();
     }
 

@@ -20,7 +20,7 @@ public sealed class EarlyResponseTests
         Assert.Equal(413, response.Status);
         Assert.Equal("close", response.Field("Connection"));
         Assert.True(client.EndSent && !client.IsClosed && rig.Servers[0].IsClosed);
-        rig.Say(client, new string('x', 9996));
+        rig.Send(client, new string('x', 9996));
         Assert.Equal(0, client.Unreceived);
         client.Finish();
         rig.Run();
@@ -37,7 +37,7 @@ public sealed class EarlyResponseTests
         server.Send(Rig.Bytes("HTTP/1.1 413 Too Much\r\nContent-Length: 3\r\n\r\nno!"));
         server.Finish();
         server.RefusesBytes = true;
-        rig.Say(client, "more");
+        rig.Send(client, "more");
         Assert.Equal("no!", Assert.Single(Message.Responds(client.TakenText, ["POST"], true)).Body);
         rig.AssertNothingLeft();
     }
@@ -50,9 +50,9 @@ public sealed class EarlyResponseTests
         rig.Servers[0].Send(Rig.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndown\r\n"));
         rig.Run();
         Assert.Contains("4\r\ndown\r\n", client.TakenText);
-        rig.Say(client, new string('x', 9998));
+        rig.Send(client, new string('x', 9998));
         Assert.Equal(10000, Assert.Single(Message.Requests(rig.Servers[0].TakenText)).Body.Length);
-        rig.Say(rig.Servers[0], "2\r\n!!\r\n0\r\n\r\n");
+        rig.Send(rig.Servers[0], "2\r\n!!\r\n0\r\n\r\n");
         Assert.Equal("down!!", Assert.Single(Message.Responds(client.TakenText, ["POST"], true)).Body);
         rig.AssertNothingLeft();
     }
@@ -63,9 +63,9 @@ public sealed class EarlyResponseTests
         using var rig = new Rig();
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
         Assert.Contains("Expect: 100-continue\r\n", rig.Servers[0].TakenText, StringComparison.OrdinalIgnoreCase);
-        rig.Say(rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
+        rig.Send(rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
         Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", client.TakenText);
-        rig.Say(client, "body");
+        rig.Send(client, "body");
         Assert.Equal([100, 200], Message.Responds(client.TakenText, ["POST"], false).Select(response => response.Status));
         Assert.False(client.IsClosed || rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
@@ -77,7 +77,7 @@ public sealed class EarlyResponseTests
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), null];
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Assert.Equal([200, 103, 502], Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Status));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
@@ -154,8 +154,8 @@ public sealed class EarlyResponseTests
         client.Finish();
         rig.Run();
         rig.Advance(ClientConnection.HalfClosedGraceMs - 100);
-        rig.Say(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        rig.Say(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        rig.Send(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        rig.Send(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "GET"], true).Count);
         Assert.True(client.IsClosed);
         rig.AssertNothingLeft();
@@ -193,7 +193,7 @@ public sealed class EarlyResponseTests
         for (int i = 0; i < 10; i++)
         {
             rig.Advance(ClientConnection.HalfClosedGraceMs - 100);
-            rig.Say(rig.Servers[0], "data");
+            rig.Send(rig.Servers[0], "data");
         }
         Assert.True(Assert.Single(Message.Responds(client.TakenText, ["GET"], true)).IsWhole);
         rig.AssertNothingLeft();

@@ -138,9 +138,9 @@ public sealed class EvictionTests
         using var rig = new Rig(new EngineOptions { MaxSockets = 4 }) { OnRequest = (_, _) => null };
         FakeSocket idle = rig.Connect(1), first = rig.Connect(2), second = rig.Connect(3);
         rig.Advance(LongEnough);
-        rig.Say(first, Rig.Get("/"));
+        rig.Send(first, Rig.Get("/"));
         Assert.True(idle.IsClosed);
-        rig.Say(second, Rig.Get("/"));
+        rig.Send(second, Rig.Get("/"));
         Assert.Equal((2, 4), (rig.Servers.Count, rig.Group.Limits.Sockets));
         Assert.Empty(rig.Reasons());
         rig.AssertNothingLeft();
@@ -151,9 +151,9 @@ public sealed class EvictionTests
     {
         using var rig = new Rig(new EngineOptions { MaxSockets = 4 }) { OnRequest = (_, _) => null };
         FakeSocket first = rig.Connect(1), second = rig.Connect(2), third = rig.Connect(3);
-        rig.Say(first, Rig.Get("/"));
+        rig.Send(first, Rig.Get("/"));
         Assert.Equal(4, rig.Group.Limits.Sockets);
-        rig.Say(second, Rig.Get("/"));
+        rig.Send(second, Rig.Get("/"));
         Assert.Contains("X-Carousel-Reason: out-of-resources", second.TakenText);
         Assert.Single(rig.Servers);
         Assert.Contains("X-Carousel-Reason: out-of-resources", rig.Connect(4).TakenText);
@@ -168,8 +168,8 @@ public sealed class EvictionTests
         FakeSocket idle = rig.ConnectTo(1, "", number: 2);
         FakeSocket first = rig.Connect(1), second = rig.Connect(3);
         rig.Advance(LongEnough);
-        rig.Say(first, Rig.Get("/held"));
-        rig.Say(second, Rig.Get("/held"));
+        rig.Send(first, Rig.Get("/held"));
+        rig.Send(second, Rig.Get("/held"));
         Assert.True(idle.IsClosed);
         Assert.Equal(2, rig.Servers.Count);
         rig.AssertNothingLeft();
@@ -191,7 +191,7 @@ public sealed class EvictionTests
 
     private static string Ask(Rig rig, FakeSocket client)
     {
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         return client.TakenText;
     }
 }

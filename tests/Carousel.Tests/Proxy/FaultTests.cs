@@ -138,7 +138,7 @@ public sealed class FaultTests
             _methods.Add(method);
             int[] before = [.. Rig.Servers.Select(server => server.Taken.Length)];
             string length = body.Length > 0 ? $"Content-Length: {body.Length}\r\n" : "";
-            Rig.Say(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{_cookie}{fields}{length}\r\n{body}");
+            Rig.Send(Client, $"{request} HTTP/{version}\r\nHost: h\r\n{_cookie}{fields}{length}\r\n{body}");
             WaitForResponse();
             CheckSendings(method, before);
             return this;
@@ -146,8 +146,8 @@ public sealed class FaultTests
 
         public Conversation Upgrade()
         {
-            Rig.Say(Client, $"GET /ws HTTP/1.1\r\nHost: h\r\n{_cookie}Connection: upgrade\r\nUpgrade: x\r\n\r\n");
-            Rig.Say(Client, "up");
+            Rig.Send(Client, $"GET /ws HTTP/1.1\r\nHost: h\r\n{_cookie}Connection: upgrade\r\nUpgrade: x\r\n\r\n");
+            Rig.Send(Client, "up");
             Client.Finish();
             Rig.Run();
             return this;

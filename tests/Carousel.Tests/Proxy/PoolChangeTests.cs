@@ -33,7 +33,7 @@ public sealed class PoolChangeTests
     {
         using var rig = new Rig(servers: 2);
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Remove(rig, 0);
         Assert.Equal((true, false), (rig.Servers[0].IsClosed, rig.Servers[1].IsClosed));
         rig.AssertNothingLeft();
@@ -87,9 +87,9 @@ public sealed class PoolChangeTests
         using var rig = new Rig(servers: 2);
         rig.OnRequest = (socket, _) => silent && socket == rig.Servers[0] ? null : [Rig.Ok("hello")];
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         silent = true;
-        rig.Say(client, Rig.Get("/3"));
+        rig.Send(client, Rig.Get("/3"));
         Forget(rig, Remove(rig, 0));
         Assert.Equal([200, 200, 200], Message.Responds(client.TakenText, ["GET", "GET", "GET"], client.EndSent).Select(response => response.Status));
         rig.AssertNothingLeft();
@@ -120,8 +120,8 @@ public sealed class PoolChangeTests
         Server added = rig.Pool.Current.Servers[^1];
         Assert.Equal(removed.Slot, added.Slot);
         rig.Post(new Mail(MailKind.PoolChanged));
-        rig.Say(client, Rig.Get("/2"));
-        rig.Say(client, Rig.Get("/3"));
+        rig.Send(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/3"));
         Assert.Equal([1, 2, 9], rig.Servers.Select(socket => (int)socket.Peer.AddressBytes[3]));
         rig.AssertNothingLeft();
     }

@@ -47,7 +47,7 @@ public sealed class QueueProperties
         private readonly List<(string Path, int Own, FakeSocket Client)> _sessions = [];
         private readonly bool[] _hasRefused = new bool[Servers];
         private readonly int[] _most = new int[Servers];
-        private int _asked, _refusing = -1;
+        private int _requests, _refusing = -1;
 
         public Play(int workers, SessionMode mode)
         {
@@ -134,12 +134,12 @@ public sealed class QueueProperties
 
         private void Ask(int how, string cookie, string more = "")
         {
-            FakeSocket client = _rig.Rig.ConnectTo(how % _workers, Rig.Get($"/{_asked}", cookie) + more);
+            FakeSocket client = _rig.Rig.ConnectTo(how % _workers, Rig.Get($"/{_requests}", cookie) + more);
             if (cookie.Length > 0)
             {
-                _sessions.Add(($"/{_asked}", how % Servers, client));
+                _sessions.Add(($"/{_requests}", how % Servers, client));
             }
-            _asked++;
+            _requests++;
         }
 
         private void Check()
@@ -147,10 +147,10 @@ public sealed class QueueProperties
             PoolSnapshot pool = _rig.Rig.Pool.Current;
             bool anyQueued = _rig.Rig.Group.Workers.Any(worker => worker.Queue.WaitsSince != long.MaxValue);
             Assert.False(anyQueued && pool.Servers.Any(server => pool.TakesNewTraffic(server) && server.Load.MayTake(0)), "requests wait although there is room");
-            var asked = _rig.Asked.ToHashSet();
+            var received = _rig.Paths.ToHashSet();
             foreach ((string path, int own, FakeSocket client) in _sessions)
             {
-                bool waits = !client.IsClosed && !client.WasReset && client.Taken.IsEmpty && !asked.Contains(path);
+                bool waits = !client.IsClosed && !client.WasReset && client.Taken.IsEmpty && !received.Contains(path);
                 Assert.False(waits && !_hasRefused[own] && pool.CanServe(pool.Servers[own]) && pool.Servers[own].Load.MayTake(0), "a session's request waits although its server has room");
             }
             Assert.InRange(_rig.Waiting, 0, Queue);

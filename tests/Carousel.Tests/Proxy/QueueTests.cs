@@ -25,7 +25,7 @@ public sealed class QueueTests
             rig.Respond();
             Assert.Equal("hello", HeldRig.Only(clients[i - 1]).Body);
         }
-        Assert.Equal(["/1", "/2", "/3", "/4", "/5"], rig.Asked);
+        Assert.Equal(["/1", "/2", "/3", "/4", "/5"], rig.Paths);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class QueueTests
         // Its next request is there when its response is sent: in the tick in which the server has room again.
         client.Send(Rig.Bytes(Rig.Get("/3")));
         rig.RespondToAll();
-        Assert.Equal(["/1", "/2", "/3"], rig.Asked);
+        Assert.Equal(["/1", "/2", "/3"], rig.Paths);
     }
 
     [Theory]
@@ -54,9 +54,9 @@ public sealed class QueueTests
         FakeSocket client = rig.Ask("/one-too-many");
         HeldRig.AssertShed(HeldRig.Only(client), "queue-full");
         Assert.Equal((false, queue), (client.IsClosed, rig.Waiting));
-        Assert.Equal(["/1"], rig.Asked);
+        Assert.Equal(["/1"], rig.Paths);
         rig.RespondToAll();
-        rig.Rig.Say(client, Rig.Get("/again"));
+        rig.Rig.Send(client, Rig.Get("/again"));
         rig.Respond();
         Assert.Equal([503, 200], Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Status));
     }
@@ -76,9 +76,9 @@ public sealed class QueueTests
         FailureEvent failure = Assert.Single(rig.Failures());
         Assert.Equal((FailureReason.QueueTimeout, "waiting for a server with room"), (failure.Reason, failure.Activity));
         Assert.Equal(0, rig.Waiting);
-        rig.Rig.Say(client, Rig.Get("/3"));
+        rig.Rig.Send(client, Rig.Get("/3"));
         rig.RespondToAll();
-        Assert.Equal(["/1", "/3"], rig.Asked);
+        Assert.Equal(["/1", "/3"], rig.Paths);
     }
 
     [Theory]
@@ -102,17 +102,17 @@ public sealed class QueueTests
         rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
         Assert.Equal((true, 1), (closing.IsClosed, rig.Waiting));
         rig.RespondToAll();
-        Assert.Equal(["/1", "/3"], rig.Asked);
+        Assert.Equal(["/1", "/3"], rig.Paths);
     }
 
     [Fact]
     public void Server_ClosesDuringARequest_QueuedRequestIsServed()
     {
         using var rig = new HeldRig();
-        FakeSocket unlucky = rig.Ask("/1"), queued = rig.Ask("/2");
+        FakeSocket failed = rig.Ask("/1"), queued = rig.Ask("/2");
         rig.Rig.Servers[0].Reset();
         rig.Rig.Run();
-        Assert.Equal(502, HeldRig.Only(unlucky).Status);
+        Assert.Equal(502, HeldRig.Only(failed).Status);
         rig.Respond();
         Assert.Equal("hello", HeldRig.Only(queued).Body);
     }
@@ -124,7 +124,7 @@ public sealed class QueueTests
         rig.Ask("/1").Reset();
         rig.Ask("/2");
         rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
-        Assert.Equal(["/1", "/2"], rig.Asked);
+        Assert.Equal(["/1", "/2"], rig.Paths);
     }
 
     [Fact]
@@ -155,9 +155,9 @@ public sealed class QueueTests
         }
         rig.Ask("/1");
         rig.Ask("/2");
-        Assert.Equal(["/1"], rig.Asked);
+        Assert.Equal(["/1"], rig.Paths);
         rig.Rig.Advance(1_000 + 8);
-        Assert.Equal([(1, "/1"), (0, "/2")], rig.Requests.Select(asked => (asked.Server, HeldRig.PathOf(asked.Request))));
+        Assert.Equal([(1, "/1"), (0, "/2")], rig.Requests.Select(received => (received.Server, HeldRig.PathOf(received.Request))));
     }
 
     [Fact]
@@ -167,9 +167,9 @@ public sealed class QueueTests
         rig.SetHealth(1, false);
         rig.Ask("/1");
         rig.Ask("/2");
-        Assert.Equal(["/1"], rig.Asked);
+        Assert.Equal(["/1"], rig.Paths);
         rig.SetHealth(1, true);
-        Assert.Equal(["/1", "/2"], rig.Asked);
+        Assert.Equal(["/1", "/2"], rig.Paths);
         Assert.Equal(0, rig.Waiting);
     }
 
@@ -185,7 +185,7 @@ public sealed class QueueTests
         server.Entry = server.Entry with { MaxRequests = 3 };
         rig.Rig.Pool.Publish(rig.Rig.Pool.Current);
         rig.Rig.NotifyPoolChanged();
-        Assert.Equal(["/1", "/2", "/3"], rig.Asked);
+        Assert.Equal(["/1", "/2", "/3"], rig.Paths);
         Assert.Equal(2, rig.Waiting);
     }
 
@@ -201,10 +201,10 @@ public sealed class QueueTests
         Assert.Equal(2, rig.Waiting);
         rig.Rig.Network.OnConnect = _ => 0;
         rig.Ask("/at-a");
-        Assert.Equal([(1, "/at-b"), (0, "/at-a")], Asked(rig));
+        Assert.Equal([(1, "/at-b"), (0, "/at-a")], Received(rig));
         rig.Respond(1);
         rig.Respond(1);
-        Assert.Equal([(1, "/refused"), (1, "/refused-too")], Asked(rig)[2..]);
+        Assert.Equal([(1, "/refused"), (1, "/refused-too")], Received(rig)[2..]);
     }
 
     /// <summary>A kept connection closes under a retryable request: it is retried on the same server when that has room.</summary>
@@ -214,12 +214,12 @@ public sealed class QueueTests
         using var rig = new HeldRig();
         FakeSocket client = rig.Ask("/1");
         rig.Respond();
-        rig.Rig.Say(client, Rig.Get("/2"));
+        rig.Rig.Send(client, Rig.Get("/2"));
         rig.Ask("/3");
         rig.Rig.Servers[0].Finish();
         rig.Rig.Run();
         rig.RespondToAll();
-        Assert.Equal(["/1", "/2", "/2", "/3"], rig.Asked);
+        Assert.Equal(["/1", "/2", "/2", "/3"], rig.Paths);
         Assert.Equal([200, 200], Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Status));
     }
 
@@ -232,7 +232,7 @@ public sealed class QueueTests
         rig.Ask("/2");
         Assert.Equal(2, rig.Waiting);
         rig.RespondToAll();
-        Assert.Equal(["/1", "/a", "/2", "/b", "/c"], rig.Asked);
+        Assert.Equal(["/1", "/a", "/2", "/b", "/c"], rig.Paths);
         Assert.Equal(3, Message.Responds(client.TakenText, ["GET", "GET", "GET"], false).Count);
     }
 
@@ -279,5 +279,5 @@ public sealed class QueueTests
         Assert.Equal(0, rig.Waiting);
     }
 
-    private static List<(int Server, string Path)> Asked(HeldRig rig) => [.. rig.Requests.Select(asked => (asked.Server, HeldRig.PathOf(asked.Request)))];
+    private static List<(int Server, string Path)> Received(HeldRig rig) => [.. rig.Requests.Select(received => (received.Server, HeldRig.PathOf(received.Request)))];
 }

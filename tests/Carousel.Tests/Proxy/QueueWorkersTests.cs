@@ -28,7 +28,7 @@ public sealed class QueueWorkersTests
         rig.Ask("/other", worker: 1);
         rig.Ask("/own", worker: 0);
         rig.RespondToAll();
-        Assert.Equal(["/1", "/own", "/other"], rig.Asked);
+        Assert.Equal(["/1", "/own", "/other"], rig.Paths);
     }
 
     /// <summary>No request starves because every slot is freed on the other worker.</summary>
@@ -42,7 +42,7 @@ public sealed class QueueWorkersTests
         rig.Ask("/own", worker: 0);
         rig.Ask("/own-too", worker: 0);
         rig.RespondToAll();
-        Assert.Equal(["/1", "/other", "/own", "/own-too"], rig.Asked);
+        Assert.Equal(["/1", "/other", "/own", "/own-too"], rig.Paths);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class QueueWorkersTests
         rig.Rig.Advance(RequestQueue.HeadStartMs + 8);
         client.Send(Rig.Bytes(Rig.Get("/2")));
         rig.RespondToAll();
-        Assert.Equal(["/1", "/other", "/2"], rig.Asked);
+        Assert.Equal(["/1", "/other", "/2"], rig.Paths);
     }
 
     [Fact]

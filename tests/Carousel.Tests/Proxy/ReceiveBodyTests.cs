@@ -24,13 +24,13 @@ public sealed class ReceiveBodyTests
         foreach (char next in body[..^1])
         {
             rig.Rig.Advance(5_000);
-            rig.Rig.Say(slow, next.ToString());
+            rig.Rig.Send(slow, next.ToString());
         }
         Assert.Equal((0, 0), (rig.Requests.Count, rig.Rig.Pool.Current.Servers[0].Load.InFlight));
         rig.Ask("/other");
         Assert.True(rig.Respond());
-        rig.Rig.Say(slow, body[^1..]);
-        Assert.Equal(["/other", "/up"], rig.Asked);
+        rig.Rig.Send(slow, body[^1..]);
+        Assert.Equal(["/other", "/up"], rig.Paths);
         Assert.Equal("0123456789", rig.Requests[1].Request.Body);
         rig.Respond();
         Assert.Equal("hello", HeldRig.Only(slow, "POST").Body);
@@ -46,10 +46,10 @@ public sealed class ReceiveBodyTests
         FakeSocket client = rig.Rig.Connect();
         foreach (char[] piece in all.Chunk(Math.Max(1, all.Length / pieces)))
         {
-            rig.Rig.Say(client, new string(piece));
+            rig.Rig.Send(client, new string(piece));
         }
         rig.RespondToAll();
-        Assert.Equal([("/up", "hello"), ("/next", "")], rig.Requests.Select(asked => (HeldRig.PathOf(asked.Request), asked.Request.Body)));
+        Assert.Equal([("/up", "hello"), ("/next", "")], rig.Requests.Select(received => (HeldRig.PathOf(received.Request), received.Request.Body)));
     }
 
     [Fact]
@@ -59,9 +59,9 @@ public sealed class ReceiveBodyTests
         string body = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:00000}"));
         FakeSocket client = rig.Rig.Connect($"{Post}Content-Length: {body.Length}\r\n\r\n{body[..20_000]}");
         Assert.Empty(rig.Rig.Servers);
-        rig.Rig.Say(client, body[20_000..40_000]);
+        rig.Rig.Send(client, body[20_000..40_000]);
         Assert.Single(rig.Rig.Servers);
-        rig.Rig.Say(client, body[40_000..]);
+        rig.Rig.Send(client, body[40_000..]);
         Assert.Equal(body, Assert.Single(rig.Requests).Request.Body);
     }
 
@@ -80,8 +80,8 @@ public sealed class ReceiveBodyTests
         using var rig = new HeldRig(Patient);
         FakeSocket client = rig.Rig.Connect(Post + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
         Assert.Contains("100-continue", Assert.Single(rig.Rig.Servers).TakenText);
-        rig.Rig.Say(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
-        rig.Rig.Say(client, "hello");
+        rig.Rig.Send(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
+        rig.Rig.Send(client, "hello");
         Assert.Equal("hello", Assert.Single(rig.Requests).Request.Body);
     }
 
@@ -90,7 +90,7 @@ public sealed class ReceiveBodyTests
     {
         using var rig = new HeldRig(Patient);
         FakeSocket client = rig.Rig.Connect(Post + "Transfer-Encoding: chunked\r\n\r\n");
-        rig.Rig.Say(client, "none\r\n");
+        rig.Rig.Send(client, "none\r\n");
         Assert.Equal("bad-chunk", HeldRig.Only(client).Field("X-Carousel-Reason"));
         Assert.Empty(rig.Rig.Servers);
     }
@@ -101,7 +101,7 @@ public sealed class ReceiveBodyTests
         using var rig = new HeldRig(Patient);
         FakeSocket client = rig.Rig.Connect(Post + "Content-Length: 10\r\n\r\n");
         rig.Rig.Advance(6_000);
-        rig.Rig.Say(client, "x");
+        rig.Rig.Send(client, "x");
         rig.Rig.Advance(6_990);
         Assert.Empty(client.TakenText);
         rig.Rig.Advance(10 + TimingWheel.TickMs);

@@ -48,12 +48,12 @@ public sealed class RecordingTests
     [Fact]
     public void Requests_OnOneConnection_EachHasAnIdThatTheServerGets()
     {
-        var asked = new List<string>();
-        using var rig = new Rig(requestIds: true) { OnRequest = (_, request) => { asked.Add(request.Field("X-Request-Id")!); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
+        var received = new List<string>();
+        using var rig = new Rig(requestIds: true) { OnRequest = (_, request) => { received.Add(request.Field("X-Request-Id")!); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: forged\r\n") + Rig.Get("/2"));
         string[] responded = [.. Message.Responds(client.TakenText, ["GET", "GET"], false).Select(response => response.Field("X-Request-Id")!)];
         string[] recorded = [$"{Next(rig).Record.Id:x16}", $"{Next(rig).Record.Id:x16}"];
-        Assert.Equal(recorded, asked);
+        Assert.Equal(recorded, received);
         Assert.Equal(recorded, responded);
         Assert.Equal(2, recorded.Distinct().Count());
         Assert.Equal(1, Server(rig).Traffic.Read().Reuses);
@@ -65,14 +65,14 @@ public sealed class RecordingTests
     [InlineData("", false)]
     public void Request_OfATrustedProxy_KeepsItsId(string id, bool isKept)
     {
-        string? asked = null;
+        string? received = null;
         var options = new EngineOptions { TrustedProxies = [System.Net.IPNetwork.Parse("192.0.2.0/24")] };
-        using var rig = new Rig(options, requestIds: true) { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x")]; } };
+        using var rig = new Rig(options, requestIds: true) { OnRequest = (_, request) => { received = request.Field("X-Request-Id"); return [Rig.Ok("x")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", $"X-Request-Id: {id}\r\n"));
         RecordCopy recorded = Next(rig);
         string expected = isKept ? id : $"{recorded.Record.Id:x16}";
         Assert.Equal(isKept ? id : "", Text(recorded, RecordText.GivenId));
-        Assert.Equal((expected, expected), (asked, HeldRig.Only(client).Field("X-Request-Id")));
+        Assert.Equal((expected, expected), (received, HeldRig.Only(client).Field("X-Request-Id")));
     }
 
     [Theory]
@@ -96,10 +96,10 @@ public sealed class RecordingTests
     [Fact]
     public void RequestIds_Off_AreForwarded()
     {
-        string? asked = null;
-        using var rig = new Rig { OnRequest = (_, request) => { asked = request.Field("X-Request-Id"); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
+        string? received = null;
+        using var rig = new Rig { OnRequest = (_, request) => { received = request.Field("X-Request-Id"); return [Rig.Ok("x", "X-Request-Id: theirs\r\n")]; } };
         FakeSocket client = rig.Connect(Rig.Get("/1", "X-Request-Id: mine\r\n"));
-        Assert.Equal(("mine", "theirs"), (asked, HeldRig.Only(client).Field("X-Request-Id")));
+        Assert.Equal(("mine", "theirs"), (received, HeldRig.Only(client).Field("X-Request-Id")));
     }
 
     [Fact]

@@ -37,11 +37,11 @@ public sealed class RetryTests
         FakeSocket client = rig.Connect();
         if (reused)
         {
-            rig.Say(client, Rig.Get("/first"));
+            rig.Send(client, Rig.Get("/first"));
         }
         int before = rig.Servers.Count;
         Prepare(rig, reused, closeAt, clean);
-        rig.Say(client, $"{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+        rig.Send(client, $"{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
         FakeSocket first = rig.Servers[0];
         if (closeAt is CloseAt.InTheRequest or CloseAt.BeforeTheResponse or CloseAt.InTheResponse)
         {
@@ -161,7 +161,7 @@ public sealed class RetryTests
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Servers[0].Finish();
         rig.Servers[0].IsTouched = false; // Its event is delivered later.
-        rig.Say(client, "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        rig.Send(client, "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
         Assert.DoesNotContain("POST", rig.Servers[0].TakenText);
         Assert.Contains("POST", rig.Servers[1].TakenText);
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "POST"], false).Count);

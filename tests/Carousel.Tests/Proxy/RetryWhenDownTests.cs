@@ -93,11 +93,11 @@ public sealed class RetryWhenDownTests
         FakeSocket client = rig.Connect();
         if (reused)
         {
-            rig.Say(client, Rig.Get("/1"));
-            rig.Say(client, Rig.Get("/2"));
+            rig.Send(client, Rig.Get("/1"));
+            rig.Send(client, Rig.Get("/2"));
         }
         rig.OnRequest = (socket, _) => SessionRig.ServerOf(socket) == 0 ? null : [Rig.Ok("hello again")];
-        rig.Say(client, $"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        rig.Send(client, $"{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         Assert.DoesNotContain("hello again", client.TakenText);
         OutlierTests.Down(rig, 0);
         Assert.Equal(isRetryable, client.TakenText.Contains("hello again"));
@@ -113,7 +113,7 @@ public sealed class RetryWhenDownTests
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         Assert.Empty(client.TakenText);
-        rig.Say(Assert.Single(rig.Servers), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        rig.Send(Assert.Single(rig.Servers), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Contains("hello", client.TakenText);
         Assert.Empty(rig.Reasons());
         rig.AssertNothingLeft();
@@ -128,10 +128,10 @@ public sealed class RetryWhenDownTests
         OutlierTests.Down(rig, 0);
         OutlierTests.Down(rig, 1);
         Assert.Equal(2, rig.Servers.Count);
-        rig.Say(rig.Servers[1], "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        rig.Send(rig.Servers[1], "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Contains("hello", client.TakenText);
         // The limit is per request.
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         OutlierTests.Down(rig, 2);
         Assert.Equal(4, rig.Servers.Count);
         rig.AssertNothingLeft();
@@ -158,7 +158,7 @@ public sealed class RetryWhenDownTests
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0, 1);
         Assert.Empty(client.TakenText);
-        rig.Say(Assert.Single(rig.Servers), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        rig.Send(Assert.Single(rig.Servers), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Contains("hello", client.TakenText);
         rig.AssertNothingLeft();
     }

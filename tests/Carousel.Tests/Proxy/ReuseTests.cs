@@ -13,7 +13,7 @@ public sealed class ReuseTests
     {
         using var rig = new Rig();
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         rig.Connect(Rig.Get("/3"));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
@@ -31,7 +31,7 @@ public sealed class ReuseTests
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         Assert.True(rig.Servers[0].IsClosed);
         Assert.False(client.IsClosed);
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Assert.Equal(2, rig.Servers.Count);
         rig.AssertNothingLeft();
     }
@@ -51,7 +51,7 @@ public sealed class ReuseTests
             byte[] response = [.. Rig.Ok(new string('x', length)), .. Rig.Ok("poison")];
             rig.OnRequest = (_, request) => request.FirstLine.Contains("/large") ? [response] : [Rig.Ok("hello")];
             FakeSocket client = rig.Connect(Rig.Get("/large"));
-            rig.Say(client, Rig.Get("/next"));
+            rig.Send(client, Rig.Get("/next"));
             Assert.DoesNotContain("poison", client.TakenText);
             client.Finish();
             rig.Advance(60_000);
@@ -68,7 +68,7 @@ public sealed class ReuseTests
         rig.Servers[0].IsTouched = true; // A spurious event.
         rig.Run();
         Assert.False(rig.Servers[0].IsClosed);
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }
@@ -90,7 +90,7 @@ public sealed class ReuseTests
         }
         rig.Run();
         Assert.True(rig.Servers[0].IsClosed);
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "GET"], false).Count(response => response.Status == 200));
         rig.AssertNothingLeft();
     }
@@ -129,7 +129,7 @@ public sealed class ReuseTests
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Ok("hello", $"Keep-Alive: {keepAlive}\r\n")] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         rig.Clock.Advance(afterMs);
-        rig.Say(client, $"{method} /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        rig.Send(client, $"{method} /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", method], false).Count(response => response.Status == 200 && response.Field("Keep-Alive") is null));
         Assert.Equal(isUsed ? 1 : 2, rig.Servers.Count);
         Assert.Equal(!isUsed, rig.Servers[0].IsClosed);
@@ -143,7 +143,7 @@ public sealed class ReuseTests
         using var rig = new Rig { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\na")] };
         rig.Connect(Rig.Get("/1"));
         rig.Advance(4000);
-        rig.Say(rig.Servers[0], "b");
+        rig.Send(rig.Servers[0], "b");
         Assert.True(rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
     }
@@ -154,9 +154,9 @@ public sealed class ReuseTests
     {
         using var rig = new Rig { OnRequest = (_, request) => [Rig.Ok("hello", request.FirstLine.Contains(" /1 ") ? "Keep-Alive: timeout=5\r\n" : "")] };
         FakeSocket client = rig.Connect(Rig.Get("/1"));
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         rig.Advance(20_000);
-        rig.Say(client, Rig.Get("/3"));
+        rig.Send(client, Rig.Get("/3"));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }
@@ -187,13 +187,13 @@ public sealed class ReuseTests
         // The kept connection takes a part of the next request, then fails.
         rig.Servers[0].Room = 10;
         rig.Servers[0].RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         rig.Servers[0].Reset();
         rig.Run();
         List<Message> responses = Message.Responds(client.TakenText, ["GET", "GET"], false);
         Assert.Equal("hello", responses[1].Body);
         Assert.Null(responses[1].Field("Connection"));
-        rig.Say(client, Rig.Get("/3"));
+        rig.Send(client, Rig.Get("/3"));
         Assert.Equal(2, rig.Servers.Count);
         rig.AssertNothingLeft();
     }

@@ -34,7 +34,7 @@ public sealed class SessionCookieTests
         {
             Assert.Null(SessionRig.CookieOf(rig.Ask(cookie, method: i % 2 == 0 ? "GET" : "POST")));
         }
-        Assert.All(rig.Requests, asked => Assert.Equal(SessionRig.Read(cookie).Id.ToString(), asked.Request.Field("X-Session-Id")));
+        Assert.All(rig.Requests, received => Assert.Equal(SessionRig.Read(cookie).Id.ToString(), received.Request.Field("X-Session-Id")));
         Assert.Equal(11, rig.Requests.Count);
         Assert.Equal((1, 10), (rig.Counters.Minted, rig.Counters.Returned));
     }
@@ -47,7 +47,7 @@ public sealed class SessionCookieTests
         {
             rig.Ask();
         }
-        Assert.Equal(100, rig.Requests.Select(asked => asked.Request.Field("X-Session-Id")).Distinct().Count());
+        Assert.Equal(100, rig.Requests.Select(received => received.Request.Field("X-Session-Id")).Distinct().Count());
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class SessionCookieTests
         FakeSocket client = rig.Rig.Connect(string.Concat(cookies.Select(cookie => Rig.Get("/", SessionRig.CookieLine(cookie)))));
         List<Message> responses = Message.Responds(client.TakenText, cookies.Select(_ => "GET"), false);
         Assert.Equal([false, true, false, true, false], responses.Select(response => SessionRig.CookieOf(response) is not null));
-        string[] ids = [.. rig.Requests.Select(asked => asked.Request.Field("X-Session-Id")!)];
+        string[] ids = [.. rig.Requests.Select(received => received.Request.Field("X-Session-Id")!)];
         Assert.Equal([SessionSamples.Id(1).ToString(), SessionSamples.Id(2).ToString(), SessionSamples.Id(1).ToString()], [ids[0], ids[2], ids[4]]);
         Assert.Equal(
             [ids[1], ids[3]],

@@ -242,7 +242,7 @@ public sealed class SessionRecordTests
         rig.Ask(rig.Cookie(2));
         rig.StoreUpdates();
         rig.Rig.Worker.Post(new Mail(MailKind.Stop));
-        rig.Rig.Poller.MailCame = true;
+        rig.Rig.Poller.MailArrived = true;
         rig.Rig.Worker.Run();
         Assert.Equal([(SessionSamples.Id(1), 2u), (SessionSamples.Id(2), 1u)], rig.StoreUpdates().Select(update => (update.Id, update.Requests)).OrderBy(update => update.Id.Low));
     }

@@ -29,7 +29,7 @@ public sealed class ShutdownTests
         FakeSocket quick = rig.Connect(), silent = rig.Connect();
         rig.Post(Drain);
         rig.Advance(ClientConnection.HalfClosedGraceMs / 2);
-        rig.Say(quick, Rig.Get("/"));
+        rig.Send(quick, Rig.Get("/"));
         Assert.Equal("close", Assert.Single(Message.Responds(quick.TakenText, ["GET"], quick.EndSent)).Field("Connection"));
         Assert.True(quick.IsClosed);
         Assert.False(silent.IsClosed);
@@ -58,7 +58,7 @@ public sealed class ShutdownTests
         rig.Poller.MostEvents = 1; // The mail is first here too.
         rig.Post(Drain);
         FakeSocket client = Assert.Single(rig.Network.All);
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         Assert.Contains("hello", client.TakenText);
     }
 

@@ -47,7 +47,7 @@ public sealed class SimulationTests
         private readonly SessionMode _mode;
         private readonly FakeSocket?[] _clients = new FakeSocket?[Clients];
         private readonly List<string>[] _paths = [.. Enumerable.Range(0, Clients).Select(_ => new List<string>())];
-        private int _asked, _pieces = 1, _framing, _refusals;
+        private int _requests, _pieces = 1, _framing, _refusals;
 
         public Play(SessionMode mode)
         {
@@ -152,7 +152,7 @@ public sealed class SimulationTests
 
         private string NewPath(int who)
         {
-            _paths[who].Add($"/c{who}n{_asked++}");
+            _paths[who].Add($"/c{who}n{_requests++}");
             return _paths[who][^1];
         }
 
@@ -201,7 +201,7 @@ public sealed class SimulationTests
                 bool isOwn = responses[i].Field("X-Carousel-Reason") is not null;
                 bool isCut = i == responses.Count - 1 && !responses[i].IsWhole;
                 string wanted = _paths[who][i] + " ";
-                Assert.True(isOwn || responses[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(responses[i].Body)), $"client {who} asked for {wanted} and got {responses[i]}");
+                Assert.True(isOwn || responses[i].Body.StartsWith(wanted) || (isCut && wanted.StartsWith(responses[i].Body)), $"client {who} requested {wanted} and got {responses[i]}");
                 Assert.True(responses[i].IsWhole || isCut, "a truncated response is followed by another");
             }
         }

@@ -74,11 +74,11 @@ public sealed class SlowClientTests
         FakeSocket client = rig.Rig.Connect("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok");
         Drip(rig.Rig, client, bytesASecond: 0, 30_000);
         FakeSocket server = Assert.Single(rig.Rig.Servers);
-        rig.Rig.Say(server, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+        rig.Rig.Send(server, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
         for (int i = 0; i < 10; i++)
         {
             Drip(rig.Rig, client, bytesASecond: 0, 20_000);
-            rig.Rig.Say(server, "x");
+            rig.Rig.Send(server, "x");
         }
         Assert.Equal("xxxxxxxxxx", HeldRig.Only(client, "POST").Body);
     }
@@ -90,11 +90,11 @@ public sealed class SlowClientTests
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "\r\n" + FullBuffer);
         FakeSocket server = Assert.Single(rig.Rig.Servers);
-        rig.Rig.Say(server, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        rig.Rig.Send(server, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
         for (int i = 0; i < 5; i++)
         {
             Drip(rig.Rig, client, bytesASecond: 0, 9_000);
-            rig.Rig.Say(server, "x");
+            rig.Rig.Send(server, "x");
         }
         Assert.False(client.IsClosed);
     }
@@ -105,7 +105,7 @@ public sealed class SlowClientTests
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect(LongPost + "Expect: 100-continue\r\n\r\n");
         Drip(rig.Rig, client, bytesASecond: 0, 8_000);
-        rig.Rig.Say(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
+        rig.Rig.Send(rig.Rig.Servers[0], "HTTP/1.1 100 Continue\r\n\r\n");
         Drip(rig.Rig, client, bytesASecond: 0, 8_000);
         Assert.False(client.EndSent);
         Drip(rig.Rig, client, bytesASecond: 0, TooLongMs - 8_000);
@@ -141,7 +141,7 @@ public sealed class SlowClientTests
     {
         using var rig = new HeldRig();
         FakeSocket client = rig.Rig.Connect("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n");
-        rig.Rig.Say(client, new string('x', 29_999));
+        rig.Rig.Send(client, new string('x', 29_999));
         Drip(rig.Rig, client, bytesASecond: 0, 9_000);
         client.Send(Rig.Bytes("x" + "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 30000\r\n\r\n"));
         rig.Rig.Run();
@@ -167,7 +167,7 @@ public sealed class SlowClientTests
         slow.MakeRoom(int.MaxValue);
         rig.Run();
         Assert.Equal(20_000, HeldRig.Only(slow).Body.Length);
-        rig.Say(slow, Rig.Get("/again"));
+        rig.Send(slow, Rig.Get("/again"));
         Assert.Equal(2, Message.Responds(slow.TakenText, ["GET", "GET"], false).Count);
         rig.AssertNothingLeft();
     }
@@ -217,7 +217,7 @@ public sealed class SlowClientTests
         FakeSocket client = rig.Connect();
         client.Room = bytes;
         client.RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         return client;
     }
 
@@ -227,7 +227,7 @@ public sealed class SlowClientTests
         for (int i = 0; i < milliseconds / 1_000; i++)
         {
             rig.Advance(1_000);
-            rig.Say(client, new string('x', bytesASecond));
+            rig.Send(client, new string('x', bytesASecond));
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class SpliceTests
         client.Room = client.RoomAtATime = room;
         for (int i = 1; i <= 2; i++)
         {
-            rig.Say(client, $"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+            rig.Send(client, $"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
             Assert.Equal(Body, Message.Responds(client.TakenText, Enumerable.Repeat("POST", i), false)[^1].Body);
         }
         Assert.Single(rig.Servers);
@@ -107,7 +107,7 @@ public sealed class SpliceTests
         FakeSocket stuck = rig.Connect();
         stuck.Room = 40_000;
         stuck.RoomAtATime = 0;
-        rig.Say(stuck, Rig.Get("/1"));
+        rig.Send(stuck, Rig.Get("/1"));
         stuck.Reset(Errno.EPIPE);
         rig.Run();
         FakeSocket client = rig.Connect(Rig.Get("/2"));
@@ -132,7 +132,7 @@ public sealed class SpliceTests
         {
             FakeSocket client = rig.Connect(i);
             (client.Room, client.RoomAtATime, client.RoomOverstated) = (room, 0, overstated);
-            rig.Say(client, Rig.Get("/"));
+            rig.Send(client, Rig.Get("/"));
             stuck.Add(client);
         }
         return stuck;

@@ -129,7 +129,7 @@ public sealed class StickyQueueTests
         Assert.Equal("/any", HeldRig.PathOf(rig.Requests[^1].Request));
         rig.Respond(server: 0);
         rig.Respond(server: 0);
-        Assert.Equal(["/own", "/own-too"], rig.Asked.TakeLast(2));
+        Assert.Equal(["/own", "/own-too"], rig.Paths.TakeLast(2));
     }
 
     [Fact]

@@ -221,7 +221,7 @@ public sealed class StickyTests
         rig.Rig.Connect(string.Concat(cookies.Select(cookie => Rig.Get("/", SessionRig.CookieLine(cookie)))));
         Assert.Equal(
             ["connect-refused", null, "connect-refused", null],
-            rig.Requests.Select(asked => asked.Request.Field("X-Session-Moved")));
+            rig.Requests.Select(received => received.Request.Field("X-Session-Moved")));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class TimeoutTests
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect();
         rig.Advance(39_000);
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         AssertClosesAfter(rig, 40_000, client);
     }
 
@@ -48,7 +48,7 @@ public sealed class TimeoutTests
         foreach (char next in rest)
         {
             rig.Advance(100);
-            rig.Say(client, next.ToString());
+            rig.Send(client, next.ToString());
         }
         rig.Advance(3000 - 100 * rest.Length - 1);
         Assert.Empty(client.TakenText);
@@ -94,7 +94,7 @@ public sealed class TimeoutTests
         foreach (char next in "HTTP/1.1 200 OK\r\n")
         {
             rig.Advance(1000);
-            rig.Say(rig.Servers[0], next.ToString());
+            rig.Send(rig.Servers[0], next.ToString());
         }
         AssertRespondsAfter(rig, 50_000 - 17_000, client, 504, "answer-timeout");
     }
@@ -107,7 +107,7 @@ public sealed class TimeoutTests
         for (int i = 0; i < 50; i++)
         {
             rig.Advance(1000 - (i == 49 ? 1 : 0));
-            rig.Say(rig.Servers[0], "HTTP/1.1 102 Processing\r\n\r\n");
+            rig.Send(rig.Servers[0], "HTTP/1.1 102 Processing\r\n\r\n");
         }
         Assert.Equal(50, Message.Responds(client.TakenText, ["GET"], false).Count);
         rig.Advance(1 + TimingWheel.TickMs);
@@ -123,7 +123,7 @@ public sealed class TimeoutTests
         for (int i = 0; i < 20; i++)
         {
             rig.Advance(6000);
-            rig.Say(client, "x");
+            rig.Send(client, "x");
         }
         AssertRespondsAfter(rig, 50_000, client, 504, "answer-timeout");
     }
@@ -134,7 +134,7 @@ public sealed class TimeoutTests
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
         rig.Advance(6000);
-        rig.Say(client, "x");
+        rig.Send(client, "x");
         AssertRespondsAfter(rig, 7000, client, 408, "request-body-timeout");
         Assert.True(client.EndSent);
     }
@@ -180,7 +180,7 @@ public sealed class TimeoutTests
         using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         rig.Advance(6000);
-        rig.Say(rig.Servers[0], "x");
+        rig.Send(rig.Servers[0], "x");
         AssertClosesAfter(rig, 7000, client);
         Assert.Equal([FailureReason.AnswerBodyTimeout], rig.Reasons());
     }
@@ -202,7 +202,7 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect();
         client.Room = 5000;
         client.RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         Assert.InRange(rig.Servers[0].Unreceived, 900_000, 1_000_000);
         AssertClosesAfter(rig, 7000, client);
         Assert.Equal([FailureReason.ClientStalled], rig.Reasons());
@@ -215,7 +215,7 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         AssertClosesAfter(rig, 7000, client);
     }
 
@@ -226,7 +226,7 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         for (int i = 0; i < 5; i++)
         {
             rig.Advance(6000);
@@ -245,7 +245,7 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
-        rig.Say(client, Rig.Get("/"));
+        rig.Send(client, Rig.Get("/"));
         AssertClosesAfter(rig, 50_000, client);
         Assert.Equal([FailureReason.ClientStalled], rig.Reasons());
     }
@@ -262,7 +262,7 @@ public sealed class TimeoutTests
         for (int i = 0; i < pauses; i++)
         {
             rig.Advance(pauseMs);
-            rig.Say(client, new string('x', 10_000));
+            rig.Send(client, new string('x', 10_000));
             Assert.Equal(0, client.Unreceived);
         }
         AssertClosesAfter(rig, ClientConnection.LongestLingerMs - pauseMs * pauses, client);
@@ -281,14 +281,14 @@ public sealed class TimeoutTests
         FakeSocket client = rig.Connect(request);
         if (status == 413)
         {
-            rig.Say(Assert.Single(rig.Servers), "HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n");
+            rig.Send(Assert.Single(rig.Servers), "HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n");
         }
         Assert.StartsWith($"HTTP/1.1 {status} ", client.TakenText);
         Assert.True(client.EndSent);
         rig.Advance(4_000);
-        rig.Say(client, "more");
+        rig.Send(client, "more");
         rig.Advance(4_000);
-        rig.Say(client, "more");
+        rig.Send(client, "more");
         AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
     }
 

@@ -11,7 +11,7 @@ public sealed class TracingTests
     private const string Sampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private const string NotSampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
 
-    private Message? _asked;
+    private Message? _received;
     private RecordCursor _cursor;
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class TracingTests
         RequestRecord record = Ask(0, $"traceparent: {Sampled}\r\ntracestate: rojo=1\r\n");
         Assert.Equal((new UInt128(0x0af7651916cd43dd, 0x8448eb211c80319c), 0xb7ad6b7169203331), (record.TraceId, record.ParentSpanId));
         Assert.NotEqual(0u, record.SpanId);
-        Assert.Equal(($"00-0af7651916cd43dd8448eb211c80319c-{record.SpanId:x16}-01", "rojo=1"), (_asked!.Field("traceparent"), _asked.Field("tracestate")));
+        Assert.Equal(($"00-0af7651916cd43dd8448eb211c80319c-{record.SpanId:x16}-01", "rojo=1"), (_received!.Field("traceparent"), _received.Field("tracestate")));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class TracingTests
     {
         RequestRecord record = Ask(share, traceParent is null ? "" : $"traceparent: {traceParent}\r\ntracestate: rojo=1\r\n");
         Assert.Equal((default, 0ul, 0ul), (record.TraceId, record.SpanId, record.ParentSpanId));
-        Assert.Equal((traceParent, traceParent is null ? null : "rojo=1"), (_asked!.Field("traceparent"), _asked.Field("tracestate")));
+        Assert.Equal((traceParent, traceParent is null ? null : "rojo=1"), (_received!.Field("traceparent"), _received.Field("tracestate")));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class TracingTests
         RequestRecord record = Ask(1, fields);
         Assert.NotEqual(default, record.TraceId);
         Assert.Equal(0u, record.ParentSpanId);
-        Assert.Equal(($"00-{record.TraceId:x32}-{record.SpanId:x16}-01", null), (_asked!.Field("traceparent"), _asked.Field("tracestate")));
+        Assert.Equal(($"00-{record.TraceId:x32}-{record.SpanId:x16}-01", null), (_received!.Field("traceparent"), _received.Field("tracestate")));
     }
 
     [Fact]
@@ -55,8 +55,8 @@ public sealed class TracingTests
     {
         using var rig = new Rig(new EngineOptions { TraceShare = 0.25 });
         var traces = new HashSet<UInt128>();
-        const int asked = 400;
-        for (int i = 0; i < asked; i++)
+        const int count = 400;
+        for (int i = 0; i < count; i++)
         {
             rig.Connect(Rig.Get("/"));
             RequestRecord record = Next(rig);
@@ -68,7 +68,7 @@ public sealed class TracingTests
 
     private RequestRecord Ask(double? share, string fields)
     {
-        using var rig = new Rig(new EngineOptions { TraceShare = share }) { OnRequest = (_, request) => { _asked = request; return [Rig.Ok("x")]; } };
+        using var rig = new Rig(new EngineOptions { TraceShare = share }) { OnRequest = (_, request) => { _received = request; return [Rig.Ok("x")]; } };
         rig.Connect(Rig.Get("/", fields));
         return Next(rig);
     }

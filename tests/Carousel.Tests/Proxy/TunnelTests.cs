@@ -30,7 +30,7 @@ public sealed class TunnelTests
         rig.Advance(ClientConnection.HalfClosedGraceMs + 100);
         Assert.True(rig.Servers[0].EndSent);
         Assert.False(rig.Servers[0].IsClosed);
-        rig.Say(rig.Servers[0], "still here");
+        rig.Send(rig.Servers[0], "still here");
         Assert.EndsWith("still here", client.TakenText);
         rig.Servers[0].Finish();
         rig.Run();
@@ -47,7 +47,7 @@ public sealed class TunnelTests
         rig.Run();
         Assert.True(client.EndSent);
         Assert.False(client.IsClosed);
-        rig.Say(client, "still here");
+        rig.Send(client, "still here");
         Assert.EndsWith("still here", rig.Servers[0].TakenText);
         client.Finish();
         rig.Run();
@@ -91,7 +91,7 @@ public sealed class TunnelTests
         var options = new EngineOptions { TunnelTimeout = TimeSpan.FromSeconds(100) };
         using var rig = Open(Switching, out FakeSocket client, options: options);
         rig.Advance(90_000);
-        rig.Say(rig.Servers[0], "one way is enough");
+        rig.Send(rig.Servers[0], "one way is enough");
         rig.Advance(100_000 - 1);
         Assert.False(client.IsClosed);
         rig.Advance(1 + TimingWheel.TickMs);
@@ -115,7 +115,7 @@ public sealed class TunnelTests
     {
         using var rig = Open("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", out FakeSocket client);
         Assert.False(client.IsClosed || rig.Servers[0].IsClosed);
-        rig.Say(client, Rig.Get("/2"));
+        rig.Send(client, Rig.Get("/2"));
         Assert.Single(rig.Servers);
         rig.AssertNothingLeft();
     }

@@ -38,7 +38,7 @@ internal sealed class HeldRig : IDisposable
     public List<(int Server, Message Request)> Requests { get; } = [];
 
     /// <summary>The paths of <see cref="Requests"/>.</summary>
-    public IEnumerable<string> Asked => Requests.Select(asked => PathOf(asked.Request));
+    public IEnumerable<string> Paths => Requests.Select(received => PathOf(received.Request));
 
     /// <summary>Requests that wait for a server with room.</summary>
     public int Waiting => (int)Rig.Group.Traffic.Workers.Sum(worker => worker.Waiting);

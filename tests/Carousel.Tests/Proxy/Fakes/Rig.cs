@@ -88,7 +88,7 @@ internal sealed class Rig : IDisposable
     public FakeSocket Connect(string bytes)
     {
         FakeSocket client = Connect();
-        Say(client, bytes);
+        Send(client, bytes);
         return client;
     }
 
@@ -115,7 +115,7 @@ internal sealed class Rig : IDisposable
         Run();
     }
 
-    public void Say(FakeSocket peer, string bytes)
+    public void Send(FakeSocket peer, string bytes)
     {
         peer.Send(Bytes(bytes));
         Run();
@@ -124,7 +124,7 @@ internal sealed class Rig : IDisposable
     public void Post(Mail mail)
     {
         Worker.Post(mail);
-        Poller.MailCame = true;
+        Poller.MailArrived = true;
         Run();
     }
 
@@ -151,7 +151,7 @@ internal sealed class Rig : IDisposable
     {
         for (int i = 0; i < _workers.Length; i++)
         {
-            _pollers[i].MailCame |= HasMail(_workers[i]);
+            _pollers[i].MailArrived |= HasMail(_workers[i]);
             _workers[i].Loop.RunTick();
         }
     }

@@ -19,7 +19,7 @@ internal sealed class ScriptedPoller(FakeNetwork network) : Poller
     public int Timeout { get; private set; }
 
     /// <summary>The worker has mail.</summary>
-    public bool MailCame { get; set; }
+    public bool MailArrived { get; set; }
 
     public int MostEvents { get; set; } = 256;
 
@@ -51,7 +51,7 @@ internal sealed class ScriptedPoller(FakeNetwork network) : Poller
                 _events.Add((state, token));
             }
         }
-        MailCame = false;
+        MailArrived = false;
         Timeout = timeoutMs;
         IsQuiet = _events.Count == 0 && timeoutMs != 0;
         return _events.Count;
@@ -63,7 +63,7 @@ internal sealed class ScriptedPoller(FakeNetwork network) : Poller
     {
         if (!FakeNetwork.IsFake(fd))
         {
-            return MailCame ? Readiness.Readable : Readiness.None;
+            return MailArrived ? Readiness.Readable : Readiness.None;
         }
         bool isEdge = (interest & Readiness.EdgeTriggered) != 0;
         if (isEdge && !network.IsTouched(fd))
