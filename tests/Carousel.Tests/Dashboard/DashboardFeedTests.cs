@@ -54,7 +54,8 @@ public sealed class DashboardFeedTests : IDisposable
     {
         var slow = Watch(isStuck: true);
         var client = Watch();
-        await Until(() => client.Frames.Length == 1);
+        // It has taken the first frame, and can't write it.
+        await Until(() => slow.IsWriting && client.Frames.Length == 1);
         for (int frames = 2; frames < 10; frames++)
         {
             await PassAsync();
@@ -122,7 +123,7 @@ public sealed class DashboardFeedTests : IDisposable
     {
         for (DateTime limit = DateTime.UtcNow.AddSeconds(20); !condition(); await Task.Delay(2))
         {
-            Assert.True(DateTime.UtcNow < limit, "waited in vain");
+            Assert.True(DateTime.UtcNow < limit, "timed out");
         }
     }
 
@@ -132,6 +133,7 @@ public sealed class DashboardFeedTests : IDisposable
         private readonly StringBuilder _text = new();
         private readonly TaskCompletionSource _goes = new();
         private volatile bool _isBroken;
+        private volatile bool _isWriting;
 
         public IReadOnlyList<(string Name, JsonElement Data)> Events
         {
@@ -149,12 +151,16 @@ public sealed class DashboardFeedTests : IDisposable
 
         public int[] Frames => [.. Events.Where(one => one.Name == "frame").Select(one => one.Data.GetProperty("number").GetInt32())];
 
+        /// <summary>A write has begun.</summary>
+        public bool IsWriting => _isWriting;
+
         public void Go() => _goes.SetResult();
 
         public void Break() => _isBroken = true;
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            _isWriting = true;
             await _goes.Task.WaitAsync(cancellationToken);
             if (_isBroken)
             {
