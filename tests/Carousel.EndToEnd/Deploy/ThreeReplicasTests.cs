@@ -10,7 +10,7 @@ namespace Carousel.EndToEnd.Deploy;
 public class ThreeReplicasTests
 {
     private const int Servers = 8;
-    private const int Visitors = 12;
+    private const int Clients = 12;
 
     /// <summary>Requests of each client between two events.</summary>
     private const int Between = 20;
@@ -40,7 +40,7 @@ public class ThreeReplicasTests
             {
                 await AddAsync();
             }
-            load.Start(Visitors);
+            load.Start(Clients);
             await load.RoundsAsync(Between);
 
             await KillAsync(load, all[0]);

@@ -59,7 +59,7 @@ internal sealed class ScriptedOutput : IDisposable
     {
         if (!condition)
         {
-            throw new TimeoutException($"Waited in vain for {what}");
+            throw new TimeoutException($"Timed out waiting for {what}");
         }
     }
 }

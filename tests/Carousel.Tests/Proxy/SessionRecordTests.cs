@@ -19,8 +19,8 @@ public sealed class SessionRecordTests
     {
         using var rig = new SessionRig();
         rig.Ask(fields: "User-Agent: test\r\nAccept:  a ,b \r\nX-Empty:\r\nACCEPT: c\r\n");
-        Told update = Assert.Single(rig.StoreUpdates());
-        Assert.Equal(new Told(SessionRig.Read(Cookie(rig)).Id, rig.Pool.Servers[0].Tag, rig.Now, rig.Now, 1, true, Client, update.Fields), update);
+        EventCopy update = Assert.Single(rig.StoreUpdates());
+        Assert.Equal(new EventCopy(SessionRig.Read(Cookie(rig)).Id, rig.Pool.Servers[0].Tag, rig.Now, rig.Now, 1, true, Client, update.Fields), update);
         Assert.Equal([("User-Agent", "test"), ("Accept", "a ,b"), ("X-Empty", ""), ("ACCEPT", "c")], update.FieldsButHost());
         Assert.Contains("Host", update.Fields, StringComparison.Ordinal);
 
@@ -49,7 +49,7 @@ public sealed class SessionRecordTests
             rig.Ask(fields: string.Concat(batch.Select(name => $"{name}: Bearer hunter2\r\n{name.ToUpperInvariant()}: hunter2\r\n"))
                 + "Cookie: password=hunter2\r\nX-Plain: 1\r\n");
         }
-        List<Told> updates = rig.StoreUpdates();
+        List<EventCopy> updates = rig.StoreUpdates();
         Assert.Equal(batches.Length, updates.Count);
         Assert.All(updates, record => Assert.Equal([("X-Plain", "1")], record.FieldsButHost()));
     }
@@ -90,7 +90,7 @@ public sealed class SessionRecordTests
         using var rig = new SessionRig();
         string cookie = rig.Cookie(5, age: 77);
         rig.Ask(cookie, "A: b\r\n");
-        Told record = Assert.Single(rig.StoreUpdates());
+        EventCopy record = Assert.Single(rig.StoreUpdates());
         Assert.Equal((SessionSamples.Id(5), true, 0u, rig.Now - 77), (record.Id, record.IsRecord, record.Requests, record.CreatedAt));
         Assert.Equal([("A", "b")], record.FieldsButHost());
         rig.Rig.Advance(1000);
@@ -99,7 +99,7 @@ public sealed class SessionRecordTests
         uint seen = rig.Now;
         Assert.Empty(rig.StoreUpdates());
         rig.AdvanceFlushInterval();
-        Told touch = new(SessionSamples.Id(5), rig.Pool.Servers[0].Tag, record.CreatedAt, seen, 3, false, "", "");
+        EventCopy touch = new(SessionSamples.Id(5), rig.Pool.Servers[0].Tag, record.CreatedAt, seen, 3, false, "", "");
         Assert.Equal([touch], rig.StoreUpdates());
         rig.AdvanceFlushInterval();
         Assert.Empty(rig.StoreUpdates());
@@ -152,7 +152,7 @@ public sealed class SessionRecordTests
         Assert.Equal(3, rig.StoreUpdates().Count);
         Assert.Equal((5, 2), (rig.Counters.Minted, rig.Counters.Deferred));
         rig.Ask(cookies[4], "A: b\r\n");
-        Told record = Assert.Single(rig.StoreUpdates());
+        EventCopy record = Assert.Single(rig.StoreUpdates());
         Assert.Equal((SessionRig.Read(cookies[4]).Id, true), (record.Id, record.IsRecord));
         rig.Rig.Advance(1000);
         rig.Ask();
@@ -206,7 +206,7 @@ public sealed class SessionRecordTests
         rig.AdvanceFlushInterval();
         rig.StoreUpdates();
         rig.Ask(cookie, "A: b\r\n");
-        Told record = Assert.Single(rig.StoreUpdates());
+        EventCopy record = Assert.Single(rig.StoreUpdates());
         Assert.Equal((SessionRig.Read(cookie).Id, true), (record.Id, record.IsRecord));
         Assert.Equal([("A", "b")], record.FieldsButHost());
         rig.AdvanceFlushInterval();

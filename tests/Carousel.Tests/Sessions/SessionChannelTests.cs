@@ -23,7 +23,7 @@ public class SessionChannelTests
         Assert.False(channel.TrySleep());
         channel.Wake();
         Assert.Equal(0, channel.Arrived.CurrentCount);
-        Assert.Single(Told.Drain(channel.Queues[1]));
+        Assert.Single(EventCopy.Drain(channel.Queues[1]));
         Assert.True(channel.TrySleep());
     }
 

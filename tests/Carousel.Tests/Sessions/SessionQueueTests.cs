@@ -10,24 +10,24 @@ public class SessionQueueTests
     private const int HeaderBytes = 48;
     private const int Capacity = 32 * 1024;
 
-    private static readonly Gen<Told> Events = Gen.Select(
+    private static readonly Gen<EventCopy> Events = Gen.Select(
         Gen.UInt,
         Gen.Bool,
         Gen.Int[0, 45],
         Gen.Frequency((5, Gen.Int[0, 60]), (2, Gen.Int[0, SessionFields.MaxBytes]), (1, Gen.Const(SessionFields.MaxBytes))),
         (number, isRecord, client, fields) =>
-            new Told(SessionSamples.Id(number), number, number + 1, number + 2, number + 3, isRecord, Text('c', client), Text('f', fields)));
+            new EventCopy(SessionSamples.Id(number), number, number + 1, number + 2, number + 3, isRecord, Text('c', client), Text('f', fields)));
 
     /// <summary>Operations: a number of writes, then a number of reads.</summary>
-    private static readonly Gen<(Told[] Written, int Taken)[]> Plays = Gen.Select(Events.Array[0, 40], Gen.Int[0, 40]).Array[1, 20];
+    private static readonly Gen<(EventCopy[] Written, int Taken)[]> Plays = Gen.Select(Events.Array[0, 40], Gen.Int[0, 40]).Array[1, 20];
 
     [Fact]
     public void AnyOperations_ComparedWithAList_AreFirstInFirstOut() => Plays.Sample(
         play =>
         {
             var queue = new SessionQueue(Capacity);
-            var model = new Queue<Told>();
-            foreach ((Told[] written, int taken) in play)
+            var model = new Queue<EventCopy>();
+            foreach ((EventCopy[] written, int taken) in play)
             {
                 Array.ForEach(written, item => Write(queue, model, item));
                 for (int i = 0; i < taken; i++)
@@ -36,7 +36,7 @@ public class SessionQueueTests
                 }
                 Assert.Equal(model.Count == 0, queue.Waiting == 0);
             }
-            Assert.Equal(model, Told.Drain(queue));
+            Assert.Equal(model, EventCopy.Drain(queue));
         },
         iter: 1_000);
 
@@ -48,9 +48,9 @@ public class SessionQueueTests
         {
             var queue = new SessionQueue(Capacity);
             MoveTo(queue, Capacity - left);
-            Told[] items = [Touch(1), Touch(2) with { IsRecord = true, Client = "::1", Fields = Text('f', 100) }, Touch(3)];
+            EventCopy[] items = [Touch(1), Touch(2) with { IsRecord = true, Client = "::1", Fields = Text('f', 100) }, Touch(3)];
             Array.ForEach(items, item => Assert.True(Write(queue, item)));
-            Assert.Equal(items, Told.Drain(queue));
+            Assert.Equal(items, EventCopy.Drain(queue));
             Assert.Equal(0, queue.Waiting);
         }
     }
@@ -71,19 +71,19 @@ public class SessionQueueTests
         queue.Release();
         Assert.True(Write(queue, Touch(written)));
         Assert.False(Write(queue, Touch(0)));
-        Assert.Equal(Enumerable.Range(1, (int)written).Select(i => Touch((uint)i)), Told.Drain(queue));
+        Assert.Equal(Enumerable.Range(1, (int)written).Select(i => Touch((uint)i)), EventCopy.Drain(queue));
     }
 
     [Fact]
     public void Write_LargestEvents_FitAndAreReadBack()
     {
         var queue = new SessionQueue(Capacity);
-        Told largest = Touch(9) with { IsRecord = true, Client = Text('c', 45), Fields = Text('f', SessionFields.MaxBytes) };
+        EventCopy largest = Touch(9) with { IsRecord = true, Client = Text('c', 45), Fields = Text('f', SessionFields.MaxBytes) };
         for (int round = 0; round < 100; round++)
         {
             Assert.True(Write(queue, largest));
             Assert.True(Write(queue, largest with { Requests = 1 }));
-            Assert.Equal([largest, largest with { Requests = 1 }], Told.Drain(queue));
+            Assert.Equal([largest, largest with { Requests = 1 }], EventCopy.Drain(queue));
         }
     }
 
@@ -96,7 +96,7 @@ public class SessionQueueTests
         Write(queue, Touch(2));
         Assert.True(queue.TryPeek(out SessionEvent first));
         Assert.True(queue.TryPeek(out SessionEvent again));
-        Assert.Equal(Told.Of(first), Told.Of(again));
+        Assert.Equal(EventCopy.Of(first), EventCopy.Of(again));
     }
 
     [Theory]
@@ -149,17 +149,17 @@ public class SessionQueueTests
             {
                 Thread.Yield();
             }
-            Assert.Equal(Numbered(i), Told.Of(item));
+            Assert.Equal(Numbered(i), EventCopy.Of(item));
             queue.Release();
         }
         writer.Join();
         Assert.Equal(0, queue.Waiting);
     }
 
-    private static Told Touch(uint number) => new(SessionSamples.Id(number), number, 1, 2, number, false, "", "");
+    private static EventCopy Touch(uint number) => new(SessionSamples.Id(number), number, 1, 2, number, false, "", "");
 
     /// <summary>Events of many sizes; the number determines each byte.</summary>
-    private static Told Numbered(uint i) => Touch(i) with
+    private static EventCopy Numbered(uint i) => Touch(i) with
     {
         IsRecord = i % 3 == 0,
         Client = Text((char)('a' + i % 26), (int)(i % 46)),
@@ -182,12 +182,12 @@ public class SessionQueueTests
     private static void WriteAndTake(SessionQueue queue, int fields)
     {
         Assert.True(Write(queue, Touch(0) with { Fields = Text('f', fields) }));
-        Assert.Single(Told.Drain(queue));
+        Assert.Single(EventCopy.Drain(queue));
     }
 
-    private static bool Write(SessionQueue queue, Told item) => queue.TryWrite(item.Event());
+    private static bool Write(SessionQueue queue, EventCopy item) => queue.TryWrite(item.Event());
 
-    private static void Write(SessionQueue queue, Queue<Told> model, Told item)
+    private static void Write(SessionQueue queue, Queue<EventCopy> model, EventCopy item)
     {
         long waited = queue.Waiting;
         if (Write(queue, item))
@@ -202,12 +202,12 @@ public class SessionQueueTests
         }
     }
 
-    private static void Take(SessionQueue queue, Queue<Told> model)
+    private static void Take(SessionQueue queue, Queue<EventCopy> model)
     {
         Assert.Equal(model.Count > 0, queue.TryPeek(out SessionEvent item));
-        if (model.TryDequeue(out Told? expected))
+        if (model.TryDequeue(out EventCopy? expected))
         {
-            Assert.Equal(expected, Told.Of(item));
+            Assert.Equal(expected, EventCopy.Of(item));
             queue.Release();
         }
     }

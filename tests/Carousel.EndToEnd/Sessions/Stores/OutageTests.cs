@@ -6,7 +6,7 @@ namespace Carousel.EndToEnd.Sessions.Stores;
 /// <summary>A store that is down, slow or refuses writes fails no request; unsaved updates are written when it is back.</summary>
 public class OutageTests
 {
-    private const int Visitors = 4;
+    private const int Clients = 4;
 
     /// <summary>Requests while the store fails: enough to last longer than the detection of the failure.</summary>
     private const int Rounds = 2000;
@@ -31,14 +31,14 @@ public class OutageTests
         await using var server = Echo.Server("one");
         await using var balancer = await Balancer.StartAsync(server, "--session", "shared", "--store", redis.Url, "--session-new-records", "100000");
         await KeyTests.SignsSharedAsync(redis, balancer);
-        using var load = new SessionLoad(balancer, Visitors);
+        using var load = new SessionLoad(balancer, Clients);
         await load.RoundsAsync(200);
         await RecordTests.RecordAsync(redis, load.NewSessions.Last());
 
         await Failures[failure].Break(redis);
         int before = load.NewSessions.Count;
         await load.RoundsAsync(Rounds);
-        string[] meanwhile = [.. load.NewSessions.Skip(before + Visitors)];
+        string[] meanwhile = [.. load.NewSessions.Skip(before + Clients)];
         await Failures[failure].Mend(redis);
         await load.RoundsAsync(200);
         await load.EndAsync();

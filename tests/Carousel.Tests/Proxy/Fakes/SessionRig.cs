@@ -85,7 +85,7 @@ internal sealed class SessionRig : IDisposable
     }
 
     /// <summary>The store updates queued since the last call.</summary>
-    public List<Told> StoreUpdates() => Tests.Sessions.Told.Drain(Queue);
+    public List<EventCopy> StoreUpdates() => Tests.Sessions.EventCopy.Drain(Queue);
 
     /// <summary>Nothing more can be queued until <see cref="StoreUpdates"/> is called.</summary>
     public void FillQueue()

@@ -4,7 +4,7 @@ using Carousel.Core.Sessions;
 namespace Carousel.Tests.Sessions;
 
 /// <summary>A copy of a <see cref="SessionEvent"/>.</summary>
-internal sealed record Told(
+internal sealed record EventCopy(
     SessionId Id, ulong ServerTag, uint CreatedAt, uint SeenAt, uint Requests, bool IsRecord, string Client, string Fields)
 {
     /// <summary>The event; its spans refer to arrays of its own.</summary>
@@ -20,14 +20,14 @@ internal sealed record Told(
         Fields = Encoding.Latin1.GetBytes(Fields),
     };
 
-    public static Told Of(in SessionEvent item) => new(
+    public static EventCopy Of(in SessionEvent item) => new(
         item.Id, item.ServerTag, item.CreatedAt, item.SeenAt, item.Requests, item.IsRecord,
         Encoding.Latin1.GetString(item.Client), Encoding.Latin1.GetString(item.Fields));
 
     /// <summary>Removes and returns all queued events.</summary>
-    public static List<Told> Drain(SessionQueue queue)
+    public static List<EventCopy> Drain(SessionQueue queue)
     {
-        var all = new List<Told>();
+        var all = new List<EventCopy>();
         while (queue.TryPeek(out SessionEvent item))
         {
             all.Add(Of(item));
