@@ -71,6 +71,14 @@ app.UseAuthorization();
 app.UseAntiforgery();
 app.UseSession();
 
+// SignalR closes its connections when shutdown begins, and clients reconnect at once: not to this server, which would have to wait for them.
+app.UseWhen(context => context.Request.Path.StartsWithSegments(ChatHub.Path) && app.Lifetime.ApplicationStopping.IsCancellationRequested, stopping =>
+    stopping.Run(context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Task.CompletedTask;
+    }));
+
 app.MapHealthChecks("/healthz");
 
 app.MapGet("/", (HttpContext context) =>

@@ -26,6 +26,9 @@ public class RollingServersTests
     /// <summary>The time from the end of a pod until its replacement's process starts.</summary>
     private static readonly TimeSpan s_scheduling = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>From the end of a pod's process, which closes its connections, until its network is taken down: the kubelet looks for ended containers once a second.</summary>
+    private static readonly TimeSpan s_teardown = TimeSpan.FromSeconds(1);
+
     [Fact]
     public async Task Rollout_OfEveryServer_NoGetFails()
     {
@@ -125,8 +128,8 @@ public class RollingServersTests
         await Deadlines.UntilAsync(
             async () =>
             {
-                missing.Remove((await GetAsync(client)).Text.Split(' ')[0]);
-                return missing.Count == 0;
+                string text = (await GetAsync(client)).Text;
+                return missing.RemoveWhere(text.Contains) > 0 && missing.Count == 0;
             },
             "a response of each server");
     }
@@ -156,6 +159,7 @@ public class RollingServersTests
         {
             process.Signal(Posix.SigTerm);
             await process.ExitAsync();
+            await Task.Delay(s_teardown, TestContext.Current.CancellationToken);
             await Tool.RunAsync("ip", "-n", place.Launcher[^1], "link", "del", "eth0");
         }
 

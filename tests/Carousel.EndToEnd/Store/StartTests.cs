@@ -74,7 +74,7 @@ public class StartTests
     [InlineData("expected a size from 16m to 64g", "--memory", "1m")]
     [InlineData("--data needs a value", "--data")]
     [InlineData("--port is given more than once", "--port", "7001", "--port", "7002")]
-    [InlineData("\"--password\" is not understood", "--password", "secret")]
+    [InlineData("\"--password\" is unknown", "--password", "secret")]
     [InlineData("can't be read", "--password-file", "/nowhere/password")]
     public Task Start_BadFlag_IsALineAndTwo(string error, params string[] flags) => FailsAsync(2, error, flags);
 
