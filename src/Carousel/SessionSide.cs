@@ -1,5 +1,6 @@
 using Carousel.Cli;
 using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;

@@ -1,5 +1,6 @@
 using System.Text;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
+using Carousel.Control.Store.Records;
 using Carousel.Core.Config;
 using Carousel.Core.Sessions;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,5 @@
 using Carousel.Control.Admin;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

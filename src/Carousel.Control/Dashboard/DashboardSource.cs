@@ -1,4 +1,4 @@
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Carousel.Control.Store.Client;
+using Carousel.Control.Store.Keys;
+using Carousel.Control.Store.Records;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using StackExchange.Redis;

@@ -1,3 +1,4 @@
+using Carousel.Control.Store.Client;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Sessions;
 

@@ -1,3 +1,6 @@
+using Carousel.Control.Store.Client;
+using Carousel.Control.Store.Keys;
+using Carousel.Control.Store.Records;
 using Carousel.Control.Supervision;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;

@@ -1,4 +1,5 @@
 using System.Net;
+using Carousel.Control.Store.Client;
 using Carousel.Core.Config;
 
 namespace Carousel.Control.Store;

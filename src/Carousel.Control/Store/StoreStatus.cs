@@ -1,3 +1,4 @@
+using Carousel.Control.Store.Client;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 

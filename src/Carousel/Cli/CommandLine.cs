@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
 
 namespace Carousel.Cli;

@@ -1,5 +1,5 @@
 using Carousel.Control.Admin;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Sessions;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
 
 namespace Carousel.Cli;

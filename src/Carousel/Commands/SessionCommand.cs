@@ -1,5 +1,5 @@
 using Carousel.Cli;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Records;
 using Carousel.Core.Config;
 using Carousel.Core.Sessions;
 

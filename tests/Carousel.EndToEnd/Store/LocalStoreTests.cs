@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Core.Config;
 using Carousel.Core.Sessions;
 using Carousel.EndToEnd.Harness;

@@ -1,4 +1,4 @@
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Core.Sessions;
 using Carousel.EndToEnd.Harness;
 using Xunit;

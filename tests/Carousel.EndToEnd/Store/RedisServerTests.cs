@@ -1,5 +1,5 @@
 using System.Globalization;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Core.Sessions;
 using Carousel.EndToEnd.Harness;
 using Xunit;

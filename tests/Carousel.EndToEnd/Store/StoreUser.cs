@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;

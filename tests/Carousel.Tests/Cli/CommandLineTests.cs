@@ -1,6 +1,6 @@
 using System.Net;
 using Carousel.Cli;
-using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
 using Carousel.Engine;
 using Xunit;

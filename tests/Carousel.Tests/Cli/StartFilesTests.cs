@@ -1,6 +1,7 @@
 using System.Net;
 using Carousel.Cli;
 using Carousel.Control.Store;
+using Carousel.Control.Store.Embedded;
 using Carousel.Control.Telemetry;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Carousel.Control.Dashboard;
 using Carousel.Control.Store;
+using Carousel.Control.Store.Client;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
