@@ -5,6 +5,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Logging;
+using Carousel.Platform;
 
 namespace Carousel.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
+using Carousel.Files;
 
 namespace Carousel.Cli;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Carousel.Cli;
 using Carousel.Control.Admin;
+using Carousel.Files;
 
 namespace Carousel.Commands;
 

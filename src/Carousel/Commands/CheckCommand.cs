@@ -3,6 +3,7 @@ using System.Globalization;
 using Carousel.Cli;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
+using Carousel.Files;
 
 namespace Carousel.Commands;
 

@@ -1,5 +1,6 @@
 using Carousel.Cli;
 using Carousel.Control.Admin;
+using Carousel.Files;
 
 namespace Carousel.Commands;
 

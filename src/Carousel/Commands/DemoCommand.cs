@@ -3,6 +3,7 @@ using Carousel.Cli;
 using Carousel.Control.Admin;
 using Carousel.Core.Config;
 using Carousel.Demo;
+using Carousel.Hosting;
 
 namespace Carousel.Commands;
 

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Carousel.Cli;
 using Carousel.Control.Supervision;
 using Carousel.Demo;
+using Carousel.Hosting;
 
 namespace Carousel.Commands;
 

@@ -3,6 +3,8 @@ using Carousel.Cli;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
+using Carousel.Files;
+using Carousel.Hosting;
 
 namespace Carousel.Commands;
 

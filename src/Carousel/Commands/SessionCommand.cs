@@ -2,6 +2,7 @@ using Carousel.Cli;
 using Carousel.Control.Store.Records;
 using Carousel.Core.Config;
 using Carousel.Core.Sessions;
+using Carousel.Files;
 
 namespace Carousel.Commands;
 

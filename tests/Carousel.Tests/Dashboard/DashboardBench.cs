@@ -6,7 +6,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 
 namespace Carousel.Tests.Dashboard;
 

@@ -1,6 +1,7 @@
 using Carousel.Core.Net;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Http;

@@ -4,6 +4,7 @@ using Carousel.Core.Net;
 using Carousel.Core.Policies;
 using Carousel.Engine.Http;
 using Carousel.Fuzz.Targets;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Http;

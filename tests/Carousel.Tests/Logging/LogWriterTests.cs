@@ -2,7 +2,7 @@ using System.Text.Json;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Telemetry;
 using Carousel.Logging;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Logging;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Carousel.Core.Net;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 

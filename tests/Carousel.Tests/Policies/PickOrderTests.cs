@@ -4,7 +4,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Policies;

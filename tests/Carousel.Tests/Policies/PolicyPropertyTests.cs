@@ -1,5 +1,6 @@
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;

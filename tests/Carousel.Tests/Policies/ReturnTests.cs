@@ -3,7 +3,7 @@ using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Ring;
 using Xunit;
 

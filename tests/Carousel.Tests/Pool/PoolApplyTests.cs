@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Pool;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Pool;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Carousel.Core.Sessions;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Carousel.Core.Sessions;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 

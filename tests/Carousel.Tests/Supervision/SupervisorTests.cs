@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Carousel.Control.Supervision;
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Supervision;

@@ -1,5 +1,5 @@
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Telemetry;

@@ -14,7 +14,7 @@ public class PlatformCallTests
     [InlineData("src/Carousel.Engine/LinuxLike/A.cs", 1)]
     [InlineData("src/Carousel/A.cs", 1)]
     [InlineData("src/Carousel.Engine/Linux/A.cs", 0)]
-    [InlineData("src/Carousel/DescriptorLimit.cs", 0)]
+    [InlineData("src/Carousel/Platform/DescriptorLimit.cs", 0)]
     public void OutOfPlace_CallInThatFile_IsFoundUnlessItMayBeThere(string path, int found) =>
         Assert.Equal(found, PlatformCalls.OutOfPlace(Sources.Parse(path, Call)).Count());
 

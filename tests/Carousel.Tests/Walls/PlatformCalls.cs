@@ -11,7 +11,7 @@ internal static class PlatformCalls
     private static readonly string[] s_homes =
     [
         "src/Carousel.Engine/Linux/",
-        "src/Carousel/DescriptorLimit", "src/Carousel/IgnoredSignal", "src/Carousel/AppendFile", "src/Carousel/Logging/StandardStreams",
+        "src/Carousel/Platform/DescriptorLimit", "src/Carousel/Platform/IgnoredSignal", "src/Carousel/Files/AppendFile", "src/Carousel/Logging/StandardStreams",
         "src/Carousel.Control/Files/RegularFile",
     ];
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Carousel.Control.Store.Embedded;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Store.Embedded;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Carousel.Control.Store.Client;
 using Carousel.Control.Store.Keys;
 using Carousel.Core.Sessions;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Store.Keys;

@@ -1,7 +1,7 @@
 using System.Text;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 
 namespace Carousel.Tests.Telemetry;
 

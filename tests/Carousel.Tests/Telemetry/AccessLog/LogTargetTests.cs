@@ -3,7 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using Carousel.Control.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Files;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Telemetry;

@@ -7,6 +7,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Pool;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
+using Carousel.Hosting;
 using Carousel.Logging;
 
 namespace Carousel.Tests.Telemetry;

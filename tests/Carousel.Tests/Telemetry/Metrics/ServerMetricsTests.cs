@@ -1,7 +1,7 @@
 using Carousel.Control.Telemetry;
 using Carousel.Core.Health;
 using Carousel.Core.Telemetry;
-using Carousel.Tests.Control;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 
