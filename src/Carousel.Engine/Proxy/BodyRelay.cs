@@ -1,4 +1,5 @@
 using Carousel.Engine.Linux;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -13,7 +14,7 @@ internal enum RelayResult : byte
     Yielded,
     /// <summary>Everything up to the body's end has been sent.</summary>
     Ended,
-    /// <summary>The source closed or failed before the body's end.</summary>
+    /// <summary>The source closed, failed or was truncated before the body's end.</summary>
     SourceCut,
     /// <summary>The sink takes no more.</summary>
     SinkCut,
@@ -22,7 +23,7 @@ internal enum RelayResult : byte
 }
 
 /// <summary>
-/// One direction of an exchange: moves a body from one connection to the other through one buffer, or through the worker's pipe. It receives only after
+/// One direction of an exchange: moves a body from one stream to the other through one buffer, or through the worker's pipe. It receives only after
 /// everything received was sent, so a slow sink slows its source and memory is bounded.
 /// </summary>
 internal unsafe struct BodyRelay
@@ -47,7 +48,7 @@ internal unsafe struct BodyRelay
     /// <summary>True if framed bytes have not been sent.</summary>
     public readonly bool HasPending => Buffer.Pending > 0;
 
-    public RelayResult Run(Connection source, Connection sink, Worker worker)
+    public RelayResult Run(ByteStream source, ByteStream sink, Worker worker)
     {
         bool moved = false;
         for (int round = 0; round < MaxRoundsPerTick; round++)
@@ -69,7 +70,7 @@ internal unsafe struct BodyRelay
                 _splices = false;
                 return RelayResult.Ended;
             }
-            RelayResult received = MaySplice(sink, worker) && worker.Pipe.Get(worker.Loop.Now) is { } pipe
+            RelayResult received = MaySplice(source, sink, worker) && worker.Pipe.Get(worker.Loop.Now) is { } pipe
                 ? Splice(source, sink, worker, pipe)
                 : Receive(source, worker);
             if (received != RelayResult.Moved)
@@ -90,26 +91,25 @@ internal unsafe struct BodyRelay
     }
 
     /// <summary>Moved: nothing is pending. Blocked: the sink is full.</summary>
-    public RelayResult SendPending(Connection sink)
+    public RelayResult SendPending(ByteStream sink)
     {
-        if (Buffer.Pending == 0)
+        while (Buffer.Pending > 0)
         {
-            return RelayResult.Moved;
+            if (!sink.Writable)
+            {
+                return RelayResult.Blocked;
+            }
+            int sent = sink.Send(Buffer.Base + Buffer.Start, Buffer.Pending);
+            if (sent < 0)
+            {
+                return sent == ByteStream.Blocked ? RelayResult.Blocked : RelayResult.SinkCut;
+            }
+            Buffer.Start += sent;
         }
-        if (!sink.Writable)
-        {
-            return RelayResult.Blocked;
-        }
-        int sent = sink.Send(Buffer.Base + Buffer.Start, Buffer.Pending);
-        if (sent < 0)
-        {
-            return sent == -Errno.EAGAIN ? RelayResult.Blocked : RelayResult.SinkCut;
-        }
-        Buffer.Start += sent;
-        return Buffer.Pending == 0 ? RelayResult.Moved : RelayResult.Blocked;
+        return RelayResult.Moved;
     }
 
-    private RelayResult Receive(Connection source, Worker worker)
+    private RelayResult Receive(ByteStream source, Worker worker)
     {
         if (!source.Readable)
         {
@@ -124,16 +124,13 @@ internal unsafe struct BodyRelay
             Buffer.End += received;
             return RelayResult.Moved;
         }
-        if (received == 0)
+        if (received == ByteStream.Blocked)
         {
-            return Framing.TakeEnd(ref Buffer) ? RelayResult.Moved : RelayResult.SourceCut;
+            ReleaseIfEmpty(worker);
+            return RelayResult.Blocked;
         }
-        if (received != -Errno.EAGAIN)
-        {
-            return RelayResult.SourceCut;
-        }
-        ReleaseIfEmpty(worker);
-        return RelayResult.Blocked;
+        // A truncated end is never the body's end, even if the body has no other.
+        return received == ByteStream.Ended && Framing.TakeEnd(ref Buffer) ? RelayResult.Moved : RelayResult.SourceCut;
     }
 
     /// <summary>A relay that waits for its source holds no buffer, unless its content may be needed for a retry.</summary>
@@ -149,22 +146,23 @@ internal unsafe struct BodyRelay
     /// Splices only what is worth it, and no more than the sink has room for: so the pipe is empty again when the sink is full, and a full sink holds no
     /// pipe. The room is queried again only when it is used up, once in some hundred kilobytes.
     /// </summary>
-    private bool MaySplice(Connection sink, Worker worker)
+    private bool MaySplice(ByteStream source, ByteStream sink, Worker worker)
     {
-        if (!Framing.IsPlainLength || Framing.Left < (_splices ? worker.SpliceLeast : worker.SpliceFrom) || Buffer.Unframed > 0)
+        if (!Framing.IsPlainLength || Framing.Left < (_splices ? worker.SpliceLeast : worker.SpliceFrom) || Buffer.Unframed > 0
+            || !source.CanSplice || !sink.CanSplice)
         {
             return false;
         }
         if (_room < worker.SpliceLeast)
         {
-            int room = sink.SendRoom();
+            int room = sink.Writable ? sink.SendRoom() : 0;
             _room = room - room / QueueOverhead;
         }
         return _room >= worker.SpliceLeast;
     }
 
     /// <summary>One move from socket to pipe to socket. Nothing may be pending before; afterwards, what the sink did not take is pending.</summary>
-    private RelayResult Splice(Connection source, Connection sink, Worker worker, Pipe pipe)
+    private RelayResult Splice(ByteStream source, ByteStream sink, Worker worker, Pipe pipe)
     {
         if (!source.Readable)
         {
@@ -176,7 +174,7 @@ internal unsafe struct BodyRelay
         int got = source.SpliceInto(pipe, (int)Math.Min(Framing.Left, Math.Min(_room, most)));
         if (got <= 0)
         {
-            return got == -Errno.EAGAIN ? RelayResult.Blocked : RelayResult.SourceCut;
+            return got == ByteStream.Blocked ? RelayResult.Blocked : RelayResult.SourceCut;
         }
         _splices = true;
         Framing.Skip(got);
@@ -187,7 +185,7 @@ internal unsafe struct BodyRelay
             return RelayResult.Moved;
         }
         _room = 0;
-        if (sent < 0 && sent != -Errno.EAGAIN)
+        if (sent == ByteStream.Cut)
         {
             worker.Pipe.Dispose();
             return RelayResult.SinkCut;

@@ -4,6 +4,7 @@ using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -70,9 +71,8 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _isCounted = isCounted;
         _textLength = 0;
         _served = false;
-        BytesIn = BytesOut = 0;
         _phase = Phase.Idle;
-        if (Open(fd, writable: true) < 0)
+        if (Open(fd, isConnected: true) < 0)
         {
             return false;
         }
@@ -88,18 +88,18 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
 
     public override void OnEvents(Readiness readiness)
     {
-        bool peerWasOpen = !PeerClosed;
-        Note(readiness);
+        bool peerWasOpen = !Stream.PeerClosed;
+        Stream.Note(readiness);
         switch (_phase)
         {
             case Phase.Idle:
-                if (Readable)
+                if (Stream.Readable)
                 {
                     BeginExchange();
                 }
                 break;
             case Phase.InExchange:
-                if (PeerClosed && peerWasOpen)
+                if (Stream.PeerClosed && peerWasOpen)
                 {
                     ArmIn(HalfClosedGraceMs);
                 }
@@ -164,7 +164,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     {
         _exchange = null;
         _phase = Phase.Idle;
-        if (PeerClosed || (Worker.IsDraining && _served))
+        if (Stream.PeerClosed || (Worker.IsDraining && _served))
         {
             Close(abort: false);
             return;
@@ -184,7 +184,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         }
         _phase = Phase.Lingering;
         _idles.Add(IdlePlace, Worker.Loop.Now);
-        ShutdownSend();
+        Stream.ShutdownSend();
         _lingerUntil = Worker.Loop.Now + LongestLingerMs;
         ArmLinger();
         Drain();
@@ -197,7 +197,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         buffer.Acquire(Worker.Slab);
         LocalResponse.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
         Worker.Counters.Failed(reason);
-        Send(buffer.Base + buffer.Start, buffer.Pending);
+        Stream.Send(buffer.Base + buffer.Start, buffer.Pending);
         buffer.Release(Worker.Slab);
         Finish(linger: true);
     }
@@ -208,7 +208,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _exchange = null;
         _idles.Give(IdlePlace);
         Worker.Loop.Wheel.Remove(_deadline);
-        CloseDescriptor(abort);
+        CloseStream(abort);
         Worker.Closed(this, _peer, _isCounted);
     }
 
@@ -218,9 +218,9 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         if (_phase == Phase.Idle)
         {
             // Without a request so far: its first may be in flight.
-            if (Worker.Transport.Peek(Fd) != -Errno.EAGAIN)
+            if (Stream.Peek() != ByteStream.Blocked)
             {
-                Note(Readiness.Readable);
+                Stream.Note(Readiness.Readable);
                 BeginExchange();
             }
             else if (_served)
@@ -239,7 +239,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     /// </summary>
     public bool Evict()
     {
-        if (_phase == Phase.Idle && Worker.Transport.Peek(Fd) > 0)
+        if (_phase == Phase.Idle && Stream.Peek() > 0)
         {
             _idles.Remove(IdlePlace);
             _idles.Add(IdlePlace, Worker.Loop.Now);
@@ -277,7 +277,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
         _deadline.Disarm();
         _phase = Phase.InExchange;
         _served = true;
-        if (PeerClosed)
+        if (Stream.PeerClosed)
         {
             ArmIn(HalfClosedGraceMs);
         }
@@ -290,27 +290,26 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private void Drain()
     {
         const int maxReads = 16;
-        long before = BytesIn;
+        long before = Stream.BytesIn;
         Span<byte> scratch = Worker.Scratch;
         fixed (byte* to = scratch)
         {
-            for (int i = 0; i < maxReads && Readable; i++)
+            for (int i = 0; i < maxReads && Stream.Readable; i++)
             {
-                int received = Receive(to, scratch.Length);
-                if (received == 0 || (received < 0 && received != -Errno.EAGAIN))
+                if (Stream.Receive(to, scratch.Length) is ByteStream.Ended or ByteStream.Cut)
                 {
                     Close(abort: false);
                     return;
                 }
             }
         }
-        if (BytesIn != before)
+        if (Stream.BytesIn != before)
         {
             ArmLinger();
         }
-        if (Readable && !_willResume)
+        if (Stream.Readable && !_willResume)
         {
-            // More is waiting than is read per tick, and epoll reports it no more.
+            // More is waiting than is read per tick, and no event reports it.
             _willResume = true;
             Worker.Loop.ResumeNextTick(this);
         }

@@ -82,7 +82,7 @@ internal sealed partial class Exchange
         while (attempt is not null)
         {
             UpstreamConnection? next = attempt.NextAttempt;
-            if (!attempt.Writable)
+            if (!attempt.Stream.Writable)
             {
                 before = attempt;
                 attempt = next;

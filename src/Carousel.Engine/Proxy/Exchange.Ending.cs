@@ -155,7 +155,7 @@ internal sealed partial class Exchange
         if (_server is { } server)
         {
             _server = null;
-            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.PeerClosed && server.IsSilent();
+            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.Stream.PeerClosed && server.Stream.IsSilent();
             if (reusable)
             {
                 _worker.Upstreams.Keep(server, _keepServerUntil);
@@ -177,13 +177,13 @@ internal sealed partial class Exchange
         if (!_keepClient)
         {
             // Unread bytes, received or still to come, would make the kernel reset the connection before the client has read the response.
-            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || client.Readable;
+            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || client.Stream.Readable;
             ReleaseAll();
             client.Finish(linger: unread);
             return Step.Over;
         }
         _response.Release(_worker);
-        if (_request.Buffer.Unframed == 0 && !client.Readable)
+        if (_request.Buffer.Unframed == 0 && !client.Stream.Readable)
         {
             ReleaseAll();
             client.BecomeIdle();

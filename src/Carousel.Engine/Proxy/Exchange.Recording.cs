@@ -57,7 +57,7 @@ internal sealed partial class Exchange
         _isRecording = true;
         _text.Clear();
         _record.Begin(_worker.RequestIds.Next(), _worker.Loop.NowMicros);
-        _client!.BytesOut = 0;
+        _client!.Stream.BytesOut = 0;
         _record.Client = _client.Address.Bits;
         _record.ClientPort = (ushort)_client.Peer.Port;
         if (_worker.Options.RequestIds)
@@ -137,13 +137,13 @@ internal sealed partial class Exchange
         {
             WriteRecord();
         }
-        _client!.BytesIn = 0;
+        _client!.Stream.BytesIn = 0;
     }
 
     private void WriteRecord()
     {
-        _record.BytesIn = _client!.BytesIn;
-        _record.BytesOut = _client.BytesOut;
+        _record.BytesIn = _client!.Stream.BytesIn;
+        _record.BytesOut = _client.Stream.BytesOut;
         if (_session.Kind != SessionKind.None)
         {
             _record.Session = _session.HasSession ? new UInt128(_session.Ticket.Id.High, _session.Ticket.Id.Low) : 0;

@@ -1,7 +1,7 @@
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
-using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -17,7 +17,7 @@ internal sealed unsafe partial class Exchange
         bool seenBefore = _request.Buffer.Unframed > 0 && _requestDeadline.IsArmed;
         if (seenBefore || _request.Buffer.Unframed == 0)
         {
-            if (!_client!.Readable)
+            if (!_client!.Stream.Readable)
             {
                 return _request.Buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
             }
@@ -62,13 +62,13 @@ internal sealed unsafe partial class Exchange
         {
             buffer.Compact();
         }
-        int received = _client!.Receive(buffer.Base + buffer.End, buffer.Free);
+        int received = _client!.Stream.Receive(buffer.Base + buffer.End, buffer.Free);
         if (received > 0)
         {
             buffer.End += received;
             return Step.Progress;
         }
-        if (received == -Errno.EAGAIN)
+        if (received == ByteStream.Blocked)
         {
             return buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
         }
@@ -106,7 +106,7 @@ internal sealed unsafe partial class Exchange
             _isSentAnew = false;
             Enter(ResponseLeg.ReadHead);
         }
-        switch (SendPending(ref _request, _server!, _requestDeadline))
+        switch (SendPending(ref _request, _server!.Stream, _requestDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;
@@ -121,7 +121,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>StreamBody. To Done; on a failure of the server, to Route (another connection).</summary>
     private Step StepRequestBody()
     {
-        RelayResult result = _request.Run(_client!, _server!, _worker);
+        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -143,11 +143,11 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the client's end, which is forwarded to the server.</summary>
     private Step StepRequestTunnel()
     {
-        RelayResult result = _request.Run(_client!, _server!, _worker);
+        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _server!.ShutdownSend();
+                _server!.Stream.ShutdownSend();
                 Enter(RequestLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
@@ -158,7 +158,7 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>Sends what is pending. A partial send is progress too: it rearms the deadline.</summary>
-    private RelayResult SendPending(ref BodyRelay flow, Connection sink, Deadline deadline)
+    private RelayResult SendPending(ref BodyRelay flow, ByteStream sink, Deadline deadline)
     {
         int before = flow.Buffer.Start;
         RelayResult result = flow.SendPending(sink);

@@ -1,7 +1,7 @@
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
-using Carousel.Engine.Linux;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -21,7 +21,7 @@ internal sealed unsafe partial class Exchange
     {
         ref MessageBuffer buffer = ref _response.Buffer;
         // An interim response is sent before the next head is parsed: rewriting needs the headroom.
-        RelayResult sent = _response.SendPending(_client!);
+        RelayResult sent = _response.SendPending(_client!.Stream);
         if (sent != RelayResult.Moved)
         {
             return sent == RelayResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
@@ -57,20 +57,20 @@ internal sealed unsafe partial class Exchange
 
     private Step ReceiveResponseHead()
     {
-        if (!_server!.Readable)
+        if (!_server!.Stream.Readable)
         {
             return Step.Blocked;
         }
         ref MessageBuffer buffer = ref _response.Buffer;
         buffer.Acquire(_worker.Slab);
         buffer.Compact();
-        int received = _server.Receive(buffer.Base + buffer.End, buffer.Free);
+        int received = _server.Stream.Receive(buffer.Base + buffer.End, buffer.Free);
         if (received > 0)
         {
             buffer.End += received;
             return Step.Progress;
         }
-        if (received == -Errno.EAGAIN)
+        if (received == ByteStream.Blocked)
         {
             if (buffer.Unframed == 0)
             {
@@ -188,7 +188,7 @@ internal sealed unsafe partial class Exchange
     private Step StepResponseBody()
     {
         // Without a server the body is complete here: nothing more is received.
-        RelayResult result = _response.Run(_server!, _client!, _worker);
+        RelayResult result = _response.Run(_server?.Stream!, _client!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -224,11 +224,11 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the server's end, which is forwarded to the client.</summary>
     private Step StepResponseTunnel()
     {
-        RelayResult result = _response.Run(_server!, _client!, _worker);
+        RelayResult result = _response.Run(_server!.Stream, _client!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _client!.ShutdownSend();
+                _client!.Stream.ShutdownSend();
                 Enter(ResponseLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
@@ -241,7 +241,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>Error. To Done when the local response is sent.</summary>
     private Step StepLocalResponse()
     {
-        switch (SendPending(ref _response, _client!, _responseDeadline))
+        switch (SendPending(ref _response, _client!.Stream, _responseDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;

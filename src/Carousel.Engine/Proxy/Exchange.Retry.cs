@@ -57,7 +57,7 @@ internal sealed partial class Exchange
 
     private bool MayRetryElsewhere =>
         _worker.Options.RetriesWaiting && !_wasRetriedElsewhere && MaySendAgain
-            && _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Unframed == 0 && !_server!.Readable;
+            && _responseLeg == ResponseLeg.ReadHead && _response.Buffer.Unframed == 0 && !_server!.Stream.Readable;
 
     private bool HasOther(PoolSnapshot pool, Server but) => HasOther(pool.Primary, but) || HasOther(pool.Backup, but);
 

@@ -3,7 +3,7 @@ using System.Net;
 using Carousel.Core.Health;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Linux;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -101,7 +101,7 @@ internal sealed partial class Exchange
     {
         while (_worker.Upstreams.Take(server, this) is { } warm)
         {
-            if (_head.IsIdempotent || _worker.Transport.Peek(warm.Fd) == -Errno.EAGAIN)
+            if (_head.IsIdempotent || warm.Stream.Peek() == ByteStream.Blocked)
             {
                 _server = warm;
                 return true;

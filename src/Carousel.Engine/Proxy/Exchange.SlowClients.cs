@@ -1,6 +1,6 @@
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -48,10 +48,10 @@ internal sealed unsafe partial class Exchange
             return Step.Progress;
         }
         WatchRate();
-        int received = _client!.Readable ? _client.Receive(buffer.Base + buffer.End, buffer.Free) : -Errno.EAGAIN;
+        int received = _client!.Stream.Readable ? _client.Stream.Receive(buffer.Base + buffer.End, buffer.Free) : ByteStream.Blocked;
         if (received <= 0)
         {
-            return received == -Errno.EAGAIN ? Step.Blocked : End(FailureReason.ClientClosed);
+            return received == ByteStream.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
         }
         buffer.End += received;
         Arm(_requestDeadline, _worker.Timeouts.Body);
@@ -77,13 +77,13 @@ internal sealed unsafe partial class Exchange
     {
         long now = _worker.Loop.Now;
         int rate = _worker.LeastRate;
-        if (_requestRate.IsTooSlow(MustClientSend, _client!.BytesIn, rate, now))
+        if (_requestRate.IsTooSlow(MustClientSend, _client!.Stream.BytesIn, rate, now))
         {
             _keepClient = false;
             return Fail(FailureReason.ClientTooSlow);
         }
-        bool mustTake = _responseLeg == ResponseLeg.StreamBody && _response.HasPending && !_client.Writable;
-        if (_responseRate.IsTooSlow(mustTake, mustTake ? _client.BytesTaken() : 0, rate, now))
+        bool mustTake = _responseLeg == ResponseLeg.StreamBody && _response.HasPending && !_client.Stream.Writable;
+        if (_responseRate.IsTooSlow(mustTake, mustTake ? _client.Stream.BytesTaken() : 0, rate, now))
         {
             return Cut(FailureReason.ClientTooSlow);
         }
@@ -108,7 +108,7 @@ internal sealed unsafe partial class Exchange
     private bool MustClientSend => _requestLeg switch
     {
         RequestLeg.ReceiveBody => true,
-        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Readable && !AwaitsContinue,
+        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Stream.Readable && !AwaitsContinue,
         _ => false,
     };
 

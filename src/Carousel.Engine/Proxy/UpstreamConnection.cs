@@ -48,14 +48,13 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
             return -Errno.EMFILE;
         }
         int result = Worker.Transport.Connect(SockAddr.From(endPoint.Address, endPoint.Port), out int fd);
-        int opened = fd < 0 ? result : Open(fd, writable: result == 0);
+        int opened = fd < 0 ? result : Open(fd, isConnected: result == 0);
         if (opened < 0)
         {
             Worker.LeaveServer();
             return opened;
         }
         _exchange = exchange;
-        BytesIn = BytesOut = 0;
         _counters = server.Traffic.Of(Worker.Index);
         _counters.Connects++;
         _counters.OpenConnections++;
@@ -79,12 +78,12 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
 
     public override void OnEvents(Readiness readiness)
     {
-        Note(readiness);
+        Stream.Note(readiness);
         if (_exchange is { } exchange)
         {
             exchange.Advance();
         }
-        else if (Readable)
+        else if (!Stream.IsSilent())
         {
             // A server sends nothing unrequested: this is its end, or bytes that would be taken for the next response.
             Worker.Upstreams.Close(this);
@@ -107,14 +106,14 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
         CountBytes();
         _counters.OpenConnections--;
         Worker.Loop.Wheel.Remove(Deadline);
-        CloseDescriptor(abort: false);
+        CloseStream(abort: false);
         Worker.LeaveServer();
     }
 
     private void CountBytes()
     {
-        _counters.BytesReceived += BytesIn;
-        _counters.BytesSent += BytesOut;
-        BytesIn = BytesOut = 0;
+        _counters.BytesReceived += Stream.BytesIn;
+        _counters.BytesSent += Stream.BytesOut;
+        Stream.BytesIn = Stream.BytesOut = 0;
     }
 }

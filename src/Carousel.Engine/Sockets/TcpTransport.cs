@@ -2,50 +2,13 @@ using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Sockets;
 
-/// <summary>Plain TCP: each call is one system call.</summary>
+/// <summary>TCP over IPv4 and IPv6.</summary>
 internal sealed unsafe class TcpTransport : Transport
 {
     private const int Stream = 1, Datagram = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
-    private const int Socket = 1, SocketError = 4, Linger = 13, Tcp = 6, NoDelay = 1;
-    /// <summary>
-    /// SO_MEMINFO (since Linux 4.12) returns nine numbers; these are the limit of bytes queued for sending and the bytes queued.
-    /// </summary>
-    private const int MemInfo = 55, MemInfoCount = 9, SendBuffer = 3, SendQueued = 5;
-    private const int PeekOnly = 0x02, NoSignal = 0x4000;
-    private const uint SpliceMove = 1, SpliceNonBlocking = 2;
-    private const int SendSide = 1;
-    private const nuint OutQueue = 0x5411;
+    private const int Socket = 1, SocketError = 4, Tcp = 6, NoDelay = 1;
 
-    public override int Receive(int fd, byte* to, int count) => Libc.OrErrno(Libc.recv(fd, to, count, 0));
-
-    public override int Send(int fd, byte* from, int count) => Libc.OrErrno(Libc.send(fd, from, count, NoSignal));
-
-    /// <summary>Never with SPLICE_F_MORE: it is not known whether more follows, and a small last part must not be delayed.</summary>
-    public override int Splice(int from, int to, int count)
-    {
-        nint moved = Libc.splice(from, null, to, null, count, SpliceMove | SpliceNonBlocking);
-        return moved >= 0 ? (int)moved : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-    }
-
-    public override int SendRoom(int fd)
-    {
-        uint* info = stackalloc uint[MemInfoCount];
-        int length = MemInfoCount * sizeof(uint);
-        bool isKnown = Libc.getsockopt(fd, Socket, MemInfo, info, &length) == 0 && length > SendQueued * sizeof(uint);
-        return isKnown ? (int)Math.Max(0, (long)info[SendBuffer] - info[SendQueued]) : 0;
-    }
-
-    public override int Peek(int fd)
-    {
-        byte one;
-        return Libc.OrErrno(Libc.recv(fd, &one, 1, PeekOnly));
-    }
-
-    public override int Unacknowledged(int fd)
-    {
-        int bytes = 0;
-        return Libc.ioctl(fd, OutQueue, &bytes) < 0 ? 0 : bytes;
-    }
+    public override ByteStream CreateStream() => new TcpStream();
 
     public override int Connect(in SockAddr to, out int fd)
     {
@@ -107,16 +70,5 @@ internal sealed unsafe class TcpTransport : Transport
         int length = SockAddr.Capacity;
         Libc.getsockname(fd, &address, &length);
         return address;
-    }
-
-    public override void ShutdownSend(int fd) => Libc.shutdown(fd, SendSide);
-
-    public override void Close(int fd) => Libc.close(fd);
-
-    public override void Abort(int fd)
-    {
-        int* lingerZero = stackalloc int[2] { 1, 0 };
-        Libc.setsockopt(fd, Socket, Linger, lingerZero, 2 * sizeof(int));
-        Libc.close(fd);
     }
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class LoopbackServer : IDisposable
         _thread.Join();
         foreach (int fd in _open)
         {
-            _transport.Close(fd);
+            Libc.close(fd);
         }
         _set.Dispose();
         _listener.Dispose();
@@ -75,18 +75,18 @@ internal sealed unsafe class LoopbackServer : IDisposable
     private void Serve(int fd)
     {
         byte* buffer = stackalloc byte[BufferSize];
-        int received = _transport.Receive(fd, buffer, BufferSize);
+        int received = Libc.OrErrno(Libc.recv(fd, buffer, BufferSize, 0));
         if (received > 0)
         {
             fixed (byte* response = _response)
             {
-                _transport.Send(fd, response, _response.Length);
+                Libc.send(fd, response, _response.Length, 0);
             }
         }
         else if (received != -Errno.EAGAIN)
         {
             _open.Remove(fd);
-            _transport.Close(fd);
+            Libc.close(fd);
         }
     }
 }

@@ -15,15 +15,14 @@ internal sealed class Loopback : IDisposable
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        int result = Transport.Connect(SockAddr.From(IPAddress.Loopback, port), out int near);
+        var transport = new TcpTransport();
+        int result = transport.Connect(SockAddr.From(IPAddress.Loopback, port), out int near);
         Assert.True(result is 0 or -Errno.EINPROGRESS);
         Near = near;
         Far = listener.Accept();
         Far.NoDelay = true;
-        Assert.Equal(0, Transport.ConnectResult(near));
+        Assert.Equal(0, transport.ConnectResult(near));
     }
-
-    public TcpTransport Transport { get; } = new();
 
     /// <summary>The engine's end, closed on dispose unless <see cref="Give"/> was called.</summary>
     public int Near { get; private set; }
@@ -42,7 +41,7 @@ internal sealed class Loopback : IDisposable
     {
         if (Near >= 0)
         {
-            Transport.Close(Near);
+            Libc.close(Near);
         }
         Far.Dispose();
     }

@@ -1,4 +1,5 @@
 using Carousel.Engine.Linux;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Tests.Proxy.Fakes;
 
@@ -6,7 +7,7 @@ namespace Carousel.Tests.Proxy.Fakes;
 /// In-memory connections that behave as the kernel's: the lowest free descriptor is allocated, a short count means that there is no more, a closed descriptor
 /// must not be used (here that throws). Calls are counted, and the one that a test selects fails.
 /// </summary>
-internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
+internal sealed unsafe class FakeNetwork : Transport
 {
     /// <summary>Above the real descriptors of the test process (the mailbox and pipes are real).</summary>
     private const int FirstFd = 3000;
@@ -32,6 +33,9 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
     public Action<FakeSocket> Sent { get; set; } = _ => { };
 
     public Action<int> Closing { get; set; } = _ => { };
+
+    /// <summary>Creates the streams of connections.</summary>
+    public Func<FakeNetwork, ByteStream> Streams { get; set; } = network => new FakeStream(network);
 
     public int AcceptError { get; set; }
 
@@ -105,10 +109,12 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         return Fault;
     }
 
-    public override int Receive(int fd, byte* to, int count) =>
+    public override ByteStream CreateStream() => Streams(this);
+
+    public int Receive(int fd, byte* to, int count) =>
         Apply(fd, "receive") ?? At(fd).Receive(new Span<byte>(to, count), peek: false);
 
-    public override int Send(int fd, byte* from, int count)
+    public int Send(int fd, byte* from, int count)
     {
         int sent = Apply(fd, "send") ?? At(fd).Take(new ReadOnlySpan<byte>(from, count));
         if (sent > 0)
@@ -118,7 +124,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         return sent;
     }
 
-    public override int Splice(int from, int to, int count)
+    public int Splice(int from, int to, int count)
     {
         byte[] bytes = new byte[count];
         fixed (byte* at = bytes)
@@ -139,16 +145,13 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         }
     }
 
-    public override int SendRoom(int fd) => At(fd).QueryRoom();
+    public int SendRoom(int fd) => At(fd).QueryRoom();
 
-    public override int Peek(int fd)
+    public int Peek(int fd)
     {
         byte one = 0;
         return Apply(fd, "peek") ?? At(fd).Receive(new Span<byte>(ref one), peek: true);
     }
-
-    /// <summary>Bytes that the fake kernel takes are acknowledged at once.</summary>
-    public override int Unacknowledged(int fd) => 0;
 
     public override int Connect(in SockAddr to, out int fd)
     {
@@ -163,7 +166,7 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
         };
         if (result < 0 && result != -Errno.EINPROGRESS)
         {
-            Close(fd);
+            Close(fd, abort: false);
             fd = -1;
             return result;
         }
@@ -200,13 +203,9 @@ internal sealed unsafe class FakeNetwork : Carousel.Engine.Sockets.Transport
 
     public override SockAddr LocalAddress(int fd) => SockAddr.From(System.Net.IPAddress.Loopback, 7777);
 
-    public override void ShutdownSend(int fd) => At(fd).ShutdownSend();
+    public void ShutdownSend(int fd) => At(fd).ShutdownSend();
 
-    public override void Close(int fd) => Close(fd, abort: false);
-
-    public override void Abort(int fd) => Close(fd, abort: true);
-
-    private void Close(int fd, bool abort)
+    public void Close(int fd, bool abort)
     {
         At(fd).Close(abort);
         _open[fd - FirstFd] = null;
