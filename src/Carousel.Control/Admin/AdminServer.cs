@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Carousel.Control.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Telemetry;
 
@@ -11,7 +10,7 @@ namespace Carousel.Control.Supervision;
 /// timers and signal handlers are started through it (enforced by tests/Carousel.Tests/Walls), so none ends, or ends the process, unreported.
 /// Any thread.
 /// </summary>
-public sealed class Supervisor : IMetricSource
+public sealed class Supervisor
 {
     /// <summary>Delay after the first failure; doubled with each further failure.</summary>
     internal static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -25,9 +24,6 @@ public sealed class Supervisor : IMetricSource
     /// <summary>Minimum time between reports of the same name: one bug may fail a thousand probes simultaneously.</summary>
     internal static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
 
-    private static readonly Metric Failures = new("carousel_background_failures_total", MetricKind.Counter, "{failure}",
-        "Failures of background tasks (loops, timers), each logged and restarted: each is a bug in the balancer", "task");
-
     private readonly ConcurrentDictionary<string, Record> _records = new();
 
     /// <summary>The supervisor of this process. As for unhandled exceptions, one place receives all failures that no caller awaits.</summary>
@@ -36,8 +32,9 @@ public sealed class Supervisor : IMetricSource
     /// <summary>Receives a line about each failure.</summary>
     public ReportEvent Report { get; set; } = (_, _) => { };
 
-    /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => [Failures];
+    /// <summary>The names that have failed, and how often each; ordered by name.</summary>
+    public IEnumerable<(string Name, long Count)> Failures =>
+        _records.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.Count));
 
     /// <summary>Number of failures under this name.</summary>
     public long Count(string name) => _records.TryGetValue(name, out Record? record) ? record.Count : 0;
@@ -80,16 +77,6 @@ public sealed class Supervisor : IMetricSource
         catch (Exception e)
         {
             Failed(name, e, time, "it continues");
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Collect(IMetricSink sink)
-    {
-        sink.Begin(Failures);
-        foreach ((string name, Record record) in _records.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            sink.Add(record.Count, name);
         }
     }
 

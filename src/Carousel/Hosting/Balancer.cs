@@ -129,7 +129,7 @@ internal static class Balancer
         new(source.Path, () => ServersFileReader.Read(source.Path), source.Text, membership, TimeProvider.System, log.Info, log.Error, source.StartsWith, new FileThread("servers file"));
 
     private static IEnumerable<IMetricSource> Metrics(SessionSide? sessions, ServersFileWatcher? watcher, LogWriter writer) =>
-        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, Supervisor.OfProcess]).OfType<IMetricSource>();
+        ((IMetricSource?[])[sessions?.Metrics, watcher is null ? null : new ServersFileMetrics(watcher), writer, new SupervisorMetrics(Supervisor.OfProcess)]).OfType<IMetricSource>();
 
     /// <summary>Keeps each good list; logs a start with the last good list.</summary>
     private static LastGoodWriter? KeepLastGood(ServersSource? source, ServersFileWatcher? watcher, StderrLog log)

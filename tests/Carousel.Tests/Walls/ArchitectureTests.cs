@@ -7,17 +7,19 @@ public class ArchitectureTests
 {
     private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Sources.Root, "docs/ARCHITECTURE.md"));
 
-    public static TheoryData<string> Layers => [.. EngineLayers.Arrows.Select(arrow => arrow.Layer)];
+    private static readonly Dictionary<string, Layers> s_layers = new() { ["Carousel.Control"] = ControlLayers.All, ["Carousel.Engine"] = EngineLayers.All };
+
+    public static TheoryData<string, string> LayersOfProjects => [.. s_layers.SelectMany(project => project.Value.Arrows.Select(arrow => (project.Key, arrow.Layer)))];
 
     public static TheoryData<string> Projects => [.. ProjectReferences.Allowed.Keys];
 
     [Theory]
-    [MemberData(nameof(Layers))]
-    public void Layer_OfTheEngine_HasTheAllowedDependencies(string layer)
+    [MemberData(nameof(LayersOfProjects))]
+    public void Layer_OfAProject_HasTheAllowedDependencies(string project, string layer)
     {
-        string[] allowed = EngineLayers.Arrows.Single(arrow => arrow.Layer == layer).Allowed;
+        string[] allowed = s_layers[project].Arrows.Single(arrow => arrow.Layer == layer).Allowed;
 
-        Assert.EndsWith($"  -> {Listed(allowed)}", Assert.Single(s_lines, line => line.StartsWith($"    {layer}/ ", StringComparison.Ordinal)));
+        Assert.EndsWith($"  -> {Listed(allowed)}", Assert.Single(Lines(project), line => line.StartsWith($"    {layer}/ ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -30,9 +32,14 @@ public class ArchitectureTests
     }
 
     [Fact]
-    public void Folders_OfTheEngine_AreItsLayers() => Assert.Equal(
-        EngineLayers.Arrows.Select(arrow => arrow.Layer).Order(),
-        Directory.GetDirectories(Path.Combine(Sources.Root, "src/Carousel.Engine")).Select(folder => Path.GetFileName(folder)).Where(name => name is not ("bin" or "obj")).Order());
+    public void Folders_OfProjectsWithLayers_AreTheirLayers() => Assert.All(s_layers, project => Assert.Equal(
+        project.Value.Arrows.Select(arrow => arrow.Layer.Split('/')[0]).Distinct().Order(),
+        Folders.Under($"src/{project.Key}").Select(folder => folder.Split('/')[0]).Distinct().Order()));
+
+    /// <summary>The lines about a project, its own first.</summary>
+    private static IEnumerable<string> Lines(string project) => s_lines
+        .SkipWhile(line => !line.StartsWith($"src/{project} ", StringComparison.Ordinal))
+        .TakeWhile((line, i) => i == 0 || line.StartsWith(' '));
 
     private static string Listed(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
 }

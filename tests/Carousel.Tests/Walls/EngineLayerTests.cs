@@ -4,17 +4,17 @@ namespace Carousel.Tests.Walls;
 
 public class EngineLayerTests
 {
-    private static readonly Lazy<IReadOnlyList<EngineLayers.Mention>> s_engine = new(() => EngineLayers.Mentions(Sources.Under("src/Carousel.Engine")));
+    private static readonly Lazy<IReadOnlyList<Layers.Mention>> s_engine = new(() => EngineLayers.All.Mentions(Sources.Under("src/Carousel.Engine")));
 
     [Fact]
-    public void Engine_AllSources_KeepTheLayering() => Assert.Empty(EngineLayers.Violations(s_engine.Value));
+    public void Engine_AllSources_KeepTheLayering() => Assert.Empty(EngineLayers.All.Violations(s_engine.Value));
 
     [Fact]
-    public void Engine_AllowedDependencies_AreAllUsed() => Assert.Empty(EngineLayers.Unused(s_engine.Value));
+    public void Engine_AllowedDependencies_AreAllUsed() => Assert.Empty(EngineLayers.All.Unused(s_engine.Value));
 
     [Fact]
     public void Engine_WithoutTheSourcesOfSockets_DoesNotUseItsDependency() =>
-        Assert.NotEmpty(EngineLayers.Unused([.. s_engine.Value.Where(mention => mention.Layer != "Carousel.Engine.Sockets")]));
+        Assert.NotEmpty(EngineLayers.All.Unused([.. s_engine.Value.Where(mention => mention.Layer != "Carousel.Engine.Sockets")]));
 
     [Fact]
     public void Engine_ReactorSourcesMovedIntoHttp_BreakTheLayering()
@@ -23,7 +23,7 @@ public class EngineLayerTests
         const string reactor = "namespace Carousel.Engine.Reactor;";
         var moved = Sources.Under("src/Carousel.Engine").Select(tree =>
             Sources.Parse(tree.FilePath, tree.GetText(TestContext.Current.CancellationToken).ToString().Replace(reactor, "namespace Carousel.Engine.Http;")));
-        Assert.NotEmpty(EngineLayers.Violations([.. moved]));
+        Assert.NotEmpty(EngineLayers.All.Violations([.. moved]));
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public class EngineLayerTests
     {
         string target = $"namespace Carousel.Engine.{to}; internal static class Target {{ public static int Value; }}";
         string user = $"namespace Carousel.Engine.{from}; internal static class User {{ static int Get() => Carousel.Engine.{to}.Target.Value; }}";
-        Assert.Equal(found > 0, EngineLayers.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]).Any());
+        Assert.Equal(found > 0, EngineLayers.All.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]).Any());
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public class EngineLayerTests
     {
         const string target = "namespace Carousel.Engine.Linux; internal static class Target { public static int Value; public static void Extend(this int x) { } }";
         string user = $"{directive} namespace Carousel.Engine.Http; internal static class User {{ {member} }}";
-        Assert.NotEmpty(EngineLayers.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]));
+        Assert.NotEmpty(EngineLayers.All.Violations([Sources.Parse("T.cs", target), Sources.Parse("U.cs", user)]));
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public class EngineLayerTests
     public void Violations_MentionOfCore_IsFoundBelowHttp(string layer, string type, bool found)
     {
         string user = $"namespace Carousel.Engine.{layer}; internal static class User {{ static object Get() => typeof({type}); }}";
-        Assert.Equal(found, EngineLayers.Violations([Sources.Parse("U.cs", user)]).Any());
+        Assert.Equal(found, EngineLayers.All.Violations([Sources.Parse("U.cs", user)]).Any());
     }
 
     [Fact]
     public void Violations_NamespaceWithoutLayer_IsFound() =>
-        Assert.Single(EngineLayers.Violations([Sources.Parse("A.cs", "namespace Carousel.Engine.Elsewhere; class C { }")]));
+        Assert.Single(EngineLayers.All.Violations([Sources.Parse("A.cs", "namespace Carousel.Engine.Elsewhere; class C { }")]));
 }

@@ -30,6 +30,6 @@ internal static class AllMetrics
             TraceShare = 1,
             Otlp = new OtlpOptions { Metrics = new Uri("http://localhost:4318/v1/metrics"), Traces = new Uri("http://localhost:4318/v1/traces") },
         };
-        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher), writer, Supervisor.OfProcess], 1024, log).Metrics.Metrics;
+        return new TelemetrySide(settings, sample.Traffic, sample.Pool, [sessions, new ServersFileMetrics(watcher), writer, new SupervisorMetrics(Supervisor.OfProcess)], 1024, log).Metrics.Metrics;
     }
 }

@@ -1,10 +1,10 @@
-using Carousel.Control.Admin;
+using Carousel.Control.Dashboard;
 using Carousel.Control.Store.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Carousel.Control.Dashboard;
+namespace Carousel.Control.Admin;
 
 /// <summary>The dashboard on the admin port: the page at <c>/</c>, its files under <c>/dashboard/</c>, and its event stream.</summary>
 internal static class DashboardEndpoints
