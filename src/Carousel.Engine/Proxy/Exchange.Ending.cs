@@ -49,7 +49,7 @@ internal sealed partial class Exchange
             case RequestLeg.Queue:
                 return QueueTimedOut();
             case RequestLeg.Connect:
-                return ConnectTimedOut();
+                return Connect(_connector.OnDeadline(_worker.Loop.Now));
             case RequestLeg.Tunnel:
                 return TunnelTimedOut(_requestDeadline);
             default:

@@ -15,14 +15,9 @@ internal sealed partial class Exchange
     /// <summary>The wait for the session's own server was without success: any server will do.</summary>
     private bool _gaveUpOwn;
 
-    /// <summary>The request waits, for up to the sticky wait, for its session's own server only.</summary>
     public bool WaitsForOwn => _waitsForOwn;
 
-    /// <summary>
-    /// Called when there may be room. True if the request leaves the queue, because a server was leased or there is nothing left to wait for. It continues in
-    /// the next tick.
-    /// </summary>
-    /// <param name="mayPick">False if no server has room, except maybe the session's own.</param>
+    /// <summary>A request that leaves the queue continues in the next tick.</summary>
     public bool TryLeaveQueue(bool mayPick)
     {
         PoolSnapshot snapshot = _worker.Pool.Current;

@@ -11,7 +11,6 @@ namespace Carousel.Engine.Proxy;
 internal sealed partial class Exchange
 {
     private Server? _target;
-    private ImmutableArray<IPEndPoint> _endPoints;
 
     /// <summary>Why the last server failed, and during which activity.</summary>
     private FailureReason _lastFailure;
@@ -38,8 +37,8 @@ internal sealed partial class Exchange
             }
             Lease(Pick(snapshot));
         }
-        _endPoints = _target is null ? [] : snapshot.EndPoints(_target);
-        if (_endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
+        ImmutableArray<IPEndPoint> endPoints = _target is null ? [] : snapshot.EndPoints(_target);
+        if (endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
         {
             // The pool changed during the pick: the newest snapshot may have a server.
             ReleaseSlot();
@@ -56,7 +55,25 @@ internal sealed partial class Exchange
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
-        return _endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0) : BeginConnect();
+        return endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0)
+            : Connect(_connector.Begin(_target, endPoints, _worker.Timeouts.Connect, _worker.Loop.Now));
+    }
+
+    /// <summary>Route or Connect. To SendHead, Connect (an attempt is in progress), or Route (the next server).</summary>
+    private Step Connect(in ConnectResult result)
+    {
+        switch (result.State)
+        {
+            case ConnectState.Connected:
+                _server = result.Connection;
+                Enter(RequestLeg.SendHead);
+                return Step.Progress;
+            case ConnectState.Failed:
+                return PassOver(result.Reason, result.Errno);
+            default:
+                Enter(RequestLeg.Connect);
+                return Step.Blocked;
+        }
     }
 
     /// <summary>Skips this server and tries the next. If there is none, this failure is reported to the client.</summary>
@@ -137,7 +154,7 @@ internal sealed partial class Exchange
 
     private void DropServer()
     {
-        CloseAttempts();
+        _connector.Close();
         if (_server is { } server)
         {
             _server = null;

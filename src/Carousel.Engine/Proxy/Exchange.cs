@@ -10,7 +10,7 @@ namespace Carousel.Engine.Proxy;
 /// One request and its response. Two legs run side by side, each a small state machine (docs/STATES.md). <see cref="Advance"/> steps both until neither makes
 /// progress, then waits for the next event. Pooled: an idle connection holds no exchange. Its own worker's thread only.
 /// </summary>
-internal sealed partial class Exchange : IDeadlineOwner, IResumable
+internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDeadlineOwner, IResumable
 {
     /// <summary>Steps per tick: enough for a pipelined burst of a few dozen small requests.</summary>
     private const int MaxStepsPerTick = 64;
@@ -19,6 +19,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
     private readonly Deadline _requestDeadline, _responseDeadline;
     private readonly SlotSet _tried = new();
     private readonly QueueEntry _queueEntry;
+    private readonly ServerConnector _connector;
     private ClientConnection? _client;
     private UpstreamConnection? _server;
     private RequestLeg _requestLeg;
@@ -37,6 +38,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         _responseDeadline = new Deadline(this);
         _rateDeadline = new Deadline(this);
         _queueEntry = new QueueEntry(this);
+        _connector = new ServerConnector(worker.Upstreams, this);
     }
 
     private enum Step : byte
@@ -107,6 +109,8 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         ResumeNextTick();
     }
 
+    public void OnReady() => Advance();
+
     private void ResumeNextTick()
     {
         if (!_willResume)
@@ -131,7 +135,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
         RequestLeg.ReadHead => StepReadRequestHead(),
         RequestLeg.ReceiveBody => StepReceiveBody(),
         RequestLeg.Route => StepRoute(),
-        RequestLeg.Connect => StepConnect(),
+        RequestLeg.Connect => Connect(_connector.OnReady(_worker.Loop.Now)),
         RequestLeg.SendHead => StepSendHead(),
         RequestLeg.StreamBody => StepRequestBody(),
         RequestLeg.Tunnel => StepRequestTunnel(),
@@ -166,7 +170,7 @@ internal sealed partial class Exchange : IDeadlineOwner, IResumable
                 Arm(_requestDeadline, _waitsForOwn ? _worker.Affinity!.StickyWaitMs : _worker.Timeouts.Queue);
                 break;
             case RequestLeg.Connect:
-                Arm(_requestDeadline, UntilNextAttempt());
+                _worker.Loop.Wheel.Arm(_requestDeadline, _connector.DueAt);
                 break;
             case RequestLeg.ReceiveBody or RequestLeg.SendHead or RequestLeg.StreamBody:
                 Arm(_requestDeadline, _worker.Timeouts.Body);

@@ -1,9 +1,22 @@
 namespace Carousel.Engine.Proxy;
 
-/// <summary>An exchange's queue entry. Created with the exchange, so that waiting allocates nothing. Its own worker's thread only.</summary>
-internal sealed class QueueEntry(Exchange exchange)
+/// <summary>A request that may wait for a server with room. Its own worker's thread only.</summary>
+internal interface IQueuedRequest
 {
-    public Exchange Exchange => exchange;
+    /// <summary>It waits, for up to the sticky wait, for its session's own server only.</summary>
+    bool WaitsForOwn { get; }
+
+    /// <summary>
+    /// There may be room. True if the request leaves the queue, because it got a server or there is nothing left to wait for; then it has removed its entry.
+    /// </summary>
+    /// <param name="mayPick">False if no server has room, except maybe the session's own.</param>
+    bool TryLeaveQueue(bool mayPick);
+}
+
+/// <summary>A request's queue entry. Created once for many requests, so that waiting allocates nothing. Its own worker's thread only.</summary>
+internal sealed class QueueEntry(IQueuedRequest request)
+{
+    public IQueuedRequest Request => request;
 
     /// <summary>Sequence number in the worker's queue.</summary>
     public long Number { get; set; }
@@ -16,7 +29,7 @@ internal sealed class QueueEntry(Exchange exchange)
     internal QueueEntry? Previous, Next;
 }
 
-/// <summary>A queue of exchanges, linked through their entries: adding at the end and removing anywhere cost a few stores.</summary>
+/// <summary>A queue of requests, linked through their entries: adding at the end and removing anywhere cost a few stores.</summary>
 internal sealed class QueueEntryList
 {
     private QueueEntry? _last;

@@ -184,8 +184,8 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
             {
                 QueueEntry? next = constrained.Next;
                 bool mayPick = hasRoom && failedPicks < MaxFailedPicks;
-                bool isPick = mayPick && !constrained.Exchange.WaitsForOwn;
-                if (!constrained.Exchange.TryLeaveQueue(mayPick) && isPick)
+                bool isPick = mayPick && !constrained.Request.WaitsForOwn;
+                if (!constrained.Request.TryLeaveQueue(mayPick) && isPick)
                 {
                     failedPicks++;
                 }
@@ -210,7 +210,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
             Wake(longerWaiting);
             return null;
         }
-        if (first.Exchange.TryLeaveQueue(mayPick: true))
+        if (first.Request.TryLeaveQueue(mayPick: true))
         {
             return _unconstrained.First;
         }

@@ -6,12 +6,12 @@ using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>A connection to a server: in an exchange, or kept for the next. Pooled; its own worker's thread only.</summary>
+/// <summary>A connection to a server: in use by its owner, or kept for the next. Pooled; its own worker's thread only.</summary>
 internal sealed class UpstreamConnection : Connection, IDeadlineOwner
 {
     public const int NotKept = -1;
 
-    private Exchange? _exchange;
+    private IConnectionOwner? _owner;
     private ServerCounters _counters = null!;
 
     public UpstreamConnection(Worker worker)
@@ -19,7 +19,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
 
     public Server Server { get; private set; } = null!;
 
-    /// <summary>An exchange was completed on it before: the server may have closed it since.</summary>
+    /// <summary>A request was completed on it before: the server may have closed it since.</summary>
     public bool WasUsedBefore { get; private set; }
 
     /// <summary>Its index among the kept connections to the same server, or <see cref="NotKept"/>. Owned by <see cref="UpstreamPool"/>.</summary>
@@ -34,11 +34,11 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     /// <summary>The server's address and port.</summary>
     public IPEndPoint EndPoint { get; private set; } = null!;
 
-    /// <summary>While it is connecting: the exchange's next attempt. Owned by the exchange.</summary>
+    /// <summary>While it is connecting: the next attempt. Owned by <see cref="ServerConnector"/>.</summary>
     public UpstreamConnection? NextAttempt;
 
-    /// <summary>Begins to connect for this exchange: 0 if connected, -EINPROGRESS, or the negated errno with nothing left open.</summary>
-    public int Connect(Server server, IPEndPoint endPoint, Exchange exchange)
+    /// <summary>Begins to connect for this owner: 0 if connected, -EINPROGRESS, or the negated errno with nothing left open.</summary>
+    public int Connect(Server server, IPEndPoint endPoint, IConnectionOwner owner)
     {
         Server = server;
         EndPoint = endPoint;
@@ -54,24 +54,27 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
             Worker.LeaveServer();
             return opened;
         }
-        _exchange = exchange;
+        _owner = owner;
         _counters = server.Traffic.Of(Worker.Index);
         _counters.Connects++;
         _counters.OpenConnections++;
         return result;
     }
 
-    /// <summary>Taken from the pool for an exchange.</summary>
-    public void Use(Exchange exchange)
+    /// <summary>The result of a connect that was in progress, once it is writable: 0, or the negated errno.</summary>
+    public int ConnectResult() => Worker.Transport.ConnectResult(Fd);
+
+    /// <summary>Taken from the pool for this owner.</summary>
+    public void Use(IConnectionOwner owner)
     {
-        _exchange = exchange;
+        _owner = owner;
         WasUsedBefore = true;
     }
 
-    /// <summary>No exchange needs it now; it is kept in the pool at this index.</summary>
+    /// <summary>It has no owner now; it is kept in the pool at this index.</summary>
     public void BecomeIdle(int keptAt)
     {
-        _exchange = null;
+        _owner = null;
         KeptAt = keptAt;
         CountBytes();
     }
@@ -79,9 +82,9 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     public override void OnEvents(Readiness readiness)
     {
         Stream.Note(readiness);
-        if (_exchange is { } exchange)
+        if (_owner is { } owner)
         {
-            exchange.Advance();
+            owner.OnReady();
         }
         else if (!Stream.IsSilent())
         {
@@ -102,7 +105,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     /// <summary>Closes the descriptor. Called by the pool only.</summary>
     public void Close()
     {
-        _exchange = null;
+        _owner = null;
         CountBytes();
         _counters.OpenConnections--;
         Worker.Loop.Wheel.Remove(Deadline);

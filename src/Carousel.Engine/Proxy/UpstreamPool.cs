@@ -24,8 +24,8 @@ internal sealed class UpstreamPool(Worker worker)
         public int Count;
     }
 
-    /// <summary>Takes the most recently used kept connection to this server for the exchange; null if there is none.</summary>
-    public UpstreamConnection? Take(Server server, Exchange exchange)
+    /// <summary>Takes the most recently used kept connection to this server for this owner; null if there is none.</summary>
+    public UpstreamConnection? Take(Server server, IConnectionOwner owner)
     {
         if (server.Slot >= _kept.Length)
         {
@@ -42,13 +42,13 @@ internal sealed class UpstreamPool(Worker worker)
         {
             // The slot belonged to another server before; or the deadline has passed and fires only at the tick's end.
             Discard(connection);
-            return Take(server, exchange);
+            return Take(server, owner);
         }
-        connection.Use(exchange);
+        connection.Use(owner);
         return connection;
     }
 
-    /// <summary>Keeps a connection whose exchange is complete.</summary>
+    /// <summary>Keeps a connection whose request and response are complete.</summary>
     /// <param name="connection">In use until now.</param>
     /// <param name="untilMs">The worker's time after which it must not be used, by the server's announcement; <see cref="long.MaxValue"/> if there is
     /// none.</param>
