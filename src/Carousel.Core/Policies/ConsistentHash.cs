@@ -36,7 +36,8 @@ public sealed class ConsistentHash : Policy
     /// </summary>
     internal const int AlwaysAllowed = 8;
 
-    private readonly int[] _owners = new int[1 << SlotBits];
+    /// <summary>Made for the first pick: most pools have no backups to hash to.</summary>
+    private int[] _owners = [];
     private Candidates? _candidates;
     private long _totalWeight;
 
@@ -117,6 +118,7 @@ public sealed class ConsistentHash : Policy
     private void Take(Candidates candidates)
     {
         _candidates = candidates;
+        _owners = _owners.Length != 0 ? _owners : new int[1 << SlotBits];
         _totalWeight = candidates.Weights.Sum(weight => (long)weight);
         int shift = 0;
         while (_totalWeight >> shift > MaxTotalWeight)

@@ -1,38 +1,71 @@
 namespace Carousel.Core.Pool;
 
 /// <summary>
-/// A set of servers, indexed by slot: those a request has tried. Compares the server, not only the slot: a server that reuses a removed server's slot
-/// was not tried. Reusable; allocates only when the pool grows.
+/// A set of servers: those a request has tried. A hash table whose hash is the slot; it compares the server, so a server that reuses a removed server's slot
+/// was not tried. Sized by its content, not by the pool: each request in flight may have one. Reusable; allocates only when it grows. One thread.
 /// </summary>
 public sealed class SlotSet
 {
-    private Server?[] _bySlot = [];
+    /// <summary>A larger table, of a request that failed at many servers, is released after it.</summary>
+    internal const int MaxKept = 64;
+
+    private Server?[] _table = [];
 
     /// <summary>Number of servers in the set.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a server, replacing another one with the same slot; adding it twice has no effect.</summary>
+    /// <summary>Adds a server; adding it twice has no effect.</summary>
     public void Add(Server server)
     {
-        if (server.Slot >= _bySlot.Length)
+        if (2 * (Count + 1) > _table.Length)
         {
-            Array.Resize(ref _bySlot, Math.Max(server.Slot + 1, 2 * _bySlot.Length));
+            Grow();
         }
-        ref Server? held = ref _bySlot[server.Slot];
-        Count += held is null ? 1 : 0;
-        held = server;
+        ref Server? entry = ref Find(_table, server);
+        Count += entry is null ? 1 : 0;
+        entry = server;
     }
 
     /// <summary>True if this server was added since the last <see cref="Clear"/>.</summary>
-    public bool Contains(Server server) => server.Slot < _bySlot.Length && ReferenceEquals(_bySlot[server.Slot], server);
+    public bool Contains(Server server) => Count != 0 && Find(_table, server) is not null;
 
     /// <summary>Empties the set.</summary>
     public void Clear()
     {
-        if (Count != 0)
+        if (Count == 0)
         {
-            Array.Clear(_bySlot);
-            Count = 0;
+            return;
         }
+        Count = 0;
+        if (_table.Length > MaxKept)
+        {
+            _table = [];
+        }
+        Array.Clear(_table);
+    }
+
+    /// <summary>The server's entry, or the empty one where it belongs. There is one: the table is at most half full.</summary>
+    private static ref Server? Find(Server?[] table, Server server)
+    {
+        int last = table.Length - 1;
+        int at = server.Slot & last;
+        while (table[at] is { } other && !ReferenceEquals(other, server))
+        {
+            at = (at + 1) & last;
+        }
+        return ref table[at];
+    }
+
+    private void Grow()
+    {
+        Server?[] larger = new Server?[Math.Max(4, 2 * _table.Length)];
+        foreach (Server? server in _table)
+        {
+            if (server is not null)
+            {
+                Find(larger, server) = server;
+            }
+        }
+        _table = larger;
     }
 }

@@ -60,9 +60,13 @@ public sealed class ServerTraffic
     {
         lock (_gate)
         {
-            ServerCounters?[] grown = new ServerCounters?[Math.Max(worker + 1, _byWorker.Length)];
+            if (worker < _byWorker.Length)
+            {
+                return _byWorker[worker] ??= new ServerCounters();
+            }
+            ServerCounters?[] grown = new ServerCounters?[Math.Max(worker + 1, 2 * _byWorker.Length)];
             _byWorker.CopyTo(grown, 0);
-            ServerCounters made = grown[worker] ??= new ServerCounters();
+            ServerCounters made = grown[worker] = new ServerCounters();
             Volatile.Write(ref _byWorker, grown);
             return made;
         }

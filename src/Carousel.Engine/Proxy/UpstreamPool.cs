@@ -8,7 +8,10 @@ namespace Carousel.Engine.Proxy;
 internal sealed class UpstreamPool(Worker worker)
 {
     /// <summary>Kept connections per server and worker. Connections of a burst beyond that are closed after use.</summary>
-    private const int MaxKeptPerServer = 512;
+    internal const int MaxKeptPerServer = 512;
+
+    /// <summary>Kept connections that a server's stack has room for at first; it doubles up to <see cref="MaxKeptPerServer"/>.</summary>
+    private const int FirstKept = 4;
 
     /// <summary>Spare objects for new connections.</summary>
     private const int MaxSpare = 1024;
@@ -17,11 +20,24 @@ internal sealed class UpstreamPool(Worker worker)
     private Kept[] _kept = [];
     private int _nextToClose;
 
-    /// <summary>A stack in an array, not a linked list: to take or keep a connection touches no other connection's memory.</summary>
+    /// <summary>
+    /// A stack in an array, not a linked list: to take or keep a connection touches no other connection's memory. The array is null until a connection is
+    /// kept.
+    /// </summary>
     private struct Kept
     {
-        public UpstreamConnection[] Connections;
+        public UpstreamConnection[]? Connections;
         public int Count;
+
+        public void Push(UpstreamConnection connection)
+        {
+            if (Connections is null || Count == Connections.Length)
+            {
+                Array.Resize(ref Connections, Math.Clamp(2 * Count, FirstKept, MaxKeptPerServer));
+            }
+            connection.BecomeIdle(Count);
+            Connections[Count++] = connection;
+        }
     }
 
     /// <summary>Takes the most recently used kept connection to this server for this owner; null if there is none.</summary>
@@ -36,7 +52,7 @@ internal sealed class UpstreamPool(Worker worker)
         {
             return null;
         }
-        UpstreamConnection connection = kept.Connections[--kept.Count];
+        UpstreamConnection connection = kept.Connections![--kept.Count];
         connection.KeptAt = UpstreamConnection.NotKept;
         if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Loop.Now)
         {
@@ -63,7 +79,7 @@ internal sealed class UpstreamPool(Worker worker)
         int slot = connection.Server.Slot;
         if (slot >= _kept.Length)
         {
-            Array.Resize(ref _kept, slot + 1);
+            Array.Resize(ref _kept, Math.Max(slot + 1, 2 * _kept.Length));
         }
         ref Kept kept = ref _kept[slot];
         if (kept.Count == MaxKeptPerServer)
@@ -71,9 +87,7 @@ internal sealed class UpstreamPool(Worker worker)
             Close(connection);
             return;
         }
-        kept.Connections ??= new UpstreamConnection[MaxKeptPerServer];
-        kept.Connections[kept.Count] = connection;
-        connection.BecomeIdle(kept.Count++);
+        kept.Push(connection);
         worker.Loop.Wheel.Arm(connection.Deadline, Math.Min(untilMs, now + worker.Timeouts.ServerIdle));
     }
 
@@ -107,7 +121,7 @@ internal sealed class UpstreamPool(Worker worker)
             _nextToClose = (_nextToClose + 1) % _kept.Length;
             if (_kept[_nextToClose].Count > 0)
             {
-                Close(_kept[_nextToClose].Connections[0]);
+                Close(_kept[_nextToClose].Connections![0]);
                 return true;
             }
         }
@@ -122,7 +136,7 @@ internal sealed class UpstreamPool(Worker worker)
         {
             while (_kept[slot].Count > 0)
             {
-                Close(_kept[slot].Connections[_kept[slot].Count - 1]);
+                Close(_kept[slot].Connections![_kept[slot].Count - 1]);
                 any = true;
             }
         }
@@ -131,6 +145,7 @@ internal sealed class UpstreamPool(Worker worker)
 
     /// <summary>
     /// Closes kept connections to servers that are down, were removed, or get no more requests: they would only be found closed, or delay a draining server.
+    /// Releases the stacks without a connection.
     /// </summary>
     public void CloseUseless(PoolSnapshot pool)
     {
@@ -140,11 +155,16 @@ internal sealed class UpstreamPool(Worker worker)
             ref Kept kept = ref _kept[slot];
             for (int i = kept.Count - 1; i >= 0; i--)
             {
-                Server server = kept.Connections[i].Server;
+                Server server = kept.Connections![i].Server;
                 if (!pool.CanServe(server) || (!isSticky && !pool.TakesNewTraffic(server)))
                 {
                     Close(kept.Connections[i]);
                 }
+            }
+            if (kept.Count == 0)
+            {
+                // The server may be gone. If it is not, the stack grows again.
+                kept.Connections = null;
             }
         }
     }
@@ -159,7 +179,7 @@ internal sealed class UpstreamPool(Worker worker)
     private void Remove(UpstreamConnection connection)
     {
         ref Kept kept = ref _kept[connection.Server.Slot];
-        UpstreamConnection last = kept.Connections[--kept.Count];
+        UpstreamConnection last = kept.Connections![--kept.Count];
         if (!ReferenceEquals(last, connection))
         {
             kept.Connections[connection.KeptAt] = last;

@@ -36,6 +36,31 @@ public class SlotSetTests
         Assert.False(slots.Contains(successor));
         slots.Add(successor);
         Assert.True(slots.Contains(successor));
-        Assert.Equal(1, slots.Count);
+        Assert.True(slots.Contains(Servers[3]));
+    }
+
+    [Fact]
+    public void Add_AFewOfManySlots_TakesMemoryForThoseOnly()
+    {
+        Server far = RingFixture.Server(100_000);
+        Assert.InRange(Allocated(() => new SlotSet().Add(far)), 1, 200);
+    }
+
+    [Fact]
+    public void Clear_AfterManyServers_ReleasesTheirMemory()
+    {
+        var slots = new SlotSet();
+        Array.ForEach(Servers, slots.Add);
+        slots.Clear();
+        Assert.InRange(Allocated(() => slots.Add(Servers[0])), 1, 200);
+        slots.Clear();
+        Assert.Equal(0, Allocated(() => slots.Add(Servers[0])));
+    }
+
+    private static long Allocated(Action action)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -65,6 +65,47 @@ public sealed class LatencyHistogramTests
     [Fact]
     public void Percentile_Empty_IsZero() => Assert.Equal(0, new LatencyTotals().Percentile(0.99));
 
+    [Fact]
+    public void Record_TimesOfOneOctave_TakesMemoryForItOnly()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var histogram = new LatencyHistogram();
+        for (long micros = 1024; micros < 2048; micros++)
+        {
+            histogram.Record(micros);
+        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 250);
+        Assert.Equal(1024, Totals(histogram).Count);
+    }
+
+    /// <summary>A reader sees each count at most late, never less than before, while the writer uses more and more octaves.</summary>
+    [Fact]
+    public void AddTo_WhileRecording_NeverCountsBackwards()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            var histogram = new LatencyHistogram();
+            var writer = new Thread(() =>
+            {
+                for (int octave = 0; octave < 33; octave++)
+                {
+                    for (int i = 0; i < 20; i++)
+                    {
+                        histogram.Record(1L << (octave * 7 % 33));
+                    }
+                }
+            });
+            writer.Start();
+            for (long before = 0, count = -1; writer.IsAlive; before = count)
+            {
+                count = Totals(histogram).Count;
+                Assert.True(count >= before, $"{count} after {before}");
+            }
+            writer.Join();
+            Assert.Equal(33 * 20, Totals(histogram).Count);
+        }
+    }
+
     private static LatencyTotals Totals(long[] times)
     {
         var histogram = new LatencyHistogram();
