@@ -49,16 +49,16 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     private SockAddr _peer;
 
     /// <summary>The list that it is in while it may be evicted.</summary>
-    private IdleList _idles;
+    private ClientList _idles;
 
     public ClientConnection(Worker worker)
         : base(worker)
     {
         _deadline = new Deadline(this);
-        _idles = worker.Idle;
+        _idles = worker.Clients;
     }
 
-    /// <summary>Its index in the worker's <see cref="Worker.Idle"/> or <see cref="Worker.Rejected"/>, while it is open.</summary>
+    /// <summary>Its index in the worker's <see cref="Worker.Clients"/> or <see cref="Worker.Rejected"/>, while it is open.</summary>
     public int IdlePlace { get; private set; }
 
     /// <summary>Takes over an accepted descriptor; false if it can't be registered with epoll.</summary>
@@ -77,7 +77,7 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
             return false;
         }
         ArmIn(Worker.Timeouts.Idle);
-        _idles = isCounted ? Worker.Idle : Worker.Rejected;
+        _idles = isCounted ? Worker.Clients : Worker.Rejected;
         IdlePlace = _idles.Take(this);
         if (isCounted)
         {

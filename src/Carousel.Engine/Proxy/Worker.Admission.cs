@@ -28,11 +28,11 @@ internal sealed partial class Worker
     /// <summary>1 while a MakeRoom mail is pending.</summary>
     private int _roomWakeUp;
 
-    /// <summary>Client connections that may be evicted: those that wait for a request, and those that linger.</summary>
-    public IdleList Idle { get; } = new();
+    /// <summary>Open client connections. Those that wait for a request, and those that linger, count as idle and may be evicted.</summary>
+    public ClientList Clients { get; } = new();
 
     /// <summary>Rejected connections that linger.</summary>
-    public IdleList Rejected { get; } = new();
+    public ClientList Rejected { get; } = new();
 
     /// <summary>
     /// A connection was accepted: keeps it, hands it to the worker with the fewest connections or to one that has to make room for it, or rejects it.
@@ -131,9 +131,9 @@ internal sealed partial class Worker
 
     private bool CloseLongestIdle()
     {
-        for (int i = 0; i < MaxEvictionChecks && Idle.Since <= Loop.Now - MinIdleMs; i++)
+        for (int i = 0; i < MaxEvictionChecks && Clients.IdleSince <= Loop.Now - MinIdleMs; i++)
         {
-            if (Evict(Idle.First!))
+            if (Evict(Clients.FirstIdle!))
             {
                 return true;
             }
@@ -144,14 +144,14 @@ internal sealed partial class Worker
     /// <summary>Evicts this client's longest idle connection, if it is among the first <see cref="MaxEvictionChecks"/> of all clients.</summary>
     private bool CloseIdleOf(in SockAddr peer)
     {
-        ClientConnection? idle = Idle.First;
-        for (int i = 0; i < MaxEvictionChecks && idle is not null && Idle.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
+        ClientConnection? idle = Clients.FirstIdle;
+        for (int i = 0; i < MaxEvictionChecks && idle is not null && Clients.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
         {
             if (ConnectionLimits.AreOneClient(idle.Peer, peer))
             {
                 return Evict(idle);
             }
-            idle = Idle.After(idle.IdlePlace);
+            idle = Clients.NextIdle(idle.IdlePlace);
         }
         return false;
     }
@@ -171,7 +171,6 @@ internal sealed partial class Worker
         ClientConnection client = RentClient();
         if (client.Accept(fd, peer, isCounted: true))
         {
-            _clients.Add(client);
             Counters.Accepted++;
             Counters.Connections++;
             if (IsDraining)
@@ -196,9 +195,9 @@ internal sealed partial class Worker
             _ => FailureReason.TooManyConnections,
         };
         Log.Write(new FailureEvent(reason, "accepting a connection", null, 0));
-        if (Rejected.Count == MaxRejected)
+        if (Rejected.IdleCount == MaxRejected)
         {
-            Rejected.First!.Close(abort: false);
+            Rejected.FirstIdle!.Close(abort: false);
         }
         ClientConnection client = RentClient();
         if (client.Accept(fd, peer, isCounted: false))

@@ -32,7 +32,6 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     private readonly Mailbox<Mail> _mailbox = new();
     private readonly MailTarget _mailTarget;
     private readonly List<Listener> _listeners = [];
-    private readonly HashSet<ClientConnection> _clients = [];
     private readonly Stack<ClientConnection> _spareClients = new();
     private readonly Stack<Exchange> _spareExchanges = new();
     private readonly Deadline _drainDeadline;
@@ -212,7 +211,6 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     {
         if (isCounted)
         {
-            _clients.Remove(client);
             Counters.Connections--;
             CountOut(peer);
         }
@@ -276,7 +274,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     {
         LeastRate = LeastRateFor(pool);
         Upstreams.CloseUseless(pool);
-        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        for (int place = 0; Clients.NextBusy(ref place, out ClientConnection? client);)
         {
             client.PoolChanged(pool);
         }
@@ -291,7 +289,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
             _listeners.ForEach(listener => listener.Leave());
             _listeners.Clear();
             _group.StoppedListening();
-            foreach (ClientConnection client in new List<ClientConnection>(_clients))
+            for (int place = 0; Clients.Next(ref place, out ClientConnection? client);)
             {
                 client.Leave();
             }
@@ -301,7 +299,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     private void Stop()
     {
-        foreach (ClientConnection client in new List<ClientConnection>(_clients))
+        for (int place = 0; Clients.Next(ref place, out ClientConnection? client);)
         {
             client.Cut();
         }

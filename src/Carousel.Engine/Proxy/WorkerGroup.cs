@@ -102,7 +102,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
         Worker? longest = null;
         foreach (Worker worker in Workers)
         {
-            long since = worker.Idle.Since;
+            long since = worker.Clients.IdleSince;
             if (since <= before && !ReferenceEquals(worker, asking))
             {
                 longest = worker;

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Carousel.Core.Pool;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Pool;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -54,6 +56,18 @@ public sealed class PoolChangeTests
         Assert.True(sessions.Rig.Servers[0].IsClosed);
         sessions.Ask(cookie);
         Assert.Equal((1, "server-gone"), (sessions.Last.Server, sessions.Last.Request.Field("X-Session-Moved")));
+    }
+
+    [Fact]
+    public void PoolChanged_IdleAndBusyClients_AllocatesNothing()
+    {
+        using var rig = new Rig { OnRequest = (socket, request) => request.Head.StartsWith("GET /busy", StringComparison.Ordinal) ? null : [Rig.Ok("hello")] };
+        for (int i = 0; i < 50; i++)
+        {
+            rig.Connect(Rig.Get(i % 2 == 0 ? "/busy" : "/"));
+        }
+        Assert.Equal(25, rig.Worker.Clients.IdleCount);
+        Assert.Equal(0, WarmAllocation.Least(10, () => PoolChanged(rig.Worker, rig.Pool.Current)));
     }
 
     [Fact]
@@ -142,4 +156,7 @@ public sealed class PoolChangeTests
         Assert.True(membership.Forget(pool.Servers.Single(server => pool[server].IsLeaving)));
         rig.Post(new Mail(MailKind.PoolChanged));
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void PoolChanged(Worker worker, PoolSnapshot pool);
 }

@@ -189,7 +189,7 @@ internal sealed class Rig : IDisposable
     {
         RunToEnd();
         Assert.All(_workers, worker => Assert.Equal((0, 0, 0), (worker.Slab.InUse, worker.Slab.LargeInUse, worker.Connections)));
-        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Idle.Count, worker.Rejected.Count)));
+        Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Clients.IdleCount, worker.Rejected.IdleCount)));
         Assert.Equal((0, 0), (Group.Limits.Open, Group.Limits.Sockets));
         Assert.Equal(0, Group.Waiting.Waiting);
         Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));

@@ -1,11 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// A worker's client connections that may be evicted, ordered by the time they became idle; the first has been idle longest. A connection has an entry as
-/// long as it is open, and is linked into the list while it is idle. Links are indexes, not references: every request links and unlinks an entry, and each
-/// store of a reference would cost a GC write barrier. Its own worker's thread only, except <see cref="Since"/>.
+/// A worker's open client connections, each with an entry, and the order in which those that may be evicted became idle: an entry is linked while its
+/// connection is idle. Links are indexes, not references: every request links and unlinks an entry, and each store of a reference would cost a GC write
+/// barrier. A loop over the entries needs no copy, whatever happens to the connections meanwhile. Its own worker's thread only, except
+/// <see cref="IdleSince"/>.
 /// </summary>
-internal sealed class IdleList
+internal sealed class ClientList
 {
     /// <summary>The sentinel entry before the first and after the last.</summary>
     private const int Ends = 0;
@@ -15,13 +18,14 @@ internal sealed class IdleList
     /// <summary>The first free entry, the others by <see cref="Link.After"/>; <see cref="Ends"/> if there is none.</summary>
     private int _free;
 
-    public int Count { get; private set; }
+    /// <summary>Number of idle connections.</summary>
+    public int IdleCount { get; private set; }
 
     /// <summary>The connection that has been idle longest; null if none is.</summary>
-    public ClientConnection? First => _links[_links[Ends].After].Connection;
+    public ClientConnection? FirstIdle => _links[_links[Ends].After].Connection;
 
-    /// <summary>When <see cref="First"/> became idle, in the reactor's milliseconds; <see cref="long.MaxValue"/> if none is. Any thread; may lag.</summary>
-    public long Since
+    /// <summary>When <see cref="FirstIdle"/> became idle, in the reactor's milliseconds; <see cref="long.MaxValue"/> if none is. Any thread; may lag.</summary>
+    public long IdleSince
     {
         get
         {
@@ -34,7 +38,40 @@ internal sealed class IdleList
     public long SinceOf(int place) => _links[place].Since;
 
     /// <summary>The connection that became idle next; null after the last.</summary>
-    public ClientConnection? After(int place) => _links[_links[place].After].Connection;
+    public ClientConnection? NextIdle(int place) => _links[_links[place].After].Connection;
+
+    /// <summary>
+    /// The next connection in the order of entries; false after the last. Connections may open, close and become idle between two calls: one that stays open
+    /// is returned once.
+    /// </summary>
+    /// <param name="place">The entry of the last one; 0 to begin.</param>
+    /// <param name="connection">The connection.</param>
+    public bool Next(ref int place, [NotNullWhen(true)] out ClientConnection? connection)
+    {
+        while (++place < _links.Length)
+        {
+            connection = _links[place].Connection;
+            if (connection is not null)
+            {
+                return true;
+            }
+        }
+        connection = null;
+        return false;
+    }
+
+    /// <summary>As <see cref="Next"/>, without the idle ones, whose objects it does not touch.</summary>
+    public bool NextBusy(ref int place, [NotNullWhen(true)] out ClientConnection? connection)
+    {
+        while (Next(ref place, out connection))
+        {
+            if (_links[place].After == place)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <summary>Takes an entry for a connection that is not idle yet.</summary>
     public int Take(ClientConnection connection)
@@ -67,7 +104,7 @@ internal sealed class IdleList
         link.After = Ends;
         links[ends.Before].After = place;
         ends.Before = place;
-        Count++;
+        IdleCount++;
     }
 
     /// <summary>The entry's connection is no longer idle; does nothing if it was not.</summary>
@@ -80,7 +117,7 @@ internal sealed class IdleList
             links[link.Before].After = link.After;
             links[link.After].Before = link.Before;
             link.Before = link.After = place;
-            Count--;
+            IdleCount--;
         }
     }
 
