@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Carousel.Core.Health;
+using Carousel.Core.Memory;
 
 namespace Carousel.Core.Pool;
 
@@ -275,26 +276,23 @@ public sealed class ServerLoad
     /// <summary>The remaining weight of the last sample.</summary>
     private double Kept(long nowMs) => Math.Exp(-Math.Max(0, nowMs - RespondedAt) / LatencyMemoryMs);
 
-    [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
+    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
     private struct Written
     {
-        // Two cache lines of x64, which prefetches pairs; one of the larger arm64 cores.
-        private const int Apart = 128;
-
-        [FieldOffset(Apart)]
+        [FieldOffset(CacheLines.Apart)]
         public int InFlight;
 
-        [FieldOffset(Apart + 8)]
+        [FieldOffset(CacheLines.Apart + 8)]
         public double Latency;
 
-        [FieldOffset(Apart + 16)]
+        [FieldOffset(CacheLines.Apart + 16)]
         public long RespondedAt;
 
-        [FieldOffset(Apart + 24)]
+        [FieldOffset(CacheLines.Apart + 24)]
         public double Peak;
 
         /// <summary>When the first request since the last response was admitted; <see cref="NotWaiting"/> if none was.</summary>
-        [FieldOffset(Apart + 32)]
+        [FieldOffset(CacheLines.Apart + 32)]
         public long WaitsSince;
     }
 }

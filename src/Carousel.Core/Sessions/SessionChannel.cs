@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Carousel.Core.Memory;
 
 namespace Carousel.Core.Sessions;
 
 /// <summary>State shared by the workers and the store writer: keys in one direction, events and counters in the other. Neither side blocks the other.</summary>
 public sealed class SessionChannel
 {
-    private int _isReaderAsleep;
+    private Written _written;
     private int _storeEpoch = 1;
 
     /// <param name="options">Session options.</param>
@@ -45,7 +47,7 @@ public sealed class SessionChannel
     {
         // The write to the queue must be visible before the reader's state is read; the reader checks in the opposite order.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _isReaderAsleep) != 0 && Interlocked.Exchange(ref _isReaderAsleep, 0) != 0)
+        if (Volatile.Read(ref _written.IsReaderAsleep) != 0 && Interlocked.Exchange(ref _written.IsReaderAsleep, 0) != 0)
         {
             Arrived.Release();
         }
@@ -57,15 +59,23 @@ public sealed class SessionChannel
     /// </summary>
     public bool TrySleep()
     {
-        Interlocked.Exchange(ref _isReaderAsleep, 1);
+        Interlocked.Exchange(ref _written.IsReaderAsleep, 1);
         foreach (SessionQueue queue in Queues)
         {
             if (queue.Waiting != 0)
             {
-                Volatile.Write(ref _isReaderAsleep, 0);
+                Volatile.Write(ref _written.IsReaderAsleep, 0);
                 return false;
             }
         }
         return true;
+    }
+
+    /// <summary>On other cache lines than what every request reads: the reader and the worker that wakes it write it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
+    private struct Written
+    {
+        [FieldOffset(CacheLines.Apart)]
+        public int IsReaderAsleep;
     }
 }

@@ -35,8 +35,14 @@ public sealed class SessionKeyring(SessionKeys first)
     /// <summary>Makes <paramref name="next"/> the keys that workers use from their next cookie on.</summary>
     public void Publish(SessionKeys next) => _current = next;
 
-    /// <summary>A cookie has an unknown key: another replica may have just created it. Any thread.</summary>
-    public void Miss() => Volatile.Write(ref _missed, 1);
+    /// <summary>A cookie has an unknown key: another replica may have just created it. Any thread; writes only on a change.</summary>
+    public void Miss()
+    {
+        if (Volatile.Read(ref _missed) == 0)
+        {
+            Volatile.Write(ref _missed, 1);
+        }
+    }
 
     /// <summary>True if <see cref="Miss"/> was called since the last call.</summary>
     public bool TakeMissed() => Volatile.Read(ref _missed) != 0 && Interlocked.Exchange(ref _missed, 0) != 0;

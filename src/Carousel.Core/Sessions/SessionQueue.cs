@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Carousel.Core.Memory;
 
 namespace Carousel.Core.Sessions;
 
@@ -11,7 +12,7 @@ namespace Carousel.Core.Sessions;
 /// An entry is a header, the client's address and the fields, aligned to 8 bytes and never split at the ring's end: the rest there is filled by an
 /// entry without content.
 /// <code>
-///         _read            _written
+///         Read             Written
 ///   ......[entry][entry][ey]........    positions only grow; the offset is the position modulo the capacity
 /// </code>
 /// </remarks>
@@ -27,8 +28,7 @@ public sealed class SessionQueue
     private const int KindAt = 4;
 
     private readonly byte[] _ring;
-    private long _written;
-    private long _read;
+    private Positions _at;
 
     /// <param name="capacity">Bytes: a power of two, at least four times the largest event.</param>
     public SessionQueue(int capacity = DefaultCapacity)
@@ -46,8 +46,8 @@ public sealed class SessionQueue
         get
         {
             // In this order, so that a concurrent reader cannot make the result negative.
-            long read = Volatile.Read(ref _read);
-            return Volatile.Read(ref _written) - read;
+            long read = Volatile.Read(ref _at.Read);
+            return Volatile.Read(ref _at.Written) - read;
         }
     }
 
@@ -55,10 +55,10 @@ public sealed class SessionQueue
     public bool TryWrite(in SessionEvent item)
     {
         int length = Align(HeaderBytes + item.Client.Length + item.Fields.Length);
-        long position = _written;
+        long position = _at.Written;
         int toEnd = _ring.Length - Place(position);
         int skipped = length <= toEnd ? 0 : toEnd;
-        if (position + skipped + length - Volatile.Read(ref _read) > _ring.Length)
+        if (position + skipped + length - Volatile.Read(ref _at.Read) > _ring.Length)
         {
             return false;
         }
@@ -82,16 +82,16 @@ public sealed class SessionQueue
         });
         item.Client.CopyTo(entry[HeaderBytes..]);
         item.Fields.CopyTo(entry[(HeaderBytes + item.Client.Length)..]);
-        Volatile.Write(ref _written, position + length);
+        Volatile.Write(ref _at.Written, position + length);
         return true;
     }
 
     /// <summary>Returns the oldest event, whose spans are valid until <see cref="Release"/>; false if there is none. The reader's thread.</summary>
     public bool TryPeek(out SessionEvent item)
     {
-        while (_read != Volatile.Read(ref _written))
+        while (_at.Read != Volatile.Read(ref _at.Written))
         {
-            ReadOnlySpan<byte> entry = _ring.AsSpan(Place(_read));
+            ReadOnlySpan<byte> entry = _ring.AsSpan(Place(_at.Read));
             if ((Kind)entry[KindAt] != Kind.Skip)
             {
                 item = Open(MemoryMarshal.Read<Header>(entry), entry);
@@ -106,8 +106,8 @@ public sealed class SessionQueue
     /// <summary>Frees the space of the event returned by <see cref="TryPeek"/>. The reader's thread.</summary>
     public void Release()
     {
-        int length = BinaryPrimitives.ReadInt32LittleEndian(_ring.AsSpan(Place(_read)));
-        Volatile.Write(ref _read, _read + length);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(_ring.AsSpan(Place(_at.Read)));
+        Volatile.Write(ref _at.Read, _at.Read + length);
     }
 
     private static void WriteSkip(Span<byte> rest, int length)
@@ -153,5 +153,16 @@ public sealed class SessionQueue
         [FieldOffset(32)] public uint CreatedAt;
         [FieldOffset(36)] public uint SeenAt;
         [FieldOffset(40)] public uint Requests;
+    }
+
+    /// <summary>Each side writes its own position. All workers' queues are made one after the other, and their arrays are elsewhere.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 3 * CacheLines.Apart)]
+    private struct Positions
+    {
+        [FieldOffset(CacheLines.Apart)]
+        public long Written;
+
+        [FieldOffset(2 * CacheLines.Apart)]
+        public long Read;
     }
 }

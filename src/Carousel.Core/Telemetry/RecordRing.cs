@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Carousel.Core.Memory;
 
 namespace Carousel.Core.Telemetry;
 
@@ -16,13 +17,13 @@ public sealed class RecordRing(int bytes)
     private static readonly int HeaderBytes = Unsafe.SizeOf<Header>();
 
     private readonly byte[] _bytes = new byte[bytes];
-    private long _oldest, _end, _number;
+    private Written _written;
 
     /// <summary>False if no records are kept.</summary>
     public bool IsOn => bytes != 0;
 
     /// <summary>A cursor at the next record to be written. Any thread.</summary>
-    public RecordCursor Newest => new() { Position = Volatile.Read(ref _end), Number = Volatile.Read(ref _number) };
+    public RecordCursor Newest => new() { Position = Volatile.Read(ref _written.End), Number = Volatile.Read(ref _written.Number) };
 
     /// <summary>Adds a record. The writer's thread only. A record larger than an eighth of the ring is not stored; only its number is used.</summary>
     /// <param name="record">Its number is assigned here.</param>
@@ -30,7 +31,7 @@ public sealed class RecordRing(int bytes)
     /// <param name="texts">The texts, concatenated.</param>
     public void Write(ref RequestRecord record, in TextLengths lengths, ReadOnlySpan<byte> texts)
     {
-        record.Number = _number;
+        record.Number = _written.Number;
         int size = (HeaderBytes + texts.Length + Alignment - 1) & -Alignment;
         if (size <= bytes / 8)
         {
@@ -40,9 +41,9 @@ public sealed class RecordRing(int bytes)
             header.Record = record;
             header.Lengths = lengths;
             texts.CopyTo(_bytes.AsSpan(at + HeaderBytes));
-            Volatile.Write(ref _end, _end + size);
+            Volatile.Write(ref _written.End, _written.End + size);
         }
-        Volatile.Write(ref _number, _number + 1);
+        Volatile.Write(ref _written.Number, _written.Number + 1);
     }
 
     /// <summary>Copies the record at the cursor and advances it; false if there is none yet. Any thread, each with its own cursor and copy.</summary>
@@ -52,8 +53,8 @@ public sealed class RecordRing(int bytes)
     {
         while (true)
         {
-            long end = Volatile.Read(ref _end);
-            long position = Math.Max(cursor.Position, Volatile.Read(ref _oldest));
+            long end = Volatile.Read(ref _written.End);
+            long position = Math.Max(cursor.Position, Volatile.Read(ref _written.Oldest));
             if (position >= end)
             {
                 cursor.Position = position;
@@ -64,7 +65,7 @@ public sealed class RecordRing(int bytes)
             bool isRecord = size > 0;
             bool isWhole = isRecord && size <= bytes - at && at + HeaderBytes <= bytes && into.Take(_bytes.AsSpan(at, size), HeaderBytes);
             Volatile.ReadBarrier();
-            if (Volatile.Read(ref _oldest) > position)
+            if (Volatile.Read(ref _written.Oldest) > position)
             {
                 // It was overwritten during the copy.
                 continue;
@@ -82,31 +83,31 @@ public sealed class RecordRing(int bytes)
     /// <summary>Frees room for an entry at the end by releasing the oldest entries; returns the entry's index.</summary>
     private int MakeRoom(int size)
     {
-        int at = (int)(_end & (bytes - 1));
+        int at = (int)(_written.End & (bytes - 1));
         int left = bytes - at;
         if (left < size)
         {
             // Entries are contiguous: the rest of the array is skipped.
-            Release(_end + left + size);
+            Release(_written.End + left + size);
             SizeAt(at) = -left;
-            Volatile.Write(ref _end, _end + left);
+            Volatile.Write(ref _written.End, _written.End + left);
             return 0;
         }
-        Release(_end + size);
+        Release(_written.End + size);
         return at;
     }
 
     /// <summary>Marks the entries as released that an entry ending at this position will overwrite. This is published before the write.</summary>
     private void Release(long end)
     {
-        long oldest = _oldest;
+        long oldest = _written.Oldest;
         while (end - oldest > bytes)
         {
             oldest += Math.Abs(SizeAt((int)(oldest & (bytes - 1))));
         }
-        if (oldest != _oldest)
+        if (oldest != _written.Oldest)
         {
-            Volatile.Write(ref _oldest, oldest);
+            Volatile.Write(ref _written.Oldest, oldest);
             Volatile.WriteBarrier();
         }
     }
@@ -114,6 +115,20 @@ public sealed class RecordRing(int bytes)
     private ref int SizeAt(int at) => ref Unsafe.As<byte, int>(ref _bytes[at]);
 
     private ref Header HeaderAt(int at) => ref Unsafe.As<byte, Header>(ref _bytes.AsSpan(at, HeaderBytes)[0]);
+
+    /// <summary>Written for every request. All workers' rings are made one after the other, and their arrays are elsewhere.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
+    private struct Written
+    {
+        [FieldOffset(CacheLines.Apart)]
+        public long Oldest;
+
+        [FieldOffset(CacheLines.Apart + 8)]
+        public long End;
+
+        [FieldOffset(CacheLines.Apart + 16)]
+        public long Number;
+    }
 
     /// <summary>The header of an entry; the texts follow.</summary>
     [StructLayout(LayoutKind.Sequential)]

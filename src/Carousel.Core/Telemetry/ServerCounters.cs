@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Carousel.Core.Memory;
 
 namespace Carousel.Core.Telemetry;
 
@@ -62,32 +63,32 @@ public sealed class ServerCounters
         private long _first;
     }
 
-    /// <summary>On other cache lines than the object before it, which may be another worker's: a garbage collection moves objects together.</summary>
+    /// <summary>
+    /// Apart from the object before it, which may be another worker's, by one cache line only: there are as many of these as servers times workers. The
+    /// histograms follow it.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit)]
     private struct Written
     {
-        /// <summary>A cache line. Not the two that x64 prefetches together: there are as many of these objects as servers times workers.</summary>
-        private const int Apart = 64;
-
-        [FieldOffset(Apart)]
+        [FieldOffset(CacheLines.Line)]
         public long Attempts;
 
-        [FieldOffset(Apart + 8)]
+        [FieldOffset(CacheLines.Line + 8)]
         public long Reuses;
 
-        [FieldOffset(Apart + 16)]
+        [FieldOffset(CacheLines.Line + 16)]
         public long BytesSent;
 
-        [FieldOffset(Apart + 24)]
+        [FieldOffset(CacheLines.Line + 24)]
         public long BytesReceived;
 
-        [FieldOffset(Apart + 32)]
+        [FieldOffset(CacheLines.Line + 32)]
         public long Connects;
 
-        [FieldOffset(Apart + 40)]
+        [FieldOffset(CacheLines.Line + 40)]
         public long OpenConnections;
 
-        [FieldOffset(Apart + 48)]
+        [FieldOffset(CacheLines.Line + 48)]
         public ClassCounts ByClass;
     }
 }

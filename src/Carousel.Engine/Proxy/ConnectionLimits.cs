@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Carousel.Core.Memory;
 using Carousel.Engine.Linux;
 
 namespace Carousel.Engine.Proxy;
@@ -26,16 +27,15 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
     /// From here on descriptors are short: no client is admitted and idle connections are closed, before a request lacks a descriptor for its server.
     /// </summary>
     private readonly int _shortFrom = maxSockets - Math.Clamp(maxSockets / 16, 1, 128);
-    private int _sockets;
 
     private readonly Dictionary<UInt128, int>? _perClient = maxPerClient > 0 ? [] : null;
-    private int _open;
+    private Written _written;
 
     /// <summary>Open client connections.</summary>
-    public int Open => Volatile.Read(ref _open);
+    public int Open => Volatile.Read(ref _written.Open);
 
     /// <summary>Open connections to clients and servers.</summary>
-    public int Sockets => Volatile.Read(ref _sockets);
+    public int Sockets => Volatile.Read(ref _written.Sockets);
 
     /// <summary>Few descriptors are left.</summary>
     public bool IsShort => Sockets > _shortFrom;
@@ -43,7 +43,7 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
     /// <summary>Counts a new connection to a server; false if there is no descriptor for it.</summary>
     public bool TryEnterServer()
     {
-        if (Interlocked.Increment(ref _sockets) <= maxSockets)
+        if (Interlocked.Increment(ref _written.Sockets) <= maxSockets)
         {
             return true;
         }
@@ -52,17 +52,17 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
     }
 
     /// <summary>Removes a connection to a server from the count.</summary>
-    public void LeaveServer() => Interlocked.Decrement(ref _sockets);
+    public void LeaveServer() => Interlocked.Decrement(ref _written.Sockets);
 
     /// <summary>Counts a client's connection, unless a limit is reached.</summary>
     public Admission Enter(in SockAddr peer)
     {
-        if (Interlocked.Increment(ref _open) > max)
+        if (Interlocked.Increment(ref _written.Open) > max)
         {
-            Interlocked.Decrement(ref _open);
+            Interlocked.Decrement(ref _written.Open);
             return Admission.TooMany;
         }
-        if (Interlocked.Increment(ref _sockets) > _shortFrom)
+        if (Interlocked.Increment(ref _written.Sockets) > _shortFrom)
         {
             CountOut();
             return Admission.NoDescriptors;
@@ -108,8 +108,8 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
 
     private void CountOut()
     {
-        Interlocked.Decrement(ref _open);
-        Interlocked.Decrement(ref _sockets);
+        Interlocked.Decrement(ref _written.Open);
+        Interlocked.Decrement(ref _written.Sockets);
     }
 
     /// <summary>An IPv4 address, or the /64 of an IPv6 address, which one client usually controls.</summary>
@@ -119,5 +119,16 @@ internal sealed class ConnectionLimits(int max, int maxPerClient, int maxSockets
         return address.Length == 4
             ? MemoryMarshal.Read<uint>(address)
             : new UInt128(MemoryMarshal.Read<ulong>(address), ulong.MaxValue);
+    }
+
+    /// <summary>On other cache lines than what every request reads: written once a connection.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
+    private struct Written
+    {
+        [FieldOffset(CacheLines.Apart)]
+        public int Open;
+
+        [FieldOffset(CacheLines.Apart + 4)]
+        public int Sockets;
     }
 }
