@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Benchmarks;
 

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 
 namespace Carousel.Benchmarks;
 

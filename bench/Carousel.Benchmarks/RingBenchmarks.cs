@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 
 namespace Carousel.Benchmarks;
 

@@ -2,7 +2,8 @@ using System.Net;
 using BenchmarkDotNet.Attributes;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Benchmarks;

@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
@@ -27,7 +28,7 @@ public sealed class ProxyEngine
     /// <param name="log">The failure log.</param>
     /// <param name="sessions">The channel to the session store, for as many workers as in the options; null to disable sessions.</param>
     /// <param name="traffic">The traffic statistics, for as many workers; null for none.</param>
-    public ProxyEngine(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
+    public ProxyEngine(EngineOptions options, Pool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
     {
         pool.SlowStart = options.SlowStart;
         _group = new WorkerGroup(options, pool, log, sessions, traffic);

@@ -2,8 +2,10 @@ using Carousel.Control.Discovery;
 using Carousel.Control.Store;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 
@@ -33,7 +35,7 @@ public sealed class AdminContext
     public PoolMembership Membership { get; }
 
     /// <summary>The pool.</summary>
-    public ServerPool Pool => Membership.Pool;
+    public Pool Pool => Membership.Pool;
 
     /// <summary>The workers' counters and records.</summary>
     public Traffic Traffic { get; }

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 
 namespace Carousel.Control.Admin;

@@ -1,4 +1,4 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 
 namespace Carousel.Control.Admin;
 

@@ -2,7 +2,8 @@ using System.Text;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace Carousel.Control.Admin;

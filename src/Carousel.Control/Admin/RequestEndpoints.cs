@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Carousel.Core.Config;
 using Carousel.Core.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

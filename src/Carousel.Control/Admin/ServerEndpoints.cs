@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace Carousel.Control.Admin;

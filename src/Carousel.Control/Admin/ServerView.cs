@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Admin;

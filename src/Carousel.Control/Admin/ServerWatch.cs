@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Admin;
@@ -13,14 +14,14 @@ public sealed class ServerWatch
 
     private static readonly Reading Nothing = new(new ServerCounterSnapshot(), new LatencyTotals());
 
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private Sample _before, _last;
 
     /// <param name="pool">Has the servers.</param>
     /// <param name="time">The clock.</param>
-    public ServerWatch(ServerPool pool, TimeProvider time)
+    public ServerWatch(Pool pool, TimeProvider time)
     {
         (_pool, _time) = (pool, time);
         _before = _last = new Sample(time.GetTimestamp(), []);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Carousel.Control.Supervision;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Control.Dashboard;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 
 namespace Carousel.Control.Dashboard;
 

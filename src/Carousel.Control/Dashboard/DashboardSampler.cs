@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Dashboard;
 

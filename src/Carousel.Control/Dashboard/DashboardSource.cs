@@ -1,6 +1,8 @@
 using Carousel.Control.Store.Client;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 
@@ -17,5 +19,5 @@ namespace Carousel.Control.Dashboard;
 /// <param name="Product">The name and version in the page's footer.</param>
 /// <param name="States">When servers entered their states.</param>
 public sealed record DashboardSource(
-    ServerPool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionChannel? Sessions, Func<StoreState> Store, string Product,
+    Pool Pool, Traffic Traffic, EventLog Events, TimeProvider Time, Func<Server, TimeSpan?> TimeLeft, SessionChannel? Sessions, Func<StoreState> Store, string Product,
     StateTimes States);

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Control.Supervision;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Discovery;
 

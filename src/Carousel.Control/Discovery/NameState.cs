@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Control.Discovery;
 

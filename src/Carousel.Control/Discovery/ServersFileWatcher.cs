@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Carousel.Control.Files;
 using Carousel.Control.Supervision;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 
 namespace Carousel.Control.Discovery;
 

@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Discovery;
 
@@ -8,7 +9,7 @@ namespace Carousel.Control.Discovery;
 /// </summary>
 /// <param name="pool">Has the servers.</param>
 /// <param name="lookUp">Called with the host of such a server.</param>
-public sealed class UnreachableWatch(ServerPool pool, Action<string> lookUp)
+public sealed class UnreachableWatch(Pool pool, Action<string> lookUp)
 {
     /// <summary>Requests lookups for the servers flagged since the last call.</summary>
     public void Look()

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Carousel.Control.Supervision;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Probes;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Probes;

@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Probes;
 
@@ -9,7 +10,7 @@ namespace Carousel.Control.Probes;
 /// <param name="pool">Has the servers.</param>
 /// <param name="suspected">Called with a server that has become suspect.</param>
 /// <param name="time">The workers' clock.</param>
-public sealed class SuspectWatch(ServerPool pool, Action<Server> suspected, TimeProvider time)
+public sealed class SuspectWatch(Pool pool, Action<Server> suspected, TimeProvider time)
 {
     private readonly HashSet<Server> _suspects = [];
 

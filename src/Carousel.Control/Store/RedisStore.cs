@@ -2,7 +2,7 @@ using System.Globalization;
 using Carousel.Control.Store.Client;
 using Carousel.Control.Store.Keys;
 using Carousel.Control.Store.Records;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using StackExchange.Redis;
 
@@ -12,7 +12,7 @@ namespace Carousel.Control.Store;
 /// <param name="connection">Opened on demand.</param>
 /// <param name="pool">Maps server tags to URLs.</param>
 /// <param name="options">Has the TTL.</param>
-internal sealed class RedisStore(RedisConnection connection, ServerPool pool, SessionOptions options) : IKeyHash, IRecordStore
+internal sealed class RedisStore(RedisConnection connection, Pool pool, SessionOptions options) : IKeyHash, IRecordStore
 {
     /// <summary>Upper limit above the library's own timeouts: a task that it never completes must not stop all writes.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);

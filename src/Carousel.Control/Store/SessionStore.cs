@@ -3,9 +3,9 @@ using Carousel.Control.Store.Keys;
 using Carousel.Control.Store.Records;
 using Carousel.Control.Supervision;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 
@@ -33,7 +33,7 @@ public sealed class SessionStore : IAsyncDisposable
     private static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(3);
 
     private readonly SessionChannel _channel;
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly ReportEvent _log;
     private readonly StoreFinder _finder;
@@ -54,7 +54,7 @@ public sealed class SessionStore : IAsyncDisposable
     /// <param name="log">Receives a log line about each change of state; any thread.</param>
     /// <param name="startEmbedded">Null if there is no embedded store.</param>
     public SessionStore(
-        StoreAddress address, SessionChannel channel, ServerPool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
+        StoreAddress address, SessionChannel channel, Pool pool, TimeProvider time, ReportEvent log, StartEmbeddedStore? startEmbedded)
     {
         (_channel, _pool, _time, _log) = (channel, pool, time, log);
         _finder = new StoreFinder(address, startEmbedded);

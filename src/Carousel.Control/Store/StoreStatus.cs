@@ -1,6 +1,6 @@
 using Carousel.Control.Store.Client;
+using Carousel.Core.Events;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store;
 

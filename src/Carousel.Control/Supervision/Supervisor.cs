@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Carousel.Core.Config;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Control.Supervision;
 

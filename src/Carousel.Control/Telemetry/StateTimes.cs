@@ -1,12 +1,13 @@
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Telemetry;
 
 /// <summary>When each server entered its state. Updated when the pool changes, when an event is logged, and on request. Any thread.</summary>
 public sealed class StateTimes : IDisposable
 {
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly EventLog? _events;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -15,7 +16,7 @@ public sealed class StateTimes : IDisposable
     /// <param name="pool">The servers' pool.</param>
     /// <param name="time">The workers' clock.</param>
     /// <param name="events">Events that signal ejections and reinstatements; null without.</param>
-    public StateTimes(ServerPool pool, TimeProvider time, EventLog? events = null)
+    public StateTimes(Pool pool, TimeProvider time, EventLog? events = null)
     {
         (_pool, _time, _events) = (pool, time, events);
         pool.Changed += Look;

@@ -7,7 +7,7 @@ namespace Carousel.Core.Health;
 /// <summary>
 /// Ejects a server when N hard failures occur in a row, or when more than half of the requests in a window fail. After the ejection time one trial
 /// request is admitted: success closes the circuit, failure ejects the server for twice as long. States and transitions: docs/STATES.md. Any thread,
-/// lock-free; allocates nothing; times are the workers' milliseconds. A struct inside <see cref="Pool.ServerLoad"/>, not to be copied: a pick that
+/// lock-free; allocates nothing; times are the workers' milliseconds. A struct inside the server's load, not to be copied: a pick that
 /// checks many servers saves one memory access for each.
 /// </summary>
 /// <remarks>

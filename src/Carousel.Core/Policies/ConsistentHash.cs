@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Policies;
 

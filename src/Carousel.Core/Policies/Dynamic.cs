@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Policies;
 

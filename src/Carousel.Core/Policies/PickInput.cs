@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Policies;
 

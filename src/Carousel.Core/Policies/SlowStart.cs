@@ -1,10 +1,10 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Policies;
 
 /// <summary>
 /// Slow start: servers that return or are new get a growing part of their picks, with every policy. One per worker, its thread only. The duration is
-/// the pool's (<see cref="ServerPool.SlowStart"/>).
+/// the pool's.
 /// </summary>
 /// <param name="seed">Seed of the random numbers.</param>
 public sealed class SlowStart(ulong seed)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Policies;
 

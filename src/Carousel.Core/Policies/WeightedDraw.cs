@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Carousel.Core.Pool;
 
 namespace Carousel.Core.Policies;
 

@@ -1,4 +1,4 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 
 namespace Carousel.Core.Ring;
 

@@ -6,7 +6,7 @@ public readonly ref struct SessionEvent
     /// <summary>The session.</summary>
     public required SessionId Id { get; init; }
 
-    /// <summary>The <see cref="Pool.Server.Tag"/> of the server that responded last.</summary>
+    /// <summary>The tag of the server that responded last: 64 bits of the hash of its URL.</summary>
     public required ulong ServerTag { get; init; }
 
     /// <summary>Start of the session in seconds since 1970, as far as known: its cookie's issue.</summary>

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-
 namespace Carousel.Core.Sessions;
 
 /// <summary>The signed content of a cookie: the session, its assigned server, the time of issue and the key.</summary>
 /// <param name="Id">The session.</param>
-/// <param name="ServerTag">The assigned server's <see cref="Pool.Server.Tag"/>.</param>
+/// <param name="ServerTag">The assigned server's tag.</param>
 /// <param name="IssuedAt">Seconds since 1970.</param>
 /// <param name="KeyId">The key that signs it.</param>
 public readonly record struct SessionTicket(SessionId Id, ulong ServerTag, uint IssuedAt, uint KeyId)

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-
 namespace Carousel.Core.Telemetry;
 
 /// <summary>One attempt at a server.</summary>
-/// <param name="ServerTag">The server's tag (<see cref="Pool.Server.Tag"/>).</param>
+/// <param name="ServerTag">The server's tag: 64 bits of the hash of its URL.</param>
 /// <param name="BeganMicros">When the server was selected, in microseconds since the request began.</param>
 /// <param name="TookMicros">Its duration, in microseconds.</param>
 /// <param name="Reason">Why it failed; none if the server's response was forwarded.</param>

@@ -1,7 +1,7 @@
 namespace Carousel.Core.Telemetry;
 
 /// <summary>
-/// Traffic statistics of the workers: counters and records of recent requests. Statistics per server are in <see cref="Pool.Server.Traffic"/>.
+/// Traffic statistics of the workers: counters and records of recent requests. Statistics per server are in its <see cref="ServerTraffic"/>.
 /// Created before the workers; any thread may read.
 /// </summary>
 /// <param name="workers">Number of workers.</param>

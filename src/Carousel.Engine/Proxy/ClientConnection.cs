@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Carousel.Core.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;

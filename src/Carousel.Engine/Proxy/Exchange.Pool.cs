@@ -1,4 +1,4 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;

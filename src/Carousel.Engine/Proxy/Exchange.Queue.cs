@@ -1,5 +1,5 @@
-using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;

@@ -1,4 +1,4 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Sockets;

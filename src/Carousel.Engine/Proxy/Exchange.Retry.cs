@@ -1,4 +1,6 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Policies;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
-using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Sockets;
 

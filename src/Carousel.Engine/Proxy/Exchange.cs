@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Reactor;

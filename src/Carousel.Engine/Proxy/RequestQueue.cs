@@ -1,4 +1,4 @@
-using Carousel.Core.Policies;
+using Carousel.Core.Pools;
 using Carousel.Engine.Reactor;
 
 namespace Carousel.Engine.Proxy;

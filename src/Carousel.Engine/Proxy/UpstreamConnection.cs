@@ -1,5 +1,5 @@
 using System.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;

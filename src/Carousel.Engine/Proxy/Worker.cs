@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
-using Carousel.Core.Health;
+using Carousel.Core.Events;
 using Carousel.Core.Net;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
@@ -84,7 +84,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>Bytes a second that a client must take, or send, while it is waited for; 0 for no minimum.</summary>
     public int LeastRate { get; private set; }
 
-    public ServerPool Pool => _group.Pool;
+    public Pool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
     public OutlierDetector Outliers => _group.Outliers;
     public Transport Transport { get; }

@@ -1,13 +1,14 @@
+using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
 /// <summary>What all workers share: options, the pool, the limits, and the list of workers. Any thread.</summary>
-internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
+internal sealed class WorkerGroup(EngineOptions options, Pool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
 {
     /// <summary>A connection is handed over only if the difference is larger than this: a handover costs a wake-up.</summary>
     private const int HandOverMargin = 1;
@@ -19,7 +20,7 @@ internal sealed class WorkerGroup(EngineOptions options, ServerPool pool, Failur
     private int _handovers;
 
     public EngineOptions Options => options;
-    public ServerPool Pool => pool;
+    public Pool Pool => pool;
     public FailureLog Log => log;
 
     /// <summary>Counters and records of the workers.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Engine.Http;
 using Carousel.Engine.Linux;

@@ -3,9 +3,9 @@ using System.Net;
 using Carousel.Control.Admin;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Policies;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 
 namespace Carousel.Cli;
 

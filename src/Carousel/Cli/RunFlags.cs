@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Carousel.Control.Admin;
 using Carousel.Core.Config;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Engine;
 using Carousel.Logging;
 using Carousel.Platform;

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Carousel.Cli;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Files;
 
 namespace Carousel.Commands;

@@ -1,6 +1,6 @@
 using Carousel.Cli;
 using Carousel.Control.Admin;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Logging;
 
 namespace Carousel.Hosting;

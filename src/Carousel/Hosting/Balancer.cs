@@ -7,8 +7,9 @@ using Carousel.Control.Probes;
 using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -36,7 +37,7 @@ internal static class Balancer
         }
         var failures = new FailureLog();
         var events = new EventLog(TimeProvider.System);
-        var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
+        var pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
         using var log = new StderrLog(failures, writer.Write, TimeProvider.System, events, pool, settings.Log.ClientsToo);
         Supervisor.OfProcess.Report = log.Report;
         var membership = new PoolMembership(pool, probed: settings.Health.IsOn);
@@ -114,7 +115,7 @@ internal static class Balancer
         };
     }
 
-    private static WatchThread Watch(ServerPool pool, NameResolver names, HealthMonitor? health)
+    private static WatchThread Watch(Pool pool, NameResolver names, HealthMonitor? health)
     {
         Action checkForUnreachable = new UnreachableWatch(pool, names.LookUpSoon).Look;
         Action checkForSuspects = health is null ? () => { } : new SuspectWatch(pool, health.RequestProbe, TimeProvider.System).Look;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Cli;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Hosting;
 

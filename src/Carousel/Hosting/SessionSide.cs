@@ -2,9 +2,9 @@ using Carousel.Cli;
 using Carousel.Control.Store;
 using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 
 namespace Carousel.Hosting;
 
@@ -23,7 +23,7 @@ internal sealed class SessionSide : IAsyncDisposable
     private EmbeddedStore? _process;
     private string? _lastLine;
 
-    private SessionSide(RunSettings settings, ServerPool pool, ReportEvent log)
+    private SessionSide(RunSettings settings, Pool pool, ReportEvent log)
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
@@ -43,7 +43,7 @@ internal sealed class SessionSide : IAsyncDisposable
     public SessionStore Store { get; }
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
-    public static SessionSide? Of(RunSettings settings, ServerPool pool, ReportEvent log) =>
+    public static SessionSide? Of(RunSettings settings, Pool pool, ReportEvent log) =>
         settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
 
     /// <summary>Call it before connections are accepted. Returns when the store's keys are known, or after a short wait: traffic does not depend on the store.</summary>

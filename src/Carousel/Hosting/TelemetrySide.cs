@@ -1,6 +1,7 @@
 using Carousel.Cli;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 using Carousel.Files;
 using Carousel.Logging;
@@ -24,7 +25,7 @@ internal sealed class TelemetrySide : IAsyncDisposable
     /// <param name="log">The balancer's log.</param>
     /// <param name="events">Receives events of ejected and recovered servers; may be null.</param>
     public TelemetrySide(
-        TelemetrySettings settings, Traffic traffic, ServerPool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log, EventLog? events = null)
+        TelemetrySettings settings, Traffic traffic, Pool pool, IEnumerable<IMetricSource> others, ulong descriptors, StderrLog log, EventLog? events = null)
     {
         TimeProvider time = TimeProvider.System;
         States = new StateTimes(pool, time, events);

@@ -1,4 +1,5 @@
 using Carousel.Control.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Logging;

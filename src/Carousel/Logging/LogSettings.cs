@@ -1,4 +1,4 @@
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Logging;
 

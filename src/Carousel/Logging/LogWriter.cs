@@ -1,6 +1,6 @@
 using System.Text;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Logging;
 

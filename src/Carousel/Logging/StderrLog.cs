@@ -1,7 +1,8 @@
 using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Logging;
 
@@ -15,7 +16,7 @@ namespace Carousel.Logging;
 /// <param name="events">Stores events that are no request failures.</param>
 /// <param name="pool">The pool, whose states explain why no server is available.</param>
 /// <param name="clientsToo">See <see cref="FailureLines"/>.</param>
-internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, TimeProvider time, EventLog events, ServerPool pool, bool clientsToo) : IDisposable
+internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, TimeProvider time, EventLog events, Pool pool, bool clientsToo) : IDisposable
 {
     /// <summary>Between two reads of a busy log: 4,096 entries in this time are 200,000 failures per second.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -122,7 +123,7 @@ internal sealed class StderrLog(FailureLog failures, Action<LogLine> write, Time
         }
     }
 
-    private static string WhyNoServer(ServerPool pool, TimeProvider time) => PoolOutage.Sentence(pool.Current, NowMs(time));
+    private static string WhyNoServer(Pool pool, TimeProvider time) => PoolOutage.Sentence(pool.Current, NowMs(time));
 
     /// <summary>The workers' clock.</summary>
     private static long NowMs(TimeProvider time) => (long)time.GetElapsedTime(0).TotalMilliseconds;

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 using Carousel.Control.Store;
 using Carousel.Control.Store.Client;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.EndToEnd.Harness;
 using Xunit;
@@ -19,7 +20,7 @@ internal sealed class StoreUser : IAsyncDisposable
     {
         Channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
         Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers);
-        Store = new SessionStore(address, Channel, new ServerPool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
+        Store = new SessionStore(address, Channel, new Pool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
         Store.Start();
     }
 

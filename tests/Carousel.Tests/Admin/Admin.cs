@@ -6,8 +6,10 @@ using Carousel.Commands;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 
@@ -51,7 +53,7 @@ internal sealed class Admin : IAsyncDisposable
         };
     }
 
-    public static ServerPool PoolOf(string servers) =>
+    public static Pool PoolOf(string servers) =>
         new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))) { SlowStart = TimeSpan.FromHours(1) };
 
     public static async Task<Admin> StartAsync(string servers, string? token = null, ServersFileSaver? saver = null, PoolMembership? membership = null)

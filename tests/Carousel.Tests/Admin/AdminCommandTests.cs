@@ -2,7 +2,7 @@ using Carousel.Cli;
 using Carousel.Commands;
 using Carousel.Control.Admin;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Xunit;
 

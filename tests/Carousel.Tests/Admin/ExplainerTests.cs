@@ -1,7 +1,7 @@
 using System.Text;
 using Carousel.Control.Admin;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Xunit;
 

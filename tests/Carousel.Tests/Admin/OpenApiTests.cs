@@ -80,7 +80,7 @@ public class OpenApiTests
 
     [Fact]
     public void States_OfTheDocument_AreTheServerStates() => Assert.Equal(
-        Enum.GetValues<Core.Pool.ServerState>().Select(Core.Pool.ServerStates.Name),
+        Enum.GetValues<Core.Pools.ServerState>().Select(Core.Pools.ServerStates.Name),
         s_document.GetProperty("components").GetProperty("schemas").GetProperty("Server").GetProperty("properties").GetProperty("state").GetProperty("enum")
             .EnumerateArray().Select(name => name.GetString()!));
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Carousel.Control.Admin;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Xunit;
 

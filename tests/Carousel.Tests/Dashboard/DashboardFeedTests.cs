@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Carousel.Control.Dashboard;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 using Xunit;
 
 namespace Carousel.Tests.Dashboard;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Carousel.Control.Dashboard;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Tests.Walls;
 using Xunit;
 

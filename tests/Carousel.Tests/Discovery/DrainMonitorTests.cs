@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class DrainMonitorTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly ConcurrentQueue<string> _reports = new();
-    private readonly PoolMembership _membership = new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1\n10.0.0.2")))));
+    private readonly PoolMembership _membership = new(new Pool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1\n10.0.0.2")))));
     private readonly Server _server;
     private DrainMonitor? _drains;
 

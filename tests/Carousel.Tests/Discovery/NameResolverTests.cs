@@ -3,7 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class NameResolverTests : IDisposable
     private readonly ConcurrentDictionary<string, Func<Task<IPAddress[]>>> _names = new();
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentQueue<string> _asked = new();
-    private readonly ServerPool _pool =
+    private readonly Pool _pool =
         new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://api:2\nhttp://10.9.9.9\nhttp://web").Servers)));
 
     private readonly PoolMembership _membership;

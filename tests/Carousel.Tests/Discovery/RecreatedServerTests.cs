@@ -4,7 +4,8 @@ using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class RecreatedServerTests
         var probed = new ConcurrentQueue<IPAddress>();
         var options = new HealthOptions();
         var membership = new PoolMembership(
-            new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://web").Servers), probed: true)), probed: true);
+            new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://web").Servers), probed: true)), probed: true);
         using var names = new NameResolver(membership, Resolve, time, Interval, (_, _) => { });
         var unreachable = new UnreachableWatch(membership.Pool, names.LookUpSoon);
         using var health = new HealthMonitor(membership, options, Probe, (_, _, _) => Task.FromResult(false), time, (_, _, _) => { });

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Tests.Harness;
 using Xunit;
 

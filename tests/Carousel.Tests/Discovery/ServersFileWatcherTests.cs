@@ -1,7 +1,7 @@
 using Carousel.Control.Discovery;
 using Carousel.Control.Files;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -17,7 +17,7 @@ public sealed class ServersFileWatcherTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly List<string> _reports = [];
-    private readonly PoolMembership _membership = new(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(Two).Servers))));
+    private readonly PoolMembership _membership = new(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(Two).Servers))));
     private readonly ServersFileWatcher _watcher;
     private ServersText _file = new(Two);
     private int _reads;

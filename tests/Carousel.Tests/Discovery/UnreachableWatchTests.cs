@@ -1,6 +1,6 @@
 using Carousel.Control.Discovery;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Xunit;
 
 namespace Carousel.Tests.Discovery;
@@ -10,7 +10,7 @@ public sealed class UnreachableWatchTests
     [Fact]
     public void Look_FlaggedServers_HostsAreReportedOnce()
     {
-        var pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://web").Servers)));
+        var pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://web").Servers)));
         var reported = new List<string>();
         var watch = new UnreachableWatch(pool, reported.Add);
         watch.Look();

@@ -1,5 +1,7 @@
 using System.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -24,11 +26,11 @@ internal sealed class MeasuredWorker : IDisposable
     public MeasuredWorker(int serverPort, long from, long to, SessionChannel? sessions = null, int max = int.MaxValue, EngineOptions? options = null)
     {
         (_from, _to) = (from, to);
-        Server[] servers = RingFixture.Servers(1);
+        Server[] servers = RingFixture.ServersOf(1);
         servers[0].Load.Max = max;
         UseAllOctaves(servers[0].Traffic.Of(0));
         var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
-        var pool = new ServerPool(PoolBuilder.Build([.. servers], [status]));
+        var pool = new Pool(PoolBuilder.Build([.. servers], [status]));
         var group = new WorkerGroup(options ?? new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];

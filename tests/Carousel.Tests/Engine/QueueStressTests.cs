@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Engine;
 using Carousel.Tests.Ring;
 using Xunit;
@@ -24,12 +25,12 @@ public sealed class QueueStressTests
     {
         const int clients = 16, rounds = 1_000, patienceMs = 20_000;
         LoopbackServer[] running = [.. Enumerable.Range(0, servers).Select(_ => new LoopbackServer(Response))];
-        ImmutableArray<Server> pooled = [.. RingFixture.Servers(servers)];
+        ImmutableArray<Server> pooled = [.. RingFixture.ServersOf(servers)];
         foreach (Server server in pooled)
         {
             server.Load.Max = 1;
         }
-        var pool = new ServerPool(PoolBuilder.Build(
+        var pool = new Pool(PoolBuilder.Build(
             pooled, [.. running.Select(server => new ServerStatus([new IPEndPoint(IPAddress.Loopback, server.Port)], IsHealthy: true))]));
         var engine = new ProxyEngine(new EngineOptions { Bind = [IPAddress.Loopback], Port = 0, Workers = 2 }, pool, new FailureLog());
         engine.Start();

@@ -1,5 +1,5 @@
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using CsCheck;
 using Xunit;
 

@@ -4,7 +4,7 @@ using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;

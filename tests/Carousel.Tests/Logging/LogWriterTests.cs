@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Logging;
 using Carousel.Tests.Harness;
 using Xunit;

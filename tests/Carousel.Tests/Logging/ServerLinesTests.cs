@@ -1,5 +1,7 @@
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Logging;
 using Xunit;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Logging;
 using Carousel.Tests.Harness;
@@ -18,7 +20,7 @@ public sealed class StderrLogTests : IDisposable
 
     private readonly FailureLog _failures = new();
     private readonly ManualTime _time = new();
-    private readonly ServerPool _pool = new(PoolBuilder.Build([]));
+    private readonly Pool _pool = new(PoolBuilder.Build([]));
     private readonly StringBuilder _written = new();
     private readonly EventLog _events;
     private readonly StderrLog _log;
@@ -60,7 +62,7 @@ public sealed class StderrLogTests : IDisposable
     [Fact]
     public void About_LastServerDown_LogsOutageAndRecovery()
     {
-        var membership = new PoolMembership(new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true)), probed: true);
+        var membership = new PoolMembership(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true)), probed: true);
         var lines = new List<LogLine>();
         using var log = new StderrLog(_failures, lines.Add, _time, _events, membership.Pool, clientsToo: false);
         foreach (Server server in membership.Pool.Current.Servers)

@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
 
@@ -12,7 +12,7 @@ public class ConsistentHashTests
     [Fact]
     public void Pick_SameKey_SameServerInAnyFileOrder()
     {
-        Server[] servers = Servers(1, 2, 3, 1, 1);
+        Server[] servers = ServersOf(1, 2, 3, 1, 1);
 
         Assert.Equal(Homes(Among(servers)), Homes(Among([.. servers.Reverse()])));
     }
@@ -40,7 +40,7 @@ public class ConsistentHashTests
     [Fact]
     public void Pick_HeaviestRemoved_OnlyItsKeysMove()
     {
-        Server[] servers = Servers(1, 1, 1, 2, 10);
+        Server[] servers = ServersOf(1, 1, 1, 2, 10);
 
         Server[] before = Homes(Among(servers));
         Server[] after = Homes(Among(servers[..4]));
@@ -67,7 +67,7 @@ public class ConsistentHashTests
     [InlineData(1000, 1000, 1000, 2000, 5000)]
     public void Pick_ManyKeys_EachServerHasAboutItsShare(params int[] weights)
     {
-        Server[] servers = Servers(weights);
+        Server[] servers = ServersOf(weights);
         Server[] homes = Homes(Among(servers));
 
         foreach (Server server in servers)
@@ -80,7 +80,7 @@ public class ConsistentHashTests
     [Fact]
     public void Pick_FewKeysAndHighLoad_NoServerFarExceedsItsShare()
     {
-        Server[] servers = Servers(1, 1, 2, 4);
+        Server[] servers = ServersOf(1, 1, 2, 4);
         Candidates candidates = Among(servers);
         var policy = new ConsistentHash();
         var random = new SplitMix(3);

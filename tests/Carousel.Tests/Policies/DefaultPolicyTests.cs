@@ -1,5 +1,4 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
 
@@ -10,7 +9,7 @@ public class DefaultPolicyTests
     [Fact]
     public void Pick_EqualWeights_WorkersShareOneRing()
     {
-        Candidates candidates = Among(Servers(3, 3, 3));
+        Candidates candidates = Among(ServersOf(3, 3, 3));
         Policy one = new DefaultPolicy(seed: 1), other = new DefaultPolicy(seed: 2);
 
         Assert.Equal("abcabc", string.Concat(Enumerable.Range(0, 3).Select(_ => one.Picks(candidates, 1) + other.Picks(candidates, 1))));
@@ -21,8 +20,8 @@ public class DefaultPolicyTests
     {
         var policy = new DefaultPolicy(seed: 1);
 
-        Assert.Equal([4, 4, 4], policy.Shares(Among(Servers(1, 1, 1)), 12));
-        Assert.Equal([3, 6, 3], policy.Shares(Among(Servers(1, 2, 1)), 12));
-        Assert.Equal([4, 4, 4], policy.Shares(Among(Servers(2, 2, 2)), 12));
+        Assert.Equal([4, 4, 4], policy.Shares(Among(ServersOf(1, 1, 1)), 12));
+        Assert.Equal([3, 6, 3], policy.Shares(Among(ServersOf(1, 2, 1)), 12));
+        Assert.Equal([4, 4, 4], policy.Shares(Among(ServersOf(2, 2, 2)), 12));
     }
 }

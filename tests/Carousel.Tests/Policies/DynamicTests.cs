@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Policies;
@@ -34,7 +34,7 @@ public class DynamicTests
     [Fact]
     public void Pick_RecoveredServer_GetsItsShareAgain()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1, 1);
         Respond(servers, 100_000, 1_000, 1_000);
         var policy = new Dynamic(1);
         Candidates candidates = PolicyFixture.Among(servers);
@@ -57,7 +57,7 @@ public class DynamicTests
     [Fact]
     public void Pick_MoreInFlight_IsAvoided()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000);
         Enter(servers[1], 3);
         Assert.Equal(0, new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks)[1]);
@@ -66,7 +66,7 @@ public class DynamicTests
     [Fact]
     public void Pick_AllBusy_FollowsRequestsPerWeight()
     {
-        Server[] servers = PolicyFixture.Servers(1, 4);
+        Server[] servers = PolicyFixture.ServersOf(1, 4);
         Respond(servers, 1_000, 1_000);
         Enter(servers[0], 2);
         Enter(servers[1], 4);
@@ -76,7 +76,7 @@ public class DynamicTests
     [Fact]
     public void Pick_FailingFast_IsAvoided()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000);
         for (int i = 0; i < 1_000; i++)
         {
@@ -88,7 +88,7 @@ public class DynamicTests
     [Fact]
     public void Pick_AllFailAlike_SharesStayEven()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1);
         for (int i = 0; i < 1_000; i++)
         {
             Array.ForEach(servers, server => server.Load.Reports.OnResponse(failed: true, nowMs: 0));
@@ -102,7 +102,7 @@ public class DynamicTests
     [InlineData(false)]
     public void Pick_OldBadSamples_GetsItsShareAgain(bool failed)
     {
-        Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000, failed ? 1_000 : 5_000_000);
         for (int i = 0; i < 300; i++)
         {
@@ -121,7 +121,7 @@ public class DynamicTests
     [Fact]
     public void Pick_StuckBeforeItsEjection_GetsItsShareAgain()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1, 1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1, 1, 1);
         Respond(servers, 1_000, 1_000, 1_000, 1_000);
         Enter(servers[3], 200);
         Candidates candidates = PolicyFixture.Among(servers);
@@ -138,7 +138,7 @@ public class DynamicTests
     [Fact]
     public void Pick_ReportedCapacity_ReplacesWeightUntilItExpires()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1);
         Respond(servers, 1_000, 1_000);
         servers[1].Load.Reports.ReportCapacity(3, nowMs: 5_000);
         Candidates candidates = PolicyFixture.Among(servers);
@@ -150,7 +150,7 @@ public class DynamicTests
     [Fact]
     public void Pick_ReportedLoad_CountsUntilItExpires()
     {
-        Server[] servers = PolicyFixture.Servers(1, 1);
+        Server[] servers = PolicyFixture.ServersOf(1, 1);
         Respond(servers, 1_000, 1_000);
         servers[0].Load.Reports.ReportLoad(1, nowMs: 5_000);
         servers[1].Load.Reports.ReportLoad(0.25, nowMs: 5_000);
@@ -206,7 +206,7 @@ public class DynamicTests
 
     private static int[] Shares(double[] latencies, params int[] weights)
     {
-        Server[] servers = PolicyFixture.Servers(weights);
+        Server[] servers = PolicyFixture.ServersOf(weights);
         Respond(servers, latencies);
         return new Dynamic(1).Shares(PolicyFixture.Among(servers), Picks);
     }

@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
 
@@ -38,7 +38,7 @@ public class EwmaTests
     [Fact]
     public void Pick_EqualLatency_RequestsInFlightFollowWeights()
     {
-        Server[] servers = Servers(1, 4);
+        Server[] servers = ServersOf(1, 4);
         Array.ForEach(servers, server => server.Load.OnResponse(1_000, nowMs: 0));
         var policy = new Ewma(seed: 1);
         Candidates candidates = Among(servers);

@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
 
@@ -20,7 +20,7 @@ public class LeastRequestsTests
     [Fact]
     public void Pick_WeightsDiffer_FewestForItsWeightIsPicked()
     {
-        Server[] servers = Servers(1, 3);
+        Server[] servers = ServersOf(1, 3);
         var policy = new LeastRequests();
         Candidates candidates = Among(servers);
 

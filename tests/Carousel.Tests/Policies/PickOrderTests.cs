@@ -3,7 +3,8 @@ using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -138,7 +139,7 @@ public class PickOrderTests
     {
         var time = new ManualTime();
         long nowMs = (long)time.GetElapsedTime(0).TotalMilliseconds;
-        var pool = new ServerPool(Pool("a\nb")) { SlowStart = TimeSpan.FromMilliseconds(RampMs) };
+        var pool = new Pool(Pool("a\nb")) { SlowStart = TimeSpan.FromMilliseconds(RampMs) };
         var membership = new PoolMembership(pool, time: time);
         Server server = pool.Current.Servers[0];
         membership.SetHealth(server.Tag, healthy: true);

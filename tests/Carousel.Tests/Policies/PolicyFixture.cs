@@ -1,7 +1,7 @@
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 
 namespace Carousel.Tests.Policies;
 
@@ -11,7 +11,7 @@ internal static class PolicyFixture
     private static readonly SlotSet None = new();
 
     /// <summary>A server for each weight, with the slots 0, 1, ..., called a, b, ...</summary>
-    public static Server[] Servers(params int[] weights) => [.. weights.Select((weight, slot) => Server(slot, weight))];
+    public static Server[] ServersOf(params int[] weights) => [.. weights.Select((weight, slot) => Server(slot, weight))];
 
     public static Server Server(int slot, int weight = 1, int? max = null)
     {
@@ -21,7 +21,7 @@ internal static class PolicyFixture
     }
 
     /// <summary>Servers of weight 1.</summary>
-    public static Server[] Alike(int count) => Servers([.. Enumerable.Repeat(1, count)]);
+    public static Server[] Alike(int count) => ServersOf([.. Enumerable.Repeat(1, count)]);
 
     public static Candidates Among(params Server[] servers)
     {

@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
@@ -44,7 +44,7 @@ public class PolicyPropertyTests
     public void Pick_CandidatesChange_PicksFromTheNewOnes(PolicyKind kind) =>
         Gen.Select(Gen.Int[0, 8].Array[1, 10].Array[1, 10], Gen.ULong).Sample((pools, seed) =>
         {
-            Server[] servers = Servers(1, 1, 2, 3, 5, 8, 13, 21, 34);
+            Server[] servers = ServersOf(1, 1, 2, 3, 5, 8, 13, 21, 34);
             Policy policy = Create(kind, seed);
             foreach (int[] pool in pools)
             {
@@ -60,7 +60,7 @@ public class PolicyPropertyTests
     [MemberData(nameof(Kinds))]
     public void Pick_WarmedUp_AllocatesNothing(PolicyKind kind)
     {
-        Server[] servers = Servers(1, 2, 3, 4, 5);
+        Server[] servers = ServersOf(1, 2, 3, 4, 5);
         Candidates candidates = Among(servers);
         Policy policy = Create(kind, 1);
         PickInput input = Input(), retry = Input(tried: servers[..4]);

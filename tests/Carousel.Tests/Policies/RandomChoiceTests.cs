@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using CsCheck;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
@@ -16,19 +16,19 @@ public class RandomChoiceTests
     public void Pick_OfManyPicks_EachHasAboutItsShare(params int[] weights)
     {
         const int picks = 200_000;
-        int[] shares = new RandomChoice(seed: 7).Shares(Among(Servers(weights)), picks);
+        int[] shares = new RandomChoice(seed: 7).Shares(Among(ServersOf(weights)), picks);
 
         AssertShares(weights, shares, picks);
     }
 
     [Fact]
     public void Pick_AnyWeights_EachHasAboutItsShare() => Gen.Select(Gen.Int[1, 1000].Array[1, 30], Gen.ULong).Sample(
-        (weights, seed) => AssertShares(weights, new RandomChoice(seed).Shares(Among(Servers(weights)), 20_000), 20_000), iter: 50);
+        (weights, seed) => AssertShares(weights, new RandomChoice(seed).Shares(Among(ServersOf(weights)), 20_000), 20_000), iter: 50);
 
     [Fact]
     public void Pick_HeaviestTried_OthersFollowTheirWeights()
     {
-        Server[] servers = Servers(1000, 1000, 1, 3);
+        Server[] servers = ServersOf(1000, 1000, 1, 3);
         Candidates candidates = Among(servers);
         var policy = new RandomChoice(seed: 7);
         int[] shares = new int[4];

@@ -1,7 +1,9 @@
 using System.Net;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
 using Carousel.Tests.Ring;
@@ -17,14 +19,14 @@ public sealed class ReturnTests
     private static readonly SlotSet None = new();
 
     private readonly ManualTime _time = new();
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly PoolMembership _membership;
     private readonly OutlierDetector _breaker;
 
     public ReturnTests()
     {
-        Server[] all = RingFixture.Servers(Servers);
-        _pool = new ServerPool(PoolBuilder.Build([.. all], [.. all.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
+        Server[] all = RingFixture.ServersOf(Servers);
+        _pool = new Pool(PoolBuilder.Build([.. all], [.. all.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
         {
             SlowStart = TimeSpan.FromSeconds(10),
         };
@@ -84,7 +86,7 @@ public sealed class ReturnTests
     [Fact]
     public void Servers_FirstVerdicts_HaveNoSlowStart()
     {
-        var pool = new ServerPool(PoolBuilder.Build(_pool.Current.Servers, probed: true)) { SlowStart = TimeSpan.FromSeconds(10) };
+        var pool = new Pool(PoolBuilder.Build(_pool.Current.Servers, probed: true)) { SlowStart = TimeSpan.FromSeconds(10) };
         var membership = new PoolMembership(pool, probed: true, _time);
         foreach (Server server in pool.Current.Servers)
         {

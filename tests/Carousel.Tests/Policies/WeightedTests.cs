@@ -1,5 +1,5 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using CsCheck;
 using Xunit;
 using static Carousel.Tests.Policies.PolicyFixture;
@@ -11,7 +11,7 @@ public class WeightedTests
     [Fact]
     public void Pick_WeightsOfNginxExample_MatchNginx()
     {
-        Candidates candidates = Among(Servers(5, 1, 1));
+        Candidates candidates = Among(ServersOf(5, 1, 1));
 
         string picks = new Weighted(seed: 1).Picks(candidates, 14);
 
@@ -23,7 +23,7 @@ public class WeightedTests
     public void Pick_FullCycle_GivesEachExactlyItsWeight() =>
         Gen.Select(Gen.Int[1, 20].Array[1, 70], Gen.ULong).Sample((weights, seed) =>
         {
-            Candidates candidates = Among(Servers(weights));
+            Candidates candidates = Among(ServersOf(weights));
             var policy = new Weighted(seed);
 
             Assert.Equal(weights, policy.Shares(candidates, weights.Sum()));
@@ -34,7 +34,7 @@ public class WeightedTests
     public void Pick_AtAnyMoment_SharesAreNearWeights() =>
         Gen.Select(Gen.Int[1, 20].Array[2, 20], Gen.ULong).Sample((weights, seed) =>
         {
-            Candidates candidates = Among(Servers(weights));
+            Candidates candidates = Among(ServersOf(weights));
             var policy = new Weighted(seed);
             double total = weights.Sum();
             int[] picks = new int[weights.Length];
@@ -55,7 +55,7 @@ public class WeightedTests
     [InlineData(7, 7, 1)]
     public void Pick_LongestRun_IsMinimalForTheWeights(int heavy, int middle, int light)
     {
-        Candidates candidates = Among(Servers(heavy, middle, light));
+        Candidates candidates = Among(ServersOf(heavy, middle, light));
 
         string picks = new Weighted(seed: 3).Picks(candidates, 4 * (heavy + middle + light));
 
@@ -67,7 +67,7 @@ public class WeightedTests
     [Fact]
     public void Pick_BestIsTried_NextBestIsPicked()
     {
-        Server[] servers = Servers(1000, 2, 1);
+        Server[] servers = ServersOf(1000, 2, 1);
         Candidates candidates = Among(servers);
         var policy = new Weighted(seed: 1);
 
@@ -94,7 +94,7 @@ public class WeightedTests
     public void Pick_ServerRemovedAndAdded_OthersStayEven() =>
         Gen.Select(Gen.Int[1, 9].Array[3, 10], Gen.Bool.Array[1, 30], Gen.ULong).Sample((weights, changes, seed) =>
         {
-            Server[] servers = Servers(weights);
+            Server[] servers = ServersOf(weights);
             Candidates all = Among(servers), fewer = Among(servers[1..]);
             var policy = new Weighted(seed);
             foreach (bool isRemoved in changes)

@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 using System.Net;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
 using Xunit;
@@ -20,7 +22,7 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
     private readonly ConcurrentDictionary<string, int> _probes = new();
     private readonly ConcurrentQueue<TaskCompletionSource<bool>> _pings = new();
-    private readonly ServerPool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
+    private readonly Pool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
     private readonly PoolMembership _membership;
     private readonly HealthMonitor _monitor;
 
@@ -291,7 +293,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Servers_Thousands_AreProbedAFewAtOnce()
     {
         const int servers = 3000;
-        ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
+        Pool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
         int now = 0, most = 0;
         var gate = new TaskCompletionSource();
         using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _) =>
@@ -314,7 +316,7 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Servers_HundredsHangWhileDown_OthersAreProbedAsBefore()
     {
         const int dead = 300;
-        ServerPool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
+        Pool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
         var never = new TaskCompletionSource<ProbeResult?>();
         var probed = new ConcurrentDictionary<string, int>();
         using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _) =>
@@ -364,7 +366,7 @@ public sealed class HealthMonitorTests : IDisposable
 
     private void Report(Server server, EventLevel level, string what) => _reports.Enqueue($"server {server.Entry.Label} {what}");
 
-    private static ServerPool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
+    private static Pool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -4,7 +4,7 @@ using System.Text;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Tests.Harness;
 using Xunit;
 

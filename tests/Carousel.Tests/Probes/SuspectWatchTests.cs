@@ -1,6 +1,7 @@
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace Carousel.Tests.Probes;
 public sealed class SuspectWatchTests
 {
     private readonly ManualTime _time = new();
-    private readonly ServerPool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
+    private readonly Pool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
     private readonly List<Server> _probeRequested = [];
     private readonly SuspectWatch _watch;
 

@@ -1,4 +1,6 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;

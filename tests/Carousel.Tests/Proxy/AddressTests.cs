@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;

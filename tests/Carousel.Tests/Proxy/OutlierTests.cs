@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Harness;
-using Carousel.Tests.Pool;
+using Carousel.Tests.Pools;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
 

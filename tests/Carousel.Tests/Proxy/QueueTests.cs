@@ -1,5 +1,6 @@
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;

@@ -1,3 +1,4 @@
+using Carousel.Core.Events;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Reactor;

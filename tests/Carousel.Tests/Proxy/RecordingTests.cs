@@ -1,6 +1,6 @@
 using System.Text;
 using Carousel.Core.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;

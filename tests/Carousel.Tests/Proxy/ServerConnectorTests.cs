@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;

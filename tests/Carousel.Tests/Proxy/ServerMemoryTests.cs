@@ -1,6 +1,8 @@
 using System.Net;
+using Carousel.Core.Events;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
@@ -35,9 +37,9 @@ public sealed class ServerMemoryTests(ITestOutputHelper output)
     [InlineData(PolicyKind.Hash)]
     public void Workers_AThousandServersEach_StayBelow64MB(PolicyKind policy)
     {
-        Server[] servers = RingFixture.Servers(Servers);
+        Server[] servers = RingFixture.ServersOf(Servers);
         ServerStatus[] statuses = [.. servers.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 80)], IsHealthy: true))];
-        var pool = new ServerPool(PoolBuilder.Build([.. servers], [.. statuses]));
+        var pool = new Pool(PoolBuilder.Build([.. servers], [.. statuses]));
         var options = new EngineOptions { Workers = Workers, Policy = new PolicyOptions { Kind = policy } };
         var group = new WorkerGroup(options, pool, new FailureLog());
         var network = new InstantNetwork();

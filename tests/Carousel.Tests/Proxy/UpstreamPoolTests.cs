@@ -1,5 +1,7 @@
 using System.Net;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
@@ -14,14 +16,14 @@ public sealed class UpstreamPoolTests : IDisposable
     private static readonly NoOwner Owner = new();
     private static readonly IPEndPoint EndPoint = new(IPAddress.Loopback, 80);
 
-    private readonly Server[] _servers = RingFixture.Servers(3);
-    private readonly ServerPool _pool;
+    private readonly Server[] _servers = RingFixture.ServersOf(3);
+    private readonly Pool _pool;
     private readonly Worker _worker;
 
     public UpstreamPoolTests()
     {
         var status = new ServerStatus([EndPoint], IsHealthy: true);
-        _pool = new ServerPool(PoolBuilder.Build([.. _servers], [status, status, status]));
+        _pool = new Pool(PoolBuilder.Build([.. _servers], [status, status, status]));
         var group = new WorkerGroup(new EngineOptions(), _pool, new FailureLog());
         _worker = new Worker(group, new SilentPoller(), new FakeClock(), new InstantNetwork());
         group.Workers = [_worker];

@@ -1,5 +1,5 @@
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Ring.RingFixture;
 
@@ -7,7 +7,7 @@ namespace Carousel.Tests.Ring;
 
 public class NextUntriedTests
 {
-    private readonly Server[] _all = Servers(4);
+    private readonly Server[] _all = ServersOf(4);
 
     [Fact]
     public void NextUntried_NothingTried_IsTheNextServer()

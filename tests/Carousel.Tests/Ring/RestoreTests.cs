@@ -1,5 +1,5 @@
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Ring.RingFixture;
 
@@ -12,7 +12,7 @@ public class RestoreTests
     [Fact]
     public void Restore_AnyOrderOfRemovalsAndRestores_KeepsPlaces()
     {
-        Server[] all = Servers(4);
+        Server[] all = ServersOf(4);
         foreach (int[] removals in Orders)
         {
             foreach (int[] coming in Orders)
@@ -33,7 +33,7 @@ public class RestoreTests
     [Fact]
     public void Restore_InOrUnknown_IsFalse()
     {
-        Server[] all = Servers(2);
+        Server[] all = ServersOf(2);
         ServerRing ring = RingOf(all[0]);
         Assert.False(ring.Restore(all[0]));
         Assert.False(ring.Restore(all[1]));
@@ -43,7 +43,7 @@ public class RestoreTests
     [Fact]
     public void Restore_ServerUnderTheCursor_IsNotPickedTwiceInARow()
     {
-        Server[] all = Servers(3);
+        Server[] all = ServersOf(3);
         ServerRing ring = RingOf(all);
         Assert.Equal("ab", Steps(ring, 2));
         ring.Remove(all[1]);
@@ -54,7 +54,7 @@ public class RestoreTests
     [Fact]
     public void Restore_AfterRemovedNodeUnderTheCursor_IsNotSkipped()
     {
-        Server[] all = Servers(4);
+        Server[] all = ServersOf(4);
         ServerRing ring = RingOf(all);
         ring.Remove(all[2]);
         Assert.Equal("ab", Steps(ring, 2));
@@ -66,7 +66,7 @@ public class RestoreTests
     [Fact]
     public void Node_Removed_LeadsBackIntoTheRing()
     {
-        Server[] all = Servers(4);
+        Server[] all = ServersOf(4);
         ServerRing ring = RingOf(all);
         RingNode reader = ring.Origin.Next.Next;
         ring.Remove(all[1]);
@@ -81,7 +81,7 @@ public class RestoreTests
     [Fact]
     public void Node_OfEmptiedRing_LeadsToTheOrigin()
     {
-        Server[] all = Servers(2);
+        Server[] all = ServersOf(2);
         ServerRing ring = RingOf(all[0]);
         RingNode reader = ring.Origin.Next;
         ring.Remove(all[0]);
@@ -93,7 +93,7 @@ public class RestoreTests
     [Fact]
     public void Restore_RepeatedlyUnderAnIdleCursor_KeepsNoOldNodesAlive()
     {
-        Server[] all = Servers(2);
+        Server[] all = ServersOf(2);
         ServerRing ring = RingOf(all);
         Steps(ring, 2);
         WeakReference[] nodes = [.. Enumerable.Range(0, 50).SelectMany(_ => Flap(ring, all))];

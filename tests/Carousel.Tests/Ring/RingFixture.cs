@@ -1,7 +1,7 @@
 using Carousel.Core.Config;
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Ring;
@@ -10,7 +10,7 @@ namespace Carousel.Tests.Ring;
 internal static class RingFixture
 {
     /// <summary>Servers with the slots 0, 1, ..., called a, b, ...</summary>
-    public static Server[] Servers(int count) => [.. Enumerable.Range(0, count).Select(Server)];
+    public static Server[] ServersOf(int count) => [.. Enumerable.Range(0, count).Select(Server)];
 
     public static Server Server(int slot)
     {

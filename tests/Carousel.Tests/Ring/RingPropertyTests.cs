@@ -1,5 +1,5 @@
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using CsCheck;
 using Xunit;
 using static Carousel.Tests.Ring.RingFixture;
@@ -10,7 +10,7 @@ public class RingPropertyTests
 {
     private const int Universe = 7;
 
-    private static readonly Server[] All = Servers(Universe);
+    private static readonly Server[] All = ServersOf(Universe);
 
     private static readonly Gen<Step[]> Steps = Gen.Select(
         Gen.Frequency(

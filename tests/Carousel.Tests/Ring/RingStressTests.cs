@@ -1,5 +1,5 @@
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Ring;
@@ -24,7 +24,7 @@ public class RingStressTests
     [InlineData(6)]
     public void Ring_RotatedDuringChanges_KeepsItsInvariants(int stayingServers)
     {
-        Server[] all = RingFixture.Servers(stayingServers + (ChangingThreads * ServersPerChanger));
+        Server[] all = RingFixture.ServersOf(stayingServers + (ChangingThreads * ServersPerChanger));
         Assert.All(all, server => Assert.True(_ring.Add(server)));
         int[][] picks = [.. Enumerable.Range(0, RotatingThreads).Select(_ => new int[all.Length])];
         List<Action> threads = [.. picks.Select(counts => (Action)(() => StepAndCheck(counts, mayBeEmpty: stayingServers == 0)))];

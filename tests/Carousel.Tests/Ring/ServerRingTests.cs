@@ -1,5 +1,5 @@
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 using static Carousel.Tests.Ring.RingFixture;
 
@@ -7,7 +7,7 @@ namespace Carousel.Tests.Ring;
 
 public class ServerRingTests
 {
-    private readonly Server[] _all = Servers(6);
+    private readonly Server[] _all = ServersOf(6);
 
     private Server A => _all[0];
 
@@ -41,7 +41,7 @@ public class ServerRingTests
     [InlineData(1000)]
     public void Next_FullRotations_PickEachServerEquallyOften(int servers)
     {
-        ServerRing ring = RingOf(Servers(servers));
+        ServerRing ring = RingOf(ServersOf(servers));
         int[] picks = new int[servers];
         for (int i = 0; i < 5 * servers; i++)
         {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Carousel.Control.Supervision;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Tests.Harness;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Tests.Telemetry;
@@ -10,12 +11,12 @@ internal sealed class Sample
 {
     public Sample(string servers, int workers = 1, TrafficOptions? options = null)
     {
-        Pool = new ServerPool(PoolBuilder.Build(PoolBuilder.Servers(Entries(servers))));
+        Pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(Entries(servers))));
         Membership = new PoolMembership(Pool);
         Traffic = new Traffic(workers, options ?? new TrafficOptions());
     }
 
-    public ServerPool Pool { get; }
+    public Pool Pool { get; }
 
     public PoolMembership Membership { get; }
 

@@ -1,6 +1,8 @@
 using Carousel.Control.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
 using Xunit;

@@ -7,7 +7,12 @@ public class ArchitectureTests
 {
     private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Sources.Root, "docs/ARCHITECTURE.md"));
 
-    private static readonly Dictionary<string, Layers> s_layers = new() { ["Carousel.Control"] = ControlLayers.All, ["Carousel.Engine"] = EngineLayers.All };
+    private static readonly Dictionary<string, Layers> s_layers = new()
+    {
+        ["Carousel.Core"] = CoreLayers.All,
+        ["Carousel.Control"] = ControlLayers.All,
+        ["Carousel.Engine"] = EngineLayers.All,
+    };
 
     public static TheoryData<string, string> LayersOfProjects => [.. s_layers.SelectMany(project => project.Value.Arrows.Select(arrow => (project.Key, arrow.Layer)))];
 

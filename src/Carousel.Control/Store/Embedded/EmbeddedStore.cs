@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Net;
 using Carousel.Control.Supervision;
 using Carousel.Core.Config;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Control.Store.Embedded;
 

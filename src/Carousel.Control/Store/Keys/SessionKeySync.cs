@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Carousel.Control.Store.Client;
+using Carousel.Core.Events;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Store.Keys;
 

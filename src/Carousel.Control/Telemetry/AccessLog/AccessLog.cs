@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Carousel.Control.Supervision;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 using Microsoft.Win32.SafeHandles;
 
@@ -70,7 +70,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// <param name="info">Logs a message.</param>
     /// <param name="error">Logs an error.</param>
     /// <param name="workersNow">The workers' clock, in microseconds; null for the real one.</param>
-    internal AccessLog(Traffic traffic, ServerPool pool, LogFormat format, LogTarget target, TimeProvider time, Action<string> info, Action<string> error,
+    internal AccessLog(Traffic traffic, Pool pool, LogFormat format, LogTarget target, TimeProvider time, Action<string> info, Action<string> error,
         Func<long>? workersNow = null)
     {
         (_format, _target, _time, _info, _error) = (format, target, time, info, error);
@@ -91,7 +91,7 @@ public sealed class AccessLog : IMetricSource, IDisposable
     /// <param name="stdout">Writes to standard output.</param>
     /// <param name="info">Logs a message.</param>
     /// <param name="error">Logs an error.</param>
-    public static AccessLog To(LogDestination destination, LogFormat format, Traffic traffic, ServerPool pool, Func<string, SafeFileHandle> openFile,
+    public static AccessLog To(LogDestination destination, LogFormat format, Traffic traffic, Pool pool, Func<string, SafeFileHandle> openFile,
         WriteBytes stdout, Action<string> info, Action<string> error)
     {
         LogTarget target = destination switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Carousel.Core.Events;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;

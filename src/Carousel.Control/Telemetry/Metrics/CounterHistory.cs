@@ -1,4 +1,5 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
@@ -12,7 +13,7 @@ internal sealed class CounterHistory : IDisposable
     /// <summary>How long workers may still count for a removed server: they close its requests in flight within their next ticks.</summary>
     private static readonly TimeSpan FinalCountsTime = TimeSpan.FromSeconds(10);
 
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<Server, Entry> _entries = [];
@@ -20,7 +21,7 @@ internal sealed class CounterHistory : IDisposable
     private readonly ServerHistory _folded = new();
     private PoolSnapshot? _seen;
 
-    public CounterHistory(ServerPool pool, TimeProvider time)
+    public CounterHistory(Pool pool, TimeProvider time)
     {
         (_pool, _time) = (pool, time);
         pool.Changed += Follow;

@@ -1,5 +1,6 @@
 using Carousel.Core.Health;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
@@ -81,14 +82,14 @@ public sealed class ServerMetrics : IMetricSource, IDisposable
     private static readonly Metric Available = new("carousel_servers_available", MetricKind.Gauge, "{server}",
         "Servers that accept new sessions, including backups");
 
-    private readonly ServerPool _pool;
+    private readonly Pool _pool;
     private readonly CounterHistory _history;
     private readonly StateTimes _states;
 
     /// <param name="pool">The pool of servers.</param>
     /// <param name="time">The clock.</param>
     /// <param name="states">When servers entered their states; null to track it here.</param>
-    public ServerMetrics(ServerPool pool, TimeProvider time, StateTimes? states = null) =>
+    public ServerMetrics(Pool pool, TimeProvider time, StateTimes? states = null) =>
         (_pool, _history, _states) = (pool, new CounterHistory(pool, time), states ?? new StateTimes(pool, time));
 
     /// <inheritdoc/>

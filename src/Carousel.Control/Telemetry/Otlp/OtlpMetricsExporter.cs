@@ -1,5 +1,5 @@
 using Carousel.Control.Supervision;
-using Carousel.Core.Telemetry;
+using Carousel.Core.Events;
 
 namespace Carousel.Control.Telemetry;
 

@@ -1,12 +1,13 @@
 using System.Text;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 
 namespace Carousel.Control.Telemetry;
 
 /// <summary>Names of the servers in records, including recently removed servers. One thread at a time.</summary>
 /// <param name="pool">The current servers.</param>
-internal sealed class ServerNames(ServerPool pool)
+internal sealed class ServerNames(Pool pool)
 {
     /// <summary>Beyond this number, names of removed servers are discarded.</summary>
     private const int MostLeft = 10_000;

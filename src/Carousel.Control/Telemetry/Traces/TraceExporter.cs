@@ -1,5 +1,6 @@
 using Carousel.Control.Supervision;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Control.Telemetry;
@@ -42,7 +43,7 @@ public sealed class TraceExporter : IMetricSource, IAsyncDisposable
     /// <param name="pool">The source of server names.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Logs when sending starts or stops failing.</param>
-    public TraceExporter(OtlpOptions options, Traffic traffic, ServerPool pool, TimeProvider time, ReportEvent log)
+    public TraceExporter(OtlpOptions options, Traffic traffic, Pool pool, TimeProvider time, ReportEvent log)
     {
         (_options, _time) = (options, time);
         _follower = new RecordFollower(traffic.Records);

@@ -1,6 +1,7 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Tests.Sessions;
 using Xunit;

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -35,11 +37,11 @@ internal sealed class Rig : IDisposable
         Network.Closing = fd => Array.ForEach(_pollers, poller => poller.Forget(fd));
         Network.Connected = socket => Servers.Add(socket);
         Network.Sent = Respond;
-        Server[] all = RingFixture.Servers(servers);
+        Server[] all = RingFixture.ServersOf(servers);
         Log = new FailureLog();
         options ??= new EngineOptions();
         ServerStatus[] statuses = [.. all.Select((_, i) => new ServerStatus(EndPoints(i, addresses), IsHealthy: true))];
-        Pool = new ServerPool(PoolBuilder.Build([.. all], [.. statuses])) { SlowStart = options.SlowStart };
+        Pool = new Pool(PoolBuilder.Build([.. all], [.. statuses])) { SlowStart = options.SlowStart };
         Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
         Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
@@ -52,7 +54,7 @@ internal sealed class Rig : IDisposable
     public FakeClock Clock { get; } = new();
     public FakeNetwork Network { get; } = new();
     public ScriptedPoller Poller => _pollers[0];
-    public ServerPool Pool { get; }
+    public Pool Pool { get; }
     public FailureLog Log { get; }
     public WorkerGroup Group { get; }
     public Traffic Traffic { get; }

@@ -1,5 +1,5 @@
 using System.Text;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Engine;
 using Carousel.Engine.Sessions;

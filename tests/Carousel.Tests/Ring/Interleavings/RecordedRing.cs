@@ -1,6 +1,6 @@
 using Carousel.Core.Policies;
-using Carousel.Core.Pool;
 using Carousel.Core.Ring;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Ring.Interleavings;

@@ -1,4 +1,4 @@
-using Carousel.Core.Pool;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Ring.Interleavings;
@@ -9,7 +9,7 @@ public class RingInterleavingTests
     // Nearly all errors between two or three threads need one or two preemptions; the third costs ten times the runs.
     private const int Few = 2;
 
-    private static readonly Server[] All = RingFixture.Servers(4);
+    private static readonly Server[] All = RingFixture.ServersOf(4);
     private static readonly Server A = All[0];
     private static readonly Server B = All[1];
     private static readonly Server C = All[2];

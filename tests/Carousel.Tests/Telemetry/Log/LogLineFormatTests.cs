@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Carousel.Control.Telemetry;
+using Carousel.Core.Events;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
 using Xunit;

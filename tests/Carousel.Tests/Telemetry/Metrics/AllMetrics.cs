@@ -4,9 +4,9 @@ using Carousel.Control.Store;
 using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
-using Carousel.Core.Telemetry;
 using Carousel.Hosting;
 using Carousel.Logging;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Carousel.Control.Store;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
-using Carousel.Core.Pool;
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
@@ -59,7 +59,7 @@ public partial class MetricSourceTests
     {
         var options = new SessionOptions();
         var channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
-        var pool = new ServerPool(PoolBuilder.Build([]));
+        var pool = new Pool(PoolBuilder.Build([]));
         await using var store = new SessionStore(StoreAddress.None, channel, pool, TimeProvider.System, (_, _) => { }, null);
         channel.Counters[0].CountMinted();
         channel.Counters[1].CountMinted();

@@ -124,7 +124,7 @@ public class ServerMetricsTests
             foreach ((int first, int count, int seconds, bool reads) in steps)
             {
                 sample.Apply(string.Join('\n', Enumerable.Range(first, count + 1).Select(i => $"http://10.0.0.{i} name=n{i}")));
-                foreach (Carousel.Core.Pool.Server server in sample.Pool.Current.Servers)
+                foreach (Carousel.Core.Servers.Server server in sample.Pool.Current.Servers)
                 {
                     server.Traffic.Of(0).CountResponse(200);
                     server.Traffic.Of(0).Total.Record(1000 * seconds);
@@ -175,7 +175,7 @@ public class ServerMetricsTests
         var sample = new Sample(string.Join('\n', Enumerable.Range(0, 1000).Select(i => $"http://10.0.{i / 250}.{i % 250 + 1} name=server-{i}")));
         using var metrics = new ServerMetrics(sample.Pool, _time);
         var collector = new MetricsCollector([metrics]);
-        foreach (Carousel.Core.Pool.Server server in sample.Pool.Current.Servers)
+        foreach (Carousel.Core.Servers.Server server in sample.Pool.Current.Servers)
         {
             server.Traffic.Of(0).Total.Record(1000);
         }

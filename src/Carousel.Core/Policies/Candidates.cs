@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Carousel.Core.Ring;
+using Carousel.Core.Servers;
+
+namespace Carousel.Core.Policies;
+
+/// <summary>
+/// The servers that a policy picks from: those of one kind (primaries or backups) that take new sessions. Immutable, except the ring, which rotates
+/// the same servers. Replaced whenever one of them changes: a policy detects by reference that its computed state is out of date.
+/// </summary>
+public sealed class Candidates
+{
+    /// <param name="ring">The same servers in rotation.</param>
+    /// <param name="servers">In file order.</param>
+    public Candidates(ServerRing ring, ImmutableArray<Server> servers)
+    {
+        Ring = ring;
+        Servers = servers;
+        Weights = [.. servers.Select(server => server.Entry.Weight)];
+        AreEven = Weights.Distinct().Count() <= 1;
+    }
+
+    /// <summary>The servers in rotation. May briefly be ahead of or behind <see cref="Servers"/>.</summary>
+    public ServerRing Ring { get; }
+
+    /// <summary>The servers, in file order.</summary>
+    public ImmutableArray<Server> Servers { get; }
+
+    /// <summary>Their weights, 1 to 1000, in the same order.</summary>
+    public ImmutableArray<int> Weights { get; }
+
+    /// <summary>True if all have the same weight.</summary>
+    public bool AreEven { get; }
+}

@@ -1,0 +1,38 @@
+using Carousel.Core.Config;
+using Carousel.Core.Pools;
+using Xunit;
+
+namespace Carousel.Tests.Pools;
+
+public class PoolSnapshotTests
+{
+    private static readonly PoolSnapshot Pool =
+        PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000\nunresolved.example\n[::1]:8080").Servers));
+
+    [Fact]
+    public void Find_TagOfAServer_IsThatServer() => Assert.All(Pool.Servers, server => Assert.Same(server, Pool.Find(server.Tag)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(ulong.MaxValue)]
+    public void Find_TagOfNoServer_IsNull(ulong tag) => Assert.Null(Pool.Find(tag));
+
+    [Fact]
+    public void CanServe_Servers_OnlyReachableOnes() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.CanServe));
+
+    /// <summary>The first 64 bits of FNV-1a 128, computed by another implementation: cookies of all versions and replicas depend on them.</summary>
+    [Theory]
+    [InlineData("localhost:8000", 0x5f6472d2b833f772)]
+    [InlineData("10.0.0.1", 0xdc561241879128f1)]
+    [InlineData("[::1]:8080", 0xab80168a3514a316)]
+    public void Tag_KnownUrl_IsItsHash(string line, ulong expected) =>
+        Assert.Equal(expected, Assert.Single(PoolBuilder.Servers(ServersParser.Parse(line).Servers)).Tag);
+
+    [Fact]
+    public void Tag_AnythingButTheUrlChanged_StaysTheSame()
+    {
+        var servers = PoolBuilder.Servers(ServersParser.Parse("other\nLOCALHOST:8000 weight=3 name=blue").Servers);
+        Assert.Equal(0x5f6472d2b833f772ul, servers[1].Tag);
+    }
+}
