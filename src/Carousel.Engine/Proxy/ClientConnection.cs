@@ -193,12 +193,12 @@ internal sealed unsafe class ClientConnection : Connection, IDeadlineOwner, IRes
     /// <summary>Sends why the connection is rejected, without waiting for a request, and closes after lingering.</summary>
     public void Reject(FailureReason reason)
     {
-        var buffer = default(MessageBuffer);
-        buffer.Acquire(Worker.Slab);
-        LocalResponse.Write(ref buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
+        var response = default(BodyRelay);
+        response.Buffer.Acquire(Worker.Slab);
+        LocalResponse.Write(ref response.Buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
         Worker.Counters.Failed(reason);
-        Stream.Send(buffer.Base + buffer.Start, buffer.Pending);
-        buffer.Release(Worker.Slab);
+        response.SendPending(Stream);
+        response.Release(Worker);
         Finish(linger: true);
     }
 

@@ -178,7 +178,7 @@ internal sealed partial class Exchange
         if (!_keepClient)
         {
             // Unread bytes, received or still to come, would make the kernel reset the connection before the client has read the response.
-            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || client.Stream.Readable;
+            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || !client.Stream.IsSilent();
             ReleaseAll();
             client.Finish(linger: unread);
             return Step.Over;

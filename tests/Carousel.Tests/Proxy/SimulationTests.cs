@@ -41,6 +41,11 @@ public sealed class SimulationTests
     [InlineData(SessionMode.Sticky)]
     public void AnySequence_NoClientGetsAnothersBytes_NothingIsLeft(SessionMode mode) => Plays.Sample(play => new Play(mode).Run(play), iter: 1_500, threads: 1);
 
+    /// <summary>Byte by byte is too slow for as many.</summary>
+    [Fact]
+    public void AnySequence_OverStreamsOfAnyOddity_NoClientGetsAnothersBytesAndNothingIsLeft() =>
+        Plays.Sample(play => new Play(SessionMode.Off, isOdd: true).Run(play), iter: 1_500, threads: 1);
+
     private sealed class Play
     {
         private readonly Rig _rig;
@@ -49,12 +54,17 @@ public sealed class SimulationTests
         private readonly List<string>[] _paths = [.. Enumerable.Range(0, Clients).Select(_ => new List<string>())];
         private int _requests, _pieces = 1, _framing, _refusals;
 
-        public Play(SessionMode mode)
+        public Play(SessionMode mode, bool isOdd = false)
         {
             _mode = mode;
             _rig = new Rig(servers: 2, addresses: 2, sessions: mode == SessionMode.Off ? null
                 : new SessionChannel(new SessionOptions { Mode = mode }, SessionSamples.Keys(SessionRig.Key), workers: 1));
             _rig.Worker.SpliceFrom = 500;
+            if (isOdd)
+            {
+                int streams = 0;
+                _rig.Network.Streams = network => new OddStream(network, (Oddity)(streams++ % 16) & ~Oddity.ByteByByte);
+            }
             _rig.OnRequest = (_, request) =>
             {
                 string path = request.FirstLine.Split(' ')[1];

@@ -71,10 +71,27 @@ public sealed partial class SplitTests
         Assert.Equal(Play(requests, response, closes), Play(requests, response, closes, requestSplit: -1, responseSplit: -1, room: 1));
     }
 
+    [Theory]
+    [MemberData(nameof(Conversations))]
+    public void Streams_OfEveryOddity_SameBytes(string requests, string response, bool closes)
+    {
+        string expected = Play(requests, response, closes);
+        for (Oddity oddity = 0; oddity < Oddity.Truncated; oddity++)
+        {
+            Assert.Equal(expected, Play(requests, response, closes, oddity: oddity));
+            Assert.Equal(expected, Play(requests, response, closes, requestSplit: -1, responseSplit: -1, room: 1, oddity));
+        }
+    }
+
     /// <summary>What the servers and the client received, without body framing, which may differ.</summary>
-    private static string Play(string requests, string response, bool closes, int requestSplit = 0, int responseSplit = 0, int room = int.MaxValue)
+    private static string Play(
+        string requests, string response, bool closes, int requestSplit = 0, int responseSplit = 0, int room = int.MaxValue, Oddity? oddity = null)
     {
         using var rig = new Rig(sessions: new SessionChannel(new SessionOptions(), SessionSamples.Keys(SessionSamples.Key()), workers: 1));
+        if (oddity is { } odd)
+        {
+            rig.Network.Streams = network => new OddStream(network, odd);
+        }
         rig.OnRequest = (server, _) => [.. Split(response, responseSplit), .. closes ? new byte[]?[] { null } : []];
         FakeSocket client = rig.Connect();
         rig.Network.Connected = server =>

@@ -84,6 +84,9 @@ internal sealed unsafe class FakeNetwork : Transport
         }
     }
 
+    /// <summary>The next event of this connection reports this, whatever its state.</summary>
+    public void Announce(int fd, Readiness readiness) => At(fd).Announce(readiness);
+
     public Readiness StateOf(int fd) =>
         fd != ListenerFd ? At(fd).State : _backlog.Count > 0 || AcceptError != 0 ? Readiness.Readable : Readiness.None;
 

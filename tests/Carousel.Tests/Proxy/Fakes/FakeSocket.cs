@@ -9,6 +9,8 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
     private readonly List<byte> _outbound = [];
     private readonly Queue<byte[]?> _plan = new();
     private int _error;
+    private bool _hasChanged;
+    private Readiness _announced;
 
     public int Fd { get; } = fd;
 
@@ -55,9 +57,21 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
 
     public bool WasReset { get; private set; }
 
-    /// <summary>Something changed since it was last reported.</summary>
-    public bool IsTouched { get; set; }
+    /// <summary>An event is due: something changed, or an event is announced. Set when something changes, reset when it is reported.</summary>
+    public bool IsTouched
+    {
+        get => _hasChanged || _announced != Readiness.None;
+        set
+        {
+            _hasChanged = value;
+            _announced = value ? _announced : Readiness.None;
+        }
+    }
 
+    /// <summary>The next event reports this; with the state only if something changes too.</summary>
+    public void Announce(Readiness readiness) => _announced |= readiness;
+
+    /// <summary>What the next event reports.</summary>
     public Readiness State
     {
         get
@@ -66,7 +80,11 @@ internal sealed class FakeSocket(int fd, SockAddr peer)
             {
                 return Readiness.None;
             }
-            Readiness state = Readiness.None;
+            Readiness state = _announced;
+            if (!_hasChanged)
+            {
+                return state;
+            }
             state |= _inbound.Count > 0 || PeerFinished || WasReset ? Readiness.Readable : 0;
             state |= Room > 0 || WasReset ? Readiness.Writable : 0;
             state |= PeerFinished || WasReset ? Readiness.PeerClosed : 0;
