@@ -6,7 +6,8 @@ namespace Carousel.Core.Policies;
 
 /// <summary>
 /// The servers that a policy picks from: those of one kind (primaries or backups) that take new sessions. Immutable, except the ring, which rotates
-/// the same servers. Replaced whenever one of them changes: a policy detects by reference that its computed state is out of date.
+/// the same servers. Replaced only when the servers or their weights change: a policy detects by reference that its computed state is out of date, and each
+/// worker computes it anew.
 /// </summary>
 public sealed class Candidates
 {
@@ -31,4 +32,21 @@ public sealed class Candidates
 
     /// <summary>True if all have the same weight.</summary>
     public bool AreEven { get; }
+
+    /// <summary>True if these servers, with their present weights, are the candidates.</summary>
+    internal bool AreStill(ImmutableArray<Server> servers)
+    {
+        if (servers.Length != Servers.Length)
+        {
+            return false;
+        }
+        for (int i = 0; i < servers.Length; i++)
+        {
+            if (!ReferenceEquals(servers[i], Servers[i]) || servers[i].Entry.Weight != Weights[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 }

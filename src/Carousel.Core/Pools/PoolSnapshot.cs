@@ -21,11 +21,11 @@ public sealed class PoolSnapshot
     /// <param name="servers">All servers, in the order of their places.</param>
     /// <param name="statuses">Their statuses, in the same order.</param>
     public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
-        : this(rings, servers, BySlot(servers, statuses), servers.ToDictionary(server => server.Tag))
+        : this(rings, servers, BySlot(servers, statuses), servers.ToDictionary(server => server.Tag), before: null)
     {
     }
 
-    private PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag)
+    private PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag, PoolSnapshot? before)
     {
         Rings = rings;
         _members = members;
@@ -33,8 +33,8 @@ public sealed class PoolSnapshot
         Servers = servers;
         HasLimits = servers.Any(server => server.Entry.MaxRequests is not null);
         LeavingServersTakeTraffic = !servers.Any(server => !this[server].IsLeaving && TakesNewTraffic(server));
-        Primary = Of(isBackup: false);
-        Backup = Of(isBackup: true);
+        Primary = Of(isBackup: false, before?.Primary);
+        Backup = Of(isBackup: true, before?.Backup);
     }
 
     /// <summary>
@@ -85,13 +85,17 @@ public sealed class PoolSnapshot
         {
             members[server.Slot] = new Member(server, status);
         }
-        return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag);
+        return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag, before: this);
     }
 
     private static bool IsOpenToNewTraffic(Server server) => server.Entry is { Drain: false, Weight: > 0 };
 
-    private Candidates Of(bool isBackup) =>
-        new(isBackup ? Rings.Backup : Rings.Primary, [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesNewTraffic(server))]);
+    /// <summary>The same object as before, if it has the same servers and weights.</summary>
+    private Candidates Of(bool isBackup, Candidates? before)
+    {
+        ImmutableArray<Server> servers = [.. Servers.Where(server => server.Entry.Backup == isBackup && TakesNewTraffic(server))];
+        return before?.AreStill(servers) == true ? before : new Candidates(isBackup ? Rings.Backup : Rings.Primary, servers);
+    }
 
     private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
     {

@@ -18,6 +18,26 @@ public class PoolSnapshotTests
     [InlineData(ulong.MaxValue)]
     public void Find_TagOfNoServer_IsNull(ulong tag) => Assert.Null(Pool.Find(tag));
 
+    /// <summary>Workers compute what they derive from candidates anew when those are replaced.</summary>
+    [Fact]
+    public void With_ABackupIsDown_ReplacesTheBackupsOnly()
+    {
+        PoolSnapshot before = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2 backup\n10.0.0.3").Servers));
+        PoolSnapshot after = before.With([(before.Servers[1], before[before.Servers[1]] with { IsHealthy = false })]);
+        Assert.Same(before.Primary, after.Primary);
+        Assert.Empty(after.Backup.Servers);
+        Assert.Equal([before.Servers[1]], before.Backup.Servers);
+    }
+
+    [Fact]
+    public void With_AWeightHasChanged_ReplacesTheCandidates()
+    {
+        PoolSnapshot before = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers));
+        Server heavy = before.Servers[1];
+        heavy.Entry = heavy.Entry with { Weight = 7 };
+        Assert.Equal([1, 7], before.With([(heavy, before[heavy])]).Primary.Weights);
+    }
+
     [Fact]
     public void CanServe_Servers_OnlyReachableOnes() => Assert.Equal([true, false, true], Pool.Servers.Select(Pool.CanServe));
 
