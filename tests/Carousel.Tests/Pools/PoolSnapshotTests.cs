@@ -1,5 +1,6 @@
 using Carousel.Core.Config;
 using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Xunit;
 
 namespace Carousel.Tests.Pools;
