@@ -91,7 +91,8 @@ public class SharedPathBenchmarks
         server.Load.Leave();
         counters.Total.Record(1_100);
         var record = new RequestRecord { Status = 200 };
-        traffic.Records[index].Write(ref record, default, default);
+        traffic.Records[index].Begin(ref record, default);
+        traffic.Records[index].End();
     }
 
     private PoolSnapshot Pool()

@@ -26,11 +26,7 @@ public sealed class RecordCopy
     internal bool Take(ReadOnlySpan<byte> entry, int headerBytes)
     {
         _header[0] = Unsafe.ReadUnaligned<RecordRing.Header>(in entry[0]);
-        int total = 0;
-        foreach (ushort length in _header[0].Lengths)
-        {
-            total += length;
-        }
+        int total = _header[0].Lengths.Total;
         if (total > entry.Length - headerBytes)
         {
             return false;

@@ -18,6 +18,7 @@ public sealed class RecordRing(int bytes)
 
     private readonly byte[] _bytes = new byte[bytes];
     private Written _written;
+    private int _adding;
 
     /// <summary>False if no records are kept.</summary>
     public bool IsOn => bytes != 0;
@@ -25,24 +26,36 @@ public sealed class RecordRing(int bytes)
     /// <summary>A cursor at the next record to be written. Any thread.</summary>
     public RecordCursor Newest => new() { Position = Volatile.Read(ref _written.End), Number = Volatile.Read(ref _written.Number) };
 
-    /// <summary>Adds a record. The writer's thread only. A record larger than an eighth of the ring is not stored; only its number is used.</summary>
+    /// <summary>
+    /// Begins to add a record: the caller writes the texts into the returned space, then calls <see cref="End"/>. The writer's thread only. A record
+    /// larger than an eighth of the ring is not stored; only its number is used.
+    /// </summary>
     /// <param name="record">Its number is assigned here.</param>
     /// <param name="lengths">The lengths of the texts.</param>
-    /// <param name="texts">The texts, concatenated.</param>
-    public void Write(ref RequestRecord record, in TextLengths lengths, ReadOnlySpan<byte> texts)
+    /// <returns>Space for all texts, one after the other; empty if there are none, or if the record is not stored.</returns>
+    public Span<byte> Begin(ref RequestRecord record, in TextLengths lengths)
     {
         record.Number = _written.Number;
-        int size = (HeaderBytes + texts.Length + Alignment - 1) & -Alignment;
-        if (size <= bytes / 8)
+        int texts = lengths.Total;
+        int size = (HeaderBytes + texts + Alignment - 1) & -Alignment;
+        if (size > bytes / 8)
         {
-            int at = MakeRoom(size);
-            ref Header header = ref HeaderAt(at);
-            header.Size = size;
-            header.Record = record;
-            header.Lengths = lengths;
-            texts.CopyTo(_bytes.AsSpan(at + HeaderBytes));
-            Volatile.Write(ref _written.End, _written.End + size);
+            return default;
         }
+        int at = MakeRoom(size);
+        ref Header header = ref HeaderAt(at);
+        header.Size = size;
+        header.Record = record;
+        header.Lengths = lengths;
+        _adding = size;
+        return _bytes.AsSpan(at + HeaderBytes, texts);
+    }
+
+    /// <summary>Makes the record that was begun visible to readers.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _written.End, _written.End + _adding);
+        _adding = 0;
         Volatile.Write(ref _written.Number, _written.Number + 1);
     }
 
@@ -162,4 +175,18 @@ public struct TextLengths
     public const int Count = 6;
 
     private ushort _first;
+
+    /// <summary>The length of all texts.</summary>
+    public readonly int Total
+    {
+        get
+        {
+            int total = 0;
+            foreach (ushort length in this)
+            {
+                total += length;
+            }
+            return total;
+        }
+    }
 }

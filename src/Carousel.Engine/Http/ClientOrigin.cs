@@ -11,7 +11,7 @@ namespace Carousel.Engine.Http;
 /// </summary>
 internal struct ClientOrigin
 {
-    private const uint XForwarded = FieldSet.XForwardedFor | FieldSet.XForwardedHost | FieldSet.XForwardedProto;
+    private const ulong XForwarded = FieldSet.XForwardedFor | FieldSet.XForwardedHost | FieldSet.XForwardedProto;
 
     /// <summary>The client's address.</summary>
     public ClientAddress Address;
@@ -31,7 +31,7 @@ internal struct ClientOrigin
     /// Fields among X-Forwarded-For, -Host, -Proto and Forwarded that are not passed on although the peer is trusted: they are empty,
     /// malformed or ambiguous.
     /// </summary>
-    public uint Dropped;
+    public ulong Dropped;
 
     /// <summary>The origin without information from the peer.</summary>
     public static ClientOrigin OfConnection(ClientAddress peer, bool isHttps) => new() { Address = peer, IsHttps = isHttps };
@@ -41,22 +41,21 @@ internal struct ClientOrigin
     /// on only if it agrees: it may be the client's own, passed through by a proxy that does not know the field. Otherwise Forwarded
     /// applies, unless it is malformed.
     /// </summary>
-    /// <param name="head">The parsed bytes.</param>
-    /// <param name="request">The parser's result.</param>
-    /// <param name="fields">The parser's field table.</param>
+    /// <param name="request">The request.</param>
     /// <param name="trusted">The trusted proxies, including the peer.</param>
     /// <param name="sendsForwarded">
     /// The balancer sends its own Forwarded element: a received Forwarded is then dropped if X-Forwarded-* apply.
     /// </param>
-    public void Believe(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, AddressSet trusted, bool sendsForwarded)
+    public void Believe(RequestHead request, AddressSet trusted, bool sendsForwarded)
     {
         if (!request.Present.HasAny(XForwarded | FieldSet.Forwarded))
         {
             return;
         }
-        fields = fields[..request.FieldCount];
+        ReadOnlySpan<byte> head = request.Bytes;
+        ReadOnlySpan<Field> fields = request.Fields;
         ClientOrigin connection = this;
-        uint xForwarded = ReadXForwarded(head, fields);
+        ulong xForwarded = ReadXForwarded(head, fields);
         Dropped = XForwarded & ~xForwarded;
         if (xForwarded != 0)
         {
@@ -65,7 +64,7 @@ internal struct ClientOrigin
         if (request.Present.Has(FieldName.Forwarded))
         {
             ClientOrigin forwarded = connection;
-            bool isRead = forwarded.TryBelieveForwarded(head, fields, trusted, out uint forwardedNames);
+            bool isRead = forwarded.TryBelieveForwarded(head, fields, trusted, out ulong forwardedNames);
             if (isRead && xForwarded == 0)
             {
                 (Address, IsHttps, Host) = (forwarded.Address, forwarded.IsHttps, forwarded.Host);
@@ -79,12 +78,12 @@ internal struct ClientOrigin
     }
 
     /// <summary>Returns which X-Forwarded-* fields have a value.</summary>
-    private static uint ReadXForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    private static ulong ReadXForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
     {
-        uint xForwarded = 0;
+        ulong xForwarded = 0;
         foreach (ref readonly Field field in fields)
         {
-            uint bit = 1u << (int)field.Known;
+            ulong bit = 1ul << (int)field.Known;
             if ((bit & XForwarded) != 0 && field.Value.Of(head).ContainsAnyExcept(" \t,"u8))
             {
                 xForwarded |= bit;
@@ -109,7 +108,7 @@ internal struct ClientOrigin
     /// <param name="fields">The request's fields.</param>
     /// <param name="trusted">The trusted proxies.</param>
     /// <param name="forwardedNames">The X-Forwarded-* counterparts of the parameters used.</param>
-    private bool TryBelieveForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted, out uint forwardedNames)
+    private bool TryBelieveForwarded(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, AddressSet trusted, out ulong forwardedNames)
     {
         forwardedNames = 0;
         Span<ForwardedElement> elements = stackalloc ForwardedElement[ForwardedElements.Kept];
@@ -135,7 +134,7 @@ internal struct ClientOrigin
     }
 
     /// <summary>Returns true if everything in Forwarded equals what servers receive as X-Forwarded-*.</summary>
-    private readonly bool Agrees(ReadOnlySpan<byte> head, in RequestHead request, in ClientOrigin forwarded, uint forwardedNames)
+    private readonly bool Agrees(ReadOnlySpan<byte> head, RequestHead request, in ClientOrigin forwarded, ulong forwardedNames)
     {
         ReadOnlySpan<byte> host = (Host.IsEmpty ? request.Authority : Host).Of(head);
         return ((forwardedNames & FieldSet.XForwardedFor) == 0 || forwarded.Address == Address)

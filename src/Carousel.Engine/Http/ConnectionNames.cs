@@ -18,6 +18,19 @@ internal static class ConnectionNames
         // A connection option, reserved as a field name (RFC 9110 section 16.3.2).
         && !Ascii.EqualsIgnoreCase(name, "close"u8);
 
+    /// <summary>Removes the fields that the head's Connection fields name.</summary>
+    public static void RemoveFrom(MessageHead head)
+    {
+        ReadOnlySpan<Field> fields = head.Fields;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            if (Remove(head.Bytes, fields, fields[i]))
+            {
+                head.Remove(i);
+            }
+        }
+    }
+
     /// <summary>Returns true if one of the head's Connection fields names this field and it may be removed for that.</summary>
     public static bool Remove(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, in Field field)
     {

@@ -58,6 +58,9 @@ internal readonly record struct Slice(ushort Start, ushort Length)
 
     public bool IsEmpty => Length == 0;
 
+    /// <summary>Its first bytes, at most this many.</summary>
+    public Slice First(int atMost) => new(Start, (ushort)Math.Min(Length, atMost));
+
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> head) => head.Slice(Start, Length);
 
     /// <summary>For the parsers, which created the slice and so know that it is inside the head.</summary>

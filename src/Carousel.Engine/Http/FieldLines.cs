@@ -4,31 +4,36 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>The meaning of a message's fields for the balancer, collected during parsing.</summary>
-/// <typeparam name="THead">The parsed first line, to be completed.</typeparam>
-internal interface IFieldMeaning<THead>
+internal interface IFieldMeaning
 {
     /// <summary>Reads one field that is not <see cref="FieldName.Other"/>; returns its error.</summary>
-    FailureReason Take(ref byte start, in Field field, ref THead head);
+    FailureReason Take(ref byte start, in Field field);
 }
 
 /// <summary>The end and the content of a head's field lines.</summary>
 internal struct FieldLines
 {
-    /// <inheritdoc cref="RequestHead.FieldCount"/>
+    /// <inheritdoc cref="MessageHead.FieldCount"/>
     public int Count;
 
-    /// <inheritdoc cref="RequestHead.Present"/>
+    /// <inheritdoc cref="MessageHead.Present"/>
     public FieldSet Present;
 
-    /// <summary>
-    /// Reads field lines into <paramref name="table"/> up to the empty line. Returns the head's length or a <see cref="Stop"/>;
-    /// <paramref name="tooMany"/> is the reason if the table is too small.
-    /// </summary>
-    public int Read<TMeaning, THead>(
-        ref byte start, int position, int length, Span<Field> table, FailureReason tooMany, ref TMeaning meaning, ref THead head)
-        where TMeaning : struct, IFieldMeaning<THead>
+    /// <summary>Reads field lines into the table of <paramref name="head"/>, up to the empty line.</summary>
+    /// <param name="start">The head's first byte.</param>
+    /// <param name="position">The first line's position.</param>
+    /// <param name="length">The number of available bytes.</param>
+    /// <param name="head">Only its table is changed.</param>
+    /// <param name="maxFields">The limit.</param>
+    /// <param name="tooMany">The reason if there are more.</param>
+    /// <param name="meaning">Reads the known fields.</param>
+    /// <returns>The head's length, or a <see cref="Stop"/>.</returns>
+    public int Read<TMeaning>(
+        ref byte start, int position, int length, MessageHead head, int maxFields, FailureReason tooMany, ref TMeaning meaning)
+        where TMeaning : struct, IFieldMeaning
     {
         int count = 0;
+        Span<Field> table = head.Table(maxFields);
         while (position < length)
         {
             if (Unsafe.Add(ref start, position) == (byte)'\r')
@@ -38,7 +43,11 @@ internal struct FieldLines
             }
             if (count >= table.Length)
             {
-                return Stop.Refuse(tooMany);
+                if (count >= maxFields)
+                {
+                    return Stop.Refuse(tooMany);
+                }
+                table = head.GrowTable(maxFields);
             }
             ref Field field = ref table[count++];
             position = FieldLine.Read(ref start, position, length, ref field);
@@ -49,7 +58,7 @@ internal struct FieldLines
             if (field.Known != FieldName.Other)
             {
                 Present = Present.With(field.Known);
-                FailureReason reason = meaning.Take(ref start, field, ref head);
+                FailureReason reason = meaning.Take(ref start, field);
                 if (reason != FailureReason.None)
                 {
                     return Stop.Refuse(reason);

@@ -83,19 +83,17 @@ internal ref struct ForwardingInfo
     public bool HidesWholeCookie { get; set; }
 
     /// <summary>Applies the peer's forwarding fields if the peer is trusted.</summary>
-    /// <param name="head">The parsed bytes.</param>
-    /// <param name="request">The parser's result.</param>
-    /// <param name="fields">The parser's field table.</param>
+    /// <param name="request">The request.</param>
     /// <param name="trusted">The trusted proxies.</param>
     /// <param name="text">Space for <see cref="Client"/>: <see cref="MaxAddress"/> bytes.</param>
-    public void Believe(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, AddressSet trusted, Span<byte> text)
+    public void Believe(RequestHead request, AddressSet trusted, Span<byte> text)
     {
         if (!TrustClient)
         {
             return;
         }
         ClientOrigin origin = Origin;
-        origin.Believe(head, request, fields, trusted, SendForwarded);
+        origin.Believe(request, trusted, SendForwarded);
         NamesClient = origin.Address != Origin.Address;
         if (NamesClient)
         {

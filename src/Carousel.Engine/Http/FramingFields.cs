@@ -10,11 +10,12 @@ namespace Carousel.Engine.Http;
 internal struct FramingFields
 {
     /// <summary>
-    /// Maximum elements of all Connection fields of a head together. The rewriter compares each field of the head with each element, so
-    /// without a limit a small head could cost millions of comparisons. Real heads have a handful at most.
+    /// Maximum elements of all Connection fields of a head together. Each field of the head is compared with each element, so without
+    /// a limit a small head could cost millions of comparisons. Real heads have a handful at most.
     /// </summary>
     public const int MaxConnectionOptions = 32;
 
+    private bool _hasLine;
     private bool _hasUpgradeField;
     private bool _hasUpgradeOption;
     private bool _offersHttp2;
@@ -26,6 +27,9 @@ internal struct FramingFields
 
     /// <summary>Defined if <see cref="HasContentLength"/>.</summary>
     public long ContentLength { get; private set; }
+
+    /// <inheritdoc cref="MessageHead.HasFramingLine"/>
+    public bool HasFramingLine { get; private set; }
 
     public bool HasClose { get; private set; }
 
@@ -41,12 +45,14 @@ internal struct FramingFields
     public readonly bool IsUpgrade => _hasUpgradeOption && _hasUpgradeField && !_offersHttp2;
 
     /// <summary>Accepts <c>1*DIGIT</c>, once or with the same value each time (RFC 9112 section 6.3).</summary>
-    public FailureReason TakeContentLength(ReadOnlySpan<byte> value)
+    public FailureReason TakeContentLength(ref byte start, in Field field)
     {
+        ReadOnlySpan<byte> value = field.Value.Of(ref start);
         if (!TryParseLength(value, out long length) || (HasContentLength && length != ContentLength))
         {
             return FailureReason.BadContentLength;
         }
+        NoteLine(ref start, field);
         HasContentLength = true;
         ContentLength = length;
         return IsChunked ? FailureReason.AmbiguousLength : FailureReason.None;
@@ -55,12 +61,13 @@ internal struct FramingFields
     /// <summary>
     /// Accepts <c>chunked</c> only, and once. In an HTTP/1.0 message the framing is considered faulty (RFC 9112 section 6.1).
     /// </summary>
-    public FailureReason TakeTransferEncoding(ReadOnlySpan<byte> value, bool isHttp10)
+    public FailureReason TakeTransferEncoding(ref byte start, in Field field, bool isHttp10)
     {
-        if (IsChunked || !Ascii.EqualsIgnoreCase(value, "chunked"u8))
+        if (IsChunked || !Ascii.EqualsIgnoreCase(field.Value.Of(ref start), "chunked"u8))
         {
             return FailureReason.UnsupportedTransferCoding;
         }
+        NoteLine(ref start, field);
         IsChunked = true;
         return HasContentLength || isHttp10 ? FailureReason.AmbiguousLength : FailureReason.None;
     }
@@ -100,6 +107,12 @@ internal struct FramingFields
             ReadOnlySpan<byte> protocol = protocols.Current;
             _offersHttp2 |= protocol.Length >= 2 && Ascii.EqualsIgnoreCase(protocol[..2], "h2"u8);
         }
+    }
+
+    private void NoteLine(ref byte start, in Field field)
+    {
+        HasFramingLine = !_hasLine && FramingLine.MayCopy(ref start, field);
+        _hasLine = true;
     }
 
     /// <summary>Returns false if the option is not known.</summary>

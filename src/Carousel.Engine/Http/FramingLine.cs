@@ -3,50 +3,43 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// The line of a rewritten head that frames the body. It is always written in one form: text that two parsers could read differently
+/// The line of an encoded head that frames the body. It is always written in one form: text that two parsers could read differently
 /// (leading zeros, white space, letter case) enables request smuggling.
 /// </summary>
 internal static class FramingLine
 {
-    /// <summary>The form for a chunked body.</summary>
-    public static ReadOnlySpan<byte> Chunked => "Transfer-Encoding: chunked\r\n"u8;
-
     /// <summary>Maximum bytes by which the line can exceed the original: the space after its colon.</summary>
     public const int MaxGrowth = 1;
 
-    /// <summary>
-    /// Returns true if the field is framing and its line is already in that form (the name in any case), so that it can be copied.
-    /// </summary>
-    public static bool MayCopy(ReadOnlySpan<byte> head, in Field field) =>
-        field.Known is FieldName.ContentLength or FieldName.TransferEncoding && IsCanonical(head, field);
-
-    /// <summary>Writes the line; nothing for a body without a framing field.</summary>
-    public static void Write(ref HeadWriter writer, BodyKind body, long contentLength)
+    /// <summary>Returns true if a framing field's line is already in that form (the name in any case), so that it can be copied.</summary>
+    /// <param name="head">The head's first byte.</param>
+    /// <param name="field">Content-Length or Transfer-Encoding, with a valid value.</param>
+    public static bool MayCopy(ref byte head, in Field field)
     {
-        if (body == BodyKind.Chunked)
-        {
-            writer.Append(Chunked);
-        }
-        else if (body == BodyKind.Length)
-        {
-            writer.Append("Content-Length: "u8);
-            writer.Append(contentLength);
-            writer.Append("\r\n"u8);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsCanonical(ReadOnlySpan<byte> head, in Field field)
-    {
-        int space = field.Name.End + 1;
-        bool isTight = field.Value.Start == space + 1 && field.LineEnd == field.Value.End + 2 && head[space] == (byte)' ';
+        bool isTight = field.Value.Start == field.Name.End + 2 && field.LineEnd == field.Value.End + 2
+            && Unsafe.Add(ref head, field.Name.End + 1) == (byte)' ';
         if (!isTight)
         {
             return false;
         }
-        ReadOnlySpan<byte> value = field.Value.Of(head);
+        ReadOnlySpan<byte> value = field.Value.Of(ref head);
         return field.Known == FieldName.ContentLength
             ? value.Length == 1 || value[0] != (byte)'0'
             : value.SequenceEqual("chunked"u8);
+    }
+
+    /// <summary>Appends the line; nothing for a body without a framing field.</summary>
+    public static void Append(MessageHead head, BodyKind body, long contentLength)
+    {
+        if (body == BodyKind.Chunked)
+        {
+            head.Append("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (body == BodyKind.Length)
+        {
+            head.Append("Content-Length: "u8);
+            head.Append(contentLength);
+            head.Append("\r\n"u8);
+        }
     }
 }

@@ -25,10 +25,11 @@ internal struct LoadReport
     public readonly double Load => !double.IsNaN(_ownLoad) ? _ownLoad : _application > 0 ? _application : _cpu;
 
     /// <summary>Reads the fields of a head that has at least one of <see cref="FieldSet.Reports"/>.</summary>
-    public static LoadReport Read(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    public static LoadReport Read(ResponseHead response)
     {
+        ReadOnlySpan<byte> head = response.Bytes;
         var report = new LoadReport();
-        foreach (ref readonly Field field in fields)
+        foreach (ref readonly Field field in response.Fields)
         {
             switch (field.Known)
             {

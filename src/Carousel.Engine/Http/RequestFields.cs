@@ -4,27 +4,28 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>The meaning of a request's fields for the balancer, collected during parsing.</summary>
-internal struct RequestFields : IFieldMeaning<RequestHead>
+internal struct RequestFields(RequestHead head) : IFieldMeaning
 {
+    private readonly RequestHead _head = head;
     private FramingFields _framing;
     private bool _hasHost;
     private bool _expectsContinue;
 
     /// <inheritdoc/>
-    public FailureReason Take(ref byte start, in Field field, ref RequestHead head)
+    public FailureReason Take(ref byte start, in Field field)
     {
         ReadOnlySpan<byte> value = field.Value.Of(ref start);
         switch (field.Known)
         {
             case FieldName.Host:
-                return TakeHost(ref start, field.Value, ref head);
+                return TakeHost(ref start, field.Value);
             case FieldName.Connection:
                 return _framing.TakeConnection(value);
             case FieldName.ContentLength:
-                return _framing.TakeContentLength(value);
+                return _framing.TakeContentLength(ref start, field);
             case FieldName.TransferEncoding:
-                return _framing.TakeTransferEncoding(value, head.IsHttp10);
-            case FieldName.Expect when !head.IsHttp10:
+                return _framing.TakeTransferEncoding(ref start, field, _head.IsHttp10);
+            case FieldName.Expect when !_head.IsHttp10:
                 _expectsContinue = true;
                 return Ascii.EqualsIgnoreCase(value, "100-continue"u8)
                     ? FailureReason.None
@@ -38,8 +39,9 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
     }
 
     /// <summary>Completes the head after all fields were read.</summary>
-    public readonly FailureReason Finish(ref RequestHead head)
+    public readonly FailureReason Finish()
     {
+        RequestHead head = _head;
         // RFC 9112 section 3.2: an HTTP/1.1 request without Host is refused with 400.
         if (!_hasHost && !head.IsHttp10)
         {
@@ -58,6 +60,7 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
         head.Upgrade = _framing.IsUpgrade && !head.IsHttp10;
         head.ExpectContinue = _expectsContinue;
         head.ConnectionNamesFields = _framing.NamesFields;
+        head.HasFramingLine = _framing.HasFramingLine;
         return FailureReason.None;
     }
 
@@ -65,9 +68,9 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
     /// Host must appear once and be well formed. It may be empty only if the target has an authority that replaces it (RFC 9112 section
     /// 3.2.2).
     /// </summary>
-    private FailureReason TakeHost(ref byte start, Slice value, ref RequestHead head)
+    private FailureReason TakeHost(ref byte start, Slice value)
     {
-        bool isAbsolute = head.Form == TargetForm.Absolute;
+        bool isAbsolute = _head.Form == TargetForm.Absolute;
         if (_hasHost || !((isAbsolute && value.IsEmpty) || Authority.IsWellFormed(ref start, value)))
         {
             return FailureReason.BadHost;
@@ -75,7 +78,7 @@ internal struct RequestFields : IFieldMeaning<RequestHead>
         _hasHost = true;
         if (!isAbsolute)
         {
-            head.Authority = value;
+            _head.Authority = value;
         }
         return FailureReason.None;
     }

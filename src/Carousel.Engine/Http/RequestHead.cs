@@ -38,63 +38,68 @@ internal enum BodyKind : byte
     UntilClose,
 }
 
-/// <summary>A parsed request head. Slices are relative to the head's first byte and valid as long as its buffer.</summary>
-internal struct RequestHead
+/// <summary>A request's head. Slices are positions in <see cref="MessageHead.Bytes"/>.</summary>
+internal sealed class RequestHead : MessageHead
 {
-    /// <summary>Bytes of the head, including the empty line that ends it and an empty line before it, if any.</summary>
-    public int Length;
-
-    public RequestMethod Method;
+    public RequestMethod Method { get; set; }
 
     /// <summary>The method as received.</summary>
-    public Slice MethodToken;
+    public Slice MethodToken { get; set; }
 
-    public TargetForm Form;
+    public TargetForm Form { get; set; }
 
     /// <summary>The target as received.</summary>
-    public Slice Target;
+    public Slice Target { get; set; }
 
     /// <summary>
     /// Path and query, to be sent in origin form. In absolute form the path may be missing: then this is empty (send "/", or "*" for
     /// OPTIONS) or starts with "?" (send "/" before it). Also empty for "*".
     /// </summary>
-    public Slice PathAndQuery;
+    public Slice PathAndQuery { get; set; }
 
     /// <summary>The request's authority: that of an absolute form, else that of Host; empty if there is none (HTTP/1.0).</summary>
-    public Slice Authority;
+    public Slice Authority { get; set; }
 
-    public bool IsHttp10;
+    /// <summary>The authority that is sent if <see cref="Authority"/> is empty.</summary>
+    public Slice FallbackAuthority { get; set; }
+
+    public bool IsHttp10 { get; set; }
 
     /// <summary>
     /// <see cref="BodyKind.None"/>, <see cref="BodyKind.Length"/> (also for 0) or <see cref="BodyKind.Chunked"/>.
     /// </summary>
-    public BodyKind Body;
+    public BodyKind Body { get; set; }
 
     /// <summary>Bytes of the body if <see cref="Body"/> is <see cref="BodyKind.Length"/>.</summary>
-    public long ContentLength;
+    public long ContentLength { get; set; }
+
+    /// <summary>Bytes of a body follow.</summary>
+    public bool HasBody => Body == BodyKind.Chunked || ContentLength > 0;
 
     /// <summary>
     /// The client keeps its connection open: 1.1 without <c>close</c>, or 1.0 with <c>keep-alive</c> (and no <c>close</c>).
     /// </summary>
-    public bool KeepAlive;
+    public bool KeepAlive { get; set; }
 
     /// <summary>1.1 with both <c>Connection: upgrade</c> and an Upgrade field that does not offer HTTP/2.</summary>
-    public bool Upgrade;
+    public bool Upgrade { get; set; }
 
     /// <summary>1.1 with <c>Expect: 100-continue</c>.</summary>
-    public bool ExpectContinue;
-
-    /// <summary>
-    /// Connection names fields that must be removed (<see cref="ConnectionNames"/>), so the rewriter must search for them.
-    /// </summary>
-    public bool ConnectionNamesFields;
-
-    public int FieldCount;
-
-    /// <summary>The fields known to <see cref="FieldName"/> that are present.</summary>
-    public FieldSet Present;
+    public bool ExpectContinue { get; set; }
 
     /// <summary>Sending the request twice has the same effect as sending it once (RFC 9110 section 9.2.2).</summary>
-    public readonly bool IsIdempotent => Method is RequestMethod.Get or RequestMethod.Head or RequestMethod.Put
+    public bool IsIdempotent => Method is RequestMethod.Get or RequestMethod.Head or RequestMethod.Put
         or RequestMethod.Delete or RequestMethod.Options or RequestMethod.Trace;
+
+    /// <inheritdoc cref="MessageHead.Clear"/>
+    public new void Clear()
+    {
+        base.Clear();
+        Method = RequestMethod.Other;
+        MethodToken = Target = PathAndQuery = Authority = FallbackAuthority = default;
+        Form = TargetForm.Origin;
+        Body = BodyKind.None;
+        ContentLength = 0;
+        IsHttp10 = KeepAlive = Upgrade = ExpectContinue = false;
+    }
 }

@@ -9,13 +9,12 @@ internal sealed class RequestKey(HashBy by, string name)
     private readonly byte[] _name = Encoding.ASCII.GetBytes(name);
 
     /// <summary>Returns the request's key.</summary>
-    /// <param name="head">The parsed bytes.</param>
-    /// <param name="request">The parser's result.</param>
-    /// <param name="fields">The parser's field table.</param>
+    /// <param name="request">The request.</param>
     /// <param name="info">The client information.</param>
-    public ulong Of(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info)
+    public ulong Of(RequestHead request, in ForwardingInfo info)
     {
-        fields = fields[..request.FieldCount];
+        ReadOnlySpan<byte> head = request.Bytes;
+        ReadOnlySpan<Field> fields = request.Fields;
         ReadOnlySpan<byte> text = by switch
         {
             HashBy.Url => request.PathAndQuery.Of(head),

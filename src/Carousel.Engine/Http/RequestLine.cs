@@ -22,7 +22,7 @@ internal static class RequestLine
     /// <see cref="Stop"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Read(ref byte head, int position, int length, ref RequestHead request)
+    public static int Read(ref byte head, int position, int length, RequestHead request)
     {
         int methodEnd = Scan.IndexOutside<TokenBytes>(ref head, position, length);
         if (methodEnd - position > MaxMethod)
@@ -39,15 +39,16 @@ internal static class RequestLine
         {
             return Stop.At(ref head, targetEnd, length, FailureReason.BadRequestLine);
         }
-        int next = ReadVersion(ref head, targetEnd + 1, length, out request.IsHttp10);
+        int next = ReadVersion(ref head, targetEnd + 1, length, out bool isHttp10);
         if (next < 0)
         {
             return next;
         }
+        request.IsHttp10 = isHttp10;
         request.MethodToken = new Slice((ushort)position, (ushort)(methodEnd - position));
         request.Method = MatchMethod(request.MethodToken.Of(ref head));
         request.Target = new Slice((ushort)target, (ushort)(targetEnd - target));
-        FailureReason reason = RequestTarget.Read(ref head, ref request);
+        FailureReason reason = RequestTarget.Read(ref head, request);
         return reason == FailureReason.None ? next : Stop.Refuse(reason);
     }
 

@@ -4,7 +4,7 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Parses a request head (RFC 9112). Pure: no state, no allocation, no exception, no read beyond the input.</summary>
+/// <summary>Parses a request head (RFC 9112). No state, no exception, no read beyond the input.</summary>
 internal static class RequestParser
 {
     /// <summary>
@@ -15,10 +15,7 @@ internal static class RequestParser
     /// Limits of the head. If <see cref="HeadLimits.MaxBytes"/> are available without a complete head, the reason is
     /// <see cref="FailureReason.TargetTooLong"/> or, if the request line is complete, <see cref="FailureReason.HeadTooLarge"/>.
     /// </param>
-    /// <param name="fields">
-    /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="RequestHead.FieldCount"/> are filled.
-    /// </param>
-    /// <param name="head">The parsed head; defined only for <see cref="ParseStatus.Complete"/>.</param>
+    /// <param name="head">Overwritten. For <see cref="ParseStatus.Complete"/> it has the head and its own copy of the bytes.</param>
     /// <param name="reason">The error; <see cref="FailureReason.None"/> unless <see cref="ParseStatus.Rejected"/>.</param>
     /// <remarks>
     /// Invalid bytes are refused as soon as they are read, in order. Rules about whole lines (Host, lengths, the target's form) are applied
@@ -26,10 +23,10 @@ internal static class RequestParser
     /// whole head again.
     /// </remarks>
     public static ParseStatus Parse(
-        ReadOnlySpan<byte> input, in HeadLimits limits, Span<Field> fields, out RequestHead head, out FailureReason reason)
+        ReadOnlySpan<byte> input, in HeadLimits limits, RequestHead head, out FailureReason reason)
     {
-        Debug.Assert(limits.MaxBytes <= ushort.MaxValue && fields.Length >= limits.MaxFields);
-        head = default;
+        Debug.Assert(limits.MaxBytes <= ushort.MaxValue);
+        head.Clear();
         int length = Math.Min(input.Length, limits.MaxBytes);
         bool isFull = length == limits.MaxBytes;
         ref byte start = ref MemoryMarshal.GetReference(input);
@@ -37,7 +34,7 @@ internal static class RequestParser
         int position = SkipEmptyLine(ref start, length);
         if (position >= 0)
         {
-            position = RequestLine.Read(ref start, position, length, ref head);
+            position = RequestLine.Read(ref start, position, length, head);
         }
         if (head.Method == RequestMethod.Trace && !limits.AllowsTrace && position >= 0)
         {
@@ -48,19 +45,20 @@ internal static class RequestParser
             return Stop.ToStatus(position, isFull, FailureReason.TargetTooLong, out reason);
         }
 
-        RequestFields meaning = default;
+        var meaning = new RequestFields(head);
         FieldLines lines = default;
-        position = lines.Read(
-            ref start, position, length, fields[..limits.MaxFields], FailureReason.HeadTooLarge, ref meaning, ref head);
+        position = lines.Read(ref start, position, length, head, limits.MaxFields, FailureReason.HeadTooLarge, ref meaning);
         if (position < 0)
         {
             return Stop.ToStatus(position, isFull, FailureReason.HeadTooLarge, out reason);
         }
-        head.Length = position;
-        head.FieldCount = lines.Count;
-        head.Present = lines.Present;
-        reason = meaning.Finish(ref head);
-        return reason == FailureReason.None ? ParseStatus.Complete : ParseStatus.Rejected;
+        reason = meaning.Finish();
+        if (reason != FailureReason.None)
+        {
+            return ParseStatus.Rejected;
+        }
+        head.Complete(input[..position], lines.Count, lines.Present);
+        return ParseStatus.Complete;
     }
 
     private static int SkipEmptyLine(ref byte start, int length)

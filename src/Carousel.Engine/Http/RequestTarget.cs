@@ -12,7 +12,7 @@ internal static class RequestTarget
     /// authority of an absolute form.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FailureReason Read(ref byte head, ref RequestHead request)
+    public static FailureReason Read(ref byte head, RequestHead request)
     {
         if (Unsafe.Add(ref head, request.Target.Start) == (byte)'/' && request.Method != RequestMethod.Connect)
         {
@@ -20,10 +20,10 @@ internal static class RequestTarget
             request.PathAndQuery = request.Target;
             return FailureReason.None;
         }
-        return ReadOther(ref head, ref request);
+        return ReadOther(ref head, request);
     }
 
-    private static FailureReason ReadOther(ref byte head, ref RequestHead request)
+    private static FailureReason ReadOther(ref byte head, RequestHead request)
     {
         if (request.Method == RequestMethod.Connect)
         {

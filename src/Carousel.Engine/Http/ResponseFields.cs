@@ -3,21 +3,22 @@ using Carousel.Core.Telemetry;
 namespace Carousel.Engine.Http;
 
 /// <summary>The meaning of a response's fields for the balancer, collected during parsing.</summary>
-internal struct ResponseFields : IFieldMeaning<ResponseHead>
+internal struct ResponseFields(ResponseHead head) : IFieldMeaning
 {
+    private readonly ResponseHead _head = head;
     private FramingFields _framing;
     private KeepAliveField _keepAlive;
 
     /// <inheritdoc/>
-    public FailureReason Take(ref byte start, in Field field, ref ResponseHead head)
+    public FailureReason Take(ref byte start, in Field field)
     {
         ReadOnlySpan<byte> value = field.Value.Of(ref start);
         switch (field.Known)
         {
             case FieldName.ContentLength:
-                return _framing.TakeContentLength(value);
+                return _framing.TakeContentLength(ref start, field);
             case FieldName.TransferEncoding:
-                return _framing.TakeTransferEncoding(value, head.IsHttp10);
+                return _framing.TakeTransferEncoding(ref start, field, _head.IsHttp10);
             case FieldName.Connection:
                 return _framing.TakeConnection(value);
             case FieldName.KeepAlive:
@@ -32,8 +33,9 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
     }
 
     /// <summary>Completes the head after all fields were read (RFC 9112 section 6.3).</summary>
-    public readonly void Finish(RequestMethod method, ref ResponseHead head)
+    public readonly void Finish(RequestMethod method)
     {
+        ResponseHead head = _head;
         bool isNeverFramed = head.Status is < 200 or 204;
         bool isBodiless = isNeverFramed || head.Status == 304 || method == RequestMethod.Head;
         BodyKind framedAs = _framing.IsChunked ? BodyKind.Chunked : _framing.HasContentLength ? BodyKind.Length : BodyKind.None;
@@ -48,5 +50,6 @@ internal struct ResponseFields : IFieldMeaning<ResponseHead>
         head.ReusableMs = _keepAlive.ReusableMs;
         head.Upgrade = _framing.IsUpgrade;
         head.ConnectionNamesFields = _framing.NamesFields;
+        head.HasFramingLine = _framing.HasFramingLine;
     }
 }

@@ -4,17 +4,14 @@ using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Http;
 
-/// <summary>Parses a response head (RFC 9112). Pure, as <see cref="RequestParser"/>, and as strict with fields.</summary>
+/// <summary>Parses a response head (RFC 9112). As <see cref="RequestParser"/>, and as strict with fields.</summary>
 internal static class ResponseParser
 {
     /// <summary>Parses the head at the start of <paramref name="input"/>.</summary>
     /// <param name="input">The available bytes. Bytes after the head are ignored.</param>
     /// <param name="method">The request's method, which determines whether there is a body.</param>
     /// <param name="limits">Limits of the head; beyond them the reason is <see cref="FailureReason.AnswerHeadTooLarge"/>.</param>
-    /// <param name="fields">
-    /// At least <see cref="HeadLimits.MaxFields"/> long; the first <see cref="ResponseHead.FieldCount"/> are filled.
-    /// </param>
-    /// <param name="head">The parsed head; defined only for <see cref="ParseStatus.Complete"/>.</param>
+    /// <param name="head">Overwritten. For <see cref="ParseStatus.Complete"/> it has the head and its own copy of the bytes.</param>
     /// <param name="reason">
     /// <see cref="FailureReason.BadAnswer"/> or <see cref="FailureReason.AnswerHeadTooLarge"/> for
     /// <see cref="ParseStatus.Rejected"/>, else <see cref="FailureReason.None"/>.
@@ -23,22 +20,20 @@ internal static class ResponseParser
         ReadOnlySpan<byte> input,
         RequestMethod method,
         in HeadLimits limits,
-        Span<Field> fields,
-        out ResponseHead head,
+        ResponseHead head,
         out FailureReason reason)
     {
-        Debug.Assert(limits.MaxBytes <= ushort.MaxValue && fields.Length >= limits.MaxFields);
-        head = default;
+        Debug.Assert(limits.MaxBytes <= ushort.MaxValue);
+        head.Clear();
         int length = Math.Min(input.Length, limits.MaxBytes);
         ref byte start = ref MemoryMarshal.GetReference(input);
 
-        ResponseFields meaning = default;
+        var meaning = new ResponseFields(head);
         FieldLines lines = default;
-        int position = StatusLine.Read(ref start, length, ref head);
+        int position = StatusLine.Read(ref start, length, head);
         if (position >= 0)
         {
-            position = lines.Read(
-                ref start, position, length, fields[..limits.MaxFields], FailureReason.AnswerHeadTooLarge, ref meaning, ref head);
+            position = lines.Read(ref start, position, length, head, limits.MaxFields, FailureReason.AnswerHeadTooLarge, ref meaning);
         }
         if (position < 0)
         {
@@ -49,10 +44,8 @@ internal static class ResponseParser
             }
             return status;
         }
-        head.Length = position;
-        head.FieldCount = lines.Count;
-        head.Present = lines.Present;
-        meaning.Finish(method, ref head);
+        head.Complete(input[..position], lines.Count, lines.Present);
+        meaning.Finish(method);
         reason = FailureReason.None;
         return ParseStatus.Complete;
     }

@@ -14,7 +14,7 @@ internal static class StatusLine
     private const int CodeEnd = 12;
 
     /// <summary>Reads the line at the head's start. Returns the start of the next line, or a <see cref="Stop"/>.</summary>
-    public static int Read(ref byte head, int length, ref ResponseHead response)
+    public static int Read(ref byte head, int length, ResponseHead response)
     {
         if (length <= CodeEnd + 1)
         {

@@ -10,9 +10,11 @@ namespace Carousel.Engine.Proxy;
 /// <summary>Metrics of an exchange and the record of its request (<see cref="RequestRecord"/>).</summary>
 internal sealed partial class Exchange
 {
-    private readonly RequestText _text = new();
     private RequestRecord _record;
     private RequestIdText _requestId;
+
+    /// <summary>The request id that a trusted client gave, as a part of the head; empty if there is none that is valid.</summary>
+    private Slice _givenId;
 
     /// <summary>The request's head was accepted or rejected: there is something to record.</summary>
     private bool _isRecording;
@@ -25,24 +27,19 @@ internal sealed partial class Exchange
 
     /// <summary>The value of X-Request-Id; empty if the field is not sent.</summary>
     private ReadOnlySpan<byte> RequestId => !_worker.Options.RequestIds || !_isRecording ? default
-        : _text.GivenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
-        : _text.GivenId;
+        : _givenId.IsEmpty ? MemoryMarshal.CreateReadOnlySpan(ref _requestId[0], RequestIds.TextLength)
+        : _givenId.Of(_head.Bytes);
 
     private uint SinceBegan => (uint)Math.Min(uint.MaxValue, _worker.Loop.NowMicros - _record.BeganMicros);
 
     /// <summary>The latest attempt. There must be one.</summary>
     private ref AttemptRecord LastAttempt => ref _record.Attempts[Math.Min((int)_record.AttemptCount, RequestRecord.MaxAttempts) - 1];
 
-    /// <summary>Begins the record. The head must not be rewritten yet.</summary>
-    private void BeginRecord(ReadOnlySpan<byte> head, scoped in ForwardingInfo info)
+    /// <summary>Begins the record of a request whose head is complete.</summary>
+    private void BeginRecord(scoped in ForwardingInfo info)
     {
         BeginRecord();
-        ReadOnlySpan<Field> fields = _worker.Fields.AsSpan(0, _head.FieldCount);
-        ReadOnlySpan<byte> givenId = info.TrustClient && _head.Present.Has(FieldName.XRequestId) ? GivenId(head, fields) : default;
-        if (_worker.Records.IsOn || !givenId.IsEmpty)
-        {
-            _text.Take(head, _head, fields, givenId, _worker.RecordOptions);
-        }
+        _givenId = info.TrustClient && _head.Present.Has(FieldName.XRequestId) ? GivenId(_head) : default;
         _record.IsHttp10 = _head.IsHttp10;
         if (info.NamesClient)
         {
@@ -55,7 +52,7 @@ internal sealed partial class Exchange
     private void BeginRecord()
     {
         _isRecording = true;
-        _text.Clear();
+        _givenId = default;
         _record.Begin(_worker.RequestIds.Next(), _worker.Loop.NowMicros);
         _client!.Stream.BytesOut = 0;
         _record.Client = _client.Address.Bits;
@@ -154,19 +151,19 @@ internal sealed partial class Exchange
                 _ => _announcedMove ? SessionOutcome.Moved : SessionOutcome.Returning,
             };
         }
-        _worker.Records.Write(ref _record, _text.Lengths, _text.Bytes);
+        RequestTexts.Write(_worker.Records, ref _record, _head, _givenId, _worker.RecordOptions);
     }
 
     /// <summary>Accepts only what is valid in a field and in a log without escaping.</summary>
-    private static ReadOnlySpan<byte> GivenId(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields)
+    private static Slice GivenId(RequestHead head)
     {
-        foreach (ref readonly Field field in fields)
+        foreach (ref readonly Field field in head.Fields)
         {
             if (field.Known == FieldName.XRequestId)
             {
-                ReadOnlySpan<byte> value = field.Value.Of(head);
+                ReadOnlySpan<byte> value = field.Value.Of(head.Bytes);
                 bool isGood = value.Length is > 0 and <= ForwardingInfo.MaxRequestId && value.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
-                return isGood ? value : default;
+                return isGood ? field.Value : default;
             }
         }
         return default;

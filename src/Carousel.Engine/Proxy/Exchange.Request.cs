@@ -33,7 +33,7 @@ internal sealed unsafe partial class Exchange
                 return Step.Progress;
             }
         }
-        ParseStatus status = RequestParser.Parse(_request.Buffer.UnframedBytes, _worker.HeadLimits, _worker.Fields, out _head, out FailureReason reason);
+        ParseStatus status = RequestParser.Parse(_request.Buffer.UnframedBytes, _worker.HeadLimits, _head, out FailureReason reason);
         switch (status)
         {
             case ParseStatus.Complete:
@@ -76,16 +76,16 @@ internal sealed unsafe partial class Exchange
         return buffer.Unframed == 0 ? End(FailureReason.None) : End(FailureReason.ClientClosed);
     }
 
-    /// <summary>The head is complete and well formed: rewrites it, independently of the server.</summary>
+    /// <summary>The head is complete and well formed: edits it, independently of the server.</summary>
     private Step AcceptRequest()
     {
         ref MessageBuffer buffer = ref _request.Buffer;
         _worker.Counters.Requests++;
         _keepClient = _head.KeepAlive && !_worker.IsDraining;
-        int length = WriteRequest(buffer.UnframedBytes[.._head.Length]);
-        buffer.ReplaceHead(_head.Length, _worker.Scratch[..length]);
-        _headEnd = buffer.Framed;
+        EditRequest();
+        buffer.DropHead(_head.Length);
         buffer.Hold();
+        _isKept = true;
         _request.Framing.Begin(_head.Body, _head.ContentLength, BodyRecoding.None);
         if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer))
         {
@@ -101,6 +101,7 @@ internal sealed unsafe partial class Exchange
     {
         if (_responseLeg == ResponseLeg.Idle)
         {
+            EncodeRequest();
             _sentAt = _worker.Loop.NowMicros;
             _record.ConnectedMicros = SinceBegan;
             _isSentAnew = false;
@@ -116,6 +117,19 @@ internal sealed unsafe partial class Exchange
                 Enter(_request.Framing.Ended ? RequestLeg.Done : RequestLeg.StreamBody);
                 return Step.Progress;
         }
+    }
+
+    /// <summary>Encodes the head in front of the body bytes that are kept.</summary>
+    private void EncodeRequest()
+    {
+        ref MessageBuffer buffer = ref _request.Buffer;
+        if (!buffer.IsAcquired)
+        {
+            buffer.Acquire(_worker.Slab);
+            buffer.Hold();
+        }
+        int length = Http1RequestEncoder.Collect(_head);
+        Http1Encoder.Write(_head, buffer.PlaceHead(length));
     }
 
     /// <summary>StreamBody. To Done; on a failure of the server, to Route (another connection).</summary>

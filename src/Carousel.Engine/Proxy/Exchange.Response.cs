@@ -20,7 +20,7 @@ internal sealed unsafe partial class Exchange
     private Step StepReadResponseHead()
     {
         ref MessageBuffer buffer = ref _response.Buffer;
-        // An interim response is sent before the next head is parsed: rewriting needs the headroom.
+        // An interim response is sent before the next head is parsed: encoding needs the headroom.
         RelayResult sent = _response.SendPending(_client!.Stream);
         if (sent != RelayResult.Moved)
         {
@@ -40,9 +40,9 @@ internal sealed unsafe partial class Exchange
 
     private Step ParseResponseHead()
     {
-        ref MessageBuffer buffer = ref _response.Buffer;
-        ParseStatus status = ResponseParser.Parse(buffer.UnframedBytes, _head.Method, _worker.HeadLimits, _worker.Fields, out ResponseHead head, out FailureReason reason);
-        return status switch
+        ResponseHead head = _worker.ResponseHeads.Rent();
+        ParseStatus status = ResponseParser.Parse(_response.Buffer.UnframedBytes, _head.Method, _worker.HeadLimits, head, out FailureReason reason);
+        Step step = status switch
         {
             ParseStatus.Complete when head.IsInterim => PassInterim(head),
             ParseStatus.Complete when head.Status == 101 => SwitchProtocols(head),
@@ -50,6 +50,8 @@ internal sealed unsafe partial class Exchange
             ParseStatus.Rejected => Fail(reason),
             _ => Step.Progress,
         };
+        _worker.ResponseHeads.Return(head);
+        return step;
     }
 
     /// <summary>True while bytes after an interim response are not parsed.</summary>
@@ -81,10 +83,10 @@ internal sealed unsafe partial class Exchange
         return buffer.Unframed == 0 ? RetryOr(FailureReason.ServerClosed) : Fail(FailureReason.BadAnswer);
     }
 
-    private Step PassInterim(in ResponseHead head)
+    private Step PassInterim(ResponseHead head)
     {
         ref MessageBuffer buffer = ref _response.Buffer;
-        _request.Buffer.LetGo();
+        LetGo();
         _mayAwaitContinue &= head.Status != 100;
         _interimBefore = head.Length < buffer.Unframed;
         if (_head.IsHttp10)
@@ -95,20 +97,20 @@ internal sealed unsafe partial class Exchange
             return Step.Progress;
         }
         // The response deadline is not rearmed: interim responses alone must not postpone it.
-        Rewrite(head, ConnectionDirective.None, BodyRecoding.None, default);
+        SendHead(head, ConnectionDirective.None, BodyRecoding.None, default);
         return Step.Progress;
     }
 
-    private Step SwitchProtocols(in ResponseHead head)
+    private Step SwitchProtocols(ResponseHead head)
     {
         if (!_head.Upgrade || !head.Upgrade || _requestLeg != RequestLeg.Done)
         {
             return Fail(FailureReason.BadAnswer);
         }
         ObserveResponse(head);
-        Rewrite(head, ConnectionDirective.Upgrade, BodyRecoding.None, SessionLines());
+        SendHead(head, ConnectionDirective.Upgrade, BodyRecoding.None, SessionLines());
         _keepClient = _keepServer = false;
-        _request.Buffer.LetGo();
+        LetGo();
         _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
         _response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
         _lastMoved = _worker.Loop.Now;
@@ -117,7 +119,7 @@ internal sealed unsafe partial class Exchange
         return Step.Progress;
     }
 
-    private Step AcceptResponse(in ResponseHead head)
+    private Step AcceptResponse(ResponseHead head)
     {
         ObserveResponse(head);
         // If the request body is not complete, it will not be read to its end, and Connection: close must be sent now, with the head.
@@ -138,9 +140,9 @@ internal sealed unsafe partial class Exchange
         _keepClient &= !_endsWithClose;
         ConnectionDirective directive = !_keepClient ? ConnectionDirective.Close
             : _head.IsHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
-        Rewrite(head, directive, recoding, SessionLines());
+        SendHead(head, directive, recoding, SessionLines());
         _response.Framing.Begin(head.Body, head.ContentLength, recoding);
-        _request.Buffer.LetGo();
+        LetGo();
         ref MessageBuffer buffer = ref _response.Buffer;
         if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
         {
@@ -157,7 +159,7 @@ internal sealed unsafe partial class Exchange
     }
 
     /// <summary>Updates what later picks use of the server. A fast failure does not lower the server's latency.</summary>
-    private void ObserveResponse(in ResponseHead head)
+    private void ObserveResponse(ResponseHead head)
     {
         ServerLoad load = _target!.Load;
         long now = _worker.Loop.Now;
@@ -169,19 +171,28 @@ internal sealed unsafe partial class Exchange
         RecordResponse(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {
-            var report = LoadReport.Read(_response.Buffer.UnframedBytes[..head.Length], _worker.Fields.AsSpan(0, head.FieldCount));
+            var report = LoadReport.Read(head);
             load.Reports.ReportCapacity(report.Capacity, now);
             load.Reports.ReportLoad(report.Load, now);
         }
     }
 
-    private void Rewrite(in ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
+    /// <summary>Edits the head and encodes it in front of the body bytes received so far.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="directive">The Connection field to send.</param>
+    /// <param name="recoding">The conversion of the body's framing.</param>
+    /// <param name="more">Whole lines to add; usually none.</param>
+    private void SendHead(ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
     {
-        ref MessageBuffer buffer = ref _response.Buffer;
-        ReadOnlySpan<byte> date = head.HasDate ? default : _worker.Date;
-        ReadOnlySpan<byte> requestId = head.IsInterim ? default : RequestId;
-        int length = ResponseRewriter.Write(buffer.UnframedBytes[..head.Length], head, _worker.Fields, directive, recoding, date, requestId, more, _worker.Scratch);
-        buffer.ReplaceHead(head.Length, _worker.Scratch[..length]);
+        ResponseEdits.Apply(head, head.HasDate ? default : _worker.Date, head.IsInterim ? default : RequestId);
+        if (!more.IsEmpty)
+        {
+            head.Append(more);
+            head.AddAppended();
+        }
+        _response.Buffer.DropHead(head.Length);
+        int length = Http1ResponseEncoder.Collect(head, directive, recoding);
+        Http1Encoder.Write(head, _response.Buffer.PlaceHead(length));
     }
 
     /// <summary>StreamBody. To Done at the body's end; a failure cuts the client's connection.</summary>

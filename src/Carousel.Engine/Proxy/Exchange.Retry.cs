@@ -26,8 +26,18 @@ internal sealed partial class Exchange
     /// </summary>
     private bool _isSentAnew;
 
-    /// <summary>The request is idempotent, and what was sent of it is still buffered.</summary>
-    private bool MaySendAgain => _head.IsIdempotent && _request.Buffer.IsHeld;
+    /// <summary>The request is kept: no response has begun.</summary>
+    private bool _isKept;
+
+    /// <summary>The request is idempotent, and all of it is still here.</summary>
+    private bool MaySendAgain => _isKept && _head.IsIdempotent && (!_head.HasBody || _request.Buffer.IsHeld);
+
+    /// <summary>A response has begun: the request will not be sent again.</summary>
+    private void LetGo()
+    {
+        _isKept = false;
+        _request.Buffer.LetGo();
+    }
 
     /// <summary>
     /// The server of a waiting request is now down, by its health check. The request is sent to another server at once, if it may be retried and there is
@@ -125,7 +135,10 @@ internal sealed partial class Exchange
     {
         DropServer();
         _requestIncomplete = false;
-        _request.Buffer.Rewind();
+        if (_request.Buffer.IsAcquired)
+        {
+            _request.Buffer.Rewind();
+        }
         _response.Buffer.Release(_worker.Slab);
         Enter(ResponseLeg.Idle);
     }

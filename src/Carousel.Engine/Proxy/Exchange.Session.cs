@@ -1,3 +1,4 @@
+using Carousel.Core.Net;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
@@ -12,15 +13,13 @@ internal sealed partial class Exchange
 {
     private RequestSession _session;
 
-    /// <summary>Where the rewritten head ends in the request's buffer. Valid until its first byte is sent.</summary>
-    private int _headEnd;
     private bool _announcedMove;
 
     /// <summary>The session is bound to a server (docs/SESSIONS.md, sticky).</summary>
     private bool HasOwnServer => _session.HasSession && _session.Ticket.ServerTag != 0 && _worker.Affinity is { IsSticky: true };
 
-    /// <summary>Writes the request head for the server, with session fields. Returns its length.</summary>
-    private int WriteRequest(ReadOnlySpan<byte> head)
+    /// <summary>Edits the request's head for any server: forwarding, request id, trace and session.</summary>
+    private void EditRequest()
     {
         ClientConnection peer = _client!;
         peer.Identify();
@@ -33,20 +32,25 @@ internal sealed partial class Exchange
             info.FallbackHost = _worker.LocalAuthority(peer.Fd);
         }
         Span<byte> client = stackalloc byte[ForwardingInfo.MaxAddress];
-        info.Believe(head, _head, _worker.Fields, _worker.Trusted, client);
-        BeginRecord(head, info);
+        info.Believe(_head, _worker.Trusted, client);
+        BeginRecord(info);
         info.RequestId = RequestId;
         if (_worker.Traces is { } sampler)
         {
-            Trace(sampler, head, ref info);
+            Trace(sampler, ref info);
         }
-        _key = _worker.RequestKey?.Of(head, _head, _worker.Fields, info) ?? 0;
-        if (_worker.Affinity is not { } affinity)
-        {
-            return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
-        }
-        affinity.OnRequest(head, _head, _worker.Fields, info, out _session);
+        _key = _worker.RequestKey?.Of(_head, info) ?? 0;
         Span<byte> id = stackalloc byte[SessionId.TextLength];
+        if (_worker.Affinity is { } affinity)
+        {
+            AddSession(affinity, ref info, id);
+        }
+        RequestEdits.Apply(_head, info);
+    }
+
+    private void AddSession(SessionAffinity affinity, scoped ref ForwardingInfo info, Span<byte> id)
+    {
+        affinity.OnRequest(_head, info, out _session);
         if (_session.HasSession)
         {
             _session.Ticket.Id.Format(id);
@@ -57,7 +61,6 @@ internal sealed partial class Exchange
             info.HiddenCookie = affinity.CookieName;
             info.HidesWholeCookie = _session.HasOnlyOurs;
         }
-        return RequestRewriter.Write(head, _head, _worker.Fields, info, _worker.Scratch);
     }
 
     /// <summary>
@@ -98,23 +101,20 @@ internal sealed partial class Exchange
     /// <summary>Tells the next server that the session was bound to another, and why it moved. Once, with the first reason.</summary>
     private void AnnounceMove(FailureReason reason)
     {
-        if (_announcedMove || !_request.Buffer.IsUnsent)
+        if (!_announcedMove)
         {
-            return;
+            _announcedMove = true;
+            SessionMovedLine.Add(_head, reason);
         }
-        _announcedMove = true;
-        Span<byte> line = stackalloc byte[SessionMovedLine.MaxBytes];
-        _request.Buffer.AppendToHead(_headEnd, SessionMovedLine.Write(reason, line));
     }
 
     /// <summary>The session's response lines: a cookie, if one is due.</summary>
-    private ReadOnlySpan<byte> SessionLines() => _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server!) : default;
+    private ReadOnlySpan<byte> SessionLines() => _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server!, _head, new ClientAddress(_record.Client)) : default;
 
     private void EndSession()
     {
         if (_session.Kind != SessionKind.None)
         {
-            _worker.Affinity!.End(ref _session);
             _session = default;
             _announcedMove = false;
         }

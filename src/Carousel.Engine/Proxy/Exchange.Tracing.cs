@@ -10,9 +10,9 @@ internal sealed partial class Exchange
     private TraceParentText _traceParent;
 
     /// <summary>Starts tracing, if the request is sampled.</summary>
-    private void Trace(TraceSampler sampler, ReadOnlySpan<byte> head, scoped ref ForwardingInfo info)
+    private void Trace(TraceSampler sampler, scoped ref ForwardingInfo info)
     {
-        if (!sampler.TryTrace(head, _head, _worker.Fields.AsSpan(0, _head.FieldCount), ref _record, out bool isNew))
+        if (!sampler.TryTrace(_head, ref _record, out bool isNew))
         {
             return;
         }

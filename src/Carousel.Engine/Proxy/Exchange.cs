@@ -25,7 +25,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     private RequestLeg _requestLeg;
     private ResponseLeg _responseLeg;
     private BodyRelay _request, _response;
-    private RequestHead _head;
+    private readonly RequestHead _head = new();
     private bool _keepClient, _keepServer, _willResume;
 
     /// <summary>When the server's connection must no longer be reused, by the server's own announcement; in the worker's milliseconds.</summary>
@@ -217,10 +217,10 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         }
     }
 
-    /// <summary>After the whole request is sent, its buffer is kept only if the request may be retried.</summary>
+    /// <summary>After the whole request is sent, its buffer is kept only if its body may be sent again. A head is encoded again.</summary>
     private void ReleaseSentRequest()
     {
-        if (!MaySendAgain && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
+        if ((!_head.HasBody || !MaySendAgain) && _request.Buffer.Unframed == 0 && _request.Buffer.Pending == 0)
         {
             _request.Buffer.Release(_worker.Slab);
         }

@@ -15,7 +15,7 @@ internal enum RequestLeg : byte
     Queue,
     /// <summary>Waiting for a new connection to the server.</summary>
     Connect,
-    /// <summary>Sending the rewritten head, and what has been received of the body.</summary>
+    /// <summary>Sending the encoded head, and what has been received of the body.</summary>
     SendHead,
     /// <summary>Forwarding the body.</summary>
     StreamBody,
@@ -32,7 +32,7 @@ internal enum ResponseLeg : byte
     Idle,
     /// <summary>Receiving the head from the server; interim responses are forwarded.</summary>
     ReadHead,
-    /// <summary>Forwarding the rewritten head and the body.</summary>
+    /// <summary>Forwarding the encoded head and the body.</summary>
     StreamBody,
     /// <summary>Upgraded: forwarding the server's bytes unparsed.</summary>
     Tunnel,

@@ -5,12 +5,12 @@ namespace Carousel.Engine.Proxy;
 
 /// <summary>
 /// The buffer of one direction, in three parts: <c>[Start, Framed)</c> may be sent; <c>[Framed, End)</c> is received but not yet framed, or belongs to the
-/// next message; <c>[End, Size)</c> is free. Heads are received at <see cref="Headroom"/>, so that a rewritten head, which may be longer, still ends where
+/// next message; <c>[End, Size)</c> is free. Heads are received at <see cref="Headroom"/>, so that an encoded head, which may be longer, still ends where
 /// its body begins: head and body are sent in one call, and no body byte is moved.
 /// </summary>
 internal unsafe struct MessageBuffer
 {
-    /// <summary>More than the rewriters add (<see cref="Http.RequestRewriter.MaxGrowth"/>).</summary>
+    /// <summary>More than edits and encoders add to a head.</summary>
     public const int Headroom = 1088;
 
     /// <summary>Kept free at the end: space for the framing that <see cref="BodyFraming"/> may add around received bytes.</summary>
@@ -23,7 +23,9 @@ internal unsafe struct MessageBuffer
     public int Framed;
     public int End;
     private int _limit;
-    private int _heldFrom;
+
+    /// <summary>Where the body starts whose sent bytes are kept, and the head in front of it.</summary>
+    private int _heldFrom, _headFrom;
 
     /// <summary>Bytes that an empty buffer of this slab holds.</summary>
     public static int Capacity(BufferSlab slab) => slab.Size - Headroom - Tailroom;
@@ -57,16 +59,16 @@ internal unsafe struct MessageBuffer
     public readonly bool IsHeld => Base != null && _heldFrom != NotHeld;
 
     /// <summary>True if nothing was sent since <see cref="Hold"/>.</summary>
-    public readonly bool IsUnsent => IsHeld && Start == _heldFrom;
+    public readonly bool IsUnsent => IsHeld && Start == _headFrom;
 
     /// <summary>Keeps what is sent from here on, as long as there is room.</summary>
-    public void Hold() => _heldFrom = Start;
+    public void Hold() => _heldFrom = _headFrom = Start;
 
     /// <summary>What was sent need not be kept any more.</summary>
     public void LetGo() => _heldFrom = NotHeld;
 
-    /// <summary>Makes everything since <see cref="Hold"/> pending again.</summary>
-    public void Rewind() => Start = _heldFrom;
+    /// <summary>Makes everything since <see cref="Hold"/> pending again, without the head.</summary>
+    public void Rewind() => Start = _headFrom = _heldFrom;
 
     /// <summary>Makes room to receive, if everything framed is sent. Drops what is held if there is no other room.</summary>
     public void MakeRoom()
@@ -75,18 +77,6 @@ internal unsafe struct MessageBuffer
         {
             Compact();
         }
-    }
-
-    /// <summary>Adds a line to the pending head that ends at <paramref name="headEnd"/>. Nothing may have been sent since <see cref="Hold"/>.</summary>
-    public void AppendToHead(int headEnd, ReadOnlySpan<byte> line)
-    {
-        // The head moves into the headroom; the bytes after it stay.
-        int emptyLine = headEnd - 2;
-        byte* moved = Base + Start - line.Length;
-        Buffer.MemoryCopy(Base + Start, moved, emptyLine - Start, emptyLine - Start);
-        line.CopyTo(new Span<byte>(Base + emptyLine - line.Length, line.Length));
-        Start -= line.Length;
-        _heldFrom = Start;
     }
 
     /// <summary>Releases the buffer and its content. Inlined: mostly there is none.</summary>
@@ -134,14 +124,22 @@ internal unsafe struct MessageBuffer
         End = Headroom + left;
     }
 
+    /// <summary>Drops a received head, of which there is a copy. Nothing may be pending.</summary>
+    public void DropHead(int length) => Start = Framed += length;
+
     /// <summary>
-    /// Replaces the head at <see cref="Framed"/>, <paramref name="oldLength"/> long, by its rewritten form, which becomes pending. The bytes after it are not
-    /// moved.
+    /// Makes room for a head in front of what is pending, which is not moved; the head is pending then too. Returns where to write it.
     /// </summary>
-    public void ReplaceHead(int oldLength, ReadOnlySpan<byte> rewritten)
+    /// <param name="length">At most <see cref="Headroom"/> more than the head that was received here.</param>
+    public Span<byte> PlaceHead(int length)
     {
-        Framed += oldLength;
-        Start = Framed - rewritten.Length;
-        rewritten.CopyTo(new Span<byte>(Base + Start, rewritten.Length));
+        if (Start == End)
+        {
+            // Nothing is behind it, and in front there may be less room than a large head needs.
+            Start = Framed = End = Math.Max(Start, length);
+            _heldFrom = IsHeld ? Start : NotHeld;
+        }
+        _headFrom = Start -= length;
+        return new Span<byte>(Base + Start, length);
     }
 }

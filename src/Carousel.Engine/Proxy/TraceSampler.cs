@@ -16,15 +16,13 @@ internal sealed class TraceSampler(double share, ulong seed)
     private SplitMix _random = new(seed);
 
     /// <summary>If the request is to be traced, writes its trace id and our span id into the record.</summary>
-    /// <param name="head">The head as received.</param>
-    /// <param name="request">The parsed head.</param>
-    /// <param name="fields">Its fields.</param>
+    /// <param name="request">The request.</param>
     /// <param name="record">The request's record.</param>
     /// <param name="isNew">The trace begins here: the client's trace state does not belong to it.</param>
-    public bool TryTrace(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, ref RequestRecord record, out bool isNew)
+    public bool TryTrace(RequestHead request, ref RequestRecord record, out bool isNew)
     {
         isNew = false;
-        if (request.Present.Has(FieldName.Traceparent) && TryRead(head, fields, out TraceParent parent))
+        if (request.Present.Has(FieldName.Traceparent) && TryRead(request, out TraceParent parent))
         {
             if (!parent.IsSampled)
             {
@@ -49,15 +47,15 @@ internal sealed class TraceSampler(double share, ulong seed)
     private ulong NextId() => Math.Max(1, _random.Next());
 
     /// <summary>Several fields count as none (section 3.2 of the recommendation).</summary>
-    private static bool TryRead(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, out TraceParent parent)
+    private static bool TryRead(RequestHead request, out TraceParent parent)
     {
         parent = default;
         int found = 0;
-        foreach (ref readonly Field field in fields)
+        foreach (ref readonly Field field in request.Fields)
         {
             if (field.Known == FieldName.Traceparent)
             {
-                if (++found > 1 || !TraceParent.TryParse(field.Value.Of(head), out parent))
+                if (++found > 1 || !TraceParent.TryParse(field.Value.Of(request.Bytes), out parent))
                 {
                     return false;
                 }

@@ -58,7 +58,6 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         RequestIds = new RequestIds(BitConverter.ToUInt64(_random.Next(sizeof(ulong))));
         Traces = Options.TraceShare is { } share ? new TraceSampler(share, BitConverter.ToUInt64(_random.Next(sizeof(ulong)))) : null;
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
-        Fields = new Field[Options.MaxFields];
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * MessageBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
@@ -120,10 +119,10 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>Null while sessions are off.</summary>
     public SessionAffinity? Affinity { get; }
 
-    /// <summary>Where parsers store fields: valid until the next head is parsed.</summary>
-    public Field[] Fields { get; }
+    /// <summary>Heads of responses, which are needed only until they are encoded.</summary>
+    public ResponseHeadPool ResponseHeads { get; } = new();
 
-    /// <summary>Scratch space to rewrite a head: valid until the next is rewritten.</summary>
+    /// <summary>Space for bytes that are discarded.</summary>
     public Span<byte> Scratch => _scratch;
 
     /// <summary>The current time for a Date field.</summary>

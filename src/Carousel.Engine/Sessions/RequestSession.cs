@@ -47,6 +47,6 @@ internal struct RequestSession
     /// <summary>The session's position in the worker's table when the request arrived.</summary>
     public int Place;
 
-    /// <summary>The content of the record, if one is to be written.</summary>
-    public RecordDraft? Draft;
+    /// <summary>The response writes a record of the session.</summary>
+    public bool IsRecordDue;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Carousel.Core.Net;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Engine.Http;
@@ -19,11 +20,6 @@ internal sealed class SessionAffinity : IDeadlineOwner
     /// <summary>Maximum updates written per tick: a fraction of a millisecond.</summary>
     private const int MaxFlushedPerTick = 1024;
 
-    /// <summary>
-    /// Maximum drafts: new sessions that wait for their first response. Further records are written when the cookie is returned.
-    /// </summary>
-    private const int MaxDrafts = 1024;
-
     private readonly SessionChannel _channel;
     private readonly SessionQueue _queue;
     private readonly SessionCounters _counters;
@@ -37,11 +33,10 @@ internal sealed class SessionAffinity : IDeadlineOwner
     private readonly SetCookieLines _lines;
     private readonly RandomBytes _random = new();
     private readonly SessionTable _table = new();
-    private readonly Stack<RecordDraft> _drafts = new();
+    private readonly byte[] _fields = new byte[SessionFields.MaxBytes];
     private readonly EventLoop _loop;
     private readonly Deadline _flush;
     private TokenBucket _newRecords, _knownRecords;
-    private int _draftsOut;
 
     public SessionAffinity(SessionChannel channel, int worker, EventLoop loop)
     {
@@ -77,13 +72,12 @@ internal sealed class SessionAffinity : IDeadlineOwner
     public long StickyWaitMs { get; }
 
     /// <summary>Reads the session of a request.</summary>
-    public void OnRequest(ReadOnlySpan<byte> head, in RequestHead request, ReadOnlySpan<Field> fields, in ForwardingInfo info, out RequestSession session)
+    public void OnRequest(RequestHead request, in ForwardingInfo info, out RequestSession session)
     {
         session = default;
         session.Place = -1;
         session.IsSecure = info.Origin.IsHttps;
-        fields = fields[..request.FieldCount];
-        bool isStateless = ReadFields(head, fields, ref session);
+        bool isStateless = ReadFields(request, ref session);
         if (isStateless)
         {
             session.Kind = SessionKind.Stateless;
@@ -95,30 +89,29 @@ internal sealed class SessionAffinity : IDeadlineOwner
             session.Kind = SessionKind.Known;
             _counters.CountReturned();
             NoteRequest(ref session);
-            if (_table[session.Place].RecordedIn == _channel.StoreEpoch || !MayDraft(ref _knownRecords))
-            {
-                return;
-            }
+            session.IsRecordDue = _table[session.Place].RecordedIn != _channel.StoreEpoch && _knownRecords.TryTake(_loop.Now);
         }
         else
         {
             session.Kind = SessionKind.New;
             session.HasSession = true;
             session.Ticket = new SessionTicket(SessionId.From(_random.Next(SessionId.Bytes)), 0, 0, 0);
-            if (!MayDraft(ref _newRecords))
+            session.IsRecordDue = _newRecords.TryTake(_loop.Now);
+            if (!session.IsRecordDue)
             {
                 _counters.CountDeferred();
-                return;
             }
         }
-        session.Draft = RentDraft();
-        session.Draft.Fill(head, request, fields, _hidden, info);
     }
 
     /// <summary>
     /// This server responds: updates the record, and returns the Set-Cookie lines if a cookie is due. Valid until the next call.
     /// </summary>
-    public ReadOnlySpan<byte> OnResponse(ref RequestSession session, Server server)
+    /// <param name="session">The request's session.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="request">The request's head.</param>
+    /// <param name="client">The client's address.</param>
+    public ReadOnlySpan<byte> OnResponse(ref RequestSession session, Server server, RequestHead request, ClientAddress client)
     {
         if (!session.HasSession)
         {
@@ -127,19 +120,13 @@ internal sealed class SessionAffinity : IDeadlineOwner
         // A renewed cookie does not change the session's creation time.
         uint createdAt = session.Kind == SessionKind.New ? (uint)_loop.UnixSeconds : session.Ticket.IssuedAt;
         ReadOnlySpan<byte> lines = IsDue(session, server) ? Issue(ref session, server) : default;
-        Record(ref session, server, createdAt);
-        return lines;
-    }
-
-    /// <summary>The request has ended, with or without a response: returns its draft to the pool.</summary>
-    public void End(ref RequestSession session)
-    {
-        if (session.Draft is { } draft)
+        NoteServer(session, server);
+        if (session.IsRecordDue)
         {
-            session.Draft = null;
-            _draftsOut--;
-            _drafts.Push(draft);
+            session.IsRecordDue = false;
+            Record(session, server, request, client, createdAt);
         }
+        return lines;
     }
 
     /// <summary>Writes the updates to the store's queue. Entries that do not fit stay dirty.</summary>
@@ -172,10 +159,11 @@ internal sealed class SessionAffinity : IDeadlineOwner
     }
 
     /// <summary>Looks for the session cookie and for anything that makes a request stateless; true if it is stateless.</summary>
-    private bool ReadFields(ReadOnlySpan<byte> head, ReadOnlySpan<Field> fields, ref RequestSession session)
+    private bool ReadFields(RequestHead request, ref RequestSession session)
     {
+        ReadOnlySpan<byte> head = request.Bytes;
         bool isStateless = false;
-        foreach (ref readonly Field field in fields)
+        foreach (ref readonly Field field in request.Fields)
         {
             switch (field.Known)
             {
@@ -322,19 +310,22 @@ internal sealed class SessionAffinity : IDeadlineOwner
         return _lines.Write(session.Ticket, key, session.IsSecure);
     }
 
-    /// <summary>Writes the whole record if there is a draft; otherwise the session's entry stores the server for the next flush.</summary>
-    private void Record(ref RequestSession session, Server server, uint createdAt)
+    /// <summary>The session's entry stores the server for the next flush.</summary>
+    private void NoteServer(in RequestSession session, Server server)
     {
-        // Another session may have taken the position in the meantime.
-        bool isPlaced = session.Place >= 0 && session.Place < _table.Size && _table[session.Place].Ticket.Id == session.Ticket.Id;
-        if (isPlaced)
+        if (IsPlaced(session))
         {
             _table[session.Place].ServerTag = server.Tag;
         }
-        if (session.Draft is not { } draft)
-        {
-            return;
-        }
+    }
+
+    /// <summary>Another session may have taken the position in the meantime.</summary>
+    private bool IsPlaced(in RequestSession session) =>
+        session.Place >= 0 && session.Place < _table.Size && _table[session.Place].Ticket.Id == session.Ticket.Id;
+
+    private void Record(in RequestSession session, Server server, RequestHead request, ClientAddress client, uint createdAt)
+    {
+        Span<byte> text = stackalloc byte[ClientAddress.MaxText];
         bool written = Send(new SessionEvent
         {
             Id = session.Ticket.Id,
@@ -343,18 +334,17 @@ internal sealed class SessionAffinity : IDeadlineOwner
             SeenAt = (uint)_loop.UnixSeconds,
             Requests = session.Kind == SessionKind.New ? 1u : 0,
             IsRecord = true,
-            Client = draft.Client,
-            Fields = draft.Fields,
+            Client = text[..client.Format(text)],
+            Fields = RecordFields.Of(request, _hidden, _fields),
         });
         if (!written)
         {
             _counters.CountDropped();
         }
-        else if (isPlaced)
+        else if (IsPlaced(session))
         {
             _table[session.Place].RecordedIn = _channel.StoreEpoch;
         }
-        End(ref session);
     }
 
     private bool TryTouch(ref SessionEntry entry)
@@ -383,13 +373,5 @@ internal sealed class SessionAffinity : IDeadlineOwner
             _channel.Wake();
         }
         return written;
-    }
-
-    private bool MayDraft(ref TokenBucket budget) => _draftsOut < MaxDrafts && budget.TryTake(_loop.Now);
-
-    private RecordDraft RentDraft()
-    {
-        _draftsOut++;
-        return _drafts.TryPop(out RecordDraft? spare) ? spare : new RecordDraft();
     }
 }

@@ -9,9 +9,9 @@ internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureRe
 {
     public static ParsedRequest Of(ReadOnlySpan<byte> bytes, HeadLimits limits)
     {
-        var fields = new Field[limits.MaxFields];
-        ParseStatus status = RequestParser.Parse(bytes, limits, fields, out RequestHead head, out FailureReason reason);
-        return new ParsedRequest(bytes.ToArray(), status, reason, head, fields[..(status == ParseStatus.Complete ? head.FieldCount : 0)]);
+        var head = new RequestHead();
+        ParseStatus status = RequestParser.Parse(bytes, limits, head, out FailureReason reason);
+        return new ParsedRequest(bytes.ToArray(), status, reason, head, head.Fields.ToArray());
     }
 
     public string Text(Slice slice) => Encoding.Latin1.GetString(slice.Of(Bytes));
@@ -20,7 +20,11 @@ internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureRe
 
     public bool IsSameAs(ParsedRequest other) =>
         Status == other.Status && Reason == other.Reason && Fields.AsSpan().SequenceEqual(other.Fields)
-        && (Status != ParseStatus.Complete || Head.Equals(other.Head));
+        && (Status != ParseStatus.Complete || Values(Head).Equals(Values(other.Head)));
+
+    private static object Values(RequestHead head) => (
+        (head.Length, head.Method, head.MethodToken, head.Form, head.Target, head.PathAndQuery, head.Authority, head.IsHttp10),
+        (head.Body, head.ContentLength, head.KeepAlive, head.Upgrade, head.ExpectContinue, head.ConnectionNamesFields, head.Present));
 }
 
 /// <summary>A parsed response and its bytes.</summary>
@@ -28,9 +32,9 @@ internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureR
 {
     public static ParsedResponse Of(ReadOnlySpan<byte> bytes, RequestMethod method, HeadLimits limits)
     {
-        var fields = new Field[limits.MaxFields];
-        ParseStatus status = ResponseParser.Parse(bytes, method, limits, fields, out ResponseHead head, out FailureReason reason);
-        return new ParsedResponse(bytes.ToArray(), status, reason, head, fields[..(status == ParseStatus.Complete ? head.FieldCount : 0)]);
+        var head = new ResponseHead();
+        ParseStatus status = ResponseParser.Parse(bytes, method, limits, head, out FailureReason reason);
+        return new ParsedResponse(bytes.ToArray(), status, reason, head, head.Fields.ToArray());
     }
 
     public string Text(Slice slice) => Encoding.Latin1.GetString(slice.Of(Bytes));
@@ -39,7 +43,11 @@ internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureR
 
     public bool IsSameAs(ParsedResponse other) =>
         Status == other.Status && Reason == other.Reason && Fields.AsSpan().SequenceEqual(other.Fields)
-        && (Status != ParseStatus.Complete || Head.Equals(other.Head));
+        && (Status != ParseStatus.Complete || Values(Head).Equals(Values(other.Head)));
+
+    private static object Values(ResponseHead head) => (
+        (head.Length, head.Status, head.ReasonPhrase, head.IsHttp10, head.Body, head.FramedAs, head.ContentLength),
+        (head.KeepAlive, head.ReusableMs, head.Upgrade, head.ConnectionNamesFields, head.Present));
 }
 
 internal static class Heads

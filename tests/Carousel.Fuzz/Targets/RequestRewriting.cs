@@ -5,17 +5,31 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The invariants of <see cref="RequestRewriter"/>.</summary>
+/// <summary>The invariants of a request that is edited and encoded.</summary>
 internal static class RequestRewriting
 {
-    private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + RequestRewriter.MaxGrowth, Heads.Limits.MaxFields + 8);
+    /// <summary>Maximum bytes by which an encoded head exceeds the received one.</summary>
+    public const int MaxGrowth = RequestEdits.MaxBytes + Http1RequestEncoder.MaxGrowth;
+
+    private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + MaxGrowth, Heads.Limits.MaxFields + 8);
 
     public static byte[] Rewrite(ParsedRequest request, RewriteCase rewrite)
     {
+        // Parsed again, because a head keeps its edits.
+        RequestHead head = ParsedRequest.Of(request.Bytes, OutputLimits).Head;
         ForwardingInfo info = Info(request, rewrite, new byte[ForwardingInfo.MaxAddress]);
-        var output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
-        int length = RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output);
-        return output[..length];
+        RequestEdits.Apply(head, info);
+        byte[] first = Encode(head), second = Encode(head);
+        ThrowUnless(first.Length <= head.Length + MaxGrowth, "the head has grown by more than its maximum");
+        ThrowUnless(first.AsSpan().SequenceEqual(second), "a second attempt gets another head");
+        return first;
+    }
+
+    public static byte[] Encode(RequestHead head)
+    {
+        var output = new byte[Http1RequestEncoder.Collect(head)];
+        Http1Encoder.Write(head, output);
+        return output;
     }
 
     private static ForwardingInfo Info(ParsedRequest request, RewriteCase rewrite, byte[] text)
@@ -33,7 +47,7 @@ internal static class RequestRewriting
             DropsTraceState = rewrite.DropsTraceState,
             HiddenCookie = Encoding.Latin1.GetBytes(rewrite.HiddenCookie),
         };
-        info.Believe(request.Bytes, request.Head, request.Fields, RewriteCase.Trusted, text);
+        info.Believe(request.Head, RewriteCase.Trusted, text);
         return info;
     }
 
@@ -121,7 +135,7 @@ internal static class RequestRewriting
             return;
         }
         ClientOrigin seen = ClientOrigin.OfConnection(RewriteCase.Us, isHttps: false);
-        seen.Believe(after.Bytes, after.Head, after.Fields, RewriteCase.Trusted, sendsForwarded: false);
+        seen.Believe(after.Head, RewriteCase.Trusted, sendsForwarded: false);
         ThrowUnless(seen.Address == origin.Address, $"a server sees client {seen.Address} instead of {origin.Address}");
         ThrowUnless(seen.IsHttps == origin.IsHttps, "a server sees a different scheme");
         ThrowUnless((seen.Dropped & FieldSet.Forwarded) == 0, "Forwarded and X-Forwarded-* contradict each other");

@@ -4,19 +4,24 @@ using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
 
-/// <summary>The invariants of <see cref="ResponseRewriter"/>.</summary>
+/// <summary>The invariants of a response that is edited and encoded.</summary>
 internal static class ResponseRewriting
 {
     public const string Date = "Mon, 23 Nov 2026 16:20:00 GMT";
 
-    private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + ResponseRewriter.MaxGrowth, Heads.Limits.MaxFields + 8);
+    /// <summary>Maximum bytes by which an encoded head exceeds the received one.</summary>
+    public const int MaxGrowth = ResponseEdits.MaxBytes + Http1ResponseEncoder.MaxGrowth;
+
+    private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + MaxGrowth, Heads.Limits.MaxFields + 8);
 
     public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyRecoding recoding, string requestId = "")
     {
-        var output = new byte[response.Head.Length + ResponseRewriter.MaxGrowth];
-        int length = ResponseRewriter.Write(
-            response.Bytes, response.Head, response.Fields, connection, recoding, Encoding.Latin1.GetBytes(Date), Encoding.Latin1.GetBytes(requestId), [], output);
-        return output[..length];
+        ResponseHead head = ParsedResponse.Of(response.Bytes, RequestMethod.Get, OutputLimits).Head;
+        ResponseEdits.Apply(head, Encoding.Latin1.GetBytes(Date), Encoding.Latin1.GetBytes(requestId));
+        var output = new byte[Http1ResponseEncoder.Collect(head, connection, recoding)];
+        Http1Encoder.Write(head, output);
+        ThrowUnless(output.Length <= head.Length + MaxGrowth, "the head has grown by more than its maximum");
+        return output;
     }
 
     /// <summary>Checks every directive with every recoding that fits the response.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Carousel.Control.Admin;
 using Carousel.Core.Telemetry;
+using Carousel.Tests.Telemetry;
 using Xunit;
 
 namespace Carousel.Tests.Admin;
@@ -73,8 +74,6 @@ public class RequestEndpointsTests
         record.Attempts[0] = new AttemptRecord(servers[0].Tag, 100, 200, FailureReason.ConnectRefused, false);
         record.Attempts[1] = new AttemptRecord(0xff, 300, 100, FailureReason.ServerClosed, true);
         record.Attempts[2] = new AttemptRecord(servers[1].Tag, 500, 12_000, FailureReason.None, true);
-        var lengths = new TextLengths();
-        (lengths[0], lengths[1], lengths[2]) = ((ushort)method.Length, (ushort)target.Length, (ushort)given.Length);
-        context.Traffic.Records[worker].Write(ref record, lengths, Encoding.ASCII.GetBytes(method + target + given));
+        context.Traffic.Records[worker].Add(record, Encoding.ASCII.GetBytes(method), Encoding.ASCII.GetBytes(target), Encoding.ASCII.GetBytes(given));
     }
 }

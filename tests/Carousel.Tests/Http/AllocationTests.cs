@@ -10,7 +10,8 @@ public class AllocationTests
 {
     private const int Rounds = 1000;
 
-    private readonly Field[] _fields = new Field[100];
+    private readonly RequestHead _request = new();
+    private readonly ResponseHead _response = new();
     private readonly byte[] _output = new byte[20_000];
 
     [Fact]
@@ -32,15 +33,17 @@ public class AllocationTests
         int length = 0;
         foreach (byte[] head in requests)
         {
-            RequestParser.Parse(head, limits, _fields, out RequestHead request, out FailureReason _);
+            RequestParser.Parse(head, limits, _request, out FailureReason _);
             var info = new ForwardingInfo(new ClientAddress(1), "::1"u8, isHttps: false) { TrustClient = true, SendForwarded = true, FallbackHost = "b"u8 };
-            info.Believe(head, request, _fields, Trusted, _text);
-            length += RequestRewriter.Write(head, request, _fields, info, _output);
+            info.Believe(_request, Trusted, _text);
+            RequestEdits.Apply(_request, info);
+            length += Write(_request, Http1RequestEncoder.Collect(_request));
         }
         foreach (byte[] head in responses)
         {
-            ResponseParser.Parse(head, RequestMethod.Get, limits, _fields, out ResponseHead response, out FailureReason _);
-            length += ResponseRewriter.Write(head, response, _fields, ConnectionDirective.Close, BodyRecoding.None, "date"u8, "id"u8, [], _output);
+            ResponseParser.Parse(head, RequestMethod.Get, limits, _response, out FailureReason _);
+            ResponseEdits.Apply(_response, "date"u8, "id"u8);
+            length += Write(_response, Http1ResponseEncoder.Collect(_response, ConnectionDirective.Close, BodyRecoding.None));
         }
         foreach (byte[] body in bodies)
         {
@@ -48,6 +51,12 @@ public class AllocationTests
             decoder.Skip(body, out int consumed);
             length += consumed;
         }
+        return length;
+    }
+
+    private int Write(MessageHead head, int length)
+    {
+        Http1Encoder.Write(head, _output.AsSpan(0, length));
         return length;
     }
 }

@@ -135,11 +135,11 @@ public sealed class ClientOriginTests
         Assert.Equal(ParseStatus.Complete, request.Status);
         Assert.True(AddressText.TryRead(Encoding.ASCII.GetBytes(Peer), out ClientAddress peer));
         var info = new ForwardingInfo(peer, Encoding.ASCII.GetBytes(Peer), isHttps: false) { TrustClient = isTrusted };
-        info.Believe(request.Bytes, request.Head, request.Fields, Trusted, new byte[ForwardingInfo.MaxAddress]);
+        info.Believe(request.Head, Trusted, new byte[ForwardingInfo.MaxAddress]);
         ClientOrigin origin = info.Origin;
         Assert.Equal(origin.Address.ToString(), Encoding.ASCII.GetString(info.Client));
-        byte[] output = new byte[request.Head.Length + RequestRewriter.MaxGrowth];
-        string sent = Encoding.ASCII.GetString(output, 0, RequestRewriter.Write(request.Bytes, request.Head, request.Fields, info, output));
+        RequestEdits.Apply(request.Head, info);
+        string sent = Encoding.ASCII.GetString(RequestRewriting.Encode(request.Head));
         bool passes = !fields.Contains("Forwarded: ", StringComparison.Ordinal) || sent.Contains("\nForwarded: ", StringComparison.Ordinal);
         return new Seen(origin.Address.ToString(), origin.IsHttps, request.Text(origin.Host), passes);
     }

@@ -22,12 +22,13 @@ public partial class HeadersPageTests
     {
         ["What servers get"] =
         [
-            "src/Carousel.Engine/Http/ForwardingFields.cs", "src/Carousel.Engine/Http/RequestRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs",
+            "src/Carousel.Engine/Http/ForwardingFields.cs", "src/Carousel.Engine/Http/Http1RequestEncoder.cs", "src/Carousel.Engine/Http/FramingLine.cs",
             "src/Carousel.Engine/Sessions/SessionMovedLine.cs",
         ],
         ["What clients get"] =
         [
-            "src/Carousel.Engine/Http/ResponseRewriter.cs", "src/Carousel.Engine/Http/FramingLine.cs", "src/Carousel.Engine/Sessions/SetCookieLines.cs",
+            "src/Carousel.Engine/Http/ResponseEdits.cs", "src/Carousel.Engine/Http/Http1ResponseEncoder.cs", "src/Carousel.Engine/Http/FramingLine.cs",
+            "src/Carousel.Engine/Sessions/SetCookieLines.cs",
         ],
         ["Carousel's own responses"] = ["src/Carousel.Engine/Proxy/LocalResponse.cs"],
         ["Health checks"] = ["src/Carousel.Control/Probes/SocketProbe.cs"],

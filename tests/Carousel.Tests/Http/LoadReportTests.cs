@@ -85,6 +85,6 @@ public class LoadReportTests
         ParsedResponse response = ParsedResponse.Of(head, RequestMethod.Get, Heads.Limits);
         Assert.Equal(ParseStatus.Complete, response.Status);
         Assert.True(response.Head.Present.HasAny(FieldSet.Reports));
-        return LoadReport.Read(head, response.Fields.AsSpan(0, response.Head.FieldCount));
+        return LoadReport.Read(response.Head);
     }
 }

@@ -75,7 +75,7 @@ public class RequestKeyTests
         foreach (HashBy by in Enum.GetValues<HashBy>())
         {
             var key = new RequestKey(by, "id");
-            Assert.Equal(0, WarmAllocation.Least(1000, () => key.Of(request.Bytes, request.Head, request.Fields, Info(request, true))));
+            Assert.Equal(0, WarmAllocation.Least(1000, () => key.Of(request.Head, Info(request, true))));
         }
     }
 
@@ -86,13 +86,13 @@ public class RequestKeyTests
         var request = ParsedRequest.Of(Encoding.ASCII.GetBytes(head + "\r\n"), new HeadLimits(4096, 20));
         Assert.Equal(ParseStatus.Complete, request.Status);
         ForwardingInfo info = Info(request, isTrusted);
-        Assert.Equal(KeyHash.Of(Encoding.ASCII.GetBytes(hashed)), new RequestKey(by, name).Of(request.Bytes, request.Head, request.Fields, info));
+        Assert.Equal(KeyHash.Of(Encoding.ASCII.GetBytes(hashed)), new RequestKey(by, name).Of(request.Head, info));
     }
 
     private static ForwardingInfo Info(ParsedRequest request, bool isTrusted)
     {
         var info = new ForwardingInfo(Peer, ClientBytes, isHttps: false) { TrustClient = isTrusted };
-        info.Believe(request.Bytes, request.Head, request.Fields, Trusted, Room);
+        info.Believe(request.Head, Trusted, Room);
         return info;
     }
 }

@@ -53,7 +53,7 @@ public sealed class SessionResponseTests
     {
         using var rig = new SessionRig { OnRequest = _ => [Rig.Bytes("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhi"), null] };
         FakeSocket client = rig.Rig.Connect(Rig.Get("/", "Connection: upgrade\r\nUpgrade: x\r\n"));
-        Assert.EndsWith("\r\nCache-Control: private\r\n\r\nhi", client.TakenText, StringComparison.Ordinal);
+        Assert.EndsWith("\r\nCache-Control: private\r\nConnection: upgrade\r\n\r\nhi", client.TakenText, StringComparison.Ordinal);
         Assert.Contains($"\r\nSet-Cookie: {SessionRig.CookieName}=", client.TakenText, StringComparison.Ordinal);
         Assert.Single(rig.StoreUpdates());
         client.Finish();

@@ -65,10 +65,7 @@ public sealed class RecordRingTests
     public void Write_LongerThanAnEighth_CountsAsLost()
     {
         var cursor = default(RecordCursor);
-        var record = default(RequestRecord);
-        var lengths = default(TextLengths);
-        lengths[0] = 3_000;
-        _ring.Write(ref record, lengths, new byte[3_000]);
+        _ring.Add(default, new byte[3_000]);
         Write(_ring, 1);
         Assert.True(_ring.TryRead(ref cursor, _copy));
         AssertIs(1, _copy);
@@ -112,11 +109,7 @@ public sealed class RecordRingTests
     private static void Write(RecordRing ring, int i)
     {
         var record = new RequestRecord { Id = (ulong)i, BytesOut = ~(long)i };
-        byte[] method = Encoding.ASCII.GetBytes($"M{i}"), target = Encoding.ASCII.GetBytes(Text(i));
-        var lengths = default(TextLengths);
-        lengths[(int)RecordText.Method] = (ushort)method.Length;
-        lengths[(int)RecordText.Target] = (ushort)target.Length;
-        ring.Write(ref record, lengths, [.. method, .. target]);
+        ring.Add(record, Encoding.ASCII.GetBytes($"M{i}"), Encoding.ASCII.GetBytes(Text(i)));
     }
 
     private static void AssertIs(int i, RecordCopy copy)

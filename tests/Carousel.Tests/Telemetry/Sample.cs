@@ -43,13 +43,7 @@ internal sealed class Sample
     /// <inheritdoc cref="Record(RequestRecord, string[])"/>
     public void Record(RequestRecord record, int worker, IEnumerable<byte[]> texts)
     {
-        var lengths = new TextLengths();
-        int index = 0;
-        foreach (byte[] text in texts)
-        {
-            lengths[index++] = (ushort)text.Length;
-        }
-        Traffic.Records[worker].Write(ref record, lengths, [.. texts.SelectMany(text => text)]);
+        Traffic.Records[worker].Add(record, [.. texts]);
     }
 
     public static IReadOnlyList<ServerEntry> Entries(string servers) => ServersParser.Parse(servers).Servers;

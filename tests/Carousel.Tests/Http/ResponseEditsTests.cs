@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Carousel.Tests.Http;
 
-public class ResponseRewriterTests
+public class ResponseEditsTests
 {
     private const string DateLine = "Date: " + ResponseRewriting.Date + "\r\n";
 
@@ -94,9 +94,8 @@ public class ResponseRewriterTests
     public void Write_LargestGrowth_StaysWithinMaxGrowth()
     {
         ParsedResponse response = ParsedResponse.Of("HTTP/1.1 200\r\n\r\n"u8, RequestMethod.Get, Heads.Limits);
-        // Throws if the output, which has exactly the maximum length, is too small.
         int length = ResponseRewriting.Rewrite(response, ConnectionDirective.KeepAlive, BodyRecoding.Chunk).Length;
-        Assert.InRange(length, response.Head.Length, response.Head.Length + ResponseRewriter.MaxGrowth);
+        Assert.InRange(length, response.Head.Length, response.Head.Length + ResponseRewriting.MaxGrowth);
     }
 
     private static void AssertRewrites(

@@ -1,12 +1,11 @@
 using Carousel.Engine.Http;
-using Carousel.Engine.Proxy;
 using Carousel.Fuzz.Targets;
 using CsCheck;
 using Xunit;
 
 namespace Carousel.Tests.Http;
 
-public class RequestRewriterTests
+public class RequestEditsTests
 {
     private const string Forwarding =
         "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nVia: 1.1 carousel\r\n\r\n";
@@ -125,26 +124,26 @@ public class RequestRewriterTests
         "GET / HTTP/1.1\r\nHost: h\r\n" + Forwarding.Replace("1.1 carousel", "1.0 carousel", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("content-length: 5\r\n", "content-length: 5\r\nA: b\r\n")]
-    [InlineData("Content-Length: 0\r\n", "Content-Length: 0\r\nA: b\r\n")]
-    [InlineData("Content-Length: 005\r\n", "A: b\r\nContent-Length: 5\r\n")]
-    [InlineData("Content-Length: 00\r\n", "A: b\r\nContent-Length: 0\r\n")]
-    [InlineData("Content-Length:5\r\n", "A: b\r\nContent-Length: 5\r\n")]
-    [InlineData("Content-Length:\t5\r\n", "A: b\r\nContent-Length: 5\r\n")]
-    [InlineData("Content-Length: 5 \r\n", "A: b\r\nContent-Length: 5\r\n")]
-    [InlineData("Content-Length: 5\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nA: b\r\n")]
-    [InlineData("Content-Length: 05\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nA: b\r\n")]
-    [InlineData("transfer-encoding: chunked\r\n", "transfer-encoding: chunked\r\nA: b\r\n")]
-    [InlineData("Transfer-Encoding: Chunked\r\n", "A: b\r\nTransfer-Encoding: chunked\r\n")]
-    [InlineData("Transfer-Encoding:chunked\r\n", "A: b\r\nTransfer-Encoding: chunked\r\n")]
-    public void Write_Framing_IsOneLineInOneForm(string fields, string expected) => AssertRewrites(
+    [InlineData("content-length: 5\r\n", "content-length: 5\r\n", "")]
+    [InlineData("Content-Length: 0\r\n", "Content-Length: 0\r\n", "")]
+    [InlineData("Content-Length: 005\r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("Content-Length: 00\r\n", "", "Content-Length: 0\r\n")]
+    [InlineData("Content-Length:5\r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("Content-Length:\t5\r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("Content-Length: 5 \r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("Content-Length: 5\r\nContent-Length: 5\r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("Content-Length: 05\r\nContent-Length: 5\r\n", "", "Content-Length: 5\r\n")]
+    [InlineData("transfer-encoding: chunked\r\n", "transfer-encoding: chunked\r\n", "")]
+    [InlineData("Transfer-Encoding: Chunked\r\n", "", "Transfer-Encoding: chunked\r\n")]
+    [InlineData("Transfer-Encoding:chunked\r\n", "", "Transfer-Encoding: chunked\r\n")]
+    public void Write_Framing_IsOneLineInOneForm(string fields, string kept, string written) => AssertRewrites(
         $"POST / HTTP/1.1\r\nHost: h\r\n{fields}A: b\r\n\r\n",
-        $"POST / HTTP/1.1\r\nHost: h\r\n{expected}" + Forwarding);
+        $"POST / HTTP/1.1\r\nHost: h\r\n{kept}A: b\r\n" + Forwarding[..^2] + $"{written}\r\n");
 
     [Fact]
     public void Write_Upgrade_KeepsTheFieldAndOneOption() => AssertRewrites(
         "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n" + Forwarding);
+        "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n" + Forwarding[..^2] + "Connection: upgrade\r\n\r\n");
 
     [Fact]
     public void Write_UpgradeToHttp2_IsRemovedWithItsSettings() => AssertRewrites(
@@ -214,8 +213,7 @@ public class RequestRewriterTests
         RewriteCase longest = RewriteCase.All.Single(rewrite => !rewrite.TrustClient && rewrite.SendForwarded) with { TrustClient = true };
         // An upgrade, which would add 1, requires HTTP/1.1, where Host cannot be missing. The client's address is 6 bytes shorter than the
         // longest peer address.
-        Assert.Equal(RequestRewriter.MaxGrowth - 7, RequestRewriting.Rewrite(request, longest).Length - request.Head.Length);
-        Assert.InRange(RequestRewriter.MaxGrowth, 1, MessageBuffer.Headroom);
+        Assert.Equal(RequestRewriting.MaxGrowth - 7, RequestRewriting.Rewrite(request, longest).Length - request.Head.Length);
     }
 
     [Fact]

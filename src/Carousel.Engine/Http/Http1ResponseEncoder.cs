@@ -1,0 +1,105 @@
+namespace Carousel.Engine.Http;
+
+/// <summary>The Connection field of a response.</summary>
+internal enum ConnectionDirective : byte
+{
+    /// <summary>No Connection field: the version's default applies.</summary>
+    None,
+
+    /// <summary><c>Connection: close</c>.</summary>
+    Close,
+
+    /// <summary><c>Connection: keep-alive</c>, which an HTTP/1.0 client requires.</summary>
+    KeepAlive,
+
+    /// <summary><c>Connection: upgrade</c>, and the response's Upgrade field is kept: for 101.</summary>
+    Upgrade,
+}
+
+/// <summary>The conversion of a response body's framing.</summary>
+internal enum BodyRecoding : byte
+{
+    /// <summary>Unchanged.</summary>
+    None,
+
+    /// <summary>From chunks to data until close, for an HTTP/1.0 client.</summary>
+    Dechunk,
+
+    /// <summary>From data until close to chunks.</summary>
+    Chunk,
+}
+
+/// <summary>Encodes a response's head for a client that speaks HTTP/1.0 or 1.1 (<see cref="Http1Encoder"/>).</summary>
+/// <remarks>
+/// Content-Length and Transfer-Encoding are removed from 1xx and 204, where they are not allowed (RFC 9110 section 8.6, RFC 9112 section 6.1),
+/// so that no client waits for a body.
+/// </remarks>
+internal static class Http1ResponseEncoder
+{
+    /// <summary>
+    /// Maximum bytes by which an encoded response exceeds the received head and its edits: the space before a missing reason phrase, a longer or
+    /// added framing line, <c>Connection: keep-alive</c>.
+    /// </summary>
+    public const int MaxGrowth = 1 + FramingLine.MaxGrowth + 28 + 24;
+
+    private const int VersionEnd = 8;
+    private const int CodeEnd = 12;
+
+    /// <summary>Collects the parts of a response; returns the length for <see cref="Http1Encoder.Write"/>.</summary>
+    /// <param name="response">The head.</param>
+    /// <param name="connection">The Connection field to write.</param>
+    /// <param name="recoding">The conversion of the body's framing.</param>
+    public static int Collect(ResponseHead response, ConnectionDirective connection, BodyRecoding recoding)
+    {
+        bool isFramed = response.HasFramingLine && recoding == BodyRecoding.None && response.FramedAs != BodyKind.None;
+        ulong special = isFramed ? FieldSet.HopByHop : FieldSet.HopByHop | FieldSet.Framing;
+        if (connection == ConnectionDirective.Upgrade)
+        {
+            special &= ~FieldSet.Upgrade;
+        }
+        if (recoding == BodyRecoding.Dechunk)
+        {
+            special |= FieldSet.Trailer;
+        }
+        BodyKind framing = recoding switch
+        {
+            BodyRecoding.Dechunk => BodyKind.None,
+            BodyRecoding.Chunk => BodyKind.Chunked,
+            _ => response.FramedAs,
+        };
+        response.Parts.Clear();
+        int run = StartResponse(response);
+        Http1Encoder.CollectLines(response, response.Dropped.With(special), run);
+        int start = response.End;
+        if (!isFramed)
+        {
+            FramingLine.Append(response, framing, response.ContentLength);
+        }
+        if (connection != ConnectionDirective.None)
+        {
+            response.Append(connection switch
+            {
+                ConnectionDirective.Close => "Connection: close\r\n"u8,
+                ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
+                _ => "Connection: upgrade\r\n"u8,
+            });
+        }
+        return Http1Encoder.CollectRest(response, start);
+    }
+
+    /// <summary>Adds the beginning of the status line unless it can be copied. Returns where the first run starts.</summary>
+    private static int StartResponse(ResponseHead response)
+    {
+        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
+        if (!response.IsHttp10 && !lacksSpace)
+        {
+            return 0;
+        }
+        int start = response.End;
+        response.Append("HTTP/1.1"u8);
+        response.AppendReceived(VersionEnd, CodeEnd);
+        response.Append(lacksSpace ? " "u8 : default);
+        response.Parts.Add(start, response.End);
+        return CodeEnd;
+    }
+}

@@ -1,0 +1,23 @@
+using Carousel.Engine.Http;
+
+namespace Carousel.Engine.Proxy;
+
+/// <summary>
+/// A worker's heads of responses. Last in, first out, so that nearly all responses use the same memory. Its own worker's thread only.
+/// </summary>
+internal sealed class ResponseHeadPool
+{
+    private ResponseHead[] _spare = new ResponseHead[4];
+    private int _count;
+
+    public ResponseHead Rent() => _count > 0 ? _spare[--_count] : new ResponseHead();
+
+    public void Return(ResponseHead head)
+    {
+        if (_count == _spare.Length)
+        {
+            Array.Resize(ref _spare, 2 * _count);
+        }
+        _spare[_count++] = head;
+    }
+}
