@@ -7,13 +7,14 @@ internal static class CoreLayers
 
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
+        [$"{Core}.Memory"] = [],
         [$"{Core}.Config"] = [],
         [$"{Core}.Net"] = [],
-        [$"{Core}.Telemetry"] = [],
-        [$"{Core}.Sessions"] = [],
-        [$"{Core}.Health"] = [$"{Core}.Config", $"{Core}.Telemetry"],
-        [$"{Core}.Servers"] = [$"{Core}.Config", $"{Core}.Health", $"{Core}.Telemetry"],
-        [$"{Core}.Ring"] = [$"{Core}.Servers"],
+        [$"{Core}.Telemetry"] = [$"{Core}.Memory"],
+        [$"{Core}.Sessions"] = [$"{Core}.Memory"],
+        [$"{Core}.Health"] = [$"{Core}.Memory", $"{Core}.Config", $"{Core}.Telemetry"],
+        [$"{Core}.Servers"] = [$"{Core}.Memory", $"{Core}.Config", $"{Core}.Health", $"{Core}.Telemetry"],
+        [$"{Core}.Ring"] = [$"{Core}.Memory", $"{Core}.Servers"],
         [$"{Core}.Events"] = [$"{Core}.Config", $"{Core}.Servers", $"{Core}.Telemetry"],
         [$"{Core}.Policies"] = [$"{Core}.Config", $"{Core}.Health", $"{Core}.Servers", $"{Core}.Ring"],
         [$"{Core}.Pools"] =
