@@ -217,7 +217,7 @@ internal sealed partial class Exchange
         EndSession();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
-        StopWatchingRate();
+        _rate.Stop();
         _client = null;
         _worker.Return(this);
     }
@@ -225,6 +225,6 @@ internal sealed partial class Exchange
     private void Log(FailureReason reason, int errno, string? activity = null)
     {
         RecordAttemptFailure(reason);
-        _worker.Log.Write(new FailureEvent(reason, activity ?? Activity, _server?.Server ?? _target, errno));
+        _worker.Log.Write(new FailureEvent(reason, activity ?? Activity, _server?.Server ?? Target, errno));
     }
 }

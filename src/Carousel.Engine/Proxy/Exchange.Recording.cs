@@ -91,7 +91,7 @@ internal sealed partial class Exchange
     /// <summary>Records the current attempt's failure, if there is an attempt.</summary>
     private void RecordAttemptFailure(FailureReason reason)
     {
-        if (_target is not null && _attemptReason == FailureReason.None)
+        if (Target is not null && _attemptReason == FailureReason.None)
         {
             _attemptReason = reason;
             _counters!.Failed(reason);

@@ -92,6 +92,7 @@ internal sealed unsafe partial class Exchange
             _keepClient = false;
             return Fail(FailureReason.BadChunk);
         }
+        _selection.Begin(OwnServerTag, _key);
         Enter(MustReceiveBody() ? RequestLeg.ReceiveBody : RequestLeg.Route);
         return Step.Progress;
     }
@@ -104,7 +105,7 @@ internal sealed unsafe partial class Exchange
             EncodeRequest();
             _sentAt = _worker.Loop.NowMicros;
             _record.ConnectedMicros = SinceBegan;
-            _isSentAnew = false;
+            _retries.OnSending();
             Enter(ResponseLeg.ReadHead);
         }
         switch (SendPending(ref _request, _server!.Stream, _requestDeadline))

@@ -87,7 +87,10 @@ internal sealed unsafe partial class Exchange
     {
         ref MessageBuffer buffer = ref _response.Buffer;
         LetGo();
-        _mayAwaitContinue &= head.Status != 100;
+        if (head.Status == 100)
+        {
+            _rate.OnContinue();
+        }
         _interimBefore = head.Length < buffer.Unframed;
         if (_head.IsHttp10)
         {
@@ -161,13 +164,13 @@ internal sealed unsafe partial class Exchange
     /// <summary>Updates what later picks use of the server. A fast failure does not lower the server's latency.</summary>
     private void ObserveResponse(ResponseHead head)
     {
-        ServerLoad load = _target!.Load;
+        ServerLoad load = Target!.Load;
         long now = _worker.Loop.Now;
         double tookMicros = _worker.Loop.NowMicros - _sentAt;
         bool failed = head.Status >= 500;
         load.OnResponse(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
         load.Reports.OnResponse(failed, now);
-        _worker.Outliers.OnResponse(_target, _epoch, head.Status, now);
+        _selection.Responded(head.Status, now);
         RecordResponse(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {

@@ -7,20 +7,23 @@ using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Finds a server for the request: the pick, the connection, and skipping servers that can't be connected.</summary>
+/// <summary>Gets a server for the request and a connection to it: acts on what <see cref="ServerSelection"/> and <see cref="ServerConnector"/> return.</summary>
 internal sealed partial class Exchange
 {
-    private Server? _target;
-
-    /// <summary>Why the last server failed, and during which activity.</summary>
-    private FailureReason _lastFailure;
-    private string? _lastActivity;
+    private readonly QueueEntry _queueEntry;
+    private readonly ServerConnector _connector;
+    private ServerSelection _selection;
 
     /// <summary>The policy's hash key, if it needs one: taken from the head while that is available.</summary>
     private ulong _key;
 
-    /// <summary>The set of tried servers is not empty: spares most requests the access to it.</summary>
-    private bool _passedOver;
+    public bool WaitsForOwn => _selection.WaitsForOwn;
+
+    /// <summary>The server that has the request; null if none has.</summary>
+    private Server? Target => _selection.Server;
+
+    /// <summary>The tag of the server that the session is bound to; 0 for none.</summary>
+    private ulong OwnServerTag => _session.HasSession && _worker.Affinity is { IsSticky: true } ? _session.Ticket.ServerTag : 0;
 
     /// <summary>
     /// Route. To SendHead (a kept connection), Connect (a new one), Queue (no room), or Done with an error (all servers were tried, or the queue is full).
@@ -29,34 +32,35 @@ internal sealed partial class Exchange
     {
         PoolSnapshot snapshot = _worker.Pool.Current;
         // A request that leaves the queue may have its server already.
-        if (_target is null)
+        if (Target is null)
         {
-            if (!_wasReleased && _worker.Queue.MustWait())
+            if (!_selection.HasPassedQueue && _worker.Queue.MustWait())
             {
                 return Wait(snapshot);
             }
-            Lease(Pick(snapshot));
+            Pick(snapshot);
         }
-        ImmutableArray<IPEndPoint> endPoints = _target is null ? [] : snapshot.EndPoints(_target);
+        Server? server = Target;
+        ImmutableArray<IPEndPoint> endPoints = server is null ? [] : snapshot.EndPoints(server);
         if (endPoints.IsEmpty && !ReferenceEquals(snapshot, _worker.Pool.Current))
         {
             // The pool changed during the pick: the newest snapshot may have a server.
             ReleaseSlot();
             return Step.Progress;
         }
-        if (_target is null)
+        if (server is null)
         {
-            return MayWait(snapshot) ? Wait(snapshot) : Fail(_lastFailure, _lastActivity);
+            return _selection.MayWait(snapshot, _worker.Loop.Now) ? Wait(snapshot) : Fail(_selection.LastFailure, _selection.LastActivity);
         }
-        _wasReleased = true;
-        if (!_freshOnly && TakeWarmConnection(_target))
+        _selection.PassQueue();
+        if (!_retries.NeedsFreshConnection && TakeWarmConnection(server))
         {
             RecordReuse();
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
         return endPoints.IsEmpty ? PassOver(FailureReason.NameUnresolved, 0)
-            : Connect(_connector.Begin(_target, endPoints, _worker.Timeouts.Connect, _worker.Loop.Now));
+            : Connect(_connector.Begin(server, endPoints, _worker.Timeouts.Connect, _worker.Loop.Now));
     }
 
     /// <summary>Route or Connect. To SendHead, Connect (an attempt is in progress), or Route (the next server).</summary>
@@ -76,6 +80,75 @@ internal sealed partial class Exchange
         }
     }
 
+    private void Pick(PoolSnapshot snapshot)
+    {
+        FailureReason moved = _selection.Pick(snapshot, _worker.Loop.Now);
+        if (moved != FailureReason.None)
+        {
+            AnnounceMove(moved);
+        }
+        if (Target is { } server)
+        {
+            RecordAttempt(server);
+        }
+    }
+
+    /// <summary>Route. To Queue, Done with an error (the queue is full), or Route again (gives up the session's own server).</summary>
+    private Step Wait(PoolSnapshot snapshot)
+    {
+        _selection.BeginWait(snapshot, _worker.Loop.Now);
+        if (_worker.Queue.TryAdd(_queueEntry, _selection.IsConstrained))
+        {
+            Enter(RequestLeg.Queue);
+            return Step.Blocked;
+        }
+        if (!_selection.WaitsForOwn)
+        {
+            return Fail(FailureReason.QueueFull);
+        }
+        _selection.GiveUpOwn();
+        return Step.Progress;
+    }
+
+    /// <summary>A request that leaves the queue continues in the next tick.</summary>
+    public bool TryLeaveQueue(bool mayPick)
+    {
+        PoolSnapshot snapshot = _worker.Pool.Current;
+        if (mayPick)
+        {
+            Pick(snapshot);
+        }
+        else
+        {
+            _selection.PickOwn(snapshot, _worker.Loop.Now);
+            if (Target is { } own)
+            {
+                RecordAttempt(own);
+            }
+        }
+        if (Target is null && _selection.MayWait(snapshot, _worker.Loop.Now))
+        {
+            return false;
+        }
+        _selection.PassQueue();
+        Enter(RequestLeg.Route);
+        ResumeNextTick();
+        return true;
+    }
+
+    /// <summary>Queue, at its deadline. To Route (the session moves to another server), or Done with an error.</summary>
+    private Step QueueTimedOut()
+    {
+        if (!_selection.WaitsForOwn)
+        {
+            return Fail(FailureReason.QueueTimeout);
+        }
+        _selection.PassQueue();
+        _selection.GiveUpOwn();
+        Enter(RequestLeg.Route);
+        return Step.Progress;
+    }
+
     /// <summary>Skips this server and tries the next. If there is none, this failure is reported to the client.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="errno">0 for none.</param>
@@ -90,18 +163,15 @@ internal sealed partial class Exchange
 
     private Step TryAnother(FailureReason reason, string activity)
     {
-        if (_isSentAnew && !TakeResend(isFree: true))
+        if (!TryRetry(_worker.Retries.OnPassedOver(_retries)))
         {
             return Fail(FailureReason.ServerClosed, activity);
         }
-        _isSentAnew = false;
-        (_lastFailure, _lastActivity) = (reason, activity);
-        if (HasOwnServer)
+        if (_selection.HasOwn)
         {
             AnnounceMove(reason);
         }
-        _tried.Add(_target!);
-        _passedOver = true;
+        _selection.PassOver(reason, activity);
         ReleaseSlot();
         if (_requestLeg != RequestLeg.Route)
         {
@@ -128,27 +198,23 @@ internal sealed partial class Exchange
         return false;
     }
 
-    /// <summary>Leases the request to this server, until <see cref="ReleaseSlot"/>.</summary>
-    private void Lease(Server? server)
+    /// <summary>The request is no longer with its server, whatever the outcome. Does nothing if no server has it.</summary>
+    private void ReleaseSlot()
     {
-        _target = server;
-        if (server is not null)
+        if (Target is not null)
         {
-            _epoch = server.Load.Breaker.Epoch;
-            RecordAttempt(server);
+            RecordAttemptEnd();
+            _selection.Release(_worker.Loop.Now);
+            _worker.Queue.Released();
         }
     }
 
-    /// <summary>Ends the lease, whatever the outcome. Does nothing if there is none.</summary>
-    private void ReleaseSlot()
+    /// <summary>Counts a failure against the server that has the request, if the server is at fault.</summary>
+    private void CountAgainstServer(FailureReason reason)
     {
-        if (_target is { } server)
+        if (!_retries.IsExpected(reason, _server is { WasUsedBefore: true }))
         {
-            RecordAttemptEnd();
-            _target = null;
-            server.Load.Leave();
-            OutlierDetector.GiveBack(server, _epoch, _worker.Loop.Now);
-            _worker.Queue.Released();
+            _selection.Failed(reason, _worker.Loop.Now);
         }
     }
 

@@ -1,6 +1,4 @@
 using Carousel.Core.Net;
-using Carousel.Core.Pools;
-using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -8,15 +6,12 @@ using Carousel.Engine.Sessions;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>Session affinity of an exchange: the session's own server, and the head's session lines.</summary>
+/// <summary>Session affinity of an exchange: the head's session lines.</summary>
 internal sealed partial class Exchange
 {
     private RequestSession _session;
 
     private bool _announcedMove;
-
-    /// <summary>The session is bound to a server (docs/SESSIONS.md, sticky).</summary>
-    private bool HasOwnServer => _session.HasSession && _session.Ticket.ServerTag != 0 && _worker.Affinity is { IsSticky: true };
 
     /// <summary>Edits the request's head for any server: forwarding, request id, trace and session.</summary>
     private void EditRequest()
@@ -61,41 +56,6 @@ internal sealed partial class Exchange
             info.HiddenCookie = affinity.CookieName;
             info.HidesWholeCookie = _session.HasOnlyOurs;
         }
-    }
-
-    /// <summary>
-    /// Leases a server: the session's own while it can serve, else one that the policy picks. Null if no server can take the request, or if the request is to
-    /// wait for its own server.
-    /// </summary>
-    private Server? Pick(PoolSnapshot snapshot)
-    {
-        if (!HasOwnServer || _passedOver)
-        {
-            return _worker.Picker.Pick(snapshot, _tried, _worker.Loop.Now, _key);
-        }
-        if (TakeOwn(snapshot) is { } own)
-        {
-            return own;
-        }
-        if (MayWaitForOwn(snapshot))
-        {
-            return null;
-        }
-        Server? other = _worker.Picker.Pick(snapshot, _tried, _worker.Loop.Now, _key);
-        if (other is not null && other.Tag != _session.Ticket.ServerTag)
-        {
-            AnnounceMove(snapshot.Find(_session.Ticket.ServerTag) is { } former ? UnavailableReason(former, snapshot, _worker.Loop.Now) : FailureReason.ServerGone);
-        }
-        return other;
-    }
-
-    private static FailureReason UnavailableReason(Server server, PoolSnapshot snapshot, long nowMs)
-    {
-        ServerStatus status = snapshot[server];
-        return status.EndPoints.IsEmpty ? FailureReason.NameUnresolved
-            : !status.IsHealthy ? FailureReason.ServerDown
-            : server.Load.Breaker.MayTake(nowMs) ? FailureReason.ServerBusy
-            : FailureReason.ServerEjected;
     }
 
     /// <summary>Tells the next server that the session was bound to another, and why it moved. Once, with the first reason.</summary>

@@ -1,5 +1,4 @@
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Reactor;
 using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
@@ -7,21 +6,7 @@ namespace Carousel.Engine.Proxy;
 /// <summary>Keeps slow clients from occupying the slots of servers (docs/decisions/0020-slow-clients.md).</summary>
 internal sealed unsafe partial class Exchange
 {
-    /// <summary>
-    /// A client that waits for 100 (Continue) is not slow; but it must not wait indefinitely (RFC 9110 section 10.1.1), so it counts as slow after this time.
-    /// </summary>
-    private const int ContinueTimeoutMs = RateWindow.LengthMs;
-
-    private readonly Deadline _rateDeadline;
-
-    /// <summary>The deadline may be armed. Few requests arm it; this flag spares the others the access that disarming costs.</summary>
-    private bool _watchesRate;
-
-    private RateWindow _requestRate, _responseRate;
-
-    /// <summary>The client may be waiting for a 100 (Continue), which the server has not sent.</summary>
-    private bool _mayAwaitContinue;
-    private long _acceptedAt;
+    private RateWatch _rate;
 
     /// <summary>
     /// With request limits on servers, the body is received before a server is leased. Except from a client that expects 100 (Continue): it sends no body
@@ -33,8 +18,7 @@ internal sealed unsafe partial class Exchange
         {
             return false;
         }
-        _mayAwaitContinue = _head.ExpectContinue;
-        _acceptedAt = _worker.Loop.Now;
+        _rate.OnBody(_head.ExpectContinue, _worker.Loop.Now);
         return !_head.ExpectContinue && _worker.Pool.Current.HasLimits;
     }
 
@@ -66,51 +50,40 @@ internal sealed unsafe partial class Exchange
     /// <summary>A body takes more than one step: starts checking the client's rate, if there is a minimum.</summary>
     private void WatchRate()
     {
-        if (_worker.LeastRate != 0 && !_rateDeadline.IsArmed)
+        if (_worker.LeastRate != 0 && !_rate.IsRunning)
         {
-            _requestRate = _responseRate = default;
+            _rate.Begin();
             CheckRate();
         }
     }
 
     private Step CheckRate()
     {
-        long now = _worker.Loop.Now;
-        int rate = _worker.LeastRate;
-        if (_requestRate.IsTooSlow(MustClientSend, _client!.Stream.BytesIn, rate, now))
+        int least = _worker.LeastRate;
+        ByteStream client = _client!.Stream;
+        bool mustTake = _responseLeg == ResponseLeg.StreamBody && _response.HasPending && !client.Writable;
+        var sample = new RateSample(MustClientSend, client.BytesIn, mustTake, mustTake ? client.BytesTaken() : 0);
+        switch (_rate.Check(sample, least, _worker.Loop.Now))
         {
-            _keepClient = false;
-            return Fail(FailureReason.ClientTooSlow);
+            case SlowClient.Sends:
+                _keepClient = false;
+                return Fail(FailureReason.ClientTooSlow);
+            case SlowClient.Takes:
+                return Cut(FailureReason.ClientTooSlow);
         }
-        bool mustTake = _responseLeg == ResponseLeg.StreamBody && _response.HasPending && !_client.Stream.Writable;
-        if (_responseRate.IsTooSlow(mustTake, mustTake ? _client.Stream.BytesTaken() : 0, rate, now))
+        if (least != 0 && (_requestLeg is RequestLeg.ReceiveBody or RequestLeg.StreamBody || _responseLeg == ResponseLeg.StreamBody))
         {
-            return Cut(FailureReason.ClientTooSlow);
-        }
-        if (rate != 0 && (_requestLeg is RequestLeg.ReceiveBody or RequestLeg.StreamBody || _responseLeg == ResponseLeg.StreamBody))
-        {
-            _watchesRate = true;
-            Arm(_rateDeadline, RateWindow.LookMs);
+            _rate.Continue(_worker.Loop.Now);
         }
         return Step.Blocked;
-    }
-
-    private void StopWatchingRate()
-    {
-        if (_watchesRate)
-        {
-            _watchesRate = false;
-            _rateDeadline.Disarm();
-        }
     }
 
     /// <summary>All received body bytes are forwarded and no response has begun. Once one has, the client may have a reason to pause.</summary>
     private bool MustClientSend => _requestLeg switch
     {
         RequestLeg.ReceiveBody => true,
-        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Stream.Readable && !AwaitsContinue,
+        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Stream.Readable
+            && !_rate.AwaitsContinue(_worker.Loop.Now),
         _ => false,
     };
-
-    private bool AwaitsContinue => _mayAwaitContinue && _worker.Loop.Now - _acceptedAt < ContinueTimeoutMs;
 }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Carousel.Core.Servers;
-using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Reactor;
 
@@ -17,9 +15,6 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
 
     private readonly Worker _worker;
     private readonly Deadline _requestDeadline, _responseDeadline;
-    private readonly SlotSet _tried = new();
-    private readonly QueueEntry _queueEntry;
-    private readonly ServerConnector _connector;
     private ClientConnection? _client;
     private UpstreamConnection? _server;
     private RequestLeg _requestLeg;
@@ -36,9 +31,10 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         _worker = worker;
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
-        _rateDeadline = new Deadline(this);
+        _rate = new RateWatch(this, worker.Loop.Wheel);
         _queueEntry = new QueueEntry(this);
         _connector = new ServerConnector(worker.Upstreams, this);
+        _selection = new ServerSelection(worker.Picker, worker.Outliers, worker.Affinity?.StickyWaitMs ?? 0);
     }
 
     private enum Step : byte
@@ -57,7 +53,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     {
         (RequestLeg.ReadHead, _) => "receiving the request's head",
         (RequestLeg.ReceiveBody, _) => "receiving the request's body",
-        (RequestLeg.Route, _) when _target is null => "picking a server",
+        (RequestLeg.Route, _) when Target is null => "picking a server",
         (RequestLeg.Route, _) => "connecting to the server",
         (RequestLeg.Queue, _) => "waiting for a server with room",
         (RequestLeg.Connect, _) => "connecting to the server",
@@ -167,7 +163,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         switch (next)
         {
             case RequestLeg.Queue:
-                Arm(_requestDeadline, _waitsForOwn ? _worker.Affinity!.StickyWaitMs : _worker.Timeouts.Queue);
+                Arm(_requestDeadline, WaitsForOwn ? _worker.Affinity!.StickyWaitMs : _worker.Timeouts.Queue);
                 break;
             case RequestLeg.Connect:
                 _worker.Loop.Wheel.Arm(_requestDeadline, _connector.DueAt);
@@ -235,18 +231,9 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         _responseLeg = ResponseLeg.Idle;
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
-        StopWatchingRate();
-        if (_passedOver)
-        {
-            _passedOver = false;
-            _tried.Clear();
-        }
-        _lastFailure = FailureReason.NoServer;
+        _rate.Stop();
         ReleaseSlot();
-        _freshOnly = _isSentAnew = _wasRetriedElsewhere = false;
-        _lastActivity = null;
-        _wasReleased = _waitsForOwn = _gaveUpOwn = false;
-        _resends = 0;
+        _retries = default;
         _requestIncomplete = false;
         _endsWithClose = false;
         EndSession();

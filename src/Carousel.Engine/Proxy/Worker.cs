@@ -68,6 +68,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Queue = new RequestQueue(this, group);
         var slowStart = new SlowStart(seed: (ulong)index);
         Picker = new Picker(NewPolicy(_random), NewPolicy(_random), slowStart, Options.Panic);
+        Retries = new RetryPolicy(Options.Retries, Options.RetriesWaiting);
         RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
@@ -112,6 +113,9 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>Chooses servers.</summary>
     public Picker Picker { get; }
+
+    /// <summary>Decides which requests are sent again.</summary>
+    public RetryPolicy Retries { get; }
 
     /// <summary>What is hashed of requests to choose a server; null if the policy does not hash.</summary>
     public RequestKey? RequestKey { get; }

@@ -2,7 +2,6 @@ using System.Net;
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
-using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
