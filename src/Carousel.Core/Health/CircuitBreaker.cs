@@ -14,7 +14,7 @@ namespace Carousel.Core.Health;
 /// While nothing fails, a request costs one read of <see cref="Epoch"/> and a comparison; nothing is written. Requests are counted only from a
 /// failure on, for <see cref="WindowMs"/>; after that the next failure starts a new window.
 /// </remarks>
-[StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
+[StructLayout(LayoutKind.Explicit)]
 public struct CircuitBreaker
 {
     /// <summary>Length of the counting window, from its first failure.</summary>
@@ -29,24 +29,24 @@ public struct CircuitBreaker
     /// <summary>After this time (a slow upload, for example) another trial is admitted.</summary>
     internal const int LongestTrialMs = 60_000;
 
-    [FieldOffset(0)]
+    [FieldOffset(CacheLines.Apart)]
     private long _epoch;
 
     /// <summary>Value of <see cref="_failures"/> while the server is back by a probe and no request has confirmed it yet.</summary>
     private const int OnProbation = -1;
 
     /// <summary>When the window ends; 0 while nothing is counted. Hard failures in a row are counted only while it is set.</summary>
-    [FieldOffset(8)]
+    [FieldOffset(CacheLines.Apart + 8)]
     private long _windowEnds;
 
-    // Written by every response in a window; picks only read the others.
-    [FieldOffset(CacheLines.Apart)]
+    // Written by every response in a window, so apart from what picks read. That is last, near what they read next.
+    [FieldOffset(0)]
     private int _requests;
 
-    [FieldOffset(CacheLines.Apart + 4)]
+    [FieldOffset(4)]
     private int _failures;
 
-    [FieldOffset(CacheLines.Apart + 8)]
+    [FieldOffset(8)]
     private int _inARow;
 
     /// <summary>A request reads this when it is admitted, and passes it with its result.</summary>

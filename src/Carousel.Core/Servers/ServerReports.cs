@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using Carousel.Core.Memory;
 
 namespace Carousel.Core.Servers;
 
@@ -22,7 +20,12 @@ public sealed class ServerReports
     /// <summary>Smaller shares are rounded to zero, which saves writes while nothing fails.</summary>
     private const double LeastShare = 1e-4;
 
-    private Written _written;
+    private double _failedShare;
+    private long _failedAt;
+    private double _capacity;
+    private double _load;
+    private long _capacityAt;
+    private long _loadAt;
 
     /// <summary>
     /// The share of failures in the last 64 or so responses, 0 to 1. It fades to zero within <see cref="ReportLifeMs"/> after the last failure: a
@@ -32,8 +35,8 @@ public sealed class ServerReports
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double FailedShare(long nowMs)
     {
-        double share = Volatile.Read(ref _written.FailedShare);
-        return share == 0 ? 0 : Fade(share, nowMs - Volatile.Read(ref _written.FailedAt), otherwise: 0);
+        double share = Volatile.Read(ref _failedShare);
+        return share == 0 ? 0 : Fade(share, nowMs - Volatile.Read(ref _failedAt), otherwise: 0);
     }
 
     /// <summary>A response was received.</summary>
@@ -41,15 +44,15 @@ public sealed class ServerReports
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
     public void OnResponse(bool failed, long nowMs)
     {
-        double before = Volatile.Read(ref _written.FailedShare);
+        double before = Volatile.Read(ref _failedShare);
         if (failed || before != 0)
         {
             double share = before + ((failed ? 1 : 0) - before) * Newest;
-            Volatile.Write(ref _written.FailedShare, share < LeastShare ? 0 : share);
+            Volatile.Write(ref _failedShare, share < LeastShare ? 0 : share);
         }
         if (failed)
         {
-            Volatile.Write(ref _written.FailedAt, nowMs);
+            Volatile.Write(ref _failedAt, nowMs);
         }
     }
 
@@ -60,8 +63,8 @@ public sealed class ServerReports
     {
         if (capacity is >= MinCapacity and <= MaxCapacity)
         {
-            Volatile.Write(ref _written.Capacity, capacity);
-            Volatile.Write(ref _written.CapacityAt, nowMs);
+            Volatile.Write(ref _capacity, capacity);
+            Volatile.Write(ref _capacityAt, nowMs);
         }
     }
 
@@ -72,20 +75,20 @@ public sealed class ServerReports
     {
         if (load is >= 0 and < double.PositiveInfinity)
         {
-            Volatile.Write(ref _written.Load, Math.Min(load, 1));
-            Volatile.Write(ref _written.LoadAt, nowMs);
+            Volatile.Write(ref _load, Math.Min(load, 1));
+            Volatile.Write(ref _loadAt, nowMs);
         }
     }
 
     /// <summary>The reported capacity; with age it converges to the default.</summary>
     /// <param name="otherwise">The default: its weight.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
-    public double Capacity(double otherwise, long nowMs) => Fade(ref _written.Capacity, ref _written.CapacityAt, otherwise, nowMs);
+    public double Capacity(double otherwise, long nowMs) => Fade(ref _capacity, ref _capacityAt, otherwise, nowMs);
 
     /// <summary>The reported load, 0 to 1; with age it converges to the default.</summary>
     /// <param name="otherwise">The default for a server without reports.</param>
     /// <param name="nowMs">The worker's clock, in milliseconds.</param>
-    public double Load(double otherwise, long nowMs) => Fade(ref _written.Load, ref _written.LoadAt, otherwise, nowMs);
+    public double Load(double otherwise, long nowMs) => Fade(ref _load, ref _loadAt, otherwise, nowMs);
 
     /// <summary>Inlined: most servers report nothing, and policies call this for each server they compare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,28 +102,5 @@ public sealed class ServerReports
     {
         double trust = 1 - Math.Clamp(ageMs, 0, ReportLifeMs) * (1.0 / ReportLifeMs);
         return otherwise + (value - otherwise) * trust;
-    }
-
-    /// <summary>On other cache lines than what every request reads: responses write it if the server fails or reports.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLines.Apart)]
-    private struct Written
-    {
-        [FieldOffset(CacheLines.Apart)]
-        public double FailedShare;
-
-        [FieldOffset(CacheLines.Apart + 8)]
-        public long FailedAt;
-
-        [FieldOffset(CacheLines.Apart + 16)]
-        public double Capacity;
-
-        [FieldOffset(CacheLines.Apart + 24)]
-        public long CapacityAt;
-
-        [FieldOffset(CacheLines.Apart + 32)]
-        public double Load;
-
-        [FieldOffset(CacheLines.Apart + 40)]
-        public long LoadAt;
     }
 }
