@@ -9,7 +9,7 @@ using Carousel.Core.Sessions;
 namespace Carousel.Hosting;
 
 /// <summary>The parts of sessions outside the engine: the channel to the workers, the store client and, if used, the embedded store.</summary>
-internal sealed class SessionSide : IAsyncDisposable
+internal sealed class SessionSide : IDisposable
 {
     /// <summary>How long the start waits for a store that was not requested.</summary>
     private static readonly TimeSpan ShortHeadStart = TimeSpan.FromMilliseconds(50);
@@ -54,7 +54,9 @@ internal sealed class SessionSide : IAsyncDisposable
     }
 
     /// <summary>Call it after the engine has stopped: writes unsaved updates, then stops the embedded store.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose() => EndAsync().GetAwaiter().GetResult();
+
+    private async Task EndAsync()
     {
         await Store.DisposeAsync().ConfigureAwait(false);
         if (_process is not null)

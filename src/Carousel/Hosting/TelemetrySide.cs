@@ -9,13 +9,14 @@ using Carousel.Logging;
 namespace Carousel.Hosting;
 
 /// <summary>The parts of telemetry outside the workers: metrics, access log, traces.</summary>
-internal sealed class TelemetrySide : IAsyncDisposable
+internal sealed class TelemetrySide : IDisposable
 {
     private readonly ServerMetrics _servers;
     private readonly MeterBridge _meter;
     private readonly AccessLog? _accessLog;
     private readonly TraceExporter? _traces;
     private readonly OtlpMetricsExporter? _metrics;
+    private bool _isStarted;
 
     /// <param name="settings">The settings, with those of the environment.</param>
     /// <param name="traffic">The records of the workers, made with <see cref="Records"/>.</param>
@@ -59,8 +60,10 @@ internal sealed class TelemetrySide : IAsyncDisposable
         : hasAdmin ? new TrafficOptions()
         : TrafficOptions.NoRecords;
 
+    /// <summary>Writes and sends from now on.</summary>
     public void Start()
     {
+        _isStarted = true;
         _accessLog?.Start();
         _traces?.Start();
         _metrics?.Start();
@@ -69,8 +72,18 @@ internal sealed class TelemetrySide : IAsyncDisposable
     /// <summary>Reopens the access log's file.</summary>
     public void Reopen() => _accessLog?.Reopen();
 
-    /// <summary>Call it after the engine has stopped: writes and sends the remaining records.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Call it after the engine has stopped: writes and sends the remaining records. If it was not started, nothing has happened that a collector should know.</summary>
+    public void Dispose()
+    {
+        if (_isStarted)
+        {
+            EndAsync().GetAwaiter().GetResult();
+        }
+        _meter.Dispose();
+        _servers.Dispose();
+    }
+
+    private async Task EndAsync()
     {
         _accessLog?.Dispose();
         if (_traces is not null)
@@ -81,7 +94,5 @@ internal sealed class TelemetrySide : IAsyncDisposable
         {
             await _metrics.DisposeAsync().ConfigureAwait(false);
         }
-        _meter.Dispose();
-        _servers.Dispose();
     }
 }
