@@ -1,6 +1,7 @@
 using Carousel.Core.Events;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -95,13 +96,13 @@ internal sealed partial class Exchange
         {
             return End(reason);
         }
-        if (!_isRecording)
+        if (!_recorder.IsRecording)
         {
             _client!.Identify();
             BeginRecord();
         }
         Log(reason, 0, activity);
-        RecordFailure(reason);
+        _recorder.Fail(reason);
         CountAgainstServer(reason);
         DropServer();
         ReleaseSlot();
@@ -113,8 +114,8 @@ internal sealed partial class Exchange
         }
         _response.Buffer.Release(_worker.Slab);
         _response.Buffer.Acquire(_worker.Slab);
-        LocalResponse.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, RequestId);
-        _record.Status = (ushort)status;
+        LocalResponse.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, _recorder.RequestId(_head));
+        _recorder.RespondedLocally(status);
         Enter(ResponseLeg.Error);
         return Step.Progress;
     }
@@ -123,7 +124,7 @@ internal sealed partial class Exchange
     private Step Cut(FailureReason reason)
     {
         Log(reason, 0);
-        RecordFailure(reason);
+        _recorder.Fail(reason);
         CountAgainstServer(reason);
         DropServer();
         ClientConnection client = _client!;
@@ -138,7 +139,7 @@ internal sealed partial class Exchange
         if (reason != FailureReason.None)
         {
             Log(reason, 0);
-            RecordFailure(reason);
+            _recorder.Fail(reason);
         }
         DropServer();
         ClientConnection client = _client!;
@@ -194,6 +195,17 @@ internal sealed partial class Exchange
         return Step.Progress;
     }
 
+    /// <summary>The request is over. Call while the client and the session are still set.</summary>
+    private void EndRecord()
+    {
+        if (_recorder.IsRecording)
+        {
+            ByteStream client = _client!.Stream;
+            _recorder.End(_head, _session, client.BytesIn, client.BytesOut);
+            client.BytesIn = 0;
+        }
+    }
+
     /// <summary>There was nothing to read.</summary>
     private Step GoIdle()
     {
@@ -224,7 +236,7 @@ internal sealed partial class Exchange
 
     private void Log(FailureReason reason, int errno, string? activity = null)
     {
-        RecordAttemptFailure(reason);
+        _recorder.FailAttempt(reason);
         _worker.Log.Write(new FailureEvent(reason, activity ?? Activity, _server?.Server ?? Target, errno));
     }
 }

@@ -104,7 +104,7 @@ internal sealed unsafe partial class Exchange
         {
             EncodeRequest();
             _sentAt = _worker.Loop.NowMicros;
-            _record.ConnectedMicros = SinceBegan;
+            _recorder.Connected();
             _retries.OnSending();
             Enter(ResponseLeg.ReadHead);
         }

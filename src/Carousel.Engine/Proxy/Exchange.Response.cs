@@ -171,7 +171,7 @@ internal sealed unsafe partial class Exchange
         load.OnResponse(failed ? Math.Max(tookMicros, load.LatencyMicros) : tookMicros, now);
         load.Reports.OnResponse(failed, now);
         _selection.Responded(head.Status, now);
-        RecordResponse(head.Status, (long)tookMicros);
+        _recorder.Responded(head.Status, (long)tookMicros);
         if (head.Present.HasAny(FieldSet.Reports))
         {
             var report = LoadReport.Read(head);
@@ -187,7 +187,7 @@ internal sealed unsafe partial class Exchange
     /// <param name="more">Whole lines to add; usually none.</param>
     private void SendHead(ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
     {
-        ResponseEdits.Apply(head, head.HasDate ? default : _worker.Date, head.IsInterim ? default : RequestId);
+        ResponseEdits.Apply(head, head.HasDate ? default : _worker.Date, head.IsInterim ? default : _recorder.RequestId(_head));
         if (!more.IsEmpty)
         {
             head.Append(more);

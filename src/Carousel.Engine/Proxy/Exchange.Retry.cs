@@ -95,13 +95,13 @@ internal sealed partial class Exchange
     private Step SendOnFreshConnection()
     {
         // Not logged: a kept connection that closes is expected.
-        RecordAttemptFailure(FailureReason.ServerClosed);
+        _recorder.FailAttempt(FailureReason.ServerClosed);
         if (!_worker.Pool.Current.CanServe(Target!))
         {
             return TryAnother(FailureReason.ServerClosed, Activity);
         }
-        RecordAttemptEnd();
-        RecordAttempt(Target!);
+        _recorder.EndAttempt();
+        _recorder.BeginAttempt(Target!);
         Enter(RequestLeg.Route);
         return Step.Progress;
     }

@@ -55,7 +55,7 @@ internal sealed partial class Exchange
         _selection.PassQueue();
         if (!_retries.NeedsFreshConnection && TakeWarmConnection(server))
         {
-            RecordReuse();
+            _recorder.Reuse();
             Enter(RequestLeg.SendHead);
             return Step.Progress;
         }
@@ -89,7 +89,7 @@ internal sealed partial class Exchange
         }
         if (Target is { } server)
         {
-            RecordAttempt(server);
+            _recorder.BeginAttempt(server);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class Exchange
             _selection.PickOwn(snapshot, _worker.Loop.Now);
             if (Target is { } own)
             {
-                RecordAttempt(own);
+                _recorder.BeginAttempt(own);
             }
         }
         if (Target is null && _selection.MayWait(snapshot, _worker.Loop.Now))
@@ -203,7 +203,7 @@ internal sealed partial class Exchange
     {
         if (Target is not null)
         {
-            RecordAttemptEnd();
+            _recorder.EndAttempt();
             _selection.Release(_worker.Loop.Now);
             _worker.Queue.Released();
         }

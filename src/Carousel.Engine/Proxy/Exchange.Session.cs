@@ -1,4 +1,3 @@
-using Carousel.Core.Net;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
@@ -10,8 +9,6 @@ namespace Carousel.Engine.Proxy;
 internal sealed partial class Exchange
 {
     private RequestSession _session;
-
-    private bool _announcedMove;
 
     /// <summary>Edits the request's head for any server: forwarding, request id, trace and session.</summary>
     private void EditRequest()
@@ -28,12 +25,10 @@ internal sealed partial class Exchange
         }
         Span<byte> client = stackalloc byte[ForwardingInfo.MaxAddress];
         info.Believe(_head, _worker.Trusted, client);
-        BeginRecord(info);
-        info.RequestId = RequestId;
-        if (_worker.Traces is { } sampler)
-        {
-            Trace(sampler, ref info);
-        }
+        BeginRecord();
+        _recorder.Accept(_head, info);
+        info.RequestId = _recorder.RequestId(_head);
+        _recorder.Trace(_head, ref info);
         _key = _worker.RequestKey?.Of(_head, info) ?? 0;
         Span<byte> id = stackalloc byte[SessionId.TextLength];
         if (_worker.Affinity is { } affinity)
@@ -41,6 +36,13 @@ internal sealed partial class Exchange
             AddSession(affinity, ref info, id);
         }
         RequestEdits.Apply(_head, info);
+    }
+
+    /// <summary>Begins the record. The client must be identified.</summary>
+    private void BeginRecord()
+    {
+        _client!.Stream.BytesOut = 0;
+        _recorder.Begin(_client.Address, (ushort)_client.Peer.Port);
     }
 
     private void AddSession(SessionAffinity affinity, scoped ref ForwardingInfo info, Span<byte> id)
@@ -61,22 +63,22 @@ internal sealed partial class Exchange
     /// <summary>Tells the next server that the session was bound to another, and why it moved. Once, with the first reason.</summary>
     private void AnnounceMove(FailureReason reason)
     {
-        if (!_announcedMove)
+        if (!_session.HasMoved)
         {
-            _announcedMove = true;
+            _session.HasMoved = true;
             SessionMovedLine.Add(_head, reason);
         }
     }
 
     /// <summary>The session's response lines: a cookie, if one is due.</summary>
-    private ReadOnlySpan<byte> SessionLines() => _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server!, _head, new ClientAddress(_record.Client)) : default;
+    private ReadOnlySpan<byte> SessionLines() => 
+        _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server, _head, _recorder.Client) : default;
 
     private void EndSession()
     {
         if (_session.Kind != SessionKind.None)
         {
             _session = default;
-            _announcedMove = false;
         }
     }
 }

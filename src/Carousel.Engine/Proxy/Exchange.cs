@@ -21,6 +21,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     private ResponseLeg _responseLeg;
     private BodyRelay _request, _response;
     private readonly RequestHead _head = new();
+    private readonly RequestRecorder _recorder;
     private bool _keepClient, _keepServer, _willResume;
 
     /// <summary>When the server's connection must no longer be reused, by the server's own announcement; in the worker's milliseconds.</summary>
@@ -31,6 +32,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         _worker = worker;
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
+        _recorder = new RequestRecorder(worker.Telemetry);
         _rate = new RateWatch(this, worker.Loop.Wheel);
         _queueEntry = new QueueEntry(this);
         _connector = new ServerConnector(worker.Upstreams, this);

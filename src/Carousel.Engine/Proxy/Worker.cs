@@ -53,10 +53,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Transport = transport;
         Loop = new EventLoop(poller, clock);
         Index = index;
-        Counters = group.Traffic.Workers[index];
-        Records = group.Traffic.Records[index];
-        RequestIds = new RequestIds(BitConverter.ToUInt64(_random.Next(sizeof(ulong))));
-        Traces = Options.TraceShare is { } share ? new TraceSampler(share, BitConverter.ToUInt64(_random.Next(sizeof(ulong)))) : null;
+        Telemetry = new WorkerTelemetry(index, group.Traffic, Options, Loop, _random);
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * MessageBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
@@ -94,19 +91,11 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     public UpstreamPool Upstreams { get; }
     public HeadLimits HeadLimits { get; }
 
+    /// <summary>What it counts and records with.</summary>
+    public WorkerTelemetry Telemetry { get; }
+
     /// <summary>The worker's own counters.</summary>
-    public WorkerCounters Counters { get; }
-
-    /// <summary>Where it records each request.</summary>
-    public RecordRing Records { get; }
-
-    /// <summary>What is recorded of each request.</summary>
-    public TrafficOptions RecordOptions => _group.Traffic.Options;
-
-    public RequestIds RequestIds { get; }
-
-    /// <summary>Decides which requests are traced; null if none is.</summary>
-    public TraceSampler? Traces { get; }
+    public WorkerCounters Counters => Telemetry.Counters;
 
     /// <summary>The requests that wait for a server with room.</summary>
     public RequestQueue Queue { get; }

@@ -1,4 +1,5 @@
 using Carousel.Core.Sessions;
+using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Sessions;
 
@@ -44,9 +45,20 @@ internal struct RequestSession
     /// <summary>The cookie's ticket; for a new session the id only.</summary>
     public SessionTicket Ticket;
 
+    /// <summary>The next server is told that the session moves.</summary>
+    public bool HasMoved;
+
     /// <summary>The session's position in the worker's table when the request arrived.</summary>
     public int Place;
 
     /// <summary>The response writes a record of the session.</summary>
     public bool IsRecordDue;
+
+    /// <summary>How the request's record names it. There must be a session.</summary>
+    public readonly SessionOutcome Outcome => Kind switch
+    {
+        SessionKind.New => SessionOutcome.New,
+        SessionKind.Stateless => SessionOutcome.Stateless,
+        _ => HasMoved ? SessionOutcome.Moved : SessionOutcome.Returning,
+    };
 }
