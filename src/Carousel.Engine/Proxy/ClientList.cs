@@ -22,7 +22,7 @@ internal sealed class ClientList
     public int IdleCount { get; private set; }
 
     /// <summary>The connection that has been idle longest; null if none is.</summary>
-    public ClientConnection? FirstIdle => _links[_links[Ends].After].Connection;
+    public Http1ClientConnection? FirstIdle => _links[_links[Ends].After].Connection;
 
     /// <summary>When <see cref="FirstIdle"/> became idle, in the reactor's milliseconds; <see cref="long.MaxValue"/> if none is. Any thread; may lag.</summary>
     public long IdleSince
@@ -38,7 +38,7 @@ internal sealed class ClientList
     public long SinceOf(int place) => _links[place].Since;
 
     /// <summary>The connection that became idle next; null after the last.</summary>
-    public ClientConnection? NextIdle(int place) => _links[_links[place].After].Connection;
+    public Http1ClientConnection? NextIdle(int place) => _links[_links[place].After].Connection;
 
     /// <summary>
     /// The next connection in the order of entries; false after the last. Connections may open, close and become idle between two calls: one that stays open
@@ -46,7 +46,7 @@ internal sealed class ClientList
     /// </summary>
     /// <param name="place">The entry of the last one; 0 to begin.</param>
     /// <param name="connection">The connection.</param>
-    public bool Next(ref int place, [NotNullWhen(true)] out ClientConnection? connection)
+    public bool Next(ref int place, [NotNullWhen(true)] out Http1ClientConnection? connection)
     {
         while (++place < _links.Length)
         {
@@ -61,7 +61,7 @@ internal sealed class ClientList
     }
 
     /// <summary>As <see cref="Next"/>, without the idle ones, whose objects it does not touch.</summary>
-    public bool NextBusy(ref int place, [NotNullWhen(true)] out ClientConnection? connection)
+    public bool NextBusy(ref int place, [NotNullWhen(true)] out Http1ClientConnection? connection)
     {
         while (Next(ref place, out connection))
         {
@@ -74,7 +74,7 @@ internal sealed class ClientList
     }
 
     /// <summary>Takes an entry for a connection that is not idle yet.</summary>
-    public int Take(ClientConnection connection)
+    public int Take(Http1ClientConnection connection)
     {
         if (_free == Ends)
         {
@@ -137,6 +137,6 @@ internal sealed class ClientList
     {
         public int Before, After;
         public long Since;
-        public ClientConnection? Connection;
+        public Http1ClientConnection? Connection;
     }
 }

@@ -17,11 +17,11 @@ internal enum ConnectState : byte
 /// <param name="Connection">If connected: it belongs to the caller from here on.</param>
 /// <param name="Reason">If failed: the most specific reason of all attempts.</param>
 /// <param name="Errno">The error number of that attempt; 0 for none.</param>
-internal readonly record struct ConnectResult(ConnectState State, UpstreamConnection? Connection, FailureReason Reason, int Errno)
+internal readonly record struct ConnectResult(ConnectState State, Http1ServerConnection? Connection, FailureReason Reason, int Errno)
 {
     public static ConnectResult InProgress => default;
 
-    public static ConnectResult Connected(UpstreamConnection connection) => new(ConnectState.Connected, connection, FailureReason.None, 0);
+    public static ConnectResult Connected(Http1ServerConnection connection) => new(ConnectState.Connected, connection, FailureReason.None, 0);
 
     public static ConnectResult Failed(FailureReason reason, int errno) => new(ConnectState.Failed, null, reason, errno);
 }

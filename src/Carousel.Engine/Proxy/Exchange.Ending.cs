@@ -5,7 +5,7 @@ using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>How exchanges end. What a failure means and whether a connection is reused is decided here only.</summary>
+/// <summary>How exchanges end. What a failure means is decided here only.</summary>
 internal sealed partial class Exchange
 {
     /// <summary>The worker shuts down: the exchange is cut in any state.</summary>
@@ -45,9 +45,6 @@ internal sealed partial class Exchange
     {
         switch (_requestLeg)
         {
-            case RequestLeg.ReadHead:
-                _keepClient = false;
-                return Fail(FailureReason.HeadTimeout);
             case RequestLeg.Queue:
                 return QueueTimedOut();
             case RequestLeg.Connect:
@@ -55,7 +52,7 @@ internal sealed partial class Exchange
             case RequestLeg.Tunnel:
                 return TunnelTimedOut(_requestDeadline);
             default:
-                _keepClient = false;
+                _client!.RefuseRest();
                 return Fail(_requestLeg != RequestLeg.ReceiveBody && _request.HasPending ? FailureReason.ServerStalled : FailureReason.RequestBodyTimeout);
         }
     }
@@ -98,7 +95,6 @@ internal sealed partial class Exchange
         }
         if (!_recorder.IsRecording)
         {
-            _client!.Identify();
             BeginRecord();
         }
         Log(reason, 0, activity);
@@ -106,15 +102,13 @@ internal sealed partial class Exchange
         CountAgainstServer(reason);
         DropServer();
         ReleaseSlot();
-        _keepServer = false;
-        _keepClient &= _request.Framing.Ended && !_head.IsHttp10 && !_worker.IsDraining;
         if (_requestLeg != RequestLeg.Done)
         {
             Enter(RequestLeg.Done);
         }
         _response.Buffer.Release(_worker.Slab);
         _response.Buffer.Acquire(_worker.Slab);
-        LocalResponse.Write(ref _response.Buffer, reason, _head.Method == Http.RequestMethod.Head, _keepClient, _worker.Date, _recorder.RequestId(_head));
+        _client!.SendLocal(reason, _request.Framing.Ended, _recorder.RequestId(_head), ref _response.Buffer);
         _recorder.RespondedLocally(status);
         Enter(ResponseLeg.Error);
         return Step.Progress;
@@ -127,9 +121,9 @@ internal sealed partial class Exchange
         _recorder.Fail(reason);
         CountAgainstServer(reason);
         DropServer();
-        ClientConnection client = _client!;
+        IClientStream client = _client!;
         ReleaseAll();
-        client.Close(abort: _endsWithClose);
+        client.Abort();
         return Step.Over;
     }
 
@@ -142,57 +136,35 @@ internal sealed partial class Exchange
             _recorder.Fail(reason);
         }
         DropServer();
-        ClientConnection client = _client!;
+        IClientStream client = _client!;
         ReleaseAll();
-        client.Close(abort: _endsWithClose);
+        client.Abort();
         return Step.Over;
     }
 
     /// <summary>
-    /// The response is fully received and the request fully sent: releases the server's connection, for reuse if possible, and its slot, however slowly the
-    /// client takes what is buffered. The only place that decides whether a server connection is reused. Idempotent.
+    /// The response is fully received and the request fully sent: releases the server's connection and its slot, however slowly the client takes what is
+    /// buffered. Idempotent.
     /// </summary>
     private void ReleaseServer()
     {
         if (_server is { } server)
         {
             _server = null;
-            bool reusable = _keepServer && !_requestIncomplete && _response.Buffer.Unframed == 0 && !server.Stream.PeerClosed && server.Stream.IsSilent();
-            if (reusable)
-            {
-                _worker.Upstreams.Keep(server, _keepServerUntil);
-            }
-            else
-            {
-                _worker.Upstreams.Close(server);
-            }
+            server.Release(isClean: !_requestIncomplete && _response.Buffer.Unframed == 0);
         }
         ReleaseSlot();
     }
 
-    /// <summary>Both legs are done. The only place that decides whether the client connection is reused.</summary>
+    /// <summary>Both legs are done.</summary>
     private Step Complete()
     {
         ReleaseServer();
-        EndRecord();
-        ClientConnection client = _client!;
-        if (!_keepClient)
-        {
-            // Unread bytes, received or still to come, would make the kernel reset the connection before the client has read the response.
-            bool unread = _requestIncomplete || !_request.Framing.Ended || _request.Buffer.Unframed > 0 || !client.Stream.IsSilent();
-            ReleaseAll();
-            client.Finish(linger: unread);
-            return Step.Over;
-        }
-        _response.Release(_worker);
-        if (_request.Buffer.Unframed == 0 && !client.Stream.Readable)
-        {
-            ReleaseAll();
-            client.BecomeIdle();
-            return Step.Over;
-        }
-        StartOver();
-        return Step.Progress;
+        IClientStream client = _client!;
+        bool isRequestRead = !_requestIncomplete && _request.Framing.Ended;
+        ReleaseAll();
+        client.Complete(isRequestRead);
+        return Step.Over;
     }
 
     /// <summary>The request is over. Call while the client and the session are still set.</summary>
@@ -200,22 +172,13 @@ internal sealed partial class Exchange
     {
         if (_recorder.IsRecording)
         {
-            ByteStream client = _client!.Stream;
+            ByteStream client = _client!.Bytes;
             _recorder.End(_head, _session, client.BytesIn, client.BytesOut);
             client.BytesIn = 0;
         }
     }
 
-    /// <summary>There was nothing to read.</summary>
-    private Step GoIdle()
-    {
-        ClientConnection client = _client!;
-        ReleaseAll();
-        client.BecomeIdle();
-        return Step.Over;
-    }
-
-    /// <summary>Releases everything and returns this object to the worker.</summary>
+    /// <summary>Releases everything but the request's buffer, which may hold the beginning of the next.</summary>
     private void ReleaseAll()
     {
         if (_requestLeg == RequestLeg.Queue)
@@ -224,14 +187,12 @@ internal sealed partial class Exchange
         }
         ReleaseSlot();
         EndRecord();
-        _request.Release(_worker);
         _response.Release(_worker);
         EndSession();
         _requestDeadline.Disarm();
         _responseDeadline.Disarm();
         _rate.Stop();
         _client = null;
-        _worker.Return(this);
     }
 
     private void Log(FailureReason reason, int errno, string? activity = null)

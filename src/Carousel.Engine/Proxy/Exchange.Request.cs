@@ -11,85 +11,18 @@ internal sealed unsafe partial class Exchange
     /// <summary>The server stopped reading the request before its end. It may still respond, but its connection is not reused.</summary>
     private bool _requestIncomplete;
 
-    /// <summary>ReadHead. To Route, ReceiveBody (servers have request limits), or Done (rejected, or the client closed).</summary>
-    private Step StepReadRequestHead()
-    {
-        bool seenBefore = _request.Buffer.Unframed > 0 && _requestDeadline.IsArmed;
-        if (seenBefore || _request.Buffer.Unframed == 0)
-        {
-            if (!_client!.Stream.Readable)
-            {
-                return _request.Buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
-            }
-            int had = _request.Buffer.End;
-            Step received = ReceiveRequestHead();
-            if (received != Step.Progress)
-            {
-                return received;
-            }
-            // A head that arrives in small pieces is parsed once a line, not once a byte.
-            if (seenBefore && _request.Buffer.Free > 0 && !NewBytesHoldLineEnd(had))
-            {
-                return Step.Progress;
-            }
-        }
-        ParseStatus status = RequestParser.Parse(_request.Buffer.UnframedBytes, _worker.HeadLimits, _head, out FailureReason reason);
-        switch (status)
-        {
-            case ParseStatus.Complete:
-                return AcceptRequest();
-            case ParseStatus.Rejected:
-                _keepClient = false;
-                return Fail(reason);
-            default:
-                if (!_requestDeadline.IsArmed)
-                {
-                    _request.Buffer.Compact();
-                    Arm(_requestDeadline, _worker.Timeouts.Head);
-                }
-                return Step.Progress;
-        }
-    }
-
-    private bool NewBytesHoldLineEnd(int from) =>
-        new ReadOnlySpan<byte>(_request.Buffer.Base + from, _request.Buffer.End - from).Contains((byte)'\n');
-
-    private Step ReceiveRequestHead()
-    {
-        ref MessageBuffer buffer = ref _request.Buffer;
-        buffer.Acquire(_worker.Slab);
-        if (buffer.Unframed == 0)
-        {
-            buffer.Compact();
-        }
-        int received = _client!.Stream.Receive(buffer.Base + buffer.End, buffer.Free);
-        if (received > 0)
-        {
-            buffer.End += received;
-            return Step.Progress;
-        }
-        if (received == ByteStream.Blocked)
-        {
-            return buffer.Unframed == 0 ? GoIdle() : Step.Blocked;
-        }
-        // The client has closed. Between requests this is the normal end of a connection.
-        return buffer.Unframed == 0 ? End(FailureReason.None) : End(FailureReason.ClientClosed);
-    }
-
-    /// <summary>The head is complete and well formed: edits it, independently of the server.</summary>
+    /// <summary>Start. To Route, ReceiveBody (servers have request limits), or Done (malformed).</summary>
     private Step AcceptRequest()
     {
         ref MessageBuffer buffer = ref _request.Buffer;
         _worker.Counters.Requests++;
-        _keepClient = _head.KeepAlive && !_worker.IsDraining;
         EditRequest();
-        buffer.DropHead(_head.Length);
         buffer.Hold();
         _isKept = true;
         _request.Framing.Begin(_head.Body, _head.ContentLength, BodyRecoding.None);
         if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer))
         {
-            _keepClient = false;
+            _client!.RefuseRest();
             return Fail(FailureReason.BadChunk);
         }
         _selection.Begin(OwnServerTag, _key);
@@ -102,13 +35,13 @@ internal sealed unsafe partial class Exchange
     {
         if (_responseLeg == ResponseLeg.Idle)
         {
-            EncodeRequest();
+            SendRequestHead();
             _sentAt = _worker.Loop.NowMicros;
             _recorder.Connected();
             _retries.OnSending();
             Enter(ResponseLeg.ReadHead);
         }
-        switch (SendPending(ref _request, _server!.Stream, _requestDeadline))
+        switch (SendPending(ref _request, _server!.Bytes, _requestDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;
@@ -120,8 +53,7 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>Encodes the head in front of the body bytes that are kept.</summary>
-    private void EncodeRequest()
+    private void SendRequestHead()
     {
         ref MessageBuffer buffer = ref _request.Buffer;
         if (!buffer.IsAcquired)
@@ -129,14 +61,13 @@ internal sealed unsafe partial class Exchange
             buffer.Acquire(_worker.Slab);
             buffer.Hold();
         }
-        int length = Http1RequestEncoder.Collect(_head);
-        Http1Encoder.Write(_head, buffer.PlaceHead(length));
+        _server!.SendHead(_head, ref buffer);
     }
 
     /// <summary>StreamBody. To Done; on a failure of the server, to Route (another connection).</summary>
     private Step StepRequestBody()
     {
-        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
+        RelayResult result = _request.Run(_client!.Bytes, _server!.Bytes, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -147,7 +78,7 @@ internal sealed unsafe partial class Exchange
             case RelayResult.SinkCut:
                 return RequestNotTaken();
             case RelayResult.Malformed:
-                _keepClient = false;
+                _client!.RefuseRest();
                 return Fail(FailureReason.BadChunk);
             default:
                 WatchRate();
@@ -158,11 +89,11 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the client's end, which is forwarded to the server.</summary>
     private Step StepRequestTunnel()
     {
-        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
+        RelayResult result = _request.Run(_client!.Bytes, _server!.Bytes, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _server!.Stream.ShutdownSend();
+                _server!.Bytes.ShutdownSend();
                 Enter(RequestLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:

@@ -1,106 +1,53 @@
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
-using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
 /// <summary>The response leg: from the server, or from the balancer itself, to the client.</summary>
-internal sealed unsafe partial class Exchange
+internal sealed partial class Exchange
 {
     private long _lastMoved;
 
     /// <summary>When sending the request began, in the reactor's microseconds: the start of the server's latency.</summary>
     private long _sentAt;
 
-    /// <summary>The client takes the connection's end for the body's end: a truncated body must end with a reset.</summary>
-    private bool _endsWithClose;
-
     /// <summary>ReadHead. To StreamBody, Tunnel (101), Idle (another connection is tried), Error, or Done.</summary>
     private Step StepReadResponseHead()
     {
-        ref MessageBuffer buffer = ref _response.Buffer;
-        // An interim response is sent before the next head is parsed: encoding needs the headroom.
-        RelayResult sent = _response.SendPending(_client!.Stream);
+        // An interim response is sent before the next head is received: its place is needed.
+        RelayResult sent = _response.SendPending(_client!.Bytes);
         if (sent != RelayResult.Moved)
         {
             return sent == RelayResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
         }
-        if (buffer.Unframed == 0 || !_interimBefore)
-        {
-            Step received = ReceiveResponseHead();
-            if (received != Step.Progress)
-            {
-                return received;
-            }
-        }
-        _interimBefore = false;
-        return ParseResponseHead();
-    }
-
-    private Step ParseResponseHead()
-    {
         ResponseHead head = _worker.ResponseHeads.Rent();
-        ParseStatus status = ResponseParser.Parse(_response.Buffer.UnframedBytes, _head.Method, _worker.HeadLimits, head, out FailureReason reason);
-        Step step = status switch
+        HeadResult result = _server!.ReadHead(_head.Method, head, ref _response.Buffer, out FailureReason reason);
+        Step step = result switch
         {
-            ParseStatus.Complete when head.IsInterim => PassInterim(head),
-            ParseStatus.Complete when head.Status == 101 => SwitchProtocols(head),
-            ParseStatus.Complete => AcceptResponse(head),
-            ParseStatus.Rejected => Fail(reason),
-            _ => Step.Progress,
+            HeadResult.Blocked => Step.Blocked,
+            HeadResult.Partial => Step.Progress,
+            HeadResult.Complete when head.IsInterim => PassInterim(head),
+            HeadResult.Complete when head.Status == 101 => SwitchProtocols(head),
+            HeadResult.Complete => AcceptResponse(head),
+            HeadResult.Rejected => Fail(reason),
+            HeadResult.Closed => RetryOr(FailureReason.ServerClosed),
+            _ => Fail(FailureReason.BadAnswer),
         };
         _worker.ResponseHeads.Return(head);
         return step;
     }
 
-    /// <summary>True while bytes after an interim response are not parsed.</summary>
-    private bool _interimBefore;
-
-    private Step ReceiveResponseHead()
-    {
-        if (!_server!.Stream.Readable)
-        {
-            return Step.Blocked;
-        }
-        ref MessageBuffer buffer = ref _response.Buffer;
-        buffer.Acquire(_worker.Slab);
-        buffer.Compact();
-        int received = _server.Stream.Receive(buffer.Base + buffer.End, buffer.Free);
-        if (received > 0)
-        {
-            buffer.End += received;
-            return Step.Progress;
-        }
-        if (received == ByteStream.Blocked)
-        {
-            if (buffer.Unframed == 0)
-            {
-                buffer.Release(_worker.Slab);
-            }
-            return Step.Blocked;
-        }
-        return buffer.Unframed == 0 ? RetryOr(FailureReason.ServerClosed) : Fail(FailureReason.BadAnswer);
-    }
-
     private Step PassInterim(ResponseHead head)
     {
-        ref MessageBuffer buffer = ref _response.Buffer;
         LetGo();
         if (head.Status == 100)
         {
             _rate.OnContinue();
         }
-        _interimBefore = head.Length < buffer.Unframed;
-        if (_head.IsHttp10)
-        {
-            // RFC 9110 section 15.2: interim responses are not sent to a 1.0 client.
-            buffer.Framed += head.Length;
-            buffer.Start = buffer.Framed;
-            return Step.Progress;
-        }
+        ResponseEdits.Apply(head, default, default);
         // The response deadline is not rearmed: interim responses alone must not postpone it.
-        SendHead(head, ConnectionDirective.None, BodyRecoding.None, default);
+        _client!.SendInterim(head, ref _response.Buffer);
         return Step.Progress;
     }
 
@@ -111,11 +58,10 @@ internal sealed unsafe partial class Exchange
             return Fail(FailureReason.BadAnswer);
         }
         ObserveResponse(head);
-        SendHead(head, ConnectionDirective.Upgrade, BodyRecoding.None, SessionLines());
-        _keepClient = _keepServer = false;
+        EditResponse(head);
+        _client!.SwitchProtocols(head, ref _response);
         LetGo();
         _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
-        _response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
         _lastMoved = _worker.Loop.Now;
         Enter(RequestLeg.Tunnel);
         Enter(ResponseLeg.Tunnel);
@@ -125,26 +71,8 @@ internal sealed unsafe partial class Exchange
     private Step AcceptResponse(ResponseHead head)
     {
         ObserveResponse(head);
-        // If the request body is not complete, it will not be read to its end, and Connection: close must be sent now, with the head.
-        _keepClient &= _requestLeg == RequestLeg.Done && !_requestIncomplete && !_worker.IsDraining;
-        _keepServer = head.KeepAlive;
-        // Counted from the head, not the body's end: when the server sent the body's end is not known here.
-        _keepServerUntil = head.ReusableMs == 0 ? long.MaxValue : _worker.Loop.Now + head.ReusableMs;
-        BodyRecoding recoding = BodyRecoding.None;
-        if (head.Body == BodyKind.Chunked && _head.IsHttp10)
-        {
-            recoding = BodyRecoding.Dechunk;
-        }
-        else if (head.Body == BodyKind.UntilClose && !_head.IsHttp10)
-        {
-            recoding = BodyRecoding.Chunk;
-        }
-        _endsWithClose = _head.IsHttp10 && head.Body is BodyKind.Chunked or BodyKind.UntilClose && recoding != BodyRecoding.Chunk;
-        _keepClient &= !_endsWithClose;
-        ConnectionDirective directive = !_keepClient ? ConnectionDirective.Close
-            : _head.IsHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
-        SendHead(head, directive, recoding, SessionLines());
-        _response.Framing.Begin(head.Body, head.ContentLength, recoding);
+        EditResponse(head);
+        _client!.SendHead(head, isRequestRead: _requestLeg == RequestLeg.Done && !_requestIncomplete, ref _response);
         LetGo();
         ref MessageBuffer buffer = ref _response.Buffer;
         if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
@@ -180,29 +108,26 @@ internal sealed unsafe partial class Exchange
         }
     }
 
-    /// <summary>Edits the head and encodes it in front of the body bytes received so far.</summary>
-    /// <param name="head">The head.</param>
-    /// <param name="directive">The Connection field to send.</param>
-    /// <param name="recoding">The conversion of the body's framing.</param>
-    /// <param name="more">Whole lines to add; usually none.</param>
-    private void SendHead(ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ReadOnlySpan<byte> more)
+    /// <summary>Edits a final response, or 101, for any client.</summary>
+    private void EditResponse(ResponseHead head)
     {
-        ResponseEdits.Apply(head, head.HasDate ? default : _worker.Date, head.IsInterim ? default : _recorder.RequestId(_head));
-        if (!more.IsEmpty)
+        ResponseEdits.Apply(head, head.HasDate ? default : _worker.Date, _recorder.RequestId(_head));
+        if (_worker.Affinity is { } affinity)
         {
-            head.Append(more);
-            head.AddAppended();
+            ReadOnlySpan<byte> lines = affinity.OnResponse(ref _session, _server!.Server, _head, _recorder.Client);
+            if (!lines.IsEmpty)
+            {
+                head.Append(lines);
+                head.AddAppended();
+            }
         }
-        _response.Buffer.DropHead(head.Length);
-        int length = Http1ResponseEncoder.Collect(head, directive, recoding);
-        Http1Encoder.Write(head, _response.Buffer.PlaceHead(length));
     }
 
     /// <summary>StreamBody. To Done at the body's end; a failure cuts the client's connection.</summary>
     private Step StepResponseBody()
     {
         // Without a server the body is complete here: nothing more is received.
-        RelayResult result = _response.Run(_server?.Stream!, _client!.Stream, _worker);
+        RelayResult result = _response.Run(_server?.Bytes!, _client!.Bytes, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -238,11 +163,11 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the server's end, which is forwarded to the client.</summary>
     private Step StepResponseTunnel()
     {
-        RelayResult result = _response.Run(_server!.Stream, _client!.Stream, _worker);
+        RelayResult result = _response.Run(_server!.Bytes, _client!.Bytes, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _client!.Stream.ShutdownSend();
+                _client!.Bytes.ShutdownSend();
                 Enter(ResponseLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
@@ -255,7 +180,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>Error. To Done when the local response is sent.</summary>
     private Step StepLocalResponse()
     {
-        switch (SendPending(ref _response, _client!.Stream, _responseDeadline))
+        switch (SendPending(ref _response, _client!.Bytes, _responseDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;

@@ -224,7 +224,7 @@ internal sealed partial class Exchange
         if (_server is { } server)
         {
             _server = null;
-            _worker.Upstreams.Close(server);
+            server.Drop();
         }
     }
 }

@@ -13,15 +13,14 @@ internal sealed partial class Exchange
     /// <summary>Edits the request's head for any server: forwarding, request id, trace and session.</summary>
     private void EditRequest()
     {
-        ClientConnection peer = _client!;
-        peer.Identify();
+        ref readonly ClientIdentity peer = ref _client!.Identity;
         // Constructed and filled in place: it is large, and a copy would cost more than the rest.
         scoped var info = new ForwardingInfo(peer.Address, peer.AddressText, isHttps: false);
         info.TrustClient = peer.IsTrusted;
         info.SendForwarded = _worker.Options.SendForwarded;
         if (_head.Authority.IsEmpty)
         {
-            info.FallbackHost = _worker.LocalAuthority(peer.Fd);
+            info.FallbackHost = _client.LocalAuthority;
         }
         Span<byte> client = stackalloc byte[ForwardingInfo.MaxAddress];
         info.Believe(_head, _worker.Trusted, client);
@@ -38,11 +37,10 @@ internal sealed partial class Exchange
         RequestEdits.Apply(_head, info);
     }
 
-    /// <summary>Begins the record. The client must be identified.</summary>
     private void BeginRecord()
     {
-        _client!.Stream.BytesOut = 0;
-        _recorder.Begin(_client.Address, (ushort)_client.Peer.Port);
+        _client!.Bytes.BytesOut = 0;
+        _recorder.Begin(_client.Identity.Address, (ushort)_client.Identity.Peer.Port);
     }
 
     private void AddSession(SessionAffinity affinity, scoped ref ForwardingInfo info, Span<byte> id)
@@ -69,10 +67,6 @@ internal sealed partial class Exchange
             SessionMovedLine.Add(_head, reason);
         }
     }
-
-    /// <summary>The session's response lines: a cookie, if one is due.</summary>
-    private ReadOnlySpan<byte> SessionLines() => 
-        _worker.Affinity is { } affinity ? affinity.OnResponse(ref _session, _server!.Server, _head, _recorder.Client) : default;
 
     private void EndSession()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carousel.Core.Telemetry;
 using Carousel.Engine.Http;
 using Carousel.Engine.Reactor;
 
@@ -10,22 +11,22 @@ namespace Carousel.Engine.Proxy;
 /// </summary>
 internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDeadlineOwner, IResumable
 {
-    /// <summary>Steps per tick: enough for a pipelined burst of a few dozen small requests.</summary>
+    /// <summary>What is being done before an exchange begins, as in <see cref="Activity"/>.</summary>
+    public const string ReceivingHead = "receiving the request's head";
+
+    /// <summary>Steps per tick: many more than a request takes that does not wait.</summary>
     private const int MaxStepsPerTick = 64;
 
     private readonly Worker _worker;
     private readonly Deadline _requestDeadline, _responseDeadline;
-    private ClientConnection? _client;
-    private UpstreamConnection? _server;
+    private IClientStream? _client;
+    private IServerStream? _server;
     private RequestLeg _requestLeg;
     private ResponseLeg _responseLeg;
     private BodyRelay _request, _response;
     private readonly RequestHead _head = new();
     private readonly RequestRecorder _recorder;
-    private bool _keepClient, _keepServer, _willResume;
-
-    /// <summary>When the server's connection must no longer be reused, by the server's own announcement; in the worker's milliseconds.</summary>
-    private long _keepServerUntil;
+    private bool _willResume;
 
     public Exchange(Worker worker)
     {
@@ -53,7 +54,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     /// <summary>What is being done, as a phrase that follows "while" in log lines.</summary>
     private string Activity => (_requestLeg, _responseLeg) switch
     {
-        (RequestLeg.ReadHead, _) => "receiving the request's head",
+        (RequestLeg.Start, _) => ReceivingHead,
         (RequestLeg.ReceiveBody, _) => "receiving the request's body",
         (RequestLeg.Route, _) when Target is null => "picking a server",
         (RequestLeg.Route, _) => "connecting to the server",
@@ -67,11 +68,30 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         _ => "sending an error response",
     };
 
-    /// <summary>Starts with a client connection that is readable.</summary>
-    public void Begin(ClientConnection client)
+    /// <summary>The client's stream fills it before the exchange begins.</summary>
+    public RequestHead Head => _head;
+
+    /// <summary>The client's stream receives heads in its buffer; what is left there after one is the body's beginning.</summary>
+    public ref BodyRelay Request => ref _request;
+
+    /// <summary>Starts with a request whose head is complete.</summary>
+    public void Begin(IClientStream client)
     {
-        _client = client;
-        StartOver();
+        StartOver(client);
+        if (AcceptRequest() != Step.Over)
+        {
+            Advance();
+        }
+    }
+
+    /// <summary>Starts with a request that is answered locally, because its head is malformed or did not arrive in time.</summary>
+    public void BeginRejected(IClientStream client, FailureReason reason)
+    {
+        StartOver(client);
+        if (Fail(reason) != Step.Over)
+        {
+            Advance();
+        }
     }
 
     /// <summary>Steps both legs until neither makes progress. The only loop.</summary>
@@ -130,7 +150,6 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Step StepRequest() => _requestLeg switch
     {
-        RequestLeg.ReadHead => StepReadRequestHead(),
         RequestLeg.ReceiveBody => StepReceiveBody(),
         RequestLeg.Route => StepRoute(),
         RequestLeg.Connect => Connect(_connector.OnReady(_worker.Loop.Now)),
@@ -186,7 +205,6 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
                 }
                 break;
             default:
-                // ReadHead arms its deadline at the head's first byte.
                 _requestDeadline.Disarm();
                 break;
         }
@@ -226,18 +244,12 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
 
     private void Arm(Deadline deadline, long timeoutMs) => _worker.Loop.Wheel.Arm(deadline, _worker.Loop.Now + timeoutMs);
 
-    /// <summary>Resets the state for the next request, whatever the outcome of the last.</summary>
-    private void StartOver()
+    private void StartOver(IClientStream client)
     {
-        _requestLeg = RequestLeg.ReadHead;
+        _client = client;
+        _requestLeg = RequestLeg.Start;
         _responseLeg = ResponseLeg.Idle;
-        _requestDeadline.Disarm();
-        _responseDeadline.Disarm();
-        _rate.Stop();
-        ReleaseSlot();
         _retries = default;
         _requestIncomplete = false;
-        _endsWithClose = false;
-        EndSession();
     }
 }

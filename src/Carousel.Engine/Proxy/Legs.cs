@@ -5,8 +5,8 @@ namespace Carousel.Engine.Proxy;
 /// <summary>The state of a request on its way from the client to a server. The table of transitions is docs/STATES.md.</summary>
 internal enum RequestLeg : byte
 {
-    /// <summary>Receiving the head from the client.</summary>
-    ReadHead,
+    /// <summary>The head was received.</summary>
+    Start,
     /// <summary>Receiving the body, up to the buffer's size, before a server is leased.</summary>
     ReceiveBody,
     /// <summary>Picking a server.</summary>
@@ -68,7 +68,7 @@ internal static class Legs
         /// <summary>One row per state, in the order of the enumeration; constant data of the assembly.</summary>
         public static ReadOnlySpan<ushort> All =>
         [
-            /* ReadHead */ ReceiveBody | Route | Done,
+            /* Start */ ReceiveBody | Route | Done,
             /* ReceiveBody */ Route | Done,
             /* Route */ Queue | Connect | SendHead | Done,
             /* Queue */ Route | Done,

@@ -20,7 +20,7 @@ internal sealed class ServerConnector(UpstreamPool upstreams, IConnectionOwner o
     private long _timeoutMs;
 
     /// <summary>The attempts in progress, newest first.</summary>
-    private UpstreamConnection? _attempts;
+    private Http1ServerConnection? _attempts;
 
     /// <summary>When connecting to this server is given up, whatever is in progress; in the worker's milliseconds.</summary>
     private long _endsAt;
@@ -53,11 +53,11 @@ internal sealed class ServerConnector(UpstreamPool upstreams, IConnectionOwner o
     public ConnectResult OnReady(long nowMs)
     {
         bool failed = false;
-        UpstreamConnection? before = null;
-        UpstreamConnection? attempt = _attempts;
+        Http1ServerConnection? before = null;
+        Http1ServerConnection? attempt = _attempts;
         while (attempt is not null)
         {
-            UpstreamConnection? next = attempt.NextAttempt;
+            Http1ServerConnection? next = attempt.NextAttempt;
             if (!attempt.Stream.Writable)
             {
                 before = attempt;
@@ -107,7 +107,7 @@ internal sealed class ServerConnector(UpstreamPool upstreams, IConnectionOwner o
         while (_addresses.HasNext)
         {
             IPEndPoint endPoint = _addresses.Take();
-            UpstreamConnection attempt = upstreams.Rent();
+            Http1ServerConnection attempt = upstreams.Rent();
             int result = attempt.Connect(_server, endPoint, owner);
             if (Errno.IsOutOfResources(-result) && upstreams.CloseKept())
             {
@@ -135,7 +135,7 @@ internal sealed class ServerConnector(UpstreamPool upstreams, IConnectionOwner o
         return ConnectResult.InProgress;
     }
 
-    private ConnectResult Connected(UpstreamConnection attempt)
+    private ConnectResult Connected(Http1ServerConnection attempt)
     {
         Close();
         if (_endPoints.Length > 1)

@@ -17,7 +17,7 @@ internal sealed class UpstreamPool(Worker worker)
     /// <summary>Spare objects for new connections.</summary>
     private const int MaxSpare = 1024;
 
-    private readonly Stack<UpstreamConnection> _spare = new();
+    private readonly Stack<Http1ServerConnection> _spare = new();
     private Kept[] _kept = [];
     private int _nextToClose;
 
@@ -27,10 +27,10 @@ internal sealed class UpstreamPool(Worker worker)
     /// </summary>
     private struct Kept
     {
-        public UpstreamConnection[]? Connections;
+        public Http1ServerConnection[]? Connections;
         public int Count;
 
-        public void Push(UpstreamConnection connection)
+        public void Push(Http1ServerConnection connection)
         {
             if (Connections is null || Count == Connections.Length)
             {
@@ -42,7 +42,7 @@ internal sealed class UpstreamPool(Worker worker)
     }
 
     /// <summary>Takes the most recently used kept connection to this server for this owner; null if there is none.</summary>
-    public UpstreamConnection? Take(Server server, IConnectionOwner owner)
+    public Http1ServerConnection? Take(Server server, IConnectionOwner owner)
     {
         if (server.Slot >= _kept.Length)
         {
@@ -53,8 +53,8 @@ internal sealed class UpstreamPool(Worker worker)
         {
             return null;
         }
-        UpstreamConnection connection = kept.Connections![--kept.Count];
-        connection.KeptAt = UpstreamConnection.NotKept;
+        Http1ServerConnection connection = kept.Connections![--kept.Count];
+        connection.KeptAt = Http1ServerConnection.NotKept;
         if (!ReferenceEquals(connection.Server, server) || connection.Deadline.At <= worker.Loop.Now)
         {
             // The slot belonged to another server before; or the deadline has passed and fires only at the tick's end.
@@ -69,7 +69,7 @@ internal sealed class UpstreamPool(Worker worker)
     /// <param name="connection">In use until now.</param>
     /// <param name="untilMs">The worker's time after which it must not be used, by the server's announcement; <see cref="long.MaxValue"/> if there is
     /// none.</param>
-    public void Keep(UpstreamConnection connection, long untilMs)
+    public void Keep(Http1ServerConnection connection, long untilMs)
     {
         long now = worker.Loop.Now;
         if (untilMs <= now)
@@ -93,10 +93,10 @@ internal sealed class UpstreamPool(Worker worker)
     }
 
     /// <summary>An unconnected object, to connect with.</summary>
-    public UpstreamConnection Rent() => _spare.TryPop(out UpstreamConnection? spare) ? spare : new UpstreamConnection(worker);
+    public Http1ServerConnection Rent() => _spare.TryPop(out Http1ServerConnection? spare) ? spare : new Http1ServerConnection(worker);
 
     /// <summary>Takes back an object that is not open.</summary>
-    public void Return(UpstreamConnection connection)
+    public void Return(Http1ServerConnection connection)
     {
         if (_spare.Count < MaxSpare)
         {
@@ -105,7 +105,7 @@ internal sealed class UpstreamPool(Worker worker)
     }
 
     /// <summary>Closes a connection, kept or in use.</summary>
-    public void Close(UpstreamConnection connection)
+    public void Close(Http1ServerConnection connection)
     {
         if (connection.IsKept)
         {
@@ -170,22 +170,22 @@ internal sealed class UpstreamPool(Worker worker)
         }
     }
 
-    private void Discard(UpstreamConnection connection)
+    private void Discard(Http1ServerConnection connection)
     {
         connection.Close();
         Return(connection);
     }
 
     /// <summary>The last connection of the stack takes the removed one's place.</summary>
-    private void Remove(UpstreamConnection connection)
+    private void Remove(Http1ServerConnection connection)
     {
         ref Kept kept = ref _kept[connection.Server.Slot];
-        UpstreamConnection last = kept.Connections![--kept.Count];
+        Http1ServerConnection last = kept.Connections![--kept.Count];
         if (!ReferenceEquals(last, connection))
         {
             kept.Connections[connection.KeptAt] = last;
             last.KeptAt = connection.KeptAt;
         }
-        connection.KeptAt = UpstreamConnection.NotKept;
+        connection.KeptAt = Http1ServerConnection.NotKept;
     }
 }

@@ -145,10 +145,10 @@ internal sealed partial class Worker
     /// <summary>Evicts this client's longest idle connection, if it is among the first <see cref="MaxEvictionChecks"/> of all clients.</summary>
     private bool CloseIdleOf(in SockAddr peer)
     {
-        ClientConnection? idle = Clients.FirstIdle;
+        Http1ClientConnection? idle = Clients.FirstIdle;
         for (int i = 0; i < MaxEvictionChecks && idle is not null && Clients.SinceOf(idle.IdlePlace) <= Loop.Now - MinIdleMs; i++)
         {
-            if (ConnectionLimits.AreOneClient(idle.Peer, peer))
+            if (ConnectionLimits.AreOneClient(idle.Identity.Peer, peer))
             {
                 return Evict(idle);
             }
@@ -157,7 +157,7 @@ internal sealed partial class Worker
         return false;
     }
 
-    private bool Evict(ClientConnection idle)
+    private bool Evict(Http1ClientConnection idle)
     {
         if (IsDraining || !idle.Evict())
         {
@@ -169,7 +169,7 @@ internal sealed partial class Worker
 
     private void Adopt(int fd, in SockAddr peer)
     {
-        ClientConnection client = RentClient();
+        Http1ClientConnection client = RentClient();
         if (client.Accept(fd, peer, isCounted: true))
         {
             Counters.Accepted++;
@@ -200,14 +200,14 @@ internal sealed partial class Worker
         {
             Rejected.FirstIdle!.Close(abort: false);
         }
-        ClientConnection client = RentClient();
+        Http1ClientConnection client = RentClient();
         if (client.Accept(fd, peer, isCounted: false))
         {
             client.Reject(reason);
         }
     }
 
-    private ClientConnection RentClient() => _spareClients.TryPop(out ClientConnection? spare) ? spare : new ClientConnection(this);
+    private Http1ClientConnection RentClient() => _spareClients.TryPop(out Http1ClientConnection? spare) ? spare : new Http1ClientConnection(this);
 
     private void CountOut(in SockAddr peer)
     {

@@ -32,7 +32,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     private readonly Mailbox<Mail> _mailbox = new();
     private readonly MailTarget _mailTarget;
     private readonly List<Listener> _listeners = [];
-    private readonly Stack<ClientConnection> _spareClients = new();
+    private readonly Stack<Http1ClientConnection> _spareClients = new();
     private readonly Stack<Exchange> _spareExchanges = new();
     private readonly Deadline _drainDeadline;
     private readonly HttpDate _date;
@@ -199,7 +199,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     }
 
     /// <summary>Returns the connection's object to the pool.</summary>
-    public void Closed(ClientConnection client, in SockAddr peer, bool isCounted)
+    public void Closed(Http1ClientConnection client, in SockAddr peer, bool isCounted)
     {
         if (isCounted)
         {
@@ -266,7 +266,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     {
         LeastRate = LeastRateFor(pool);
         Upstreams.CloseUseless(pool);
-        for (int place = 0; Clients.NextBusy(ref place, out ClientConnection? client);)
+        for (int place = 0; Clients.NextBusy(ref place, out Http1ClientConnection? client);)
         {
             client.PoolChanged(pool);
         }
@@ -281,7 +281,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
             _listeners.ForEach(listener => listener.Leave());
             _listeners.Clear();
             _group.StoppedListening();
-            for (int place = 0; Clients.Next(ref place, out ClientConnection? client);)
+            for (int place = 0; Clients.Next(ref place, out Http1ClientConnection? client);)
             {
                 client.Leave();
             }
@@ -291,7 +291,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     private void Stop()
     {
-        for (int place = 0; Clients.Next(ref place, out ClientConnection? client);)
+        for (int place = 0; Clients.Next(ref place, out Http1ClientConnection? client);)
         {
             client.Cut();
         }

@@ -10,7 +10,7 @@ public sealed class ClientListTests
     private readonly ClientList _list = new();
 
     /// <summary>The list only compares the objects.</summary>
-    private static ClientConnection Connection() => (ClientConnection)RuntimeHelpers.GetUninitializedObject(typeof(ClientConnection));
+    private static Http1ClientConnection Connection() => (Http1ClientConnection)RuntimeHelpers.GetUninitializedObject(typeof(Http1ClientConnection));
 
     [Fact]
     public void Next_AnyOfThemIdle_ReturnsEachOnceAndNextBusyTheOthers()
@@ -18,7 +18,7 @@ public sealed class ClientListTests
         Gen.Bool.Array[0, 100].Sample(idle =>
         {
             var list = new ClientList();
-            ClientConnection[] all = [.. idle.Select(_ => Connection())];
+            Http1ClientConnection[] all = [.. idle.Select(_ => Connection())];
             for (int i = 0; i < all.Length; i++)
             {
                 int place = list.Take(all[i]);
@@ -35,10 +35,10 @@ public sealed class ClientListTests
     [Fact]
     public void Next_OthersCloseAndOpenMeanwhile_ReturnsThoseThatStayOnce()
     {
-        ClientConnection[] all = [.. Enumerable.Range(0, 40).Select(_ => Connection())];
+        Http1ClientConnection[] all = [.. Enumerable.Range(0, 40).Select(_ => Connection())];
         int[] places = Array.ConvertAll(all, _list.Take);
-        var met = new List<ClientConnection>();
-        for (int place = 0; _list.Next(ref place, out ClientConnection? connection);)
+        var met = new List<Http1ClientConnection>();
+        for (int place = 0; _list.Next(ref place, out Http1ClientConnection? connection);)
         {
             met.Add(connection);
             int at = Array.IndexOf(all, connection);
@@ -58,20 +58,20 @@ public sealed class ClientListTests
         Assert.DoesNotContain(met, connection => Array.IndexOf(all, connection) % 4 == 1);
     }
 
-    private static List<ClientConnection> All(ClientList list)
+    private static List<Http1ClientConnection> All(ClientList list)
     {
-        var all = new List<ClientConnection>();
-        for (int place = 0; list.Next(ref place, out ClientConnection? connection);)
+        var all = new List<Http1ClientConnection>();
+        for (int place = 0; list.Next(ref place, out Http1ClientConnection? connection);)
         {
             all.Add(connection);
         }
         return all;
     }
 
-    private static List<ClientConnection> Busy(ClientList list)
+    private static List<Http1ClientConnection> Busy(ClientList list)
     {
-        var busy = new List<ClientConnection>();
-        for (int place = 0; list.NextBusy(ref place, out ClientConnection? connection);)
+        var busy = new List<Http1ClientConnection>();
+        for (int place = 0; list.NextBusy(ref place, out Http1ClientConnection? connection);)
         {
             busy.Add(connection);
         }

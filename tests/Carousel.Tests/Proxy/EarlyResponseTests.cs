@@ -153,7 +153,7 @@ public sealed class EarlyResponseTests
         client.Send(Rig.Bytes(Rig.Get("/1") + Rig.Get("/2")));
         client.Finish();
         rig.Run();
-        rig.Advance(ClientConnection.HalfClosedGraceMs - 100);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs - 100);
         rig.Send(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         rig.Send(rig.Servers[0], "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         Assert.Equal(2, Message.Responds(client.TakenText, ["GET", "GET"], true).Count);
@@ -177,7 +177,7 @@ public sealed class EarlyResponseTests
             client.Finish();
         }
         rig.Run();
-        rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 8);
         Assert.True(client.IsClosed && rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
     }
@@ -192,7 +192,7 @@ public sealed class EarlyResponseTests
         rig.Run();
         for (int i = 0; i < 10; i++)
         {
-            rig.Advance(ClientConnection.HalfClosedGraceMs - 100);
+            rig.Advance(Http1ClientConnection.HalfClosedGraceMs - 100);
             rig.Send(rig.Servers[0], "data");
         }
         Assert.True(Assert.Single(Message.Responds(client.TakenText, ["GET"], true)).IsWhole);
@@ -207,7 +207,7 @@ public sealed class EarlyResponseTests
         client.Send(Rig.Bytes(Rig.Get("/")));
         client.Finish();
         rig.Run();
-        rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 8);
         Assert.True(client.IsClosed && rig.Servers[0].IsClosed);
         rig.AssertNothingLeft();
     }

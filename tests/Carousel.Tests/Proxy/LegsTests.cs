@@ -25,8 +25,8 @@ public sealed class LegsTests
     [Fact]
     public void Refuse_AnyTransition_NamesIt()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Legs.Refuse(RequestLeg.Done, RequestLeg.ReadHead));
-        Assert.Equal("RequestLeg must not go from Done to ReadHead", error.Message);
+        var error = Assert.Throws<InvalidOperationException>(() => Legs.Refuse(RequestLeg.Done, RequestLeg.Start));
+        Assert.Equal("RequestLeg must not go from Done to Start", error.Message);
     }
 
     private static void AssertTable<TLeg>(string heading, Func<TLeg, TLeg, bool> mayFollow)

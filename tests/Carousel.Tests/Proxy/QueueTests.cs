@@ -100,7 +100,7 @@ public sealed class QueueTests
             closing.Reset();
         }
         rig.Rig.Run();
-        rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        rig.Rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 8);
         Assert.Equal((true, 1), (closing.IsClosed, rig.Waiting));
         rig.RespondToAll();
         Assert.Equal(["/1", "/3"], rig.Paths);
@@ -124,7 +124,7 @@ public sealed class QueueTests
         using var rig = new HeldRig();
         rig.Ask("/1").Reset();
         rig.Ask("/2");
-        rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 8);
+        rig.Rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 8);
         Assert.Equal(["/1", "/2"], rig.Paths);
     }
 

@@ -69,7 +69,7 @@ public sealed class ServerConnectorTests : IDisposable
     public void Begin_OutOfDescriptors_ClosesKeptConnectionsAndTriesAgain()
     {
         Script(_ => 0);
-        UpstreamConnection kept = Begin().Connection!;
+        Http1ServerConnection kept = Begin().Connection!;
         _rig.Worker.Upstreams.Keep(kept, long.MaxValue);
         Script(_ => kept.IsOpen ? -Errno.EMFILE : 0);
         ConnectResult result = Begin();

@@ -84,7 +84,7 @@ public sealed class ServerMemoryTests(ITestOutputHelper output)
 
     private static void Connect(Worker worker, Server server)
     {
-        UpstreamConnection connection = worker.Upstreams.Rent();
+        Http1ServerConnection connection = worker.Upstreams.Rent();
         Assert.Equal(0, connection.Connect(server, new IPEndPoint(IPAddress.Loopback, 80), Owner));
         if ((server.Slot + worker.Index) % KeptOf == 0)
         {

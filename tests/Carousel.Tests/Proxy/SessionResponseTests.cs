@@ -108,7 +108,7 @@ public sealed class SessionResponseTests
         for (int i = 0; i < ManyRequests; i++)
         {
             rig.Rig.Connect(Rig.Get("/")).Reset();
-            rig.Rig.Advance(ClientConnection.HalfClosedGraceMs + 100);
+            rig.Rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 100);
         }
         AssertNothingKept(rig);
     }

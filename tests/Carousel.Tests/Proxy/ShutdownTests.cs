@@ -28,12 +28,12 @@ public sealed class ShutdownTests
         using var rig = new Rig();
         FakeSocket quick = rig.Connect(), silent = rig.Connect();
         rig.Post(Drain);
-        rig.Advance(ClientConnection.HalfClosedGraceMs / 2);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs / 2);
         rig.Send(quick, Rig.Get("/"));
         Assert.Equal("close", Assert.Single(Message.Responds(quick.TakenText, ["GET"], quick.EndSent)).Field("Connection"));
         Assert.True(quick.IsClosed);
         Assert.False(silent.IsClosed);
-        rig.Advance(ClientConnection.HalfClosedGraceMs);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs);
         Assert.True(silent.IsClosed);
         Assert.True(rig.Worker.IsOver);
     }
@@ -71,7 +71,7 @@ public sealed class ShutdownTests
         FakeSocket client = rig.Network.OpenClient(Rig.ClientAddress(1));
         rig.Group.Limits.Enter(client.Peer);
         rig.Post(new Mail(MailKind.Adopt, client.Fd, client.Peer));
-        rig.Advance(ClientConnection.HalfClosedGraceMs + 100);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 100);
         Assert.True(client.IsClosed);
     }
 

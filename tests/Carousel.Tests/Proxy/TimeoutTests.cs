@@ -265,7 +265,7 @@ public sealed class TimeoutTests
             rig.Send(client, new string('x', 10_000));
             Assert.Equal(0, client.Unreceived);
         }
-        AssertClosesAfter(rig, ClientConnection.LongestLingerMs - pauseMs * pauses, client);
+        AssertClosesAfter(rig, Http1ClientConnection.LongestLingerMs - pauseMs * pauses, client);
     }
 
     /// <summary>Lingering is the same after a rejected head, a rejected upload, a failure to connect, and an upload that the server rejects.</summary>
@@ -289,7 +289,7 @@ public sealed class TimeoutTests
         rig.Send(client, "more");
         rig.Advance(4_000);
         rig.Send(client, "more");
-        AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
+        AssertClosesAfter(rig, Http1ClientConnection.LingerPauseMs, client);
     }
 
     [Fact]
@@ -297,7 +297,7 @@ public sealed class TimeoutTests
     {
         using var rig = new Rig(Options);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
-        AssertClosesAfter(rig, ClientConnection.LingerPauseMs, client);
+        AssertClosesAfter(rig, Http1ClientConnection.LingerPauseMs, client);
     }
 
     private static void AssertRespondsAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)

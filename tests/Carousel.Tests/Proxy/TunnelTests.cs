@@ -27,7 +27,7 @@ public sealed class TunnelTests
     {
         using var rig = Open(Switching, out FakeSocket client);
         client.Finish();
-        rig.Advance(ClientConnection.HalfClosedGraceMs + 100);
+        rig.Advance(Http1ClientConnection.HalfClosedGraceMs + 100);
         Assert.True(rig.Servers[0].EndSent);
         Assert.False(rig.Servers[0].IsClosed);
         rig.Send(rig.Servers[0], "still here");

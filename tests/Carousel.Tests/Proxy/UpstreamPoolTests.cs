@@ -33,7 +33,7 @@ public sealed class UpstreamPoolTests : IDisposable
     [Fact]
     public void Take_AfterManyWereKept_ReturnsTheLatestFirst()
     {
-        UpstreamConnection[] all = [.. Enumerable.Range(0, 20).Select(_ => Connect(_servers[2]))];
+        Http1ServerConnection[] all = [.. Enumerable.Range(0, 20).Select(_ => Connect(_servers[2]))];
         Array.ForEach(all, Keep);
         Assert.All(all.Reverse(), expected => Assert.Same(expected, _worker.Upstreams.Take(_servers[2], Owner)));
         Assert.Null(_worker.Upstreams.Take(_servers[2], Owner));
@@ -43,7 +43,7 @@ public sealed class UpstreamPoolTests : IDisposable
     [Fact]
     public void Keep_MoreThanTheLimit_ClosesTheRest()
     {
-        UpstreamConnection[] all = [.. Enumerable.Range(0, UpstreamPool.MaxKeptPerServer + 2).Select(_ => Connect(_servers[1]))];
+        Http1ServerConnection[] all = [.. Enumerable.Range(0, UpstreamPool.MaxKeptPerServer + 2).Select(_ => Connect(_servers[1]))];
         Array.ForEach(all, Keep);
         Assert.Equal(UpstreamPool.MaxKeptPerServer, all.Count(connection => connection.IsOpen && connection.IsKept));
         Assert.Equal(2, all.Count(connection => !connection.IsOpen));
@@ -52,7 +52,7 @@ public sealed class UpstreamPoolTests : IDisposable
     [Fact]
     public void Keep_TheFirst_TakesMemoryForAFew()
     {
-        UpstreamConnection connection = Connect(_servers[0]);
+        Http1ServerConnection connection = Connect(_servers[0]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Keep(connection);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 200);
@@ -61,27 +61,27 @@ public sealed class UpstreamPoolTests : IDisposable
     [Fact]
     public void CloseUseless_ServerDown_ReleasesItsStack()
     {
-        UpstreamConnection[] all = [.. Enumerable.Range(0, 100).Select(_ => Connect(_servers[1]))];
+        Http1ServerConnection[] all = [.. Enumerable.Range(0, 100).Select(_ => Connect(_servers[1]))];
         Array.ForEach(all, Keep);
         Keep(Connect(_servers[2]));
         var up = new ServerStatus([EndPoint], IsHealthy: true);
         _worker.Upstreams.CloseUseless(_pool.Current.With([(_servers[1], up with { IsHealthy = false })]));
         Assert.All(all, connection => Assert.False(connection.IsOpen));
-        UpstreamConnection again = Connect(_servers[1]);
+        Http1ServerConnection again = Connect(_servers[1]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Keep(again);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 200);
         Assert.NotNull(_worker.Upstreams.Take(_servers[2], Owner));
     }
 
-    private UpstreamConnection Connect(Server server)
+    private Http1ServerConnection Connect(Server server)
     {
-        UpstreamConnection connection = _worker.Upstreams.Rent();
+        Http1ServerConnection connection = _worker.Upstreams.Rent();
         Assert.Equal(0, connection.Connect(server, EndPoint, Owner));
         return connection;
     }
 
-    private void Keep(UpstreamConnection connection) => _worker.Upstreams.Keep(connection, long.MaxValue);
+    private void Keep(Http1ServerConnection connection) => _worker.Upstreams.Keep(connection, long.MaxValue);
 
     private sealed class NoOwner : IConnectionOwner
     {

@@ -245,8 +245,8 @@ internal sealed class Rig : IDisposable
     private static extern ref Stack<Exchange> SpareExchanges(Worker worker);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spareClients")]
-    private static extern ref Stack<ClientConnection> SpareClients(Worker worker);
+    private static extern ref Stack<Http1ClientConnection> SpareClients(Worker worker);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spare")]
-    private static extern ref Stack<UpstreamConnection> SpareServers(UpstreamPool pool);
+    private static extern ref Stack<Http1ServerConnection> SpareServers(UpstreamPool pool);
 }

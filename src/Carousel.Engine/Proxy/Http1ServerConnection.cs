@@ -1,20 +1,31 @@
 using System.Net;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
+using Carousel.Engine.Http;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Reactor;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
 /// <summary>A connection to a server: in use by its owner, or kept for the next. Pooled; its own worker's thread only.</summary>
-internal sealed class UpstreamConnection : Connection, IDeadlineOwner
+internal sealed unsafe class Http1ServerConnection : Connection, IServerStream, IDeadlineOwner
 {
     public const int NotKept = -1;
+
+    private const int SwitchingProtocols = 101;
 
     private IConnectionOwner? _owner;
     private ServerCounters _counters = null!;
 
-    public UpstreamConnection(Worker worker)
+    /// <summary>The response allows to use the connection again, until this time by the server's announcement; in the worker's milliseconds.</summary>
+    private bool _isReusable;
+    private long _reusableUntil;
+
+    /// <summary>Bytes after an interim response are not parsed yet.</summary>
+    private bool _hasUnparsed;
+
+    public Http1ServerConnection(Worker worker)
         : base(worker) => Deadline = new Deadline(this);
 
     public Server Server { get; private set; } = null!;
@@ -35,7 +46,9 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     public IPEndPoint EndPoint { get; private set; } = null!;
 
     /// <summary>While it is connecting: the next attempt. Owned by <see cref="ServerConnector"/>.</summary>
-    public UpstreamConnection? NextAttempt;
+    public Http1ServerConnection? NextAttempt;
+
+    ByteStream IServerStream.Bytes => Stream;
 
     /// <summary>Begins to connect for this owner: 0 if connected, -EINPROGRESS, or the negated errno with nothing left open.</summary>
     public int Connect(Server server, IPEndPoint endPoint, IConnectionOwner owner)
@@ -55,6 +68,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
             return opened;
         }
         _owner = owner;
+        _hasUnparsed = _isReusable = false;
         _counters = server.Traffic.Of(Worker.Index);
         _counters.Connects++;
         _counters.OpenConnections++;
@@ -69,6 +83,7 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
     {
         _owner = owner;
         WasUsedBefore = true;
+        _hasUnparsed = _isReusable = false;
     }
 
     /// <summary>It has no owner now; it is kept in the pool at this index.</summary>
@@ -92,6 +107,76 @@ internal sealed class UpstreamConnection : Connection, IDeadlineOwner
             Worker.Upstreams.Close(this);
         }
     }
+
+    public void SendHead(RequestHead head, ref MessageBuffer request)
+    {
+        int length = Http1RequestEncoder.Collect(head);
+        Http1Encoder.Write(head, request.PlaceHead(length));
+    }
+
+    public HeadResult ReadHead(RequestMethod method, ResponseHead head, ref MessageBuffer response, out FailureReason reason)
+    {
+        reason = FailureReason.None;
+        if (!_hasUnparsed)
+        {
+            HeadResult received = Receive(ref response);
+            if (received != HeadResult.Partial)
+            {
+                return received;
+            }
+        }
+        _hasUnparsed = false;
+        ParseStatus status = ResponseParser.Parse(response.UnframedBytes, method, Worker.HeadLimits, head, out reason);
+        if (status != ParseStatus.Complete)
+        {
+            return status == ParseStatus.Rejected ? HeadResult.Rejected : HeadResult.Partial;
+        }
+        response.DropHead(head.Length);
+        _hasUnparsed = head.IsInterim && response.Unframed > 0;
+        _isReusable = head.KeepAlive && head.Status != SwitchingProtocols;
+        // Counted from the head, not the body's end: when the server sent the body's end is not known here.
+        _reusableUntil = head.ReusableMs == 0 ? long.MaxValue : Worker.Loop.Now + head.ReusableMs;
+        return HeadResult.Complete;
+    }
+
+    private HeadResult Receive(ref MessageBuffer response)
+    {
+        if (!Stream.Readable)
+        {
+            return HeadResult.Blocked;
+        }
+        response.Acquire(Worker.Slab);
+        response.Compact();
+        int received = Stream.Receive(response.Base + response.End, response.Free);
+        if (received > 0)
+        {
+            response.End += received;
+            return HeadResult.Partial;
+        }
+        if (received != ByteStream.Blocked)
+        {
+            return response.Unframed == 0 ? HeadResult.Closed : HeadResult.Truncated;
+        }
+        if (response.Unframed == 0)
+        {
+            response.Release(Worker.Slab);
+        }
+        return HeadResult.Blocked;
+    }
+
+    public void Release(bool isClean)
+    {
+        if (_isReusable && isClean && !Stream.PeerClosed && Stream.IsSilent())
+        {
+            Worker.Upstreams.Keep(this, _reusableUntil);
+        }
+        else
+        {
+            Drop();
+        }
+    }
+
+    public void Drop() => Worker.Upstreams.Close(this);
 
     /// <summary>Armed each time it is kept, and not disarmed when it is taken: that would cost a store on every request.</summary>
     public void OnDeadline(Deadline deadline)
