@@ -1,6 +1,5 @@
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
-using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
@@ -26,12 +25,10 @@ public sealed class ProxyEngine
     /// <param name="options">The engine's settings.</param>
     /// <param name="pool">The pool of servers, read once per request.</param>
     /// <param name="log">The failure log.</param>
-    /// <param name="sessions">The channel to the session store, for as many workers as in the options; null to disable sessions.</param>
     /// <param name="traffic">The traffic statistics, for as many workers; null for none.</param>
-    public ProxyEngine(EngineOptions options, Pool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
+    public ProxyEngine(EngineOptions options, Pool pool, FailureLog log, Traffic? traffic = null)
     {
-        pool.SlowStart = options.SlowStart;
-        _group = new WorkerGroup(options, pool, log, sessions, traffic);
+        _group = new WorkerGroup(options, pool, log, traffic);
         Port = options.Port;
     }
 
@@ -63,8 +60,8 @@ public sealed class ProxyEngine
             }
         }
         _group.Workers = workers;
-        _group.Pool.Changed += PostPoolChanged;
         _group.Sockets = sockets;
+        _group.Pool.Follow(PostPoolChanged);
         _threads = Array.ConvertAll(workers, worker => new Thread(worker.Run) { Name = "carousel-worker" });
         Array.ForEach(_threads, thread => thread.Start());
     }
@@ -88,10 +85,10 @@ public sealed class ProxyEngine
     public void WaitForExit()
     {
         Array.ForEach(_threads, thread => thread.Join());
-        _group.Pool.Changed -= PostPoolChanged;
+        _group.Pool.Unfollow(PostPoolChanged);
     }
 
-    private void PostPoolChanged() => Array.ForEach(_group.Workers, worker => worker.PostPoolChanged());
+    private void PostPoolChanged(PoolUpdate update) => Array.ForEach(_group.Workers, worker => worker.PostPoolChanged());
 
     private void PostAll(Mail mail) => Array.ForEach(_group.Workers, worker => worker.Post(mail));
 }

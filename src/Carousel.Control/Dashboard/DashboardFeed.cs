@@ -119,7 +119,7 @@ public sealed class DashboardFeed(DashboardSource source)
     {
         try
         {
-            var sampler = new DashboardSampler(source);
+            using var sampler = new DashboardSampler(source);
             while (TryPublish(UpdateOf(sampler)))
             {
                 await Task.Delay(Pause, source.Time).ConfigureAwait(false);
@@ -162,7 +162,7 @@ public sealed class DashboardFeed(DashboardSource source)
     private FeedUpdate UpdateOf(DashboardSampler sampler)
     {
         DashboardFrame frame = sampler.Next();
-        DashboardPool pool = sampler.Pool;
+        DashboardPool pool = sampler.Facts;
         byte[] poolText = _now is { } before && before.Pool == pool.Version
             ? before.PoolText
             : Text("pool", JsonSerializer.SerializeToUtf8Bytes(pool, DashboardJson.Default.DashboardPool));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Pools;
@@ -9,7 +10,7 @@ namespace Carousel.Control.Dashboard;
 /// <summary>
 /// Builds frames from the workers' counters. Rates and latencies start with the first frame. One thread at a time.
 /// </summary>
-internal sealed class DashboardSampler
+internal sealed class DashboardSampler : PoolFollower
 {
     private static readonly string[] s_states = [.. Enum.GetValues<ServerState>().Select(state => state.Name())];
 
@@ -21,18 +22,21 @@ internal sealed class DashboardSampler
     private ServerFacts[] _facts = [];
     private SecondFrame? _second;
     private long _version, _number, _lastFrame, _lastSecond;
+    private volatile bool _hasChanged;
 
     public DashboardSampler(DashboardSource source)
+        : base(source.Pool)
     {
         _source = source;
         _rate = new SmoothRate(CountRequests());
         _look = new SecondLook(source.Traffic);
         _lastFrame = source.Time.GetTimestamp();
-        FollowPool();
+        Follow();
+        ReadPool();
     }
 
     /// <summary>The servers as of the last frame.</summary>
-    public DashboardPool Pool { get; private set; } = null!;
+    public DashboardPool Facts { get; private set; } = null!;
 
     /// <summary>Builds the next frame.</summary>
     public DashboardFrame Next()
@@ -40,7 +44,7 @@ internal sealed class DashboardSampler
         // Avoid a division by zero: timers wait at least a millisecond.
         double seconds = Math.Max(0.001, _source.Time.GetElapsedTime(_lastFrame).TotalSeconds);
         _lastFrame = _source.Time.GetTimestamp();
-        PoolSnapshot pool = FollowPool();
+        PoolSnapshot pool = ReadPool();
         Array.ForEach(_series, one => one.Look(seconds));
         if (_second is null || _source.Time.GetElapsedTime(_lastSecond) >= TimeSpan.FromSeconds(1))
         {
@@ -54,20 +58,30 @@ internal sealed class DashboardSampler
             ++_number, _version, _source.Time.GetUtcNow().ToUnixTimeMilliseconds(), Rounded(_rate), requests, connections, _second, Sessions(), Servers(pool));
     }
 
-    private PoolSnapshot FollowPool()
+    /// <inheritdoc/>
+    protected override void OnUpdate(PoolUpdate update) => _hasChanged = true;
+
+    /// <summary>The current pool, and its facts if they may have changed.</summary>
+    private PoolSnapshot ReadPool()
     {
-        PoolSnapshot pool = _source.Pool.Current;
+        bool hasChanged = _hasChanged;
+        _hasChanged = false;
+        PoolSnapshot pool = Pool.Current;
+        if (!hasChanged)
+        {
+            return pool;
+        }
         if (pool.Servers != _servers)
         {
             Dictionary<Server, ServerSeries> known = _series.ToDictionary(one => one.Server);
             _servers = pool.Servers;
             _series = [.. _servers.Select(server => known.GetValueOrDefault(server) ?? new ServerSeries(server))];
         }
-        ServerFacts[] facts = [.. _servers.Select(Facts)];
+        ServerFacts[] facts = [.. _servers.Select(FactsOf)];
         if (_version == 0 || !facts.AsSpan().SequenceEqual(_facts))
         {
             _facts = facts;
-            Pool = new DashboardPool(++_version, _source.Product, SecondLook.Bands, s_states, facts);
+            Facts = new DashboardPool(++_version, _source.Product, SecondLook.Bands, s_states, facts);
         }
         return pool;
     }
@@ -116,7 +130,7 @@ internal sealed class DashboardSampler
 
     private static double Rounded(SmoothRate rate) => Math.Round(rate.Value, 1);
 
-    private static ServerFacts Facts(Server server)
+    private static ServerFacts FactsOf(Server server)
     {
         ServerEntry entry = server.Entry;
         return new ServerFacts(server.Id, entry.Name, entry.Address.Url, entry.Weight, entry.MaxRequests, entry.Backup, entry.Drain);

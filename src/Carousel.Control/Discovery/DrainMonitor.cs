@@ -13,7 +13,8 @@ namespace Carousel.Control.Discovery;
 /// <param name="atMost">The drain timeout.</param>
 /// <param name="time">Clock for all delays.</param>
 /// <param name="report">Receives each removal; called on pool threads.</param>
-public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeSpan atMost, TimeProvider time, ReportServer report) : IDisposable
+public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeSpan atMost, TimeProvider time, ReportServer report)
+    : PoolFollower(membership.Pool)
 {
     /// <summary>
     /// Interval between checks of a server. It must be idle in two consecutive checks: a worker may be about to send it a request that was assigned just
@@ -27,16 +28,12 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Starts watching; call once.</summary>
-    public void Start()
-    {
-        membership.Pool.Changed += Follow;
-        Follow();
-    }
+    public void Start() => Follow();
 
     /// <summary>Stops: no server is removed any more.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        membership.Pool.Changed -= Follow;
+        base.Dispose();
         _stop.Cancel();
     }
 
@@ -49,12 +46,12 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
         }
     }
 
-    private void Follow()
+    /// <inheritdoc/>
+    protected override void OnUpdate(PoolUpdate update)
     {
-        PoolSnapshot pool = membership.Pool.Current;
         lock (_gate)
         {
-            foreach (Server server in pool.Servers.Where(server => pool[server].IsLeaving && _watched.TryAdd(server, time.GetTimestamp())))
+            foreach (Server server in update.Added.Concat(update.Changed).Where(server => update.After[server].IsLeaving && _watched.TryAdd(server, time.GetTimestamp())))
             {
                 _ = Supervisor.OfProcess.Run("drains", () => WatchAsync(server), time, _stop.Token);
             }
@@ -68,7 +65,7 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
         {
             while (IsLeaving(server) && TimeLeft(server) is { } left)
             {
-                bool isIdle = !isSticky && server.Load.InFlight == 0 && !membership.Pool.Current.TakesNewTraffic(server);
+                bool isIdle = !isSticky && server.Load.InFlight == 0 && !Pool.Current.TakesNewTraffic(server);
                 if (left <= TimeSpan.Zero || (isIdle && wasIdle))
                 {
                     Forget(server);
@@ -89,7 +86,7 @@ public sealed class DrainMonitor(PoolMembership membership, bool isSticky, TimeS
     {
         lock (_gate)
         {
-            bool isLeaving = membership.Pool.Current[server].IsLeaving;
+            bool isLeaving = Pool.Current[server].IsLeaving;
             if (!isLeaving)
             {
                 _watched.Remove(server);

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Net;
 using Carousel.Control.Supervision;
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
-using Carousel.Core.Servers;
 
 namespace Carousel.Control.Discovery;
 
@@ -17,7 +15,8 @@ namespace Carousel.Control.Discovery;
 /// <param name="time">Clock for all delays.</param>
 /// <param name="interval">Lookup interval of a name that resolves.</param>
 /// <param name="report">Receives a log line about each change; called on pool threads.</param>
-public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, ReportEvent report) : IDisposable
+public sealed class NameResolver(PoolMembership membership, ResolveName resolve, TimeProvider time, TimeSpan interval, ReportEvent report)
+    : PoolFollower(membership.Pool)
 {
     /// <summary>How long startup waits for lookups. Servers with slower names join the ring once they resolve.</summary>
     public static readonly TimeSpan FirstPassLimit = TimeSpan.FromSeconds(2);
@@ -29,7 +28,7 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
     private readonly Dictionary<string, WatchedName> _watched = [];
     private readonly CancellationTokenSource _stop = new();
-    private ImmutableArray<Server> _followed;
+    private readonly List<Task> _firstLookups = [];
     private int _allowedThreads;
 
     /// <summary>
@@ -37,12 +36,15 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     /// </summary>
     public async Task StartAsync()
     {
-        Task[] firstLookups = Follow();
-        membership.Pool.Changed += FollowChange;
-        FollowChange();
+        Follow();
+        Task firstLookups;
+        lock (_gate)
+        {
+            firstLookups = Task.WhenAll(_firstLookups);
+        }
         try
         {
-            await Task.WhenAll(firstLookups).WaitAsync(FirstPassLimit, time, _stop.Token).ConfigureAwait(false);
+            await firstLookups.WaitAsync(FirstPassLimit, time, _stop.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -63,9 +65,9 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
     }
 
     /// <summary>Stops all lookups. Published addresses stay.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        membership.Pool.Changed -= FollowChange;
+        base.Dispose();
         _stop.Cancel();
         lock (_gate)
         {
@@ -77,38 +79,42 @@ public sealed class NameResolver(PoolMembership membership, ResolveName resolve,
         }
     }
 
-    private void FollowChange() => Follow();
-
-    /// <summary>Follows the names in the pool. Returns the first lookups of new names.</summary>
-    private Task[] Follow()
+    /// <summary>Follows the names in the pool.</summary>
+    protected override void OnUpdate(PoolUpdate update)
     {
+        if (update.Added.IsEmpty && update.Removed.IsEmpty)
+        {
+            return;
+        }
         lock (_gate)
         {
-            ImmutableArray<Server> servers = membership.Pool.Current.Servers;
-            if (servers == _followed || _stop.IsCancellationRequested)
+            if (_stop.IsCancellationRequested)
             {
-                return [];
+                return;
             }
-            _followed = servers;
-            HashSet<string> names = [.. servers.Select(server => server.Entry.Address.Host).Where(host => !IPAddress.TryParse(host, out _))];
+            HashSet<string> names = [.. update.After.Servers.Select(server => server.Entry.Address.Host).Where(host => !IPAddress.TryParse(host, out _))];
             foreach (WatchedName removed in _watched.Values.Where(watched => !names.Contains(watched.Host)).ToArray())
             {
                 _watched.Remove(removed.Host);
                 removed.Dispose();
             }
             AllowBlockedThreads_NeedsLock(names.Count);
-            return [.. names.Where(name => !_watched.ContainsKey(name)).Select(Watch_NeedsLock)];
+            foreach (string name in names.Where(name => !_watched.ContainsKey(name)))
+            {
+                Watch_NeedsLock(name);
+            }
         }
     }
 
-    /// <summary>Starts the lookup loop of one name; the task completes with its first lookup.</summary>
-    private Task Watch_NeedsLock(string host)
+    /// <summary>Starts the lookup loop of one name.</summary>
+    private void Watch_NeedsLock(string host)
     {
         var name = new WatchedName(host);
         _watched.Add(host, name);
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = Supervisor.OfProcess.Run("names", () => LookUpForever(name, first), time, name.Stop);
-        return first.Task;
+        _firstLookups.RemoveAll(lookup => lookup.IsCompleted);
+        _firstLookups.Add(first.Task);
     }
 
     private async Task LookUpForever(WatchedName name, TaskCompletionSource first)

@@ -21,7 +21,7 @@ namespace Carousel.Control.Probes;
 /// <param name="report">Receives each change; called on pool threads.</param>
 public sealed class HealthMonitor(
     PoolMembership membership, HealthOptions options, ProbeServer probe, PingServer ping, TimeProvider time, ReportServer report)
-    : IDisposable
+    : PoolFollower(membership.Pool)
 {
     /// <summary>How long startup waits for a server that is up.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(250);
@@ -38,12 +38,10 @@ public sealed class HealthMonitor(
     private readonly Dictionary<Server, ProbedServer> _watched = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableArray<Server> _followed;
 
     /// <summary>Starts probing. The task completes when the first server is up, or after <see cref="StartLimit"/>; probing continues.</summary>
     public async Task StartAsync()
     {
-        membership.Pool.Changed += Follow;
         Follow();
         try
         {
@@ -68,32 +66,24 @@ public sealed class HealthMonitor(
     }
 
     /// <summary>Stops all probes. The last verdicts stay.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        membership.Pool.Changed -= Follow;
+        base.Dispose();
         _stop.Cancel();
     }
 
-    /// <summary>Starts to probe servers that joined the pool; loops of removed servers end by themselves. Any thread.</summary>
-    private void Follow()
+    /// <summary>Starts to probe servers that joined the pool; loops of removed servers end by themselves. A server with a new address is probed immediately.</summary>
+    protected override void OnUpdate(PoolUpdate update)
     {
         lock (_gate)
         {
-            PoolSnapshot now = membership.Pool.Current;
-            foreach (ProbedServer watched in _watched.Values)
+            foreach (Server server in update.Changed)
             {
-                // A server with a new address is probed immediately.
-                watched.See(now.EndPoints(watched.Server));
+                _watched.GetValueOrDefault(server)?.See(update.After.EndPoints(server));
             }
-            ImmutableArray<Server> servers = now.Servers;
-            if (servers == _followed)
+            foreach (Server server in update.Added)
             {
-                return;
-            }
-            _followed = servers;
-            foreach (Server server in servers.Where(server => !_watched.ContainsKey(server)))
-            {
-                ProbedServer probed = _watched[server] = new ProbedServer(server, now.EndPoints(server));
+                ProbedServer probed = _watched[server] = new ProbedServer(server, update.After.EndPoints(server));
                 _ = Supervisor.OfProcess.Run("probes", () => WatchAsync(probed), time, _stop.Token);
             }
         }
@@ -125,7 +115,7 @@ public sealed class HealthMonitor(
     {
         lock (_gate)
         {
-            bool isInPool = ReferenceEquals(membership.Pool.Current.Find(server.Tag), server);
+            bool isInPool = ReferenceEquals(Pool.Current.Find(server.Tag), server);
             if (!isInPool)
             {
                 _watched.Remove(server);
@@ -146,7 +136,7 @@ public sealed class HealthMonitor(
         server.Load.Pinging(NowMs);
         try
         {
-            Task<bool> pinging = ping(server, membership.Pool.Current.EndPoints(server), over.Token);
+            Task<bool> pinging = ping(server, Pool.Current.EndPoints(server), over.Token);
             while (!pinging.IsCompleted && server.Load.IsSuspect(NowMs) && IsInPool(server))
             {
                 await Task.WhenAny(pinging, Task.Delay(HealthOptions.FirstBackoff, time, over.Token)).ConfigureAwait(false);
@@ -201,7 +191,7 @@ public sealed class HealthMonitor(
         try
         {
             // Read after the wait: the addresses may have changed.
-            PoolSnapshot pool = membership.Pool.Current;
+            PoolSnapshot pool = Pool.Current;
             result = await probe(server, pool.EndPoints(server), _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
@@ -5,9 +6,8 @@ using Carousel.Core.Servers;
 namespace Carousel.Control.Telemetry;
 
 /// <summary>When each server entered its state. Updated when the pool changes, when an event is logged, and on request. Any thread.</summary>
-public sealed class StateTimes : IDisposable
+public sealed class StateTimes : PoolFollower
 {
-    private readonly Pool _pool;
     private readonly EventLog? _events;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -17,14 +17,14 @@ public sealed class StateTimes : IDisposable
     /// <param name="time">The workers' clock.</param>
     /// <param name="events">Events that signal ejections and reinstatements; null without.</param>
     public StateTimes(Pool pool, TimeProvider time, EventLog? events = null)
+        : base(pool)
     {
-        (_pool, _time, _events) = (pool, time, events);
-        pool.Changed += Look;
+        (_time, _events) = (time, events);
         if (events is not null)
         {
             events.Written += Look;
         }
-        Look();
+        Follow();
     }
 
     /// <summary>The workers' clock, in milliseconds.</summary>
@@ -33,24 +33,18 @@ public sealed class StateTimes : IDisposable
     /// <summary>Checks for state changes and records their time. Quick.</summary>
     public void Look()
     {
-        PoolSnapshot pool = _pool.Current;
         DateTimeOffset now = _time.GetUtcNow();
         long nowMs = NowMs;
         lock (_gate)
         {
+            // Read under the lock: a server that an update has removed does not come back.
+            PoolSnapshot pool = Pool.Current;
             foreach (Server server in pool.Servers)
             {
                 ServerState state = pool.StateOf(server, nowMs);
                 if (!_states.TryGetValue(server, out var known) || known.State != state)
                 {
                     _states[server] = (state, Began(server, state, now, nowMs));
-                }
-            }
-            if (_states.Count > pool.Servers.Length)
-            {
-                foreach (Server removed in _states.Keys.Except(pool.Servers).ToArray())
-                {
-                    _states.Remove(removed);
                 }
             }
         }
@@ -61,17 +55,30 @@ public sealed class StateTimes : IDisposable
     {
         lock (_gate)
         {
-            return _states.TryGetValue(server, out var known) ? known : (_pool.Current.StateOf(server, NowMs), _time.GetUtcNow());
+            return _states.TryGetValue(server, out var known) ? known : (Pool.Current.StateOf(server, NowMs), _time.GetUtcNow());
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        _pool.Changed -= Look;
+        base.Dispose();
         if (_events is not null)
         {
             _events.Written -= Look;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnUpdate(PoolUpdate update)
+    {
+        Look();
+        lock (_gate)
+        {
+            foreach (Server removed in update.Removed)
+            {
+                _states.Remove(removed);
+            }
         }
     }
 

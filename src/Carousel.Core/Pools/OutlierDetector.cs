@@ -12,10 +12,10 @@ namespace Carousel.Core.Pools;
 /// the servers are ejected. Any thread; a lock is taken only to eject.
 /// </summary>
 /// <param name="pool">The servers.</param>
-/// <param name="options">When to eject, and for how long.</param>
 /// <param name="log">Receives ejections and returns.</param>
-public sealed class OutlierDetector(Pool pool, OutlierOptions options, FailureLog log)
+public sealed class OutlierDetector(Pool pool, FailureLog log)
 {
+    private readonly OutlierOptions _options = pool.Options.Outliers;
     private readonly Lock _gate = new();
 
     /// <summary>A server responded to a request.</summary>
@@ -25,18 +25,18 @@ public sealed class OutlierDetector(Pool pool, OutlierOptions options, FailureLo
     /// <param name="nowMs">The worker's clock.</param>
     public void OnResponse(Server server, long epoch, int status, long nowMs)
     {
-        if (!options.IsOn)
+        if (!_options.IsOn)
         {
             return;
         }
-        if (options.Statuses.Contains(status))
+        if (_options.Statuses.Contains(status))
         {
             Fail(server, epoch, new Fault(FailureReason.None, status, IsHard: false, IsShared: true), nowMs);
         }
         else if (server.Load.Breaker.Succeeded(epoch, nowMs))
         {
             server.Load.Breaker.StartCounting();
-            server.Load.StartSlowly(nowMs, (long)pool.SlowStart.TotalMilliseconds);
+            server.Load.StartSlowly(nowMs, (long)pool.Options.SlowStart.TotalMilliseconds);
             log.Write(new ServerNews(server, FailureReason.None, status, 0, 0, EjectedMs: 0));
         }
     }
@@ -45,7 +45,7 @@ public sealed class OutlierDetector(Pool pool, OutlierOptions options, FailureLo
     /// <inheritdoc cref="OnResponse"/>
     public void OnFailure(Server server, long epoch, FailureReason reason, long nowMs)
     {
-        if (options.IsOn && Fault.Of(reason) is { } fault)
+        if (_options.IsOn && Fault.Of(reason) is { } fault)
         {
             Fail(server, epoch, fault, nowMs);
         }
@@ -65,11 +65,11 @@ public sealed class OutlierDetector(Pool pool, OutlierOptions options, FailureLo
         ref CircuitBreaker breaker = ref server.Load.Breaker;
         bool isTrial = CircuitBreaker.IsTrial(epoch);
         bool isFirst = isTrial || breaker.IsOnProbation(nowMs);
-        if (!breaker.Failed(epoch, fault.IsHard, options.Failures, nowMs))
+        if (!breaker.Failed(epoch, fault.IsHard, _options.Failures, nowMs))
         {
             return;
         }
-        bool isRow = fault.IsHard && breaker.InARow >= options.Failures;
+        bool isRow = fault.IsHard && breaker.InARow >= _options.Failures;
         (int requests, int failures) = isFirst ? (0, 1) : isRow ? (0, breaker.InARow) : breaker.Counted;
         long ejectedMs;
         lock (_gate)
@@ -80,7 +80,7 @@ public sealed class OutlierDetector(Pool pool, OutlierOptions options, FailureLo
                 breaker.StartCounting();
                 return;
             }
-            ejectedMs = breaker.Open(epoch, options, nowMs);
+            ejectedMs = breaker.Open(epoch, _options, nowMs);
         }
         if (ejectedMs != 0)
         {

@@ -6,14 +6,16 @@ using Carousel.Core.Servers;
 
 namespace Carousel.Core.Pools;
 
-/// <summary>Builds a pool from the entries of servers.txt. Pure.</summary>
+/// <summary>Builds a pool from the entries of servers.txt.</summary>
 public static class PoolBuilder
 {
-    /// <summary>The servers of these entries, each with its id and a slot in file order.</summary>
-    public static ImmutableArray<Server> Servers(IReadOnlyList<ServerEntry> entries)
+    /// <summary>The servers of these entries, each with its id and a slot, in file order.</summary>
+    /// <param name="entries">Entries with different addresses.</param>
+    /// <param name="slots">Where the slots come from.</param>
+    public static ImmutableArray<Server> Servers(IReadOnlyList<ServerEntry> entries, SlotAllocator slots)
     {
         string[] ids = ServerIds.For([.. entries.Select(entry => entry.Address.Url)]);
-        return [.. entries.Select((entry, slot) => new Server(ids[slot], slot, entry))];
+        return [.. entries.Select((entry, i) => new Server(ids[i], slots.Take(), entry))];
     }
 
     /// <summary>

@@ -10,20 +10,27 @@ namespace Carousel.Core.Pools;
 /// those that have an address, are healthy and take new sessions. Rings and snapshot agree after any sequence of inputs. No other code may publish to
 /// the pool meanwhile. Any thread.
 /// </summary>
-/// <param name="pool">The pool to change.</param>
-/// <param name="probed">New servers get no requests before the first <see cref="SetHealth"/> reports them healthy.</param>
-/// <param name="time">The workers' clock, for slow starts; null for the system's.</param>
-public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider? time = null)
+public sealed class PoolMembership
 {
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Pool _pool;
+    private readonly PoolUpdates _updates;
+    private readonly SlotAllocator _slots;
+    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+
+    /// <param name="pool">The pool to change.</param>
+    /// <param name="updates">Receives each change.</param>
+    /// <param name="slots">The slots of new and removed servers.</param>
+    /// <param name="time">The workers' clock, for slow starts.</param>
+    internal PoolMembership(Pool pool, PoolUpdates updates, SlotAllocator slots, TimeProvider time) =>
+        (_pool, _updates, _slots, _time) = (pool, updates, slots, time);
+
+    /// <summary>The pool that it changes.</summary>
+    public Pool Pool => _pool;
 
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
-    private long SlowStartMs => (long)pool.SlowStart.TotalMilliseconds;
-
-    /// <summary>The pool to change.</summary>
-    public Pool Pool => pool;
+    private long SlowStartMs => (long)_pool.Options.SlowStart.TotalMilliseconds;
 
     /// <summary>
     /// Makes the pool match this list and discards run-time changes. New servers are added at their place in the list. Changed options apply from now
@@ -31,13 +38,8 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
     /// keeps its state. All other servers are unaffected.
     /// </summary>
     /// <returns>The changes.</returns>
-    public PoolChange Apply(IReadOnlyList<ServerEntry> entries)
-    {
-        lock (_gate)
-        {
-            return Apply_NeedsLock(entries);
-        }
-    }
+    public PoolChange Apply(IReadOnlyList<ServerEntry> entries) =>
+        Change(() => Apply_NeedsLock(entries));
 
     /// <summary>
     /// Applies the difference between two versions of a list. Run-time changes of a server whose line is unchanged remain, including its removal; a
@@ -46,24 +48,14 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
     /// <param name="before">The previous list.</param>
     /// <param name="now">The new list, without duplicate addresses.</param>
     /// <returns>The changes.</returns>
-    public PoolChange Follow(IReadOnlyList<ServerEntry> before, IReadOnlyList<ServerEntry> now)
-    {
-        lock (_gate)
-        {
-            return Apply_NeedsLock(ListMerge.Of(before, now, [.. Listed_NeedsLock()]));
-        }
-    }
+    public PoolChange Follow(IReadOnlyList<ServerEntry> before, IReadOnlyList<ServerEntry> now) =>
+        Change(() => Apply_NeedsLock(ListMerge.Of(before, now, [.. Listed_NeedsLock()])));
 
     /// <summary>
     /// Adds a server after all others. One that exists or is leaving gets these options and stays. Never returns <see cref="ChangeResult.NotFound"/>.
     /// </summary>
-    public ChangeResult Add(ServerEntry entry)
-    {
-        lock (_gate)
-        {
-            return Result_NeedsLock([.. Listed_NeedsLock().Where(other => other.Address != entry.Address), entry]);
-        }
-    }
+    public ChangeResult Add(ServerEntry entry) =>
+        Change(() => Result_NeedsLock([.. Listed_NeedsLock().Where(other => other.Address != entry.Address), entry]));
 
     /// <summary>Makes the server leave, as if its line was deleted.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>.</param>
@@ -97,74 +89,69 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
     /// Removes a leaving server: its slot becomes free, and requests still in flight there are to be cut. False if it is not leaving (any more), or
     /// already removed.
     /// </summary>
-    public bool Forget(Server server)
+    public bool Forget(Server server) => Change(() =>
     {
-        lock (_gate)
+        PoolSnapshot now = _pool.Current;
+        if (!now[server].IsLeaving)
         {
-            PoolSnapshot now = pool.Current;
-            if (!now[server].IsLeaving)
-            {
-                return false;
-            }
-            ImmutableArray<Server> others = now.Servers.Remove(server);
-            now.Rings.Forget(server);
-            Publish_NeedsLock(new PoolSnapshot(now.Rings, others, [.. others.Select(other => now[other])]), []);
-            return true;
+            return false;
         }
-    }
+        ImmutableArray<Server> others = now.Servers.Remove(server);
+        now.Rings.Forget(server);
+        Publish_NeedsLock(new PoolSnapshot(now.Rings, others, [.. others.Select(other => now[other])]), []);
+        _slots.Free(server.Slot);
+        return true;
+    });
 
     /// <summary>Sets the addresses of the servers with this host name, in the order to try; none if it does not resolve.</summary>
-    public void SetAddresses(string host, ImmutableArray<IPAddress> addresses)
+    public void SetAddresses(string host, ImmutableArray<IPAddress> addresses) => Change(() =>
     {
-        lock (_gate)
+        PoolSnapshot now = _pool.Current;
+        ImmutableArray<Server> servers = [.. now.Servers.Where(server => server.Entry.Address.Host == host)];
+        if (servers.IsEmpty)
         {
-            PoolSnapshot now = pool.Current;
-            ImmutableArray<Server> servers = [.. now.Servers.Where(server => server.Entry.Address.Host == host)];
-            if (servers.IsEmpty)
-            {
-                return;
-            }
-            Publish_NeedsLock(now.With(servers.Select(server =>
-            {
-                ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
-                if (!endPoints.Any(now.EndPoints(server).Contains))
-                {
-                    // Its results belong to the old addresses.
-                    server.Load.Breaker.Reset();
-                }
-                return (server, now[server] with { EndPoints = endPoints });
-            })), servers);
+            return false;
         }
-    }
+        Publish_NeedsLock(now.With(servers.Select(server =>
+        {
+            ImmutableArray<IPEndPoint> endPoints = [.. addresses.Select(address => new IPEndPoint(address, server.Entry.Address.Port))];
+            if (!endPoints.Any(now.EndPoints(server).Contains))
+            {
+                // Its results belong to the old addresses.
+                server.Load.Breaker.Reset();
+            }
+            return (server, now[server] with { EndPoints = endPoints });
+        })), servers);
+        return true;
+    });
 
     /// <summary>Sets a server's health. Ignored if the server is no longer in the pool.</summary>
     /// <param name="tag">Its <see cref="Server.Tag"/>: its slot may have changed.</param>
     /// <param name="healthy">The verdict.</param>
-    public void SetHealth(ulong tag, bool healthy)
+    public void SetHealth(ulong tag, bool healthy) => Change(() =>
     {
-        lock (_gate)
+        PoolSnapshot now = _pool.Current;
+        if (now.Find(tag) is not { } server)
         {
-            PoolSnapshot now = pool.Current;
-            if (now.Find(tag) is not { } server)
-            {
-                return;
-            }
-            if (!healthy)
-            {
-                // Takes effect when it becomes healthy again.
-                server.Load.StartSlowlyLater();
-            }
-            ServerStatus before = now[server];
-            if (before.IsHealthy != healthy || (!healthy && !before.WasProbed))
-            {
-                if (healthy)
-                {
-                    server.Load.Breaker.Reset();
-                }
-                Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, WasProbed = true })]), [server]);
-            }
+            return false;
         }
-    }
+        if (!healthy)
+        {
+            // Takes effect when it becomes healthy again.
+            server.Load.StartSlowlyLater();
+        }
+        ServerStatus before = now[server];
+        if (before.IsHealthy == healthy && (healthy || before.WasProbed))
+        {
+            return false;
+        }
+        if (healthy)
+        {
+            server.Load.Breaker.Reset();
+        }
+        Publish_NeedsLock(now.With([(server, before with { IsHealthy = healthy, WasProbed = true })]), [server]);
+        return true;
+    });
 
     /// <summary>
     /// A probe of a server succeeded. If the server is ejected and its ejection time is over, the probe is its trial, without waiting for a request.
@@ -185,22 +172,29 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
     }
 
     /// <summary>Changes the entry of one server, or removes it from the list.</summary>
-    private ChangeResult Edit(ulong tag, Func<ServerEntry, ServerEntry?> edit)
+    private ChangeResult Edit(ulong tag, Func<ServerEntry, ServerEntry?> edit) => Change(() =>
     {
+        PoolSnapshot now = _pool.Current;
+        return now.Find(tag) is not { } server || now[server].IsLeaving
+            ? ChangeResult.NotFound
+            : Result_NeedsLock([.. Listed_NeedsLock().Select(entry => ReferenceEquals(entry, server.Entry) ? edit(entry) : entry).OfType<ServerEntry>()]);
+    });
+
+    /// <summary>Changes the pool under the lock, and tells its followers afterwards.</summary>
+    private T Change<T>(Func<T> change)
+    {
+        T result;
         lock (_gate)
         {
-            PoolSnapshot now = pool.Current;
-            if (now.Find(tag) is not { } server || now[server].IsLeaving)
-            {
-                return ChangeResult.NotFound;
-            }
-            return Result_NeedsLock([.. Listed_NeedsLock().Select(entry => ReferenceEquals(entry, server.Entry) ? edit(entry) : entry).OfType<ServerEntry>()]);
+            result = change();
         }
+        _updates.Deliver();
+        return result;
     }
 
     private IEnumerable<ServerEntry> Listed_NeedsLock()
     {
-        PoolSnapshot now = pool.Current;
+        PoolSnapshot now = _pool.Current;
         return now.Servers.Where(server => !now[server].IsLeaving).Select(server => server.Entry);
     }
 
@@ -208,8 +202,8 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
 
     private PoolChange Apply_NeedsLock(IReadOnlyList<ServerEntry> entries)
     {
-        PoolSnapshot now = pool.Current;
-        var plan = new PoolPlan(now, entries, probed);
+        PoolSnapshot now = _pool.Current;
+        var plan = new PoolPlan(now, entries, _pool.Options.Health.IsOn, _slots);
         foreach (Server server in plan.Servers)
         {
             // Even if only its line number changed.
@@ -223,7 +217,7 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
                 server.Load.StartSlowlyLater();
             }
             now.Rings.Reserve(plan.Servers);
-            Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Statuses), plan.Servers);
+            Publish_NeedsLock(new PoolSnapshot(now.Rings, plan.Servers, plan.Statuses), plan.Servers, plan.Change.Changed.Select(changed => changed.Server));
         }
         return plan.Change;
     }
@@ -235,9 +229,10 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
     /// </summary>
     /// <param name="next">The snapshot to publish.</param>
     /// <param name="changed">Servers of the snapshot whose status or options may have changed.</param>
-    private void Publish_NeedsLock(PoolSnapshot next, ImmutableArray<Server> changed)
+    /// <param name="edited">Those of them whose options changed; null for none.</param>
+    private void Publish_NeedsLock(PoolSnapshot next, ImmutableArray<Server> changed, IEnumerable<Server>? edited = null)
     {
-        PoolSnapshot now = pool.Current;
+        PoolSnapshot now = _pool.Current;
         if (next.LeavingServersTakeTraffic != now.LeavingServersTakeTraffic)
         {
             changed = next.Servers;
@@ -246,7 +241,7 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
         Array.ForEach(joining, server => server.Load.Begin(NowMs, SlowStartMs));
         Array.ForEach(joining.Where(now.CanServe).ToArray(), server => next.Rings.Of(server).Restore(server));
         Array.ForEach(changed.Where(server => !next.CanServe(server)).ToArray(), next.Rings.Remove);
-        pool.Publish(next);
+        _pool.Publish(next);
         Array.ForEach(joining, server => next.Rings.Of(server).Restore(server));
         foreach (Server server in changed)
         {
@@ -256,5 +251,6 @@ public sealed class PoolMembership(Pool pool, bool probed = false, TimeProvider?
             }
             next.Rings.NotOf(server).Forget(server);
         }
+        _updates.Enqueue(next, edited ?? []);
     }
 }

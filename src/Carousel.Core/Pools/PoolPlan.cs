@@ -5,7 +5,7 @@ using Carousel.Core.Servers;
 
 namespace Carousel.Core.Pools;
 
-/// <summary>Computes the next pool from the current one and a new list of servers. Pure: changes nothing yet.</summary>
+/// <summary>Computes the next pool from the current one and a new list of servers. Changes nothing yet, but takes slots for new servers.</summary>
 internal sealed class PoolPlan
 {
     private readonly PoolSnapshot _now;
@@ -14,7 +14,8 @@ internal sealed class PoolPlan
     /// <param name="now">The current pool.</param>
     /// <param name="entries">The new list; the last of several entries with the same address counts.</param>
     /// <param name="probed">New servers wait for their first verdict.</param>
-    public PoolPlan(PoolSnapshot now, IReadOnlyList<ServerEntry> entries, bool probed)
+    /// <param name="slots">Where the slots of new servers come from.</param>
+    public PoolPlan(PoolSnapshot now, IReadOnlyList<ServerEntry> entries, bool probed, SlotAllocator slots)
     {
         _now = now;
         _listed = [];
@@ -22,7 +23,7 @@ internal sealed class PoolPlan
         {
             _listed[ServerIds.Tag(entry.Address.Url)] = entry;
         }
-        Dictionary<ulong, Server> added = New();
+        Dictionary<ulong, Server> added = New(slots);
         Servers = Ordered(entries, added);
         Statuses = [.. Servers.Select(server => added.ContainsKey(server.Tag) ? First(server, probed) : now[server] with { IsLeaving = !IsListed(server) })];
         Change = new PoolChange(
@@ -48,14 +49,12 @@ internal sealed class PoolPlan
 
     private ChangedServer Changed(Server server) => new(server, server.Entry, _listed[server.Tag]);
 
-    /// <summary>Creates a server for each entry that the pool has none for: in free slots first, then in new ones.</summary>
-    private Dictionary<ulong, Server> New()
+    /// <summary>Creates a server for each entry that the pool has none for.</summary>
+    private Dictionary<ulong, Server> New(SlotAllocator slots)
     {
         ServerEntry[] entries = [.. _listed.Where(listed => _now.Find(listed.Key) is null).Select(listed => listed.Value)];
         string[] ids = ServerIds.For([.. entries.Select(entry => entry.Address.Url), .. _now.Servers.Select(server => server.Entry.Address.Url)]);
-        HashSet<int> taken = [.. _now.Servers.Select(server => server.Slot)];
-        int[] free = [.. Enumerable.Range(0, taken.Count + entries.Length).Where(slot => !taken.Contains(slot)).Take(entries.Length)];
-        return entries.Select((entry, i) => new Server(ids[i], free[i], entry)).ToDictionary(server => server.Tag);
+        return entries.Select((entry, i) => new Server(ids[i], slots.Take(), entry)).ToDictionary(server => server.Tag);
     }
 
     /// <summary>Existing servers keep their places; a new one comes right after the one listed before it.</summary>

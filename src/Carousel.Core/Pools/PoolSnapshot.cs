@@ -15,19 +15,25 @@ public sealed class PoolSnapshot
     private static readonly ServerStatus Unknown = new([], IsHealthy: false);
 
     private readonly ImmutableArray<Member> _members;
+
+    /// <summary>The slot of the first member: the slots of a pool need not start at 0.</summary>
+    private readonly int _firstSlot;
+
     private readonly Dictionary<ulong, Server> _byTag;
 
     /// <param name="rings">The rotations of the servers that take new sessions; they keep the places of all others.</param>
     /// <param name="servers">All servers, in the order of their places.</param>
     /// <param name="statuses">Their statuses, in the same order.</param>
     public PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
-        : this(rings, servers, BySlot(servers, statuses), servers.ToDictionary(server => server.Tag), before: null)
+        : this(rings, servers, FirstSlot(servers), BySlot(servers, statuses), servers.ToDictionary(server => server.Tag), before: null)
     {
     }
 
-    private PoolSnapshot(ServerRings rings, ImmutableArray<Server> servers, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag, PoolSnapshot? before)
+    private PoolSnapshot(
+        ServerRings rings, ImmutableArray<Server> servers, int firstSlot, ImmutableArray<Member> members, Dictionary<ulong, Server> byTag, PoolSnapshot? before)
     {
         Rings = rings;
+        _firstSlot = firstSlot;
         _members = members;
         _byTag = byTag;
         Servers = servers;
@@ -52,8 +58,17 @@ public sealed class PoolSnapshot
     public bool HasLimits { get; }
 
     /// <summary>The status of a server. One that is not in this snapshot can't serve.</summary>
-    public ServerStatus this[Server server] =>
-        server.Slot < _members.Length && ReferenceEquals(_members[server.Slot].Server, server) ? _members[server.Slot].ServerStatus : Unknown;
+    public ServerStatus this[Server server]
+    {
+        get
+        {
+            int place = server.Slot - _firstSlot;
+            return (uint)place < (uint)_members.Length && ReferenceEquals(_members[place].Server, server) ? _members[place].ServerStatus : Unknown;
+        }
+    }
+
+    /// <summary>True if the pool has this server, able to serve or not.</summary>
+    public bool Contains(Server server) => ReferenceEquals(Find(server.Tag), server);
 
     /// <summary>A server's addresses, in the order to try; empty while its name does not resolve.</summary>
     public ImmutableArray<IPEndPoint> EndPoints(Server server) => this[server].EndPoints;
@@ -83,9 +98,9 @@ public sealed class PoolSnapshot
         ImmutableArray<Member>.Builder members = _members.ToBuilder();
         foreach ((Server server, ServerStatus status) in changes)
         {
-            members[server.Slot] = new Member(server, status);
+            members[server.Slot - _firstSlot] = new Member(server, status);
         }
-        return new PoolSnapshot(Rings, Servers, members.MoveToImmutable(), _byTag, before: this);
+        return new PoolSnapshot(Rings, Servers, _firstSlot, members.MoveToImmutable(), _byTag, before: this);
     }
 
     private static bool IsOpenToNewTraffic(Server server) => server.Entry is { Drain: false, Weight: > 0 };
@@ -97,12 +112,15 @@ public sealed class PoolSnapshot
         return before?.AreStill(servers) == true ? before : new Candidates(isBackup ? Rings.Backup : Rings.Primary, servers);
     }
 
+    private static int FirstSlot(ImmutableArray<Server> servers) => servers.Length == 0 ? 0 : servers.Min(server => server.Slot);
+
     private static ImmutableArray<Member> BySlot(ImmutableArray<Server> servers, ImmutableArray<ServerStatus> statuses)
     {
-        var members = new Member[servers.Length == 0 ? 0 : servers.Max(server => server.Slot) + 1];
+        int first = FirstSlot(servers);
+        var members = new Member[servers.Length == 0 ? 0 : servers.Max(server => server.Slot) - first + 1];
         for (int i = 0; i < servers.Length; i++)
         {
-            members[servers[i].Slot] = new Member(servers[i], statuses[i]);
+            members[servers[i].Slot - first] = new Member(servers[i], statuses[i]);
         }
         return [.. members];
     }

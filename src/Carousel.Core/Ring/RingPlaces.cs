@@ -6,7 +6,7 @@ namespace Carousel.Core.Ring;
 internal sealed class RingPlaces
 {
     private readonly List<RingPlace> _inOrder;
-    private RingPlace?[] _bySlot = [];
+    private readonly Dictionary<int, RingPlace> _bySlot = [];
 
     public RingPlaces()
     {
@@ -25,7 +25,7 @@ internal sealed class RingPlaces
     /// <summary>The place of this server; null if it has none.</summary>
     public RingPlace? Find(Server server)
     {
-        RingPlace? place = server.Slot < _bySlot.Length ? _bySlot[server.Slot] : null;
+        RingPlace? place = _bySlot.GetValueOrDefault(server.Slot);
         return ReferenceEquals(place?.Server, server) ? place : null;
     }
 
@@ -33,11 +33,7 @@ internal sealed class RingPlaces
     /// <exception cref="ArgumentException">Another server has that slot.</exception>
     public void InsertAfter(RingPlace before, Server server)
     {
-        if (server.Slot >= _bySlot.Length)
-        {
-            Array.Resize(ref _bySlot, Math.Max(server.Slot + 1, 2 * _bySlot.Length));
-        }
-        if (_bySlot[server.Slot] is { } holder)
+        if (_bySlot.GetValueOrDefault(server.Slot) is { } holder)
         {
             throw new ArgumentException($"slot {server.Slot} is used by {holder.Server}", nameof(server));
         }
@@ -52,7 +48,7 @@ internal sealed class RingPlaces
     {
         int order = place.Order;
         _inOrder.RemoveAt(order);
-        _bySlot[place.Server!.Slot] = null;
+        _bySlot.Remove(place.Server!.Slot);
         place.Order = RingPlace.GivenUp;
         NumberFrom(order);
     }

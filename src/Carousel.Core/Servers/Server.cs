@@ -35,7 +35,7 @@ public sealed class Server
     /// <summary>64-bit hash of its URL: identifies the server in cookies, the same on every replica.</summary>
     public ulong Tag { get; }
 
-    /// <summary>Dense index from 0, unique in the pool, for per-server arrays. Reused after the server is removed.</summary>
+    /// <summary>Index from 0 for per-server arrays, unique over all pools of the process (<see cref="SlotAllocator"/>). Reused after the server is removed.</summary>
     public int Slot { get; }
 
     /// <summary>Load state shared by all workers.</summary>

@@ -60,7 +60,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     /// True if a new request would overtake others of this worker, or some that have waited much longer on other workers. Costs one load of a shared count
     /// while no request waits.
     /// </summary>
-    public bool MustWait() => _group.Waiting.Waiting != 0
+    public bool MustWait() => _group.Pool.Waiting.Waiting != 0
         && (_unconstrained.First is not null
             || (_willRecheck && _constrained.First is not null)
             || _group.LongestWaiting(_worker, _worker.Loop.Now - HeadStartMs) is not null);
@@ -68,7 +68,7 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
     /// <summary>Adds it to the end of its queue; false if the queue limit is reached. It is rechecked at the end of this tick.</summary>
     public bool TryAdd(QueueEntry entry, bool isConstrained)
     {
-        if (!_group.Waiting.TryEnter())
+        if (!_group.Pool.Waiting.TryEnter())
         {
             return false;
         }
@@ -99,13 +99,13 @@ internal sealed class RequestQueue : IResumable, IDeadlineOwner
         entry.List!.Remove(entry);
         Volatile.Write(ref _waitsSince, _unconstrained.First?.Since ?? NothingWaits);
         _worker.Counters.Waiting--;
-        _group.Waiting.Leave();
+        _group.Pool.Waiting.Leave();
     }
 
     /// <summary>A request of this worker has released its slot.</summary>
     public void Released()
     {
-        if (_group.Waiting.Waiting != 0)
+        if (_group.Pool.Waiting.Waiting != 0)
         {
             _released = true;
             Recheck();

@@ -48,7 +48,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     {
         _group = group;
         Options = group.Options;
-        Timeouts = new Timeouts(Options);
+        Timeouts = new Timeouts(Options, group.Pool.Options);
         LeastRate = LeastRateFor(group.Pool.Current);
         Transport = transport;
         Loop = new EventLoop(poller, clock);
@@ -60,13 +60,13 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         _scratch = new byte[bufferSize];
         Pipe = new SplicePipe(Linux.Pipe.TryOpen, SplicePipe.SizeFor(Options.Workers));
         _date = new HttpDate(Loop);
-        Affinity = group.Sessions is { } sessions ? new SessionAffinity(sessions, index, Loop) : null;
+        Affinity = group.Pool.Sessions is { } sessions ? new SessionAffinity(sessions, index, Loop) : null;
         Upstreams = new UpstreamPool(this);
         Queue = new RequestQueue(this, group);
         var slowStart = new SlowStart(seed: (ulong)index);
-        Picker = new Picker(NewPolicy(_random), NewPolicy(_random), slowStart, Options.Panic);
-        Retries = new RetryPolicy(Options.Retries, Options.RetriesWaiting);
-        RequestKey = Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
+        Picker = new Picker(NewPolicy(_random), NewPolicy(_random), slowStart, Pool.Options.Panic);
+        Retries = new RetryPolicy(Pool.Options.Retries, Pool.Options.RetriesWaiting);
+        RequestKey = Pool.Options.Policy is { Kind: PolicyKind.Hash } policy ? new RequestKey(policy.HashBy, policy.HashName) : null;
         _drainDeadline = new Deadline(this);
         _mailTarget = new MailTarget(this, _mailbox.Fd);
         Loop.Watch(_mailTarget, Readiness.Readable);
@@ -83,7 +83,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     public Pool Pool => _group.Pool;
     public FailureLog Log => _group.Log;
-    public OutlierDetector Outliers => _group.Outliers;
+    public OutlierDetector Outliers => Pool.Outliers;
     public Transport Transport { get; }
     public EventLoop Loop { get; }
     public BufferSlab Slab { get; }
@@ -185,7 +185,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     }
 
     /// <summary>Takes one retry from the budget of all workers; false if it is spent.</summary>
-    public bool TakeRetry() => _group.Budget.TryTake(_group.Requests, Loop.Now);
+    public bool TakeRetry() => Pool.Budget.TryTake(_group.Requests, Loop.Now);
 
     /// <summary>The trusted proxies.</summary>
     public AddressSet Trusted => _group.Trusted;
@@ -225,7 +225,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     /// <summary>The drain timeout has expired.</summary>
     public void OnDeadline(Deadline deadline) => Stop();
 
-    private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
+    private Policy NewPolicy(RandomBytes random) => PolicyFactory.Create(Pool.Options.Policy, BitConverter.ToUInt64(random.Next(sizeof(ulong))));
 
     private void ReadMail()
     {

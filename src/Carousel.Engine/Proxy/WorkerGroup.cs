@@ -1,14 +1,12 @@
 using Carousel.Core.Events;
-using Carousel.Core.Health;
 using Carousel.Core.Net;
 using Carousel.Core.Pools;
-using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 
 namespace Carousel.Engine.Proxy;
 
 /// <summary>What all workers share: options, the pool, the limits, and the list of workers. Any thread.</summary>
-internal sealed class WorkerGroup(EngineOptions options, Pool pool, FailureLog log, SessionChannel? sessions = null, Traffic? traffic = null)
+internal sealed class WorkerGroup(EngineOptions options, Pool pool, FailureLog log, Traffic? traffic = null)
 {
     /// <summary>A connection is handed over only if the difference is larger than this: a handover costs a wake-up.</summary>
     private const int HandOverMargin = 1;
@@ -26,21 +24,10 @@ internal sealed class WorkerGroup(EngineOptions options, Pool pool, FailureLog l
     /// <summary>Counters and records of the workers.</summary>
     public Traffic Traffic { get; } = traffic ?? new Traffic(options.Workers, TrafficOptions.NoRecords);
 
-    /// <summary>Notified of the outcome of requests.</summary>
-    public OutlierDetector Outliers { get; } = new(pool, options.Outliers, log);
-
-    /// <summary>The retry budget.</summary>
-    public RetryBudget Budget { get; } = new(options.RetryPercent);
-
-    /// <summary>Null while sessions are off.</summary>
-    public SessionChannel? Sessions => sessions;
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerClient, options.MaxSockets);
 
     /// <summary>The proxies whose forwarding fields are trusted.</summary>
     public AddressSet Trusted { get; } = new(options.TrustedProxies);
-
-    /// <summary>Counts the requests that wait for a server with room.</summary>
-    public QueueLimit Waiting { get; } = new(options.Queue);
 
     /// <summary>Set once, before the first thread starts.</summary>
     public Worker[] Workers { get; set; } = [];

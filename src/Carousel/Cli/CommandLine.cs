@@ -169,8 +169,7 @@ internal sealed class CommandLine
         return new Request.Run(file, servers, new RunSettings
         {
             Engine = _flags.ReadEngine(result, errors) with { TraceShare = telemetry.TraceShare },
-            Health = _flags.Health.Read(result, errors),
-            Sessions = _flags.Sessions.Read(result, errors),
+            Pool = _flags.ReadPool(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
             StorePasswordFile = _flags.Store.ReadPasswordFile(result, errors),
             EmbeddedStore = _flags.Store.ReadEmbedded(result, errors),
@@ -194,7 +193,7 @@ internal sealed class CommandLine
         new(new RunSettings
         {
             Engine = _flags.ReadEngine(result, errors),
-            Sessions = _flags.Sessions.Read(result, errors),
+            Pool = _flags.ReadPool(result, errors),
             Store = _flags.Store.ReadAddress(result, errors),
             EmbeddedStore = new EmbeddedStoreOptions { WhyInMemory = "a demo keeps nothing" },
             Admin = _flags.Admin.Read(result, errors),

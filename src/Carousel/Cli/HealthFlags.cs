@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Engine;
+using Carousel.Core.Pools;
 
 namespace Carousel.Cli;
 
@@ -11,7 +11,7 @@ internal sealed class HealthFlags
 {
     private static readonly HealthOptions Default = new();
     private static readonly OutlierOptions DefaultOutliers = new();
-    private static readonly EngineOptions DefaultEngine = new();
+    private static readonly PoolOptions DefaultPool = new();
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -61,7 +61,7 @@ internal sealed class HealthFlags
         ValueReaders.Duration(Shortest, Hour));
 
     public Flag<TimeSpan> SlowStart { get; } = new("--slow-start", null, "TIME",
-        "time until a recovered or new server gets its full share; 0s: immediately", Durations.Format(DefaultEngine.SlowStart),
+        "time until a recovered or new server gets its full share; 0s: immediately", Durations.Format(DefaultPool.SlowStart),
         ValueReaders.Duration(TimeSpan.Zero, Hour));
 
     public Switch Panic { get; } = new("--panic", null, "while all servers are down, try every server that has an address instead of responding 503");

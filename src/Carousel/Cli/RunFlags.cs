@@ -3,6 +3,7 @@ using System.Net;
 using Carousel.Control.Admin;
 using Carousel.Core.Config;
 using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Engine;
 using Carousel.Logging;
 using Carousel.Platform;
@@ -15,6 +16,7 @@ internal sealed class RunFlags
     private const string LastGoodOff = "off";
 
     private static readonly EngineOptions Default = new();
+    private static readonly PoolOptions DefaultPool = new();
     private const int MostRate = 1 << 30;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -45,11 +47,11 @@ internal sealed class RunFlags
         "most connections from one client address; 0: no limit", "0", ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
     public Flag<int> Queue { get; } = new("--queue", null, "N",
-        "most requests queued while every server is full (max=); more get 503; 0: no queue", $"{Default.Queue}",
+        "most requests queued while every server is full (max=); more get 503; 0: no queue", $"{DefaultPool.Queue}",
         ValueReaders.Number(0, DescriptorBudget.MaxConnections));
 
     public Flag<TimeSpan> QueueTimeout { get; } = Timeout("--queue-timeout", "how long a request is queued before it gets 503",
-        Default.QueueTimeout);
+        DefaultPool.QueueTimeout);
 
     public Flag<int> MaxHead { get; } = new("--max-head", null, "SIZE", "largest head of a request (larger: 431) or a response (larger: 502)",
         Sizes.Format(Default.MaxHead), ValueReaders.Size(1024, 48 * 1024));
@@ -63,10 +65,10 @@ internal sealed class RunFlags
         Default.IdleTimeout);
 
     public Flag<TimeSpan> ConnectTimeout { get; } = Timeout("--connect-timeout", "for one attempt to connect to a server, over all its addresses",
-        Default.ConnectTimeout);
+        DefaultPool.ConnectTimeout);
 
     public Flag<TimeSpan> AnswerTimeout { get; } = Timeout("--answer-timeout", "from the end of a request to the end of its response's head",
-        Default.AnswerTimeout);
+        DefaultPool.AnswerTimeout);
 
     public Flag<TimeSpan> BodyTimeout { get; } = Timeout("--body-timeout", "longest pause within a request or response body", Default.BodyTimeout);
 
@@ -78,14 +80,14 @@ internal sealed class RunFlags
         Default.TunnelTimeout);
 
     public Flag<TimeSpan> ServerIdleTimeout { get; } = Timeout("--server-idle-timeout",
-        "how long an idle connection to a server is kept for reuse; less if the server sends Keep-Alive: timeout=N", Default.ServerIdleTimeout);
+        "how long an idle connection to a server is kept for reuse; less if the server sends Keep-Alive: timeout=N", DefaultPool.ServerIdleTimeout);
 
     public Flag<int> Retries { get; } = new("--retries", null, "N",
         "retries of an idempotent request that a server may have read when its connection failed; a request that crashes servers reaches N + 1 at most; stale connections don't count",
-        $"{Default.Retries}", ValueReaders.Number(0, 100));
+        $"{DefaultPool.Retries}", ValueReaders.Number(0, 100));
 
     public Flag<int> RetryBudget { get; } = new("--retry-budget", null, "PERCENT",
-        "most retries, as a share of the requests of the last 10 seconds; 10 per second are always allowed", $"{Default.RetryPercent}%", ValueReaders.Percent);
+        "most retries, as a share of the requests of the last 10 seconds; 10 per second are always allowed", $"{DefaultPool.RetryPercent}%", ValueReaders.Percent);
 
     public ListFlag<IPNetwork> TrustedProxy { get; } = new("--trusted-proxy", "CIDR",
         "proxies in front of this one whose X-Forwarded-* and Forwarded fields are trusted; several as with --bind", "none", ValueReaders.Network);
@@ -174,29 +176,36 @@ internal sealed class RunFlags
         Bind = Bind.Read(result, errors),
         Port = Port.Read(result, Default.Port, errors),
         Workers = Workers.Read(result, Default.Workers, errors),
-        Policy = Balancing.Read(result, errors),
         MaxHead = MaxHead.Read(result, Default.MaxHead, errors),
         MaxFields = MaxFields.Read(result, Default.MaxFields, errors),
         HeadTimeout = HeadTimeout.Read(result, Default.HeadTimeout, errors),
         IdleTimeout = IdleTimeout.Read(result, Default.IdleTimeout, errors),
-        ConnectTimeout = ConnectTimeout.Read(result, Default.ConnectTimeout, errors),
-        AnswerTimeout = AnswerTimeout.Read(result, Default.AnswerTimeout, errors),
         BodyTimeout = BodyTimeout.Read(result, Default.BodyTimeout, errors),
         MinRate = MinRate.IsGiven(result) ? MinRate.Read(result, 0, errors) : null,
         TunnelTimeout = TunnelTimeout.Read(result, Default.TunnelTimeout, errors),
-        ServerIdleTimeout = ServerIdleTimeout.Read(result, Default.ServerIdleTimeout, errors),
         MaxConnectionsPerClient = MaxConnectionsPerClient.Read(result, 0, errors),
-        Queue = Queue.Read(result, Default.Queue, errors),
-        QueueTimeout = QueueTimeout.Read(result, Default.QueueTimeout, errors),
-        Retries = Retries.Read(result, Default.Retries, errors),
-        RetryPercent = RetryBudget.Read(result, Default.RetryPercent, errors),
-        Outliers = Health.ReadOutliers(result, errors),
-        SlowStart = Health.SlowStart.Read(result, Default.SlowStart, errors),
-        Panic = Health.Panic.IsGiven(result),
         TrustedProxies = TrustedProxy.Read(result, errors),
         SendForwarded = Forwarded.IsGiven(result),
         RequestIds = RequestIds.Read(result, Default.RequestIds, errors),
         AllowsTrace = TraceMethod.Read(result, Default.AllowsTrace, errors),
+    };
+
+    /// <summary>The options of the pool. Problems are added to the errors.</summary>
+    public PoolOptions ReadPool(ParseResult result, List<string> errors) => new()
+    {
+        Policy = Balancing.Read(result, errors),
+        Health = Health.Read(result, errors),
+        Outliers = Health.ReadOutliers(result, errors),
+        Sessions = Sessions.Read(result, errors),
+        SlowStart = Health.SlowStart.Read(result, DefaultPool.SlowStart, errors),
+        Panic = Health.Panic.IsGiven(result),
+        Retries = Retries.Read(result, DefaultPool.Retries, errors),
+        RetryPercent = RetryBudget.Read(result, DefaultPool.RetryPercent, errors),
+        Queue = Queue.Read(result, DefaultPool.Queue, errors),
+        QueueTimeout = QueueTimeout.Read(result, DefaultPool.QueueTimeout, errors),
+        ConnectTimeout = ConnectTimeout.Read(result, DefaultPool.ConnectTimeout, errors),
+        AnswerTimeout = AnswerTimeout.Read(result, DefaultPool.AnswerTimeout, errors),
+        ServerIdleTimeout = ServerIdleTimeout.Read(result, DefaultPool.ServerIdleTimeout, errors),
     };
 
     /// <summary>The level and format of the log.</summary>

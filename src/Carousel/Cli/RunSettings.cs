@@ -1,8 +1,7 @@
 using Carousel.Control.Admin;
 using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
-using Carousel.Core.Health;
-using Carousel.Core.Sessions;
+using Carousel.Core.Pools;
 using Carousel.Engine;
 using Carousel.Logging;
 
@@ -20,9 +19,8 @@ internal sealed record RunSettings
     /// <summary>Null to derive it from the descriptor limit.</summary>
     public int? MaxConnections { get; init; }
 
-    public HealthOptions Health { get; init; } = new();
-
-    public SessionOptions Sessions { get; init; } = new();
+    /// <summary>The options of the pool.</summary>
+    public required PoolOptions Pool { get; init; }
 
     /// <summary>Where sessions are kept.</summary>
     public StoreAddress Store { get; init; } = StoreAddress.Auto;

@@ -20,7 +20,7 @@ internal static class CheckCommand
         {
             return FileErrors.Print(request.File, file, Console.Error);
         }
-        Console.Out.Write(Table(request.File, PoolBuilder.Servers(file.Servers)));
+        Console.Out.Write(Table(request.File, PoolBuilder.Servers(file.Servers, new SlotAllocator())));
         return ExitCode.Ok;
     }
 

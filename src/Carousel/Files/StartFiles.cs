@@ -46,7 +46,7 @@ internal static class StartFiles
     {
         error = "";
         EmbeddedStoreOptions options = settings.EmbeddedStore;
-        if (settings.Sessions.Mode == SessionMode.Off || settings.Store.Kind is not (StoreKind.Auto or StoreKind.Embedded) || options.WhyInMemory.Length != 0)
+        if (settings.Pool.Sessions.Mode == SessionMode.Off || settings.Store.Kind is not (StoreKind.Auto or StoreKind.Embedded) || options.WhyInMemory.Length != 0)
         {
             return options;
         }

@@ -7,6 +7,7 @@ using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
+using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -42,13 +43,17 @@ internal sealed class Balancer
     {
         (_settings, _writer, _whenStarted) = (settings, writer, whenStarted);
         var failures = new FailureLog();
-        var pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(entries), probed: settings.Health.IsOn));
+        var slots = new SlotAllocator();
+        var pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(entries, slots), probed: settings.Pool.Health.IsOn), settings.Pool, slots, failures, TimeProvider.System)
+        {
+            Sessions = SessionSide.ChannelOf(settings.Pool.Sessions, settings.Engine.Workers),
+        };
         _log = new StderrLog(failures, writer.Write, TimeProvider.System, _events, pool, settings.Log.ClientsToo);
         Supervisor.OfProcess.Report = _log.Report;
-        _membership = new PoolMembership(pool, probed: settings.Health.IsOn);
+        _membership = pool.Membership;
         _names = new NameResolver(_membership, SystemResolver.Resolve, TimeProvider.System, settings.ResolveInterval, _log.Report);
-        _health = new HealthSide(_membership, settings.Health, _names, _log.About);
-        _drains = new DrainMonitor(_membership, settings.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, _log.About);
+        _health = new HealthSide(_membership, pool.Options.Health, _names, _log.About);
+        _drains = new DrainMonitor(_membership, pool.Options.Sessions.Mode == SessionMode.Sticky, settings.DrainTimeout, TimeProvider.System, _log.About);
         _servers = ServersFileSide.Of(source, settings, _membership, _log);
         _sessions = SessionSide.Of(settings, pool, _log.Report);
         _traffic = new Traffic(settings.Engine.Workers, TelemetrySide.Records(settings.Telemetry, hasAdmin: settings.Admin is not null));
@@ -56,7 +61,7 @@ internal sealed class Balancer
         _telemetry = new TelemetrySide(settings.Telemetry, _traffic, pool, metrics.OfType<IMetricSource>(), descriptors, _log, _events);
         AdminContext context = Context();
         _admin = new AdminSide(settings, context, _log.Report);
-        _engine = new EngineSide(new ProxyEngine(settings.Engine, pool, failures, _sessions?.Channel, _traffic));
+        _engine = new EngineSide(new ProxyEngine(settings.Engine, pool, failures, _traffic));
         _signals = new SignalSide(_engine, context, _servers, _telemetry, _log, settings.DrainTimeout);
     }
 
@@ -122,11 +127,11 @@ internal sealed class Balancer
     private AdminContext Context() => new(_membership, _traffic, _events, TimeProvider.System, _servers?.Saver, _telemetry.States)
     {
         Version = ProductVersion.Number,
-        Policy = _settings.Engine.Policy,
-        Panics = _settings.Engine.Panic,
+        Policy = _settings.Pool.Policy,
+        Panics = _settings.Pool.Panic,
         TimeLeft = _drains.TimeLeft,
         Settings = _settings.Described,
-        Sessions = _sessions?.Channel,
+        Sessions = _membership.Pool.Sessions,
         Store = _sessions?.Store,
         Metrics = _telemetry.Metrics,
         StoreAddress = _settings.Store,

@@ -27,7 +27,6 @@ internal sealed class EngineSide(ProxyEngine engine)
         return connections is null ? null : settings.Engine with
         {
             MaxConnections = connections.Value,
-            RetriesWaiting = settings.Health is { IsOn: true, Path: not null },
             MaxSockets = DescriptorBudget.Sockets(descriptors, settings.Engine.Workers),
         };
     }

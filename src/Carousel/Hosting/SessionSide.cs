@@ -23,18 +23,14 @@ internal sealed class SessionSide : IDisposable
     private EmbeddedStore? _process;
     private string? _lastLine;
 
-    private SessionSide(RunSettings settings, Pool pool, ReportEvent log)
+    private SessionSide(RunSettings settings, Pool pool, SessionChannel channel, ReportEvent log)
     {
         _embedded = settings.EmbeddedStore with { Password = settings.Store.Password };
         _log = log;
         _headStart = settings.Store.Kind == StoreKind.Redis || HasData(_embedded.DataDirectory) ? LongHeadStart : ShortHeadStart;
-        Channel = new SessionChannel(settings.Sessions, SessionStore.ProcessKeys(settings.Sessions, TimeProvider.System), settings.Engine.Workers);
-        Store = new SessionStore(settings.Store, Channel, pool, TimeProvider.System, log, StartEmbeddedAsync);
-        Metrics = new SessionMetrics(Channel, Store);
+        Store = new SessionStore(settings.Store, channel, pool, TimeProvider.System, log, StartEmbeddedAsync);
+        Metrics = new SessionMetrics(channel, Store);
     }
-
-    /// <summary>For the engine.</summary>
-    public SessionChannel Channel { get; }
 
     /// <summary>The metrics of sessions.</summary>
     public SessionMetrics Metrics { get; }
@@ -44,7 +40,11 @@ internal sealed class SessionSide : IDisposable
 
     /// <summary>Null if sessions are off. Starts nothing yet.</summary>
     public static SessionSide? Of(RunSettings settings, Pool pool, ReportEvent log) =>
-        settings.Sessions.Mode == SessionMode.Off ? null : new SessionSide(settings, pool, log);
+        pool.Sessions is { } channel ? new SessionSide(settings, pool, channel, log) : null;
+
+    /// <summary>The channel between the pool's workers and its session store; null if sessions are off.</summary>
+    public static SessionChannel? ChannelOf(SessionOptions options, int workers) =>
+        options.Mode == SessionMode.Off ? null : new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers);
 
     /// <summary>Call it before connections are accepted. Returns when the store's keys are known, or after a short wait: traffic does not depend on the store.</summary>
     public void Start()

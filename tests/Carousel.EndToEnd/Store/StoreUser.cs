@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Carousel.Control.Store;
 using Carousel.Control.Store.Client;
 using Carousel.Core.Config;
+using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
@@ -19,8 +20,10 @@ internal sealed class StoreUser : IAsyncDisposable
     private StoreUser(StoreAddress address, StartEmbeddedStore? startEmbedded, SessionOptions options)
     {
         Channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 1);
-        Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers);
-        Store = new SessionStore(address, Channel, new Pool(PoolBuilder.Build(Servers)), TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
+        var slots = new SlotAllocator();
+        Servers = PoolBuilder.Servers(ServersParser.Parse("http://127.0.0.1:8001\nhttp://127.0.0.1:8002\n").Servers, slots);
+        var pool = new Pool(PoolBuilder.Build(Servers), new PoolOptions(), slots, new FailureLog(), TimeProvider.System);
+        Store = new SessionStore(address, Channel, pool, TimeProvider.System, (_, line) => _lines.Enqueue(line), startEmbedded);
         Store.Start();
     }
 

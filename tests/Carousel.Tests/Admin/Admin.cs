@@ -5,13 +5,13 @@ using Carousel.Cli;
 using Carousel.Commands;
 using Carousel.Control.Admin;
 using Carousel.Control.Discovery;
-using Carousel.Core.Config;
 using Carousel.Core.Events;
 using Carousel.Core.Policies;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;
+using Carousel.Tests.Harness;
 
 namespace Carousel.Tests.Admin;
 
@@ -42,7 +42,7 @@ internal sealed class Admin : IAsyncDisposable
     public static AdminContext Over(
         string servers, PolicyOptions? policy = null, SessionChannel? sessions = null, List<string>? lines = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {
-        membership ??= new PoolMembership(PoolOf(servers));
+        membership ??= PoolOf(servers).Membership;
         return new AdminContext(membership, new Traffic(2, new TrafficOptions()), new EventLog(TimeProvider.System), TimeProvider.System, saver)
         {
             Version = "1.2.3",
@@ -54,7 +54,7 @@ internal sealed class Admin : IAsyncDisposable
     }
 
     public static Pool PoolOf(string servers) =>
-        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))) { SlowStart = TimeSpan.FromHours(1) };
+        TestPool.Of(servers, TestPool.Options with { SlowStart = TimeSpan.FromHours(1) });
 
     public static async Task<Admin> StartAsync(string servers, string? token = null, ServersFileSaver? saver = null, PoolMembership? membership = null)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Carousel.Control.Admin;
-using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
@@ -185,12 +184,11 @@ public class ServerEndpointsTests
     /// <summary>Through its requests, as a worker reports them.</summary>
     internal static void Eject(Admin admin, string name)
     {
-        var options = new OutlierOptions();
-        var breaker = new OutlierDetector(admin.Context.Pool, options, new FailureLog());
+        Pool pool = admin.Context.Pool;
         long nowMs = (long)TimeProvider.System.GetElapsedTime(0).TotalMilliseconds;
-        for (int i = 0; i < options.Failures; i++)
+        for (int i = 0; i < pool.Options.Outliers.Failures; i++)
         {
-            breaker.OnFailure(admin.Named(name), admin.Named(name).Load.Breaker.Epoch, FailureReason.ConnectRefused, nowMs);
+            pool.Outliers.OnFailure(admin.Named(name), admin.Named(name).Load.Breaker.Epoch, FailureReason.ConnectRefused, nowMs);
         }
         Assert.Equal(CircuitState.Open, admin.Named(name).Load.Breaker.State);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using Carousel.Cli;
 using Carousel.Control.Store.Embedded;
 using Carousel.Core.Config;
+using Carousel.Core.Pools;
 using Carousel.Engine;
 using Xunit;
 
@@ -19,6 +20,7 @@ public class CommandLineTests
 
         Assert.Equal("servers.txt", run.File);
         Assert.Equivalent(new EngineOptions(), run.Settings.Engine, strict: true);
+        Assert.Equivalent(new PoolOptions(), run.Settings.Pool, strict: true);
         Assert.Null(run.Settings.MaxConnections);
         Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.DrainTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), run.Settings.ResolveInterval);
@@ -46,16 +48,15 @@ public class CommandLineTests
             MaxFields = 50,
             HeadTimeout = TimeSpan.FromSeconds(1),
             IdleTimeout = TimeSpan.FromSeconds(2),
-            ConnectTimeout = TimeSpan.FromMilliseconds(300),
-            AnswerTimeout = TimeSpan.FromSeconds(4),
             BodyTimeout = TimeSpan.FromSeconds(5),
             TunnelTimeout = TimeSpan.FromMinutes(6),
-            ServerIdleTimeout = TimeSpan.FromSeconds(7),
             MaxConnectionsPerClient = 9,
             TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("192.168.1.1/32")],
             SendForwarded = true,
             AllowsTrace = true,
         };
+        PoolOptions pool = run.Settings.Pool;
+        Assert.Equal((TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)), (pool.ConnectTimeout, pool.AnswerTimeout, pool.ServerIdleTimeout));
         EngineOptions engine = run.Settings.Engine;
         Assert.Equal(expected.Bind, engine.Bind);
         Assert.Equal(expected.TrustedProxies, engine.TrustedProxies);

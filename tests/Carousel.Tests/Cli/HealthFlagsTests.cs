@@ -1,6 +1,6 @@
 using Carousel.Cli;
 using Carousel.Core.Health;
-using Carousel.Engine;
+using Carousel.Core.Pools;
 using Xunit;
 
 namespace Carousel.Tests.Cli;
@@ -23,23 +23,23 @@ public class HealthFlagsTests
     [Fact]
     public void Parse_NoEjectFlag_TakesTheDefaults()
     {
-        EngineOptions engine = Engine("");
-        Assert.Equal(new OutlierOptions(), engine.Outliers);
-        Assert.Equal((TimeSpan.FromSeconds(10), false, 2, 20), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+        PoolOptions pool = Options("");
+        Assert.Equal(new OutlierOptions(), pool.Outliers);
+        Assert.Equal((TimeSpan.FromSeconds(10), false, 2, 20), (pool.SlowStart, pool.Panic, pool.Retries, pool.RetryPercent));
     }
 
     [Fact]
     public void Parse_EveryEjectFlag_IsApplied()
     {
-        EngineOptions engine = Engine("--eject on --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 1 --retry-budget 35%");
+        PoolOptions pool = Options("--eject on --eject-failures 5 --eject-status 500-599,429 --eject-time 300ms --slow-start 0s --panic --retries 1 --retry-budget 35%");
         Assert.Equal((true, 5, "500-599,429", 300),
-            (engine.Outliers.IsOn, engine.Outliers.Failures, engine.Outliers.Statuses.ToString(), engine.Outliers.FirstTime.TotalMilliseconds));
-        Assert.Equal((TimeSpan.Zero, true, 1, 35), (engine.SlowStart, engine.Panic, engine.Retries, engine.RetryPercent));
+            (pool.Outliers.IsOn, pool.Outliers.Failures, pool.Outliers.Statuses.ToString(), pool.Outliers.FirstTime.TotalMilliseconds));
+        Assert.Equal((TimeSpan.Zero, true, 1, 35), (pool.SlowStart, pool.Panic, pool.Retries, pool.RetryPercent));
     }
 
     [Fact]
     public void Parse_Off_IsTaken() => Assert.Equal((false, false, 0),
-        (Parse("--health off").IsOn, Engine("--eject off").Outliers.IsOn, Engine("--retries 0").Retries));
+        (Parse("--health off").IsOn, Options("--eject off").Outliers.IsOn, Options("--retries 0").Retries));
 
     [Theory]
     [InlineData("--eject yes", "--eject: expected one of on, off, found \"yes\"")]
@@ -59,9 +59,9 @@ public class HealthFlagsTests
         Assert.Equal(expected, Assert.Single(invalid.Errors));
     }
 
-    private static HealthOptions Parse(string flags) => Settings(flags).Health;
+    private static HealthOptions Parse(string flags) => Settings(flags).Pool.Health;
 
-    private static EngineOptions Engine(string flags) => Settings(flags).Engine;
+    private static PoolOptions Options(string flags) => Settings(flags).Pool;
 
     private static RunSettings Settings(string flags) => Assert.IsType<Request.Run>(
         CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings;

@@ -41,8 +41,8 @@ public class PolicyFlagsTests
     [Fact]
     public void Parse_Demo_TakesThePolicy() => Assert.Equal(
         new PolicyOptions { Kind = PolicyKind.Hash, HashBy = HashBy.Url },
-        Assert.IsType<Request.Demo>(CommandLine.Parse(["demo", "--policy", "hash", "--hash-by", "url"])).Settings.Engine.Policy);
+        Assert.IsType<Request.Demo>(CommandLine.Parse(["demo", "--policy", "hash", "--hash-by", "url"])).Settings.Pool.Policy);
 
     private static PolicyOptions Parse(string flags) => Assert.IsType<Request.Run>(
-        CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Engine.Policy;
+        CommandLine.Parse(["-f", "servers.txt", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Pool.Policy;
 }

@@ -98,5 +98,5 @@ public class SessionFlagsTests
     }
 
     private static SessionOptions Parse(string line) => Assert.IsType<Request.Run>(
-        CommandLine.Parse(["-f", "a", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Sessions;
+        CommandLine.Parse(["-f", "a", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Settings.Pool.Sessions;
 }

@@ -2,7 +2,6 @@ using Carousel.Control.Dashboard;
 using Carousel.Control.Store;
 using Carousel.Control.Store.Client;
 using Carousel.Control.Telemetry;
-using Carousel.Core.Config;
 using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
@@ -17,7 +16,7 @@ internal sealed class DashboardBench
 {
     public DashboardBench(string servers)
     {
-        Membership = new PoolMembership(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers))));
+        Membership = TestPool.Of(servers).Membership;
         Traffic = new Traffic(workers: 2, new TrafficOptions { RecordBytes = 0 });
         Events = new EventLog(Time);
         Source = new DashboardSource(Membership.Pool, Traffic, Events, Time, _ => TimeLeft, Sessions, () => StoreState.Connected, "Carousel test", new StateTimes(Membership.Pool, Time, Events));

@@ -77,10 +77,10 @@ public class DashboardSamplerTests
         _bench.Membership.Remove(_bench[0].Tag);
         DashboardFrame frame = sampler.Next();
 
-        Assert.Equal(["leaving", "up", "draining"], frame.Servers.State.Select(letter => sampler.Pool.States[letter - 'a']));
+        Assert.Equal(["leaving", "up", "draining"], frame.Servers.State.Select(letter => sampler.Facts.States[letter - 'a']));
         Assert.Equal([0, 1, 0], frame.Servers.InFlight);
         Assert.Equal(new KeyValuePair<int, long>(0, 12_000), Assert.Single(frame.Servers.Left));
-        Assert.Equal(new ServerFacts(_bench[1].Id, "blue", "http://10.0.0.2:80", 3, 5, false, false), sampler.Pool.Servers[1]);
+        Assert.Equal(new ServerFacts(_bench[1].Id, "blue", "http://10.0.0.2:80", 3, 5, false, false), sampler.Facts.Servers[1]);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class DashboardSamplerTests
         _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
         DashboardFrame frame = sampler.Next();
 
-        Assert.Equal("ejected", sampler.Pool.States[frame.Servers.State[1] - 'a']);
+        Assert.Equal("ejected", sampler.Facts.States[frame.Servers.State[1] - 'a']);
         Assert.Equal(new KeyValuePair<int, long>(1, forMs - 100), Assert.Single(frame.Servers.Left));
     }
 
@@ -110,9 +110,9 @@ public class DashboardSamplerTests
         _bench.Time.Advance(DashboardFeed.Pause);
         DashboardFrame frame = sampler.Next();
         Assert.NotEqual(version, frame.Pool);
-        Assert.Equal(frame.Pool, sampler.Pool.Version);
-        Assert.Equal(["10.0.0.9:80", "10.0.0.1:80", "blue", "10.0.0.3:80"], sampler.Pool.Servers.Select(server => server.Name));
-        Assert.Equal(4, sampler.Pool.Servers[2].Weight);
+        Assert.Equal(frame.Pool, sampler.Facts.Version);
+        Assert.Equal(["10.0.0.9:80", "10.0.0.1:80", "blue", "10.0.0.3:80"], sampler.Facts.Servers.Select(server => server.Name));
+        Assert.Equal(4, sampler.Facts.Servers[2].Weight);
         Assert.InRange(frame.Servers.Rate[2], rate / 2, rate);
     }
 

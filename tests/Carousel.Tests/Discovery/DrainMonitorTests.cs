@@ -15,7 +15,7 @@ public sealed class DrainMonitorTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly ConcurrentQueue<string> _reports = new();
-    private readonly PoolMembership _membership = new(new Pool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1\n10.0.0.2")))));
+    private readonly PoolMembership _membership = TestPool.Of(PoolBuilder.Build(TestPool.Servers(Entries("10.0.0.1\n10.0.0.2")))).Membership;
     private readonly Server _server;
     private DrainMonitor? _drains;
 

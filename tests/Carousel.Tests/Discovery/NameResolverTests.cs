@@ -19,14 +19,14 @@ public sealed class NameResolverTests : IDisposable
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentQueue<string> _asked = new();
     private readonly Pool _pool =
-        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://api:2\nhttp://10.9.9.9\nhttp://web").Servers)));
+        TestPool.Of("http://api:1\nhttp://api:2\nhttp://10.9.9.9\nhttp://web");
 
     private readonly PoolMembership _membership;
     private readonly NameResolver _resolver;
 
     public NameResolverTests()
     {
-        _membership = new PoolMembership(_pool);
+        _membership = _pool.Membership;
         _resolver = new NameResolver(_membership, Resolve, _time, Interval, (_, line) => _reports.Enqueue(line));
         Respond("api", "10.0.0.1", "fd00::1");
         Respond("web", "10.0.0.2");

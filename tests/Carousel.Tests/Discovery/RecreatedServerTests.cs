@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Carousel.Control.Discovery;
 using Carousel.Control.Probes;
-using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Tests.Harness;
@@ -29,8 +27,7 @@ public sealed class RecreatedServerTests
         IPAddress alive = Old;
         var probed = new ConcurrentQueue<IPAddress>();
         var options = new HealthOptions();
-        var membership = new PoolMembership(
-            new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://web").Servers), probed: true)), probed: true);
+        var membership = TestPool.Of("http://web", TestPool.Probed).Membership;
         using var names = new NameResolver(membership, Resolve, time, Interval, (_, _) => { });
         var unreachable = new UnreachableWatch(membership.Pool, names.LookUpSoon);
         using var health = new HealthMonitor(membership, options, Probe, (_, _, _) => Task.FromResult(false), time, (_, _, _) => { });

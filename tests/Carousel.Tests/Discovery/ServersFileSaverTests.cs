@@ -16,7 +16,7 @@ public sealed class ServersFileSaverTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("carousel-save-");
     private readonly ManualTime _time = new();
     private readonly List<string> _reports = [];
-    private readonly PoolMembership _membership = new(Tests.Admin.Admin.PoolOf(Text));
+    private readonly PoolMembership _membership = Tests.Admin.Admin.PoolOf(Text).Membership;
     private readonly ServersFileWatcher _watcher;
     private readonly ServersFileSaver _saver;
 

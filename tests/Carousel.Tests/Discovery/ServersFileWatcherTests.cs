@@ -17,7 +17,7 @@ public sealed class ServersFileWatcherTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly List<string> _reports = [];
-    private readonly PoolMembership _membership = new(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(Two).Servers))));
+    private readonly PoolMembership _membership = TestPool.Of(Two).Membership;
     private readonly ServersFileWatcher _watcher;
     private ServersText _file = new(Two);
     private int _reads;

@@ -1,6 +1,5 @@
 using Carousel.Control.Discovery;
-using Carousel.Core.Config;
-using Carousel.Core.Pools;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Discovery;
@@ -10,7 +9,7 @@ public sealed class UnreachableWatchTests
     [Fact]
     public void Look_FlaggedServers_HostsAreReportedOnce()
     {
-        var pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("http://api:1\nhttp://web").Servers)));
+        var pool = TestPool.Of("http://api:1\nhttp://web");
         var reported = new List<string>();
         var watch = new UnreachableWatch(pool, reported.Add);
         watch.Look();

@@ -8,6 +8,7 @@ using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
 using Carousel.Engine.Sockets;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Ring;
 
 namespace Carousel.Tests.Engine;
@@ -30,8 +31,8 @@ internal sealed class MeasuredWorker : IDisposable
         servers[0].Load.Max = max;
         UseAllOctaves(servers[0].Traffic.Of(0));
         var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, serverPort)], IsHealthy: true);
-        var pool = new Pool(PoolBuilder.Build([.. servers], [status]));
-        var group = new WorkerGroup(options ?? new EngineOptions(), pool, new FailureLog(), sessions, new Traffic(1, new TrafficOptions()));
+        var pool = TestPool.Of(PoolBuilder.Build([.. servers], [status]), new PoolOptions(), sessions: sessions);
+        var group = new WorkerGroup(options ?? new EngineOptions(), pool, new FailureLog(), new Traffic(1, new TrafficOptions()));
         _worker = new Worker(group, _poller, new SystemClock(), new TcpTransport());
         group.Workers = [_worker];
         _worker.Listen(_listener.Fd);

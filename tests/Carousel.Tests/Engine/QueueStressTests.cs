@@ -5,6 +5,7 @@ using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Engine;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Ring;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class QueueStressTests
         {
             server.Load.Max = 1;
         }
-        var pool = new Pool(PoolBuilder.Build(
+        var pool = TestPool.Of(PoolBuilder.Build(
             pooled, [.. running.Select(server => new ServerStatus([new IPEndPoint(IPAddress.Loopback, server.Port)], IsHealthy: true))]));
         var engine = new ProxyEngine(new EngineOptions { Bind = [IPAddress.Loopback], Port = 0, Workers = 2 }, pool, new FailureLog());
         engine.Start();

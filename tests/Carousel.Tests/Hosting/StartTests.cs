@@ -10,6 +10,7 @@ using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
 using Carousel.Hosting;
 using Carousel.Platform;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Hosting;
@@ -57,7 +58,7 @@ public class StartTests
     [Fact]
     public void Check_Table_HasTheServers()
     {
-        var servers = PoolBuilder.Servers(ServersParser.Parse("localhost:8000 name=blue weight=3 max=200\n[::1] backup drain").Servers);
+        var servers = TestPool.Servers(ServersParser.Parse("localhost:8000 name=blue weight=3 max=200\n[::1] backup drain").Servers);
 
         Assert.Equal(
             $"""
@@ -139,5 +140,5 @@ public class StartTests
         Assert.Equal(["drain", "stop"], calls);
     }
 
-    private static PoolSnapshot Pool(string text) => PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers));
+    private static PoolSnapshot Pool(string text) => PoolBuilder.Build(TestPool.Servers(ServersParser.Parse(text).Servers));
 }

@@ -1,16 +1,16 @@
 using Carousel.Core.Config;
 using Carousel.Core.Events;
-using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Logging;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Logging;
 
 public class FailureLinesTests
 {
-    private static readonly Server[] Servers = [.. PoolBuilder.Servers(ServersParser.Parse("localhost:8001 name=blue\nlocalhost:8002").Servers)];
+    private static readonly Server[] Servers = [.. TestPool.Servers(ServersParser.Parse("localhost:8001 name=blue\nlocalhost:8002").Servers)];
     private static readonly FailureEvent Refused = new(FailureReason.ConnectRefused, "connecting to the server", Servers[0], 111);
 
     private readonly FailureLines _lines = new(clientsToo: false, () => "all 2 servers are down");

@@ -1,16 +1,16 @@
 using Carousel.Core.Config;
 using Carousel.Core.Events;
-using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Logging;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Logging;
 
 public class ServerLinesTests
 {
-    private static readonly Server Server = PoolBuilder.Servers(ServersParser.Parse("http://localhost:8001 name=blue").Servers)[0];
+    private static readonly Server Server = TestPool.Servers(ServersParser.Parse("http://localhost:8001 name=blue").Servers)[0];
 
     [Theory]
     [InlineData(FailureReason.ConnectRefused, 0, 3, 0, 1_000, "is ejected for 1s: connect-refused x3")]

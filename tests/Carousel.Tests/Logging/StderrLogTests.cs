@@ -20,7 +20,7 @@ public sealed class StderrLogTests : IDisposable
 
     private readonly FailureLog _failures = new();
     private readonly ManualTime _time = new();
-    private readonly Pool _pool = new(PoolBuilder.Build([]));
+    private readonly Pool _pool = TestPool.Of(PoolBuilder.Build([]));
     private readonly StringBuilder _written = new();
     private readonly EventLog _events;
     private readonly StderrLog _log;
@@ -40,7 +40,7 @@ public sealed class StderrLogTests : IDisposable
     [Fact]
     public void Pump_ServerUpdates_AreEventsToo()
     {
-        Server server = PoolBuilder.Servers(ServersParser.Parse("10.0.0.2 name=blue").Servers)[0];
+        Server server = TestPool.Servers(ServersParser.Parse("10.0.0.2 name=blue").Servers)[0];
         _failures.Write(new ServerNews(server, FailureReason.ConnectRefused, 0, Failures: 3, Requests: 0, EjectedMs: 1000));
         _failures.Write(new ServerNews(server, FailureReason.None, 200, 0, 0, EjectedMs: 0));
         _log.Pump();
@@ -62,7 +62,7 @@ public sealed class StderrLogTests : IDisposable
     [Fact]
     public void About_LastServerDown_LogsOutageAndRecovery()
     {
-        var membership = new PoolMembership(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true)), probed: true);
+        var membership = TestPool.Of("10.0.0.1\n10.0.0.2", TestPool.Probed).Membership;
         var lines = new List<LogLine>();
         using var log = new StderrLog(_failures, lines.Add, _time, _events, membership.Pool, clientsToo: false);
         foreach (Server server in membership.Pool.Current.Servers)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Carousel.Core.Health;
 using Carousel.Core.Memory;
+using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
 using Carousel.Core.Telemetry;

@@ -139,8 +139,8 @@ public class PickOrderTests
     {
         var time = new ManualTime();
         long nowMs = (long)time.GetElapsedTime(0).TotalMilliseconds;
-        var pool = new Pool(Pool("a\nb")) { SlowStart = TimeSpan.FromMilliseconds(RampMs) };
-        var membership = new PoolMembership(pool, time: time);
+        var pool = TestPool.Of(Pool("a\nb"), TestPool.Options with { SlowStart = TimeSpan.FromMilliseconds(RampMs) }, time);
+        var membership = pool.Membership;
         Server server = pool.Current.Servers[0];
         membership.SetHealth(server.Tag, healthy: true);
         Assert.False(server.Load.IsRamping(nowMs));
@@ -173,7 +173,7 @@ public class PickOrderTests
 
     private static PoolSnapshot Pool(string lines, bool isHealthy = true)
     {
-        ImmutableArray<Server> servers = PoolBuilder.Servers(ServersParser.Parse(lines).Servers);
+        ImmutableArray<Server> servers = TestPool.Servers(ServersParser.Parse(lines).Servers);
         var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], isHealthy);
         return PoolBuilder.Build(servers, [.. servers.Select(_ => status)]);
     }

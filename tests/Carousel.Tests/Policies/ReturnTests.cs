@@ -1,5 +1,4 @@
 using System.Net;
-using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pools;
@@ -18,6 +17,8 @@ public sealed class ReturnTests
 
     private static readonly SlotSet None = new();
 
+    private static readonly PoolOptions Options = new() { SlowStart = TimeSpan.FromSeconds(10), Outliers = new OutlierOptions { FirstTime = TimeSpan.FromSeconds(5) } };
+
     private readonly ManualTime _time = new();
     private readonly Pool _pool;
     private readonly PoolMembership _membership;
@@ -26,12 +27,9 @@ public sealed class ReturnTests
     public ReturnTests()
     {
         Server[] all = RingFixture.ServersOf(Servers);
-        _pool = new Pool(PoolBuilder.Build([.. all], [.. all.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]))
-        {
-            SlowStart = TimeSpan.FromSeconds(10),
-        };
-        _membership = new PoolMembership(_pool, probed: true, _time);
-        _breaker = new OutlierDetector(_pool, new OutlierOptions { FirstTime = TimeSpan.FromSeconds(5) }, new FailureLog());
+        _pool = TestPool.Of(PoolBuilder.Build([.. all], [.. all.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true))]), Options, _time);
+        _membership = _pool.Membership;
+        _breaker = _pool.Outliers;
     }
 
     public enum Out
@@ -86,8 +84,8 @@ public sealed class ReturnTests
     [Fact]
     public void Servers_FirstVerdicts_HaveNoSlowStart()
     {
-        var pool = new Pool(PoolBuilder.Build(_pool.Current.Servers, probed: true)) { SlowStart = TimeSpan.FromSeconds(10) };
-        var membership = new PoolMembership(pool, probed: true, _time);
+        var pool = TestPool.Of(PoolBuilder.Build(_pool.Current.Servers, probed: true), Options, _time);
+        var membership = pool.Membership;
         foreach (Server server in pool.Current.Servers)
         {
             membership.SetHealth(server.Tag, healthy: true);

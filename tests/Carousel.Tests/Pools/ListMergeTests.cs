@@ -1,6 +1,7 @@
 using Carousel.Core.Config;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Pools;
@@ -30,7 +31,7 @@ public class ListMergeTests
     [Fact]
     public void Follow_ChangedList_ChangesThePool()
     {
-        var membership = new PoolMembership(new Pool(PoolBuilder.Build(PoolBuilder.Servers(Entries("10.0.0.1:1|10.0.0.2:2")))));
+        var membership = TestPool.Of(PoolBuilder.Build(TestPool.Servers(Entries("10.0.0.1:1|10.0.0.2:2")))).Membership;
         Server one = membership.Pool.Current.Servers[0];
         membership.Drain(one.Tag, true);
 

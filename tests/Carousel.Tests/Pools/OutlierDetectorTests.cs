@@ -6,6 +6,7 @@ using Carousel.Core.Health;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 
@@ -186,9 +187,9 @@ public class OutlierDetectorTests
 
     private (OutlierDetector, ImmutableArray<Server>) Make(string lines, OutlierOptions? options = null)
     {
-        ImmutableArray<Server> servers = PoolBuilder.Servers(ServersParser.Parse(lines).Servers);
+        ImmutableArray<Server> servers = TestPool.Servers(ServersParser.Parse(lines).Servers);
         var status = new ServerStatus([new IPEndPoint(IPAddress.Loopback, 1)], IsHealthy: true);
-        var pool = new Pool(PoolBuilder.Build(servers, [.. servers.Select(_ => status)])) { SlowStart = TimeSpan.FromSeconds(10) };
-        return (new OutlierDetector(pool, options ?? new OutlierOptions(), _log), servers);
+        var pool = TestPool.Of(PoolBuilder.Build(servers, [.. servers.Select(_ => status)]), new PoolOptions { Outliers = options ?? new OutlierOptions() }, log: _log);
+        return (pool.Outliers, servers);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Carousel.Core.Config;
+using Carousel.Core.Health;
 using Carousel.Core.Policies;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
@@ -14,11 +15,23 @@ public class PoolApplyTests
 {
     private const string Three = "10.0.0.1\n10.0.0.2\n10.0.0.3";
 
-    private readonly Pool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(Entries(Three)))) { SlowStart = TimeSpan.FromSeconds(10) };
     private readonly ManualTime _time = new();
-    private readonly PoolMembership _membership;
+    private Pool _pool;
+    private PoolMembership _membership;
 
-    public PoolApplyTests() => _membership = new PoolMembership(_pool, time: _time);
+    public PoolApplyTests()
+    {
+        _pool = Start(isProbed: false);
+        _membership = _pool.Membership;
+    }
+
+    /// <summary>Three servers that are up.</summary>
+    private Pool Start(bool isProbed)
+    {
+        ImmutableArray<Server> servers = TestPool.Servers(Entries(Three));
+        var options = new PoolOptions { Health = new HealthOptions { IsOn = isProbed } };
+        return TestPool.Of(PoolBuilder.Build(servers), options, _time);
+    }
 
     private PoolSnapshot Now => _pool.Current;
 
@@ -63,10 +76,11 @@ public class PoolApplyTests
     [Fact]
     public void Apply_NewServerAndProbes_WaitsForItsVerdict()
     {
-        var membership = new PoolMembership(_pool, probed: true);
-        membership.Apply(Entries(Three + "\n10.0.0.4"));
+        _pool = Start(isProbed: true);
+        _membership = _pool.Membership;
+        _membership.Apply(Entries(Three + "\n10.0.0.4"));
         Assert.Equal("1 2 3", Ring());
-        membership.SetHealth(Tag(4), true);
+        _membership.SetHealth(Tag(4), true);
         Assert.Equal("1 2 3 4", Ring());
     }
 
@@ -107,12 +121,13 @@ public class PoolApplyTests
     [Fact]
     public void Apply_NoOtherServerCanServe_LeavingServersTakeNewSessions()
     {
-        var membership = new PoolMembership(_pool, probed: true);
-        membership.Apply(Entries("10.0.0.8\n10.0.0.9"));
+        _pool = Start(isProbed: true);
+        _membership = _pool.Membership;
+        _membership.Apply(Entries("10.0.0.8\n10.0.0.9"));
         Assert.Equal("1 2 3", Ring());
-        membership.SetHealth(Tag(9), true);
+        _membership.SetHealth(Tag(9), true);
         Assert.Equal("9", Ring());
-        membership.SetHealth(Tag(9), false);
+        _membership.SetHealth(Tag(9), false);
         Assert.Equal("1 2 3", Ring());
     }
 

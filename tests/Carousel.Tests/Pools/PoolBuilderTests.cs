@@ -2,6 +2,7 @@ using System.Net;
 using Carousel.Core.Config;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 
@@ -12,7 +13,7 @@ public class PoolBuilderTests
     [Fact]
     public void Servers_HaveSlotsInTheOrderOfTheFile()
     {
-        var servers = PoolBuilder.Servers(ServersParser.Parse("a\nb name=blue\nc").Servers);
+        var servers = TestPool.Servers(ServersParser.Parse("a\nb name=blue\nc").Servers);
 
         Assert.Equal([0, 1, 2], servers.Select(server => server.Slot));
         Assert.Equal(["a:80", "blue", "c:80"], servers.Select(server => server.Entry.Name));
@@ -23,13 +24,13 @@ public class PoolBuilderTests
     {
         Assert.Equal(
             Assert.Single(ServerIds.For(["http://localhost:8000"])),
-            Assert.Single(PoolBuilder.Servers(ServersParser.Parse("LOCALHOST:8000 weight=3").Servers)).Id);
+            Assert.Single(TestPool.Servers(ServersParser.Parse("LOCALHOST:8000 weight=3").Servers)).Id);
     }
 
     [Fact]
     public void Build_AddressesAreInTheRing_NamesAreNot()
     {
-        PoolSnapshot pool = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000\nname\n[::1]").Servers));
+        PoolSnapshot pool = PoolBuilder.Build(TestPool.Servers(ServersParser.Parse("10.0.0.1:8000\nname\n[::1]").Servers));
 
         Assert.Equal([IPEndPoint.Parse("10.0.0.1:8000")], pool.EndPoints(pool.Servers[0]));
         Assert.Empty(pool.EndPoints(pool.Servers[1]));

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using Carousel.Core.Config;
 using Carousel.Core.Health;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 
@@ -17,7 +17,7 @@ public class PoolMembershipTests
     private readonly Pool _pool = Pool();
     private readonly PoolMembership _membership;
 
-    public PoolMembershipTests() => _membership = new PoolMembership(_pool);
+    public PoolMembershipTests() => _membership = _pool.Membership;
 
     [Fact]
     public void Build_Probed_NoServerIsInBeforeAVerdict()
@@ -101,7 +101,7 @@ public class PoolMembershipTests
     public void AnyUpdates_InSequence_RingAndSnapshotAgree() => Gen.Select(Gen.Int[0, 5], Gen.Bool).Array[0, 40].Sample(steps =>
     {
         var pool = Pool();
-        var membership = new PoolMembership(pool);
+        var membership = pool.Membership;
         bool[] healthy = new bool[4];
         bool[] reachable = [false, true, true, false];
         foreach ((int what, bool good) in steps)
@@ -119,7 +119,7 @@ public class PoolMembershipTests
         for (int round = 0; round < 50; round++)
         {
             var pool = Pool();
-            var membership = new PoolMembership(pool);
+            var membership = pool.Membership;
             Parallel.For(0, 6, what =>
             {
                 var random = new Random(what);
@@ -148,7 +148,7 @@ public class PoolMembershipTests
     }
 
     private static Pool Pool() =>
-        new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("api:1\n10.0.0.2\n10.0.0.3\nweb").Servers), probed: true));
+        TestPool.Of("api:1\n10.0.0.2\n10.0.0.3\nweb", TestPool.Probed);
 
     private void SetHealth(int slot, bool healthy) => _membership.SetHealth(_pool.Current.Servers[slot].Tag, healthy);
 

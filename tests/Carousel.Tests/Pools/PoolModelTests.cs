@@ -4,6 +4,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Policies;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
+using Carousel.Tests.Harness;
 using CsCheck;
 using Xunit;
 
@@ -95,7 +96,7 @@ public class PoolModelTests
         return unserved;
     }
 
-    private static PoolMembership Membership() => new(new Pool(PoolBuilder.Build([])), probed: true);
+    private static PoolMembership Membership() => TestPool.Of(PoolBuilder.Build([]), TestPool.Probed).Membership;
 
     private static ImmutableArray<ServerEntry> Entries(Step.List list) => ServersParser.Parse(string.Join('\n', list.Lines)).Servers;
 

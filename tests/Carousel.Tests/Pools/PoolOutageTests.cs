@@ -1,6 +1,7 @@
 using Carousel.Core.Config;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
+using Carousel.Tests.Harness;
 using Xunit;
 
 namespace Carousel.Tests.Pools;
@@ -14,7 +15,7 @@ public class PoolOutageTests
     [InlineData("a.invalid\nb.invalid", "all 2 servers are down: the name does not resolve")]
     public void Sentence_NoServerCanServe_DescribesTheirStates(string servers, string expected)
     {
-        var membership = new PoolMembership(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(servers).Servers), probed: true)), probed: true);
+        var membership = TestPool.Of(servers, TestPool.Probed).Membership;
         foreach (Server server in membership.Pool.Current.Servers)
         {
             membership.SetHealth(server.Tag, false);
@@ -25,5 +26,5 @@ public class PoolOutageTests
     [Fact]
     public void Sentence_FirstProbesInProgress_IsReported() => Assert.Equal(
         "all 2 servers are new, and not probed yet",
-        PoolOutage.Sentence(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true), nowMs: 0));
+        PoolOutage.Sentence(PoolBuilder.Build(TestPool.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers), probed: true), nowMs: 0));
 }

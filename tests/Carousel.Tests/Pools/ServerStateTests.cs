@@ -14,6 +14,7 @@ public class ServerStateTests
     private const string Others = "\n10.0.0.8\n10.0.0.9";
 
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(10);
+    private static readonly PoolOptions Options = TestPool.Options with { SlowStart = SlowStart, Outliers = new OutlierOptions { Failures = 1 } };
 
     private readonly FailureLog _log = new();
     private readonly ManualTime _time = new();
@@ -56,8 +57,8 @@ public class ServerStateTests
     [Fact]
     public void StateOf_NewAndProbed_IsProbingUntilTheFirstVerdict()
     {
-        PoolSnapshot first = PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1" + Others).Servers), probed: true);
-        var membership = new PoolMembership(new Pool(first), probed: true);
+        PoolSnapshot first = PoolBuilder.Build(TestPool.Servers(ServersParser.Parse("10.0.0.1" + Others).Servers), probed: true);
+        var membership = TestPool.Of(first, TestPool.Probed).Membership;
         Assert.Equal(ServerState.Probing, State(membership));
         membership.SetHealth(first.Servers[0].Tag, false);
         Assert.Equal(ServerState.Down, State(membership));
@@ -95,8 +96,7 @@ public class ServerStateTests
     {
         PoolMembership membership = Membership("10.0.0.1" + Others);
         Server server = membership.Pool.Current.Servers[0];
-        var breakers = new OutlierDetector(membership.Pool, new OutlierOptions { Failures = 1 }, _log);
-        breakers.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, 1);
+        membership.Pool.Outliers.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, 1);
         Assert.Equal(ServerState.Ejected, State(membership));
         Assert.True(server.Load.TryEnter(100_000));
         Assert.Equal(ServerState.OnTrial, State(membership));
@@ -106,5 +106,5 @@ public class ServerStateTests
         membership.Pool.Current.StateOf(membership.Pool.Current.Servers[0], nowMs);
 
     private PoolMembership Membership(string lines) =>
-        new(new Pool(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(lines).Servers))) { SlowStart = SlowStart }, time: _time);
+        TestPool.Of(lines, Options, _time).Membership;
 }

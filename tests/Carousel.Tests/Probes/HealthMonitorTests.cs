@@ -22,13 +22,14 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ConcurrentDictionary<string, Func<Task<ProbeResult?>>> _servers = new();
     private readonly ConcurrentDictionary<string, int> _probes = new();
     private readonly ConcurrentQueue<TaskCompletionSource<bool>> _pings = new();
-    private readonly Pool _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
+    private readonly Pool _pool;
     private readonly PoolMembership _membership;
     private readonly HealthMonitor _monitor;
 
     public HealthMonitorTests()
     {
-        _membership = new PoolMembership(_pool, probed: true, _time);
+        _pool = Pool("10.0.0.1\n10.0.0.2 name=blue\n10.0.0.3");
+        _membership = _pool.Membership;
         _monitor = new HealthMonitor(_membership, new HealthOptions(), ProbeAsync, PingAsync, _time, Report);
     }
 
@@ -296,7 +297,7 @@ public sealed class HealthMonitorTests : IDisposable
         Pool pool = Pool(string.Join('\n', Enumerable.Range(0, servers).Select(i => $"10.1.{i / 250}.{i % 250}")));
         int now = 0, most = 0;
         var gate = new TaskCompletionSource();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions(), async (_, _, _) =>
+        using var monitor = new HealthMonitor(pool.Membership, new HealthOptions(), async (_, _, _) =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref now));
             await gate.Task;
@@ -319,7 +320,7 @@ public sealed class HealthMonitorTests : IDisposable
         Pool pool = Pool(string.Join('\n', Enumerable.Range(0, dead).Select(i => $"10.1.{i / 250}.{i % 250}").Append("10.2.0.1 name=alive")));
         var never = new TaskCompletionSource<ProbeResult?>();
         var probed = new ConcurrentDictionary<string, int>();
-        using var monitor = new HealthMonitor(new PoolMembership(pool), new HealthOptions { Fall = 1 }, (server, _, _) =>
+        using var monitor = new HealthMonitor(pool.Membership, new HealthOptions { Fall = 1 }, (server, _, _) =>
         {
             int count = probed.AddOrUpdate(server.Entry.Name, 1, (_, count) => count + 1);
             return server.Entry.Name == "alive" ? Task.FromResult<ProbeResult?>(ProbeResult.Good)
@@ -366,7 +367,7 @@ public sealed class HealthMonitorTests : IDisposable
 
     private void Report(Server server, EventLevel level, string what) => _reports.Enqueue($"server {server.Entry.Label} {what}");
 
-    private static Pool Pool(string text) => new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse(text).Servers), probed: true));
+    private Pool Pool(string text) => TestPool.Of(text, TestPool.Probed, _time);
 
     private static void InterlockedMax(ref int most, int value)
     {

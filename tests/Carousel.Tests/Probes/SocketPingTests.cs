@@ -4,7 +4,6 @@ using System.Text;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pools;
 using Carousel.Tests.Harness;
 using Xunit;
 
@@ -83,7 +82,7 @@ public sealed class SocketPingTests : IDisposable
     }
 
     private Task<bool> PingAsync(CancellationToken stop, params IPEndPoint[] endPoints) =>
-        new SocketPing(new HealthOptions(), _time).PingAsync(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0], [.. endPoints], stop);
+        new SocketPing(new HealthOptions(), _time).PingAsync(TestPool.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0], [.. endPoints], stop);
 
     private static async Task<string> ReadAsync(Socket socket)
     {

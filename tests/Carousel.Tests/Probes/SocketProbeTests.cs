@@ -4,7 +4,6 @@ using System.Text;
 using Carousel.Control.Probes;
 using Carousel.Core.Config;
 using Carousel.Core.Health;
-using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
 using Carousel.Tests.Linux;
@@ -190,7 +189,7 @@ public sealed class SocketProbeTests : IDisposable
         }
     }
 
-    private static Server Server() => PoolBuilder.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
+    private static Server Server() => TestPool.Servers(ServersParser.Parse("10.0.0.1:8000").Servers)[0];
 
     private Task<ProbeResult?> ProbeAsync(HealthOptions options, params IPEndPoint[] endPoints) =>
         new SocketProbe(options, _time).ProbeAsync(Server(), [.. endPoints], Stop);

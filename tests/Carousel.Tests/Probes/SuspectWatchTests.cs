@@ -1,5 +1,4 @@
 using Carousel.Control.Probes;
-using Carousel.Core.Config;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Tests.Harness;
@@ -10,7 +9,7 @@ namespace Carousel.Tests.Probes;
 public sealed class SuspectWatchTests
 {
     private readonly ManualTime _time = new();
-    private readonly Pool _pool = new(PoolBuilder.Build(PoolBuilder.Servers(ServersParser.Parse("10.0.0.1\n10.0.0.2").Servers)));
+    private readonly Pool _pool = TestPool.Of("10.0.0.1\n10.0.0.2");
     private readonly List<Server> _probeRequested = [];
     private readonly SuspectWatch _watch;
 

@@ -2,7 +2,6 @@ using Carousel.Core.Events;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -15,7 +14,7 @@ public sealed class ActivityTests
     [Fact]
     public void Server_FoundDown_LogsWaitingForTheResponse()
     {
-        using var rig = new Rig(new EngineOptions { RetriesWaiting = true }, servers: 2) { OnRequest = (_, _) => null };
+        using var rig = new Rig(pool: new PoolOptions { Health = new() { Path = "/healthz" } }, servers: 2) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         AssertLogged(rig, (FailureReason.ServerDown, "waiting for the response"));
@@ -69,7 +68,7 @@ public sealed class ActivityTests
     {
         using var rig = new Rig(servers: 2) { OnRequest = (_, _) => null };
         rig.Connect(Rig.Get("/"));
-        PoolMembership membership = rig.Membership();
+        PoolMembership membership = rig.Pool.Membership;
         Server server = rig.Pool.Current.Servers[0];
         membership.Remove(server.Tag);
         membership.Forget(server);

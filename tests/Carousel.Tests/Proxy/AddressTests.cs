@@ -1,7 +1,7 @@
 using Carousel.Core.Events;
+using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -126,8 +126,8 @@ public sealed class AddressTests
     [InlineData(20)]
     public void Connect_NoAddressConnects_ServerIsSkippedAtTheTimeout(int addresses)
     {
-        var options = new EngineOptions { ConnectTimeout = TimeSpan.FromSeconds(2) };
-        using var rig = new Rig(options, servers: 2, addresses: addresses);
+        var options = new PoolOptions { ConnectTimeout = TimeSpan.FromSeconds(2) };
+        using var rig = new Rig(servers: 2, addresses: addresses, pool: options);
         rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? Silent : 0;
         FakeSocket client = rig.Connect(Rig.Get("/"));
         for (int passed = 0; passed < 2000; passed += Tick)

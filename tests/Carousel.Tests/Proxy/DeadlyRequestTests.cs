@@ -1,4 +1,4 @@
-using Carousel.Engine;
+using Carousel.Core.Pools;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -87,7 +87,7 @@ public sealed class DeadlyRequestTests
 
     private Rig Make(int retries)
     {
-        var rig = new Rig(new EngineOptions { Retries = retries, Outliers = new() { IsOn = false } }, Servers);
+        var rig = new Rig(pool: new PoolOptions { Retries = retries, Outliers = new() { IsOn = false } }, servers: Servers);
         rig.OnRequest = (socket, request) =>
         {
             if (HeldRig.PathOf(request) != "/deadly")

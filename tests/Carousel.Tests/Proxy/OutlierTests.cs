@@ -3,7 +3,6 @@ using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
@@ -62,7 +61,7 @@ public sealed class OutlierTests
     [Fact]
     public void Server_Ejected_GetsNothingThenATrialAndIsReset()
     {
-        using var rig = new Rig(new EngineOptions { SlowStart = TimeSpan.Zero }, servers: 2);
+        using var rig = new Rig(pool: new PoolOptions { SlowStart = TimeSpan.Zero }, servers: 2);
         Eject(rig);
         rig.Network.OnConnect = _ => 0;
         int before = RequestsToFirst(rig);
@@ -102,7 +101,7 @@ public sealed class OutlierTests
     [Fact]
     public void Server_RespondsWithBadStatuses_IsEjectedByItsRate()
     {
-        using var rig = new Rig(new EngineOptions { Outliers = new OutlierOptions { Statuses = StatusSet.TryParse("500-599")! } }, servers: 3);
+        using var rig = new Rig(pool: new PoolOptions { Outliers = new OutlierOptions { Statuses = StatusSet.TryParse("500-599")! } }, servers: 3);
         rig.OnRequest = (socket, _) => [IsFirst(socket) ? Rig.Bytes("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n") : Rig.Ok("hello")];
         Ask(rig, 57);
         Assert.Equal(CircuitState.Closed, State(rig));
@@ -176,7 +175,7 @@ public sealed class OutlierTests
     [Fact]
     public void Panic_AllDown_TriesThoseWithAnAddress()
     {
-        using var rig = new Rig(new EngineOptions { Panic = true }, servers: 3);
+        using var rig = new Rig(pool: new PoolOptions { Panic = true }, servers: 3);
         Down(rig, 0, 1, 2);
         rig.Network.OnConnect = to => to.AddressBytes[3] == 3 ? 0 : -Errno.ECONNREFUSED;
         Assert.All(Ask(rig, 4), client => Assert.Contains("hello", client.TakenText));
@@ -194,7 +193,7 @@ public sealed class OutlierTests
     internal static void Down(Rig rig, params int[] slots)
     {
         ImmutableArray<Server> servers = rig.Pool.Current.Servers;
-        PoolMembership membership = rig.Membership();
+        PoolMembership membership = rig.Pool.Membership;
         Array.ForEach(slots, slot => membership.SetHealth(servers[slot].Tag, healthy: false));
         rig.Post(new Mail(MailKind.PoolChanged));
     }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Harness;
@@ -126,7 +125,7 @@ public sealed class PoolChangeTests
     [Fact]
     public void Removed_SlotIsReused_NewServerIsReachedOverItsOwnConnections()
     {
-        using var rig = new Rig(new EngineOptions { SlowStart = TimeSpan.Zero }, servers: 2);
+        using var rig = new Rig(pool: TestPool.Options, servers: 2);
         FakeSocket client = rig.Connect(Rig.Get("/1"));
         PoolMembership membership = Remove(rig, 0);
         Server removed = rig.Pool.Current.Servers[0];
@@ -144,7 +143,7 @@ public sealed class PoolChangeTests
     /// <summary>Removes this server: it drains.</summary>
     private static PoolMembership Remove(Rig rig, int server)
     {
-        PoolMembership membership = rig.Membership();
+        PoolMembership membership = rig.Pool.Membership;
         Assert.Equal(ChangeResult.Done, membership.Remove(rig.Pool.Current.Servers[server].Tag));
         rig.Post(new Mail(MailKind.PoolChanged));
         return membership;

@@ -1,7 +1,6 @@
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using CsCheck;
@@ -54,7 +53,7 @@ public sealed class QueueProperties
         {
             _workers = workers;
             _isSticky = mode == SessionMode.Sticky;
-            _rig = new HeldRig(new EngineOptions { Queue = Queue }, Servers, max: 2, workers, _isSticky ? new SessionOptions { Mode = mode } : null);
+            _rig = new HeldRig(servers: Servers, max: 2, workers: workers, sessions: _isSticky ? new SessionOptions { Mode = mode } : null, pool: new PoolOptions { Queue = Queue });
             _rig.Rig.Network.OnConnect = to =>
             {
                 bool refuses = to.AddressBytes[3] == _refusing + 1;

@@ -1,8 +1,8 @@
 using Carousel.Core.Events;
 using Carousel.Core.Health;
+using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
@@ -46,7 +46,7 @@ public sealed class QueueTests
     [InlineData(2)]
     public void Queue_Full_Is503AtOnceAndTheConnectionStays(int queue)
     {
-        using var rig = new HeldRig(new EngineOptions { Queue = queue });
+        using var rig = new HeldRig(pool: new PoolOptions { Queue = queue });
         rig.Ask("/1");
         for (int i = 0; i < queue; i++)
         {
@@ -67,7 +67,7 @@ public sealed class QueueTests
     [InlineData("HEAD")]
     public void Queue_TimesOut_Is503AndTheEntryIsFree(string method)
     {
-        using var rig = new HeldRig(new EngineOptions { Queue = 1 });
+        using var rig = new HeldRig(pool: new PoolOptions { Queue = 1 });
         rig.Ask("/1");
         FakeSocket client = rig.Rig.Connect($"{method} /2 HTTP/1.1\r\nHost: h\r\n\r\n");
         rig.Rig.Advance(QueueMs - 100);
@@ -131,7 +131,7 @@ public sealed class QueueTests
     [Fact]
     public void Servers_AllGoDown_QueuedRequestsFailAtOnce()
     {
-        using var rig = new HeldRig(new EngineOptions { RetriesWaiting = true }, servers: 2);
+        using var rig = new HeldRig(pool: new PoolOptions { Health = new() { Path = "/healthz" } }, servers: 2);
         FakeSocket[] served = [rig.Ask("/1"), rig.Ask("/2")];
         FakeSocket[] queued = [rig.Ask("/3"), rig.Ask("/4")];
         rig.SetHealth(0, false);
@@ -152,7 +152,7 @@ public sealed class QueueTests
         Server ejected = rig.Rig.Pool.Current.Servers[0];
         for (int i = 0; i < 3; i++)
         {
-            rig.Rig.Group.Outliers.OnFailure(ejected, ejected.Load.Breaker.Epoch, FailureReason.ConnectRefused, rig.Rig.Worker.Loop.Now);
+            rig.Rig.Pool.Outliers.OnFailure(ejected, ejected.Load.Breaker.Epoch, FailureReason.ConnectRefused, rig.Rig.Worker.Loop.Now);
         }
         rig.Ask("/1");
         rig.Ask("/2");
@@ -194,7 +194,7 @@ public sealed class QueueTests
     [Fact]
     public void QueuedRequests_RefusedByTheOnlyServerWithRoom_DoNotBlockOthers()
     {
-        using var rig = new HeldRig(new EngineOptions { Outliers = new OutlierOptions { IsOn = false } }, servers: 2);
+        using var rig = new HeldRig(pool: new PoolOptions { Outliers = new OutlierOptions { IsOn = false } }, servers: 2);
         rig.Rig.Network.OnConnect = to => to.AddressBytes[3] == 1 ? -Errno.ECONNREFUSED : 0;
         rig.Ask("/at-b");
         rig.Ask("/refused");

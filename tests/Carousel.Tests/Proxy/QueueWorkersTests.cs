@@ -1,5 +1,5 @@
+using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
-using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -60,7 +60,7 @@ public sealed class QueueWorkersTests
     [Fact]
     public void QueueLimit_SeveralWorkers_IsShared()
     {
-        using var rig = new HeldRig(new EngineOptions { Queue = 2 }, workers: 2);
+        using var rig = new HeldRig(pool: new PoolOptions { Queue = 2 }, workers: 2);
         rig.Ask("/1", worker: 0);
         rig.Ask("/2", worker: 0);
         rig.Ask("/3", worker: 1);

@@ -1,5 +1,5 @@
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
-using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -9,7 +9,7 @@ namespace Carousel.Tests.Proxy;
 /// <summary>Retries on another server, after the connection closed or the server was found down.</summary>
 public sealed class RetryWhenDownTests
 {
-    private static readonly EngineOptions RetriesWaiting = new() { RetriesWaiting = true };
+    private static readonly PoolOptions RetriesWaiting = new() { Health = new() { Path = "/healthz" } };
 
     [Theory]
     [InlineData("GET", "", true)]
@@ -40,7 +40,7 @@ public sealed class RetryWhenDownTests
     [InlineData(3, 4)]
     public void NewConnections_AllClose_RetriesPlusOneServersAreTried(int retries, int expected)
     {
-        using var rig = new Rig(new EngineOptions { Retries = retries }, servers: 6) { OnRequest = (_, _) => [null] };
+        using var rig = new Rig(pool: new PoolOptions { Retries = retries }, servers: 6) { OnRequest = (_, _) => [null] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         Assert.Equal("server-closed", Assert.Single(Message.Responds(client.TakenText, ["GET"], client.EndSent)).Field("X-Carousel-Reason"));
         Assert.Equal(expected, rig.Servers.Count);
@@ -52,7 +52,7 @@ public sealed class RetryWhenDownTests
     [Fact]
     public void Budget_Spent_RequestFailsButRefusedConnectionsAreSkipped()
     {
-        using var rig = new Rig(new EngineOptions { Outliers = new() { IsOn = false } }, servers: 2);
+        using var rig = new Rig(pool: new PoolOptions { Outliers = new() { IsOn = false } }, servers: 2);
         rig.OnRequest = (socket, _) => SessionRig.ServerOf(socket) == 0 ? [null] : [Rig.Ok("hello")];
         int failed = 0;
         for (int i = 0; i < 240; i++)
@@ -89,7 +89,7 @@ public sealed class RetryWhenDownTests
     [InlineData("POST", "some body", false, false)]
     public void Server_FoundDown_WaitingRequestIsRetriedIfRetryable(string method, string body, bool reused, bool isRetryable)
     {
-        using var rig = new Rig(RetriesWaiting, servers: 2);
+        using var rig = new Rig(pool: RetriesWaiting, servers: 2);
         FakeSocket client = rig.Connect();
         if (reused)
         {
@@ -123,7 +123,7 @@ public sealed class RetryWhenDownTests
     [Fact]
     public void Servers_FoundDownOneAfterTheOther_RequestIsRetriedOnce()
     {
-        using var rig = new Rig(RetriesWaiting, servers: 4) { OnRequest = (_, _) => null };
+        using var rig = new Rig(pool: RetriesWaiting, servers: 4) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         OutlierTests.Down(rig, 1);
@@ -154,7 +154,7 @@ public sealed class RetryWhenDownTests
     [Fact]
     public void Server_FoundDownAndThereIsNoOther_RequestKeepsWaiting()
     {
-        using var rig = new Rig(RetriesWaiting, servers: 2) { OnRequest = (_, _) => null };
+        using var rig = new Rig(pool: RetriesWaiting, servers: 2) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0, 1);
         Assert.Empty(client.TakenText);
@@ -169,7 +169,7 @@ public sealed class RetryWhenDownTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe")]
     public void Server_FoundDownAfterAByteOfTheResponse_IsNotRetried(string beginning)
     {
-        using var rig = new Rig(RetriesWaiting, servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
+        using var rig = new Rig(pool: RetriesWaiting, servers: 2) { OnRequest = (_, _) => [Rig.Bytes(beginning)] };
         rig.Connect(Rig.Get("/"));
         OutlierTests.Down(rig, 0);
         Assert.Single(rig.Servers);

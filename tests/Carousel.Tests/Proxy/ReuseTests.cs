@@ -1,4 +1,3 @@
-using Carousel.Engine;
 using Carousel.Engine.Proxy;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
@@ -98,10 +97,9 @@ public sealed class ReuseTests
     [Fact]
     public void KeptServer_IdleTimeout_Expires()
     {
-        var options = new EngineOptions();
-        using var rig = new Rig(options);
+        using var rig = new Rig();
         rig.Connect(Rig.Get("/1"));
-        rig.Advance((long)options.ServerIdleTimeout.TotalMilliseconds - 1);
+        rig.Advance((long)rig.Pool.Options.ServerIdleTimeout.TotalMilliseconds - 1);
         Assert.False(rig.Servers[0].IsClosed);
         rig.Advance(9);
         Assert.True(rig.Servers[0].IsClosed);

@@ -6,6 +6,7 @@ using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Proxy.Fakes;
 using Carousel.Tests.Ring;
 using Xunit;
@@ -39,8 +40,8 @@ public sealed class ServerMemoryTests(ITestOutputHelper output)
     {
         Server[] servers = RingFixture.ServersOf(Servers);
         ServerStatus[] statuses = [.. servers.Select(_ => new ServerStatus([new IPEndPoint(IPAddress.Loopback, 80)], IsHealthy: true))];
-        var pool = new Pool(PoolBuilder.Build([.. servers], [.. statuses]));
-        var options = new EngineOptions { Workers = Workers, Policy = new PolicyOptions { Kind = policy } };
+        var pool = TestPool.Of(PoolBuilder.Build([.. servers], [.. statuses]), TestPool.Options with { Policy = new PolicyOptions { Kind = policy } });
+        var options = new EngineOptions { Workers = Workers };
         var group = new WorkerGroup(options, pool, new FailureLog());
         var network = new InstantNetwork();
         var clock = new FakeClock();

@@ -5,6 +5,7 @@ using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine.Proxy;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Policies;
 using Xunit;
 
@@ -18,20 +19,19 @@ public sealed class ServerSelectionTests
 
     private readonly Server[] _servers = [.. Enumerable.Range(0, 3).Select(slot => PolicyFixture.Server(slot))];
     private readonly Pool _pool;
-    private readonly OutlierOptions _options = new();
     private readonly FailureLog _log = new();
     private ServerSelection _selection;
 
     public ServerSelectionTests()
     {
-        _pool = new Pool(PoolBuilder.Build([.. _servers]));
+        _pool = TestPool.Of(PoolBuilder.Build([.. _servers]), TestPool.Probed, log: _log);
         _selection = New(stickyWaitMs: 500);
         _selection.Begin(ownTag: 0, key: 0);
     }
 
     private PoolSnapshot Snapshot => _pool.Current;
 
-    private PoolMembership Membership => new(_pool, probed: true);
+    private PoolMembership Membership => _pool.Membership;
 
     [Fact]
     public void Pick_NoSession_LeasesWhatThePolicyPicks()
@@ -191,7 +191,7 @@ public sealed class ServerSelectionTests
     public void Failed_OfTheLeasedServer_CountsForItsBreaker()
     {
         _selection.Begin(_servers[1].Tag, key: 0);
-        for (int i = 0; i < _options.Failures; i++)
+        for (int i = 0; i < _pool.Options.Outliers.Failures; i++)
         {
             Assert.Equal(CircuitState.Closed, _servers[1].Load.Breaker.State);
             _selection.Pick(Snapshot, Now);
@@ -228,7 +228,7 @@ public sealed class ServerSelectionTests
     }
 
     private ServerSelection New(long stickyWaitMs) =>
-        new(new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1)), new OutlierDetector(_pool, _options, _log), stickyWaitMs);
+        new(new Picker(new RoundRobin(), new RoundRobin(), new SlowStart(seed: 1)), _pool.Outliers, stickyWaitMs);
 
     /// <summary>Gives every server a limit of one request, and all but one a request.</summary>
     private void Fill(int but = -1)
@@ -245,10 +245,9 @@ public sealed class ServerSelectionTests
 
     private void Eject(Server server)
     {
-        var detector = new OutlierDetector(_pool, _options, _log);
-        for (int i = 0; i < _options.Failures; i++)
+        for (int i = 0; i < _pool.Options.Outliers.Failures; i++)
         {
-            detector.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, Now);
+            _pool.Outliers.OnFailure(server, server.Load.Breaker.Epoch, FailureReason.ConnectRefused, Now);
         }
         Assert.Equal(CircuitState.Open, server.Load.Breaker.State);
     }

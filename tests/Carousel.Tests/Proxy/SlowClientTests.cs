@@ -1,4 +1,3 @@
-using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
@@ -202,7 +201,7 @@ public sealed class SlowClientTests
     private static Rig Limited(EngineOptions options, int bodySize, int servers = 1, int max = 1)
     {
         var rig = new Rig(options, servers) { OnRequest = (_, _) => [Rig.Ok(new string('x', bodySize))] };
-        var membership = new PoolMembership(rig.Pool);
+        var membership = rig.Pool.Membership;
         foreach (Server server in rig.Pool.Current.Servers)
         {
             membership.SetMax(server.Tag, max);

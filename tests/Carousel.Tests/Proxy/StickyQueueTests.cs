@@ -1,7 +1,6 @@
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Sessions;
-using Carousel.Engine;
 using Carousel.Tests.Proxy.Fakes;
 using Xunit;
 
@@ -162,7 +161,7 @@ public sealed class StickyQueueTests
     }
 
     private static HeldRig Sticky(long stickyWaitMs = StickyMs, int queue = 1024) => new(
-        new EngineOptions { Queue = queue },
         servers: 2,
+        pool: new PoolOptions { Queue = queue },
         sessions: new SessionOptions { Mode = SessionMode.Sticky, StickyWait = TimeSpan.FromMilliseconds(stickyWaitMs) });
 }

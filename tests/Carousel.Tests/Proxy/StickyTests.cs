@@ -189,7 +189,7 @@ public sealed class StickyTests
     {
         using SessionRig rig = SessionRig.Sticky(servers: 2);
         string cookie = rig.Cookie(1, server: 1);
-        PoolMembership membership = rig.Rig.Membership();
+        PoolMembership membership = rig.Rig.Pool.Membership;
         membership.SetHealth(rig.Pool.Servers[1].Tag, false);
         rig.Ask(cookie);
         Assert.Equal((0, "server-down"), (rig.Last.Server, Moved(rig)));

@@ -1,3 +1,4 @@
+using Carousel.Core.Pools;
 using Carousel.Core.Telemetry;
 using Carousel.Engine;
 using Carousel.Engine.Linux;
@@ -15,16 +16,16 @@ public sealed class TimeoutTests
     {
         HeadTimeout = TimeSpan.FromSeconds(3),
         IdleTimeout = TimeSpan.FromSeconds(40),
-        ConnectTimeout = TimeSpan.FromSeconds(1),
-        AnswerTimeout = TimeSpan.FromSeconds(50),
         BodyTimeout = TimeSpan.FromSeconds(7),
         TunnelTimeout = TimeSpan.FromSeconds(100),
     };
 
+    private static readonly PoolOptions Timeouts = new() { ConnectTimeout = TimeSpan.FromSeconds(1), AnswerTimeout = TimeSpan.FromSeconds(50) };
+
     [Fact]
     public void Idle_ClientSendsNothing_IsClosed()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect();
         AssertClosesAfter(rig, 40_000, client);
     }
@@ -32,7 +33,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Idle_AfterAResponse_Restarts()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect();
         rig.Advance(39_000);
         rig.Send(client, Rig.Get("/"));
@@ -42,7 +43,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Head_ArrivesSlowly_TimeoutIsNotExtended()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect("G");
         const string rest = "ET / HTTP/1.1\r\nHost: h\r\nX: y";
         foreach (char next in rest)
@@ -62,7 +63,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Head_SecondPipelinedArrivesSlowly_TimesOutToo()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect(Rig.Get("/") + "GET /2");
         rig.Advance(3000 + TimingWheel.TickMs);
         Assert.Equal([200, 408], Message.Responds(client.TakenText, ["GET", "GET"], true).Select(response => response.Status));
@@ -72,7 +73,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Connect_NoAddressConnects_Is504()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         rig.Network.OnConnect = _ => -Errno.EINPROGRESS;
         FakeSocket client = rig.Connect(Rig.Get("/"));
         AssertRespondsAfter(rig, 1000, client, 504, "connect-timeout");
@@ -81,7 +82,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Response_ServerIsSilent_Is504()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         AssertRespondsAfter(rig, 50_000, client, 504, "answer-timeout");
     }
@@ -89,7 +90,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Response_HeadArrivesSlowly_TimeoutIsNotExtended()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         foreach (char next in "HTTP/1.1 200 OK\r\n")
         {
@@ -102,7 +103,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Response_OnlyInterim_TimeoutIsNotExtended()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         for (int i = 0; i < 50; i++)
         {
@@ -118,7 +119,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Response_UploadTakesLong_TimeoutStartsAtItsEnd()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => null };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => null };
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
         for (int i = 0; i < 20; i++)
         {
@@ -131,7 +132,7 @@ public sealed class TimeoutTests
     [Fact]
     public void RequestBody_Pauses_Is408()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n");
         rig.Advance(6000);
         rig.Send(client, "x");
@@ -142,7 +143,7 @@ public sealed class TimeoutTests
     [Fact]
     public void RequestBody_ServerTakesNoMore_Is504()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         rig.Network.Connected = server =>
         {
             rig.Servers.Add(server);
@@ -157,7 +158,7 @@ public sealed class TimeoutTests
     [Fact]
     public void RequestHead_ServerTakesItSlowly_TimeoutRestartsWithEachPart()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         rig.Network.Connected = server =>
         {
             rig.Servers.Add(server);
@@ -177,7 +178,7 @@ public sealed class TimeoutTests
     [Fact]
     public void ResponseBody_Pauses_IsCut()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] };
         FakeSocket client = rig.Connect(Rig.Get("/"));
         rig.Advance(6000);
         rig.Send(rig.Servers[0], "x");
@@ -188,7 +189,7 @@ public sealed class TimeoutTests
     [Fact]
     public void ResponseBody_PausesBeforeTheConnectionsEnd_IsReset()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\n\r\nhalf")] };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 200 OK\r\n\r\nhalf")] };
         FakeSocket client = rig.Connect("GET / HTTP/1.0\r\n\r\n");
         AssertClosesAfter(rig, 7000, client);
         Assert.True(client.WasAborted);
@@ -197,7 +198,7 @@ public sealed class TimeoutTests
     [Fact]
     public void ResponseBody_ClientTakesNothing_IsCutAndLittleWasRead()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => [Rig.Ok(new string('x', 1_000_000))] };
         rig.Worker.SpliceFrom = long.MaxValue;
         FakeSocket client = rig.Connect();
         client.Room = 5000;
@@ -211,7 +212,7 @@ public sealed class TimeoutTests
     [Fact]
     public void LocalResponse_ClientTakesNothing_IsCut()
     {
-        using var rig = new Rig(Options, servers: 0);
+        using var rig = new Rig(Options, servers: 0, pool: Timeouts);
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
@@ -222,7 +223,7 @@ public sealed class TimeoutTests
     [Fact]
     public void LocalResponse_ClientTakesItSlowly_TimeoutRestartsWithEachPart()
     {
-        using var rig = new Rig(Options, servers: 0);
+        using var rig = new Rig(Options, servers: 0, pool: Timeouts);
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
@@ -241,7 +242,7 @@ public sealed class TimeoutTests
     [Fact]
     public void InterimResponse_ClientTakesNothing_IsTheClientsFault()
     {
-        using var rig = new Rig(Options) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), Rig.Ok("hello")] };
+        using var rig = new Rig(Options, pool: Timeouts) { OnRequest = (_, _) => [Rig.Bytes("HTTP/1.1 103 Early Hints\r\n\r\n"), Rig.Ok("hello")] };
         FakeSocket client = rig.Connect();
         client.Room = 5;
         client.RoomAtATime = 0;
@@ -256,7 +257,7 @@ public sealed class TimeoutTests
     [InlineData(100, 299)]
     public void Lingering_ClientKeepsSending_IsReadForHalfAMinute(int pauseMs, int pauses)
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
         Assert.True(client.EndSent);
         for (int i = 0; i < pauses; i++)
@@ -276,7 +277,7 @@ public sealed class TimeoutTests
     [InlineData("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nsome", 413)]
     public void Lingering_ClientPauses_IsClosedThatLongAfterItsLastByte(string request, int status)
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         rig.Network.OnConnect = _ => status == 502 ? -Errno.ECONNREFUSED : 0;
         FakeSocket client = rig.Connect(request);
         if (status == 413)
@@ -295,7 +296,7 @@ public sealed class TimeoutTests
     [Fact]
     public void Lingering_ClientSendsNothing_IsClosedAfterOnePause()
     {
-        using var rig = new Rig(Options);
+        using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
         AssertClosesAfter(rig, Http1ClientConnection.LingerPauseMs, client);
     }

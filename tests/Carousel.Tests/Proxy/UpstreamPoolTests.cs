@@ -4,6 +4,7 @@ using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Engine;
 using Carousel.Engine.Proxy;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Proxy.Fakes;
 using Carousel.Tests.Ring;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class UpstreamPoolTests : IDisposable
     public UpstreamPoolTests()
     {
         var status = new ServerStatus([EndPoint], IsHealthy: true);
-        _pool = new Pool(PoolBuilder.Build([.. _servers], [status, status, status]));
+        _pool = TestPool.Of(PoolBuilder.Build([.. _servers], [status, status, status]));
         var group = new WorkerGroup(new EngineOptions(), _pool, new FailureLog());
         _worker = new Worker(group, new SilentPoller(), new FakeClock(), new InstantNetwork());
         group.Workers = [_worker];

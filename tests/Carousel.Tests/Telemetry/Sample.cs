@@ -3,6 +3,7 @@ using Carousel.Core.Config;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
+using Carousel.Tests.Harness;
 
 namespace Carousel.Tests.Telemetry;
 
@@ -11,8 +12,8 @@ internal sealed class Sample
 {
     public Sample(string servers, int workers = 1, TrafficOptions? options = null)
     {
-        Pool = new Pool(PoolBuilder.Build(PoolBuilder.Servers(Entries(servers))));
-        Membership = new PoolMembership(Pool);
+        Pool = TestPool.Of(PoolBuilder.Build(TestPool.Servers(Entries(servers))));
+        Membership = Pool.Membership;
         Traffic = new Traffic(workers, options ?? new TrafficOptions());
     }
 

@@ -1,5 +1,4 @@
 using Carousel.Control.Telemetry;
-using Carousel.Core.Events;
 using Carousel.Core.Health;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
@@ -95,10 +94,9 @@ public class StateReasonTests
 
     private void Eject(string name, Action<OutlierDetector, Server> fail)
     {
-        var breaker = new OutlierDetector(_sample.Pool, new OutlierOptions(), new FailureLog());
         for (int i = 0; i < 100 && _sample[name].Load.Breaker.State == CircuitState.Closed; i++)
         {
-            fail(breaker, _sample[name]);
+            fail(_sample.Pool.Outliers, _sample[name]);
         }
         Assert.Equal(CircuitState.Open, _sample[name].Load.Breaker.State);
     }

@@ -20,7 +20,7 @@ internal sealed class SimulatedBalancer
             Address = new ServerAddress($"10.0.{slot / 250}.{1 + slot % 250}", 8000),
             Name = $"{slot}",
             Weight = spec.Weight,
-        })]);
+        })], new SlotAllocator());
         _pool = PoolBuilder.Build(servers);
         _picker = new Picker(policy(), policy(), new SlowStart(seed: 1));
     }

@@ -1,3 +1,4 @@
+using Carousel.Control.Supervision;
 using Carousel.Core.Pools;
 using Carousel.Core.Servers;
 using Carousel.Core.Telemetry;
@@ -8,30 +9,26 @@ namespace Carousel.Control.Telemetry;
 /// Counters of all servers since the start, including removed servers, so that sums over servers never decrease. Follows the pool's changes whether or
 /// not metrics are read.
 /// </summary>
-internal sealed class CounterHistory : IDisposable
+internal sealed class CounterHistory : PoolFollower
 {
     /// <summary>How long workers may still count for a removed server: they close its requests in flight within their next ticks.</summary>
     private static readonly TimeSpan FinalCountsTime = TimeSpan.FromSeconds(10);
 
-    private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<Server, Entry> _entries = [];
     private readonly LatencyTotals _firstByte = new(), _total = new();
     private readonly ServerHistory _folded = new();
-    private PoolSnapshot? _seen;
 
     public CounterHistory(Pool pool, TimeProvider time)
+        : base(pool)
     {
-        (_pool, _time) = (pool, time);
-        pool.Changed += Follow;
+        _time = time;
         Follow();
     }
 
     /// <summary>True once a server was removed.</summary>
     public bool HasLeft { get; private set; }
-
-    public void Dispose() => _pool.Changed -= Follow;
 
     /// <summary>Reads the counters of all servers. One reader at a time.</summary>
     /// <param name="snapshot">The servers to read.</param>
@@ -41,7 +38,7 @@ internal sealed class CounterHistory : IDisposable
     {
         lock (_gate)
         {
-            Follow_NeedsLock();
+            Fold_NeedsLock();
             var present = new List<ServerHistory>(snapshot.Servers.Length);
             foreach (Entry entry in _entries.Values)
             {
@@ -64,37 +61,20 @@ internal sealed class CounterHistory : IDisposable
         }
     }
 
-    private void Follow()
+    /// <inheritdoc/>
+    protected override void OnUpdate(PoolUpdate update)
     {
         lock (_gate)
         {
-            Follow_NeedsLock();
-        }
-    }
-
-    /// <summary>Cheap unless servers were added or removed: snapshots then share the array of servers.</summary>
-    private void Follow_NeedsLock()
-    {
-        PoolSnapshot now = _pool.Current;
-        if (_seen is null || now.Servers != _seen.Servers)
-        {
-            _seen = now;
-            foreach (Server server in now.Servers)
+            foreach (Server server in update.Added)
             {
-                _entries.TryAdd(server, new Entry(server));
+                _entries.Add(server, new Entry(server));
             }
-            var present = now.Servers.ToHashSet();
-            foreach (Entry entry in _entries.Values)
+            foreach (Server server in update.Removed)
             {
-                if (entry.RemovedAt is null && !present.Contains(entry.Server))
-                {
-                    entry.RemovedAt = _time.GetTimestamp();
-                    HasLeft = true;
-                }
+                _entries[server].RemovedAt = _time.GetTimestamp();
+                HasLeft = true;
             }
-        }
-        if (HasLeft)
-        {
             Fold_NeedsLock();
         }
     }

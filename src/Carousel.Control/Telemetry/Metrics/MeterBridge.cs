@@ -75,21 +75,17 @@ public sealed class MeterBridge : IDisposable
             _measurements.Add(metric, []);
         }
 
-        public void Add(double value, string? first = null, string? second = null)
+        public void Add(double value, params ReadOnlySpan<string> labels)
         {
             var tags = new TagList();
-            if (first is not null)
+            for (int i = 0; i < labels.Length; i++)
             {
-                tags.Add(_metric!.Labels[0], first);
-            }
-            if (second is not null)
-            {
-                tags.Add(_metric!.Labels[1], second);
+                tags.Add(_metric!.Labels[i], labels[i]);
             }
             _measurements[_metric!].Add(new Measurement<double>(value, tags));
         }
 
-        public void Add(in HistogramValue value, string first)
+        public void Add(in HistogramValue value, params ReadOnlySpan<string> labels)
         {
             // No instrument supports it.
         }

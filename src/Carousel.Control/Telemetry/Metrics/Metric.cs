@@ -18,7 +18,7 @@ public enum MetricKind : byte
 /// <param name="Kind">Its type.</param>
 /// <param name="Unit">In UCUM notation, as required by OpenTelemetry: <c>s</c>, <c>By</c>, <c>{request}</c>; empty for none.</param>
 /// <param name="Help">A readable sentence without the final period.</param>
-/// <param name="Labels">Its label names: none, one or two.</param>
+/// <param name="Labels">Its label names.</param>
 public sealed record Metric(string Name, MetricKind Kind, string Unit, string Help, params string[] Labels);
 
 /// <summary>Receives metrics one after the other, each with all its values.</summary>
@@ -29,14 +29,13 @@ public interface IMetricSink
 
     /// <summary>Adds a value of the current metric.</summary>
     /// <param name="value">Not for a histogram.</param>
-    /// <param name="first">The value of the first label; null if it has none.</param>
-    /// <param name="second">The value of the second label; null if it has none.</param>
-    void Add(double value, string? first = null, string? second = null);
+    /// <param name="labels">The values of its labels, in the order of <see cref="Metric.Labels"/>.</param>
+    void Add(double value, params ReadOnlySpan<string> labels);
 
     /// <summary>Adds a histogram of the current metric.</summary>
     /// <param name="value">Valid during the call only.</param>
-    /// <param name="first">The value of its only label.</param>
-    void Add(in HistogramValue value, string first);
+    /// <param name="labels">The values of its labels, in the order of <see cref="Metric.Labels"/>.</param>
+    void Add(in HistogramValue value, params ReadOnlySpan<string> labels);
 }
 
 /// <summary>A component of the balancer that provides metrics.</summary>

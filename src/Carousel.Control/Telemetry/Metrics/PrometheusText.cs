@@ -36,49 +36,51 @@ public sealed class PrometheusText : IMetricSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Add(double value, string? first = null, string? second = null)
+    public void Add(double value, params ReadOnlySpan<string> labels)
     {
-        _text.Append(_metric!.Name);
-        if (first is not null)
-        {
-            Label((byte)'{', _metric.Labels[0], first);
-            if (second is not null)
-            {
-                Label((byte)',', _metric.Labels[1], second);
-            }
-            _text.Append((byte)'}');
-        }
+        Series(""u8, labels);
         End(value);
     }
 
     /// <inheritdoc/>
-    public void Add(in HistogramValue value, string first)
+    public void Add(in HistogramValue value, params ReadOnlySpan<string> labels)
     {
         long below = 0;
         for (int i = 0; i < value.Counts.Length; i++)
         {
             below += value.Counts[i];
-            Part("_bucket"u8, first);
-            Label((byte)',', "le", Bounds[i]);
-            _text.Append((byte)'}');
+            Series("_bucket"u8, labels, Bounds[i]);
             End(below);
         }
-        Part("_sum"u8, first);
-        _text.Append((byte)'}');
+        Series("_sum"u8, labels);
         End(value.SumSeconds);
-        Part("_count"u8, first);
-        _text.Append((byte)'}');
+        Series("_count"u8, labels);
         End(below);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _text.Dispose();
 
-    private void Part(ReadOnlySpan<byte> suffix, string label)
+    /// <summary>The name and the labels, with the bound of a bucket as the last.</summary>
+    private void Series(ReadOnlySpan<byte> suffix, ReadOnlySpan<string> labels, string? bound = null)
     {
         _text.Append(_metric!.Name);
         _text.Append(suffix);
-        Label((byte)'{', _metric.Labels[0], label);
+        byte before = (byte)'{';
+        for (int i = 0; i < labels.Length; i++)
+        {
+            Label(before, _metric.Labels[i], labels[i]);
+            before = (byte)',';
+        }
+        if (bound is not null)
+        {
+            Label(before, "le", bound);
+            before = (byte)',';
+        }
+        if (before != (byte)'{')
+        {
+            _text.Append((byte)'}');
+        }
     }
 
     private void Label(byte before, string name, string value)

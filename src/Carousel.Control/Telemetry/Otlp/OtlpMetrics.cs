@@ -41,7 +41,7 @@ internal sealed class OtlpMetrics : IMetricSink
         });
     }
 
-    public void Add(double value, string? first = null, string? second = null)
+    public void Add(double value, params ReadOnlySpan<string> labels)
     {
         int point = BeginPoint();
         if (value == (long)value)
@@ -52,11 +52,11 @@ internal sealed class OtlpMetrics : IMetricSink
         {
             _proto.Double(4, value);
         }
-        Labels(7, first, second);
+        Labels(7, labels);
         _proto.End(point);
     }
 
-    public void Add(in HistogramValue value, string first)
+    public void Add(in HistogramValue value, params ReadOnlySpan<string> labels)
     {
         int point = BeginPoint();
         long count = 0;
@@ -75,7 +75,7 @@ internal sealed class OtlpMetrics : IMetricSink
         _proto.End(bounds);
         _proto.Fixed64(4, (ulong)count);
         _proto.Double(5, value.SumSeconds);
-        Labels(9, first, null);
+        Labels(9, labels);
         _proto.End(point);
     }
 
@@ -117,15 +117,11 @@ internal sealed class OtlpMetrics : IMetricSink
         _metric = null;
     }
 
-    private void Labels(int field, string? first, string? second)
+    private void Labels(int field, ReadOnlySpan<string> labels)
     {
-        if (first is not null)
+        for (int i = 0; i < labels.Length; i++)
         {
-            _proto.Attribute(field, _metric!.Labels[0], first);
-        }
-        if (second is not null)
-        {
-            _proto.Attribute(field, _metric!.Labels[1], second);
+            _proto.Attribute(field, _metric!.Labels[i], labels[i]);
         }
     }
 }

@@ -13,10 +13,10 @@ internal sealed class HeldRig : IDisposable
 {
     private readonly List<(int Server, Message Request, FakeSocket Socket)> _held = [];
 
-    public HeldRig(EngineOptions? options = null, int servers = 1, int max = 1, int workers = 1, SessionOptions? sessions = null)
+    public HeldRig(EngineOptions? options = null, int servers = 1, int max = 1, int workers = 1, SessionOptions? sessions = null, PoolOptions? pool = null)
     {
         SessionChannel? channel = sessions is null ? null : new SessionChannel(sessions, SessionSamples.Keys(SessionRig.Key), workers);
-        Rig = new Rig(options, servers, sessions: channel, workers: workers)
+        Rig = new Rig(options, servers, sessions: channel, workers: workers, pool: pool)
         {
             OnRequest = (socket, request) =>
             {
@@ -25,7 +25,7 @@ internal sealed class HeldRig : IDisposable
                 return null;
             },
         };
-        var membership = new PoolMembership(Rig.Pool);
+        var membership = Rig.Pool.Membership;
         foreach (Server server in Rig.Pool.Current.Servers)
         {
             membership.SetMax(server.Tag, max);
@@ -78,7 +78,7 @@ internal sealed class HeldRig : IDisposable
     /// <summary>Sets a server's probe result and notifies the workers.</summary>
     public void SetHealth(int server, bool healthy)
     {
-        Rig.Membership().SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
+        Rig.Pool.Membership.SetHealth(Rig.Pool.Current.Servers[server].Tag, healthy);
         Rig.NotifyPoolChanged();
     }
 

@@ -11,6 +11,7 @@ using Carousel.Engine;
 using Carousel.Engine.Linux;
 using Carousel.Engine.Proxy;
 using Carousel.Engine.Reactor;
+using Carousel.Tests.Harness;
 using Carousel.Tests.Ring;
 using Xunit;
 
@@ -31,7 +32,8 @@ internal sealed class Rig : IDisposable
     /// <summary>The rig's own workers. A test may add others to the group.</summary>
     private readonly Worker[] _workers;
 
-    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionChannel? sessions = null, int workers = 1, bool requestIds = false)
+    public Rig(EngineOptions? options = null, int servers = 1, int addresses = 1, bool hasPipes = true, SessionChannel? sessions = null, int workers = 1, bool requestIds = false,
+        PoolOptions? pool = null)
     {
         _pollers = [.. Enumerable.Range(0, workers).Select(_ => new ScriptedPoller(Network))];
         Network.Closing = fd => Array.ForEach(_pollers, poller => poller.Forget(fd));
@@ -41,9 +43,9 @@ internal sealed class Rig : IDisposable
         Log = new FailureLog();
         options ??= new EngineOptions();
         ServerStatus[] statuses = [.. all.Select((_, i) => new ServerStatus(EndPoints(i, addresses), IsHealthy: true))];
-        Pool = new Pool(PoolBuilder.Build([.. all], [.. statuses])) { SlowStart = options.SlowStart };
+        Pool = TestPool.Of(PoolBuilder.Build([.. all], [.. statuses]), pool ?? TestPool.Options with { SlowStart = new PoolOptions().SlowStart }, Clock.Time, Log, sessions);
         Traffic = new Traffic(workers, new TrafficOptions { WithFields = true });
-        Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, sessions, Traffic);
+        Group = new WorkerGroup(options with { RequestIds = requestIds }, Pool, Log, Traffic);
         Group.Workers = [.. _pollers.Select((poller, i) => hasPipes
             ? new Worker(Group, poller, Clock, Network, i)
             : new Worker(Group, poller, Clock, Network, i) { Pipe = new SplicePipe(_ => null) })];
@@ -106,9 +108,6 @@ internal sealed class Rig : IDisposable
         Run();
         return client;
     }
-
-    /// <summary>Makes pool changes by the workers' clock.</summary>
-    public PoolMembership Membership(bool probed = false) => new(Pool, probed, Clock.Time);
 
     /// <summary>Notifies the workers of a new pool snapshot.</summary>
     public void NotifyPoolChanged()
@@ -193,7 +192,7 @@ internal sealed class Rig : IDisposable
         Assert.All(_workers, worker => Assert.Equal((0, 0, 0), (worker.Slab.InUse, worker.Slab.LargeInUse, worker.Connections)));
         Assert.All(_workers, worker => Assert.Equal((0, 0), (worker.Clients.IdleCount, worker.Rejected.IdleCount)));
         Assert.Equal((0, 0), (Group.Limits.Open, Group.Limits.Sockets));
-        Assert.Equal(0, Group.Waiting.Waiting);
+        Assert.Equal(0, Pool.Waiting.Waiting);
         Assert.All(Group.Traffic.Workers, worker => Assert.Equal(0, worker.Waiting));
         Assert.All(Network.All, socket => Assert.True(socket.IsClosed));
         Assert.All(Pool.Current.Servers, server => Assert.Equal(0, server.Load.InFlight));

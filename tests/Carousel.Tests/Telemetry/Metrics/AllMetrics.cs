@@ -5,7 +5,6 @@ using Carousel.Control.Supervision;
 using Carousel.Control.Telemetry;
 using Carousel.Core.Config;
 using Carousel.Core.Events;
-using Carousel.Core.Pools;
 using Carousel.Core.Sessions;
 using Carousel.Hosting;
 using Carousel.Logging;
@@ -23,7 +22,7 @@ internal static class AllMetrics
         var sessions = new SessionMetrics(channel, new SessionStore(StoreAddress.None, channel, sample.Pool, TimeProvider.System, (_, _) => { }, null));
         using var log = new StderrLog(new FailureLog(), _ => { }, TimeProvider.System, new EventLog(TimeProvider.System), sample.Pool, clientsToo: false);
         using var writer = new LogWriter(new LogSettings(), TimeProvider.System);
-        using var watcher = new ServersFileWatcher("s", () => default, default, new PoolMembership(sample.Pool), TimeProvider.System, _ => { }, _ => { });
+        using var watcher = new ServersFileWatcher("s", () => default, default, sample.Pool.Membership, TimeProvider.System, _ => { }, _ => { });
         var settings = new TelemetrySettings
         {
             AccessLog = new LogDestination.Stdout(),

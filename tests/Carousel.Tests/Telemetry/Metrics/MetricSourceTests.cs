@@ -59,7 +59,7 @@ public partial class MetricSourceTests
     {
         var options = new SessionOptions();
         var channel = new SessionChannel(options, SessionStore.ProcessKeys(options, TimeProvider.System), workers: 2);
-        var pool = new Pool(PoolBuilder.Build([]));
+        var pool = TestPool.Of(PoolBuilder.Build([]));
         await using var store = new SessionStore(StoreAddress.None, channel, pool, TimeProvider.System, (_, _) => { }, null);
         channel.Counters[0].CountMinted();
         channel.Counters[1].CountMinted();

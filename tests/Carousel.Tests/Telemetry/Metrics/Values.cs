@@ -24,15 +24,11 @@ internal sealed class Values : IMetricSink
 
     public void Begin(Metric metric) => _begun.Add(metric);
 
-    public void Add(double value, string? first = null, string? second = null)
-    {
-        Xunit.Assert.Equal(_begun[^1].Labels.Length, first is null ? 0 : second is null ? 1 : 2);
-        _values.Add(string.Join(' ', new[] { _begun[^1].Name, first, second }.OfType<string>()), value);
-    }
+    public void Add(double value, params ReadOnlySpan<string> labels) => _values.Add(Name(labels), value);
 
-    public void Add(in HistogramValue value, string first)
+    public void Add(in HistogramValue value, params ReadOnlySpan<string> labels)
     {
-        string name = $"{_begun[^1].Name} {first}";
+        string name = Name(labels);
         long below = 0;
         for (int i = 0; i < value.Counts.Length; i++)
         {
@@ -41,5 +37,11 @@ internal sealed class Values : IMetricSink
             _values.Add($"{name} {bound}", below);
         }
         _values.Add($"{name} sum", value.SumSeconds);
+    }
+
+    private string Name(ReadOnlySpan<string> labels)
+    {
+        Xunit.Assert.Equal(_begun[^1].Labels.Length, labels.Length);
+        return string.Join(' ', [_begun[^1].Name, .. labels]);
     }
 }

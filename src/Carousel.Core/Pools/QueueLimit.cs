@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Carousel.Core.Memory;
 
-namespace Carousel.Engine.Proxy;
+namespace Carousel.Core.Pools;
 
 /// <summary>Counts and limits the requests that wait for a server with room, over all workers. Any thread.</summary>
-internal sealed class QueueLimit(int max)
+/// <param name="max">Maximum number of waiting requests; 0 for none.</param>
+public sealed class QueueLimit(int max)
 {
     private Written _written;
 
