@@ -19,7 +19,7 @@ internal static class CoreLayers
         [$"{Core}.Policies"] = [$"{Core}.Config", $"{Core}.Health", $"{Core}.Servers", $"{Core}.Ring"],
         [$"{Core}.Pools"] =
         [
-            $"{Core}.Config", $"{Core}.Telemetry", $"{Core}.Sessions", $"{Core}.Health", $"{Core}.Servers", $"{Core}.Ring", $"{Core}.Events", $"{Core}.Policies",
+            $"{Core}.Memory", $"{Core}.Config", $"{Core}.Telemetry", $"{Core}.Sessions", $"{Core}.Health", $"{Core}.Servers", $"{Core}.Ring", $"{Core}.Events", $"{Core}.Policies",
         ],
     };
 
