@@ -172,7 +172,7 @@ internal sealed partial class Exchange
     {
         if (_recorder.IsRecording)
         {
-            ByteStream client = _client!.Bytes;
+            ByteStream client = _client!.Stream;
             _recorder.End(_head, _session, client.BytesIn, client.BytesOut);
             client.BytesIn = 0;
         }

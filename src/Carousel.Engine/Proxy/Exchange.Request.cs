@@ -41,7 +41,7 @@ internal sealed unsafe partial class Exchange
             _retries.OnSending();
             Enter(ResponseLeg.ReadHead);
         }
-        switch (SendPending(ref _request, _server!.Bytes, _requestDeadline))
+        switch (SendPending(ref _request, _server!.Stream, _requestDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;
@@ -67,7 +67,7 @@ internal sealed unsafe partial class Exchange
     /// <summary>StreamBody. To Done; on a failure of the server, to Route (another connection).</summary>
     private Step StepRequestBody()
     {
-        RelayResult result = _request.Run(_client!.Bytes, _server!.Bytes, _worker);
+        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -89,11 +89,11 @@ internal sealed unsafe partial class Exchange
     /// <summary>Tunnel. To Done at the client's end, which is forwarded to the server.</summary>
     private Step StepRequestTunnel()
     {
-        RelayResult result = _request.Run(_client!.Bytes, _server!.Bytes, _worker);
+        RelayResult result = _request.Run(_client!.Stream, _server!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _server!.Bytes.ShutdownSend();
+                _server!.Stream.ShutdownSend();
                 Enter(RequestLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:

@@ -16,7 +16,7 @@ internal sealed partial class Exchange
     private Step StepReadResponseHead()
     {
         // An interim response is sent before the next head is received: its place is needed.
-        RelayResult sent = _response.SendPending(_client!.Bytes);
+        RelayResult sent = _response.SendPending(_client!.Stream);
         if (sent != RelayResult.Moved)
         {
             return sent == RelayResult.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
@@ -127,7 +127,7 @@ internal sealed partial class Exchange
     private Step StepResponseBody()
     {
         // Without a server the body is complete here: nothing more is received.
-        RelayResult result = _response.Run(_server?.Bytes!, _client!.Bytes, _worker);
+        RelayResult result = _response.Run(_server?.Stream!, _client!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
@@ -163,11 +163,11 @@ internal sealed partial class Exchange
     /// <summary>Tunnel. To Done at the server's end, which is forwarded to the client.</summary>
     private Step StepResponseTunnel()
     {
-        RelayResult result = _response.Run(_server!.Bytes, _client!.Bytes, _worker);
+        RelayResult result = _response.Run(_server!.Stream, _client!.Stream, _worker);
         switch (result)
         {
             case RelayResult.Ended:
-                _client!.Bytes.ShutdownSend();
+                _client!.Stream.ShutdownSend();
                 Enter(ResponseLeg.Done);
                 return Step.Progress;
             case RelayResult.SourceCut or RelayResult.SinkCut or RelayResult.Malformed:
@@ -180,7 +180,7 @@ internal sealed partial class Exchange
     /// <summary>Error. To Done when the local response is sent.</summary>
     private Step StepLocalResponse()
     {
-        switch (SendPending(ref _response, _client!.Bytes, _responseDeadline))
+        switch (SendPending(ref _response, _client!.Stream, _responseDeadline))
         {
             case RelayResult.Blocked:
                 return Step.Blocked;

@@ -66,7 +66,7 @@ internal sealed partial class Exchange
         {
             DropServer();
         }
-        else if (IsUnanswered && !_server!.Bytes.Readable && TryRetry(_worker.Retries.OnServerDown(Attempt(FailureReason.ServerDown), _retries)))
+        else if (IsUnanswered && !_server!.Stream.Readable && TryRetry(_worker.Retries.OnServerDown(Attempt(FailureReason.ServerDown), _retries)))
         {
             RewindForRetry();
         }

@@ -39,7 +39,7 @@ internal sealed partial class Exchange
 
     private void BeginRecord()
     {
-        _client!.Bytes.BytesOut = 0;
+        _client!.Stream.BytesOut = 0;
         _recorder.Begin(_client.Identity.Address, (ushort)_client.Identity.Peer.Port);
     }
 

@@ -32,7 +32,7 @@ internal sealed unsafe partial class Exchange
             return Step.Progress;
         }
         WatchRate();
-        int received = _client!.Bytes.Readable ? _client.Bytes.Receive(buffer.Base + buffer.End, buffer.Free) : ByteStream.Blocked;
+        int received = _client!.Stream.Readable ? _client.Stream.Receive(buffer.Base + buffer.End, buffer.Free) : ByteStream.Blocked;
         if (received <= 0)
         {
             return received == ByteStream.Blocked ? Step.Blocked : End(FailureReason.ClientClosed);
@@ -60,7 +60,7 @@ internal sealed unsafe partial class Exchange
     private Step CheckRate()
     {
         int least = _worker.LeastRate;
-        ByteStream client = _client!.Bytes;
+        ByteStream client = _client!.Stream;
         bool mustTake = _responseLeg == ResponseLeg.StreamBody && _response.HasPending && !client.Writable;
         var sample = new RateSample(MustClientSend, client.BytesIn, mustTake, mustTake ? client.BytesTaken() : 0);
         switch (_rate.Check(sample, least, _worker.Loop.Now))
@@ -82,7 +82,7 @@ internal sealed unsafe partial class Exchange
     private bool MustClientSend => _requestLeg switch
     {
         RequestLeg.ReceiveBody => true,
-        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Bytes.Readable
+        RequestLeg.StreamBody => _responseLeg == ResponseLeg.ReadHead && !_request.HasPending && !_client!.Stream.Readable
             && !_rate.AwaitsContinue(_worker.Loop.Now),
         _ => false,
     };

@@ -12,7 +12,7 @@ namespace Carousel.Engine.Proxy;
 /// A connection to a client that speaks HTTP/1: it receives heads, one after the other, and is the only stream of each request. Idle, it holds no buffer and
 /// no exchange. Pooled; its own worker's thread only.
 /// </summary>
-internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, IDeadlineOwner, IResumable
+internal sealed class Http1ClientConnection : Connection, IClientStream, IDeadlineOwner, IResumable
 {
     /// <summary>
     /// A client that half-closes while it waits may have gone away, or may only have nothing more to send (nc -N): the two look the same. It gets this long
@@ -20,42 +20,15 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// </summary>
     public const int HalfClosedGraceMs = 500;
 
-    /// <summary>
-    /// How long a client may pause while it still sends after its last response (as nginx's lingering_timeout). A client that is still uploading should read
-    /// its 413 before it gets a reset.
-    /// </summary>
-    public const int LingerPauseMs = 5_000;
-
-    /// <summary>How long it may linger in total (as nginx's lingering_time).</summary>
-    public const int LongestLingerMs = 30_000;
-
-    private enum Phase : byte
-    {
-        Idle,
-        /// <summary>A request's head is being received.</summary>
-        ReadingHead,
-        InExchange,
-        /// <summary>
-        /// The last response is sent. What is received is discarded, so that the kernel does not reset the connection before the client has read the
-        /// response.
-        /// </summary>
-        Lingering,
-    }
-
     private readonly Deadline _deadline;
     private Exchange? _exchange;
-    private long _lingerUntil;
-    private Phase _phase;
+    private Lingering _lingering;
+    private ClientPhase _phase;
     private bool _served;
     private bool _isCounted;
     private bool _willResume;
     private ClientIdentity _identity;
-
-    /// <summary>After this exchange the connection is used for the next.</summary>
-    private bool _keeps;
-
-    /// <summary>The client takes the connection's end for the body's end: a truncated body must end with a reset.</summary>
-    private bool _endsWithClose;
+    private Http1ResponseSender _sender;
 
     /// <summary>The list that it is in while it may be evicted.</summary>
     private ClientList _idles;
@@ -79,7 +52,6 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
         _identity = new ClientIdentity(peer);
         _isCounted = isCounted;
         _served = false;
-        _phase = Phase.Idle;
         if (Open(fd, isConnected: true) < 0)
         {
             return false;
@@ -98,25 +70,37 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     {
         bool peerWasOpen = !Stream.PeerClosed;
         Stream.Note(readiness);
+        if (_phase == ClientPhase.InExchange && Stream.PeerClosed && peerWasOpen)
+        {
+            ArmIn(HalfClosedGraceMs);
+        }
+        // What lingers is discarded a bounded amount per tick, however many events there are.
+        if (_phase != ClientPhase.Lingering || !_willResume)
+        {
+            Continue();
+        }
+    }
+
+    public void Resume()
+    {
+        _willResume = false;
+        Continue();
+    }
+
+    private void Continue()
+    {
         switch (_phase)
         {
-            case Phase.Idle:
-                if (Stream.Readable)
-                {
-                    BeginHead();
-                }
+            case ClientPhase.Idle when Stream.Readable:
+                BeginHead();
                 break;
-            case Phase.ReadingHead:
+            case ClientPhase.ReadingHead:
                 ReadHead();
                 break;
-            case Phase.InExchange:
-                if (Stream.PeerClosed && peerWasOpen)
-                {
-                    ArmIn(HalfClosedGraceMs);
-                }
+            case ClientPhase.InExchange:
                 _exchange!.Advance();
                 break;
-            case Phase.Lingering when !_willResume:
+            case ClientPhase.Lingering:
                 Drain();
                 break;
         }
@@ -126,10 +110,10 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     {
         switch (_phase)
         {
-            case Phase.ReadingHead:
+            case ClientPhase.ReadingHead:
                 BeginRejected(FailureReason.HeadTimeout);
                 break;
-            case Phase.InExchange:
+            case ClientPhase.InExchange:
                 long leftMs = _exchange!.AbandonUnlessTaking(HalfClosedGraceMs);
                 if (leftMs > 0)
                 {
@@ -142,73 +126,26 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
         }
     }
 
-    public void Resume()
-    {
-        _willResume = false;
-        if (_phase == Phase.Lingering && IsOpen)
-        {
-            Drain();
-        }
-        else if (_phase == Phase.ReadingHead)
-        {
-            ReadHead();
-        }
-    }
-
     public ref readonly ClientIdentity Identity => ref _identity;
 
     public ReadOnlySpan<byte> LocalAuthority => Worker.LocalAuthority(Fd);
 
-    ByteStream IClientStream.Bytes => Stream;
+    public bool SendInterim(ResponseHead head, ref MessageBuffer response) => Http1ResponseSender.SendInterim(_exchange!.Head, head, ref response);
 
-    public bool SendInterim(ResponseHead head, ref MessageBuffer response)
-    {
-        // RFC 9110 section 15.2: interim responses are not sent to a 1.0 client.
-        if (_exchange!.Head.IsHttp10)
-        {
-            return false;
-        }
-        Place(head, ConnectionDirective.None, BodyRecoding.None, ref response);
-        return true;
-    }
+    public void SwitchProtocols(ResponseHead head, ref BodyRelay response) => _sender.SwitchProtocols(head, ref response);
 
-    public void SwitchProtocols(ResponseHead head, ref BodyRelay response)
-    {
-        _keeps = false;
-        Place(head, ConnectionDirective.Upgrade, BodyRecoding.None, ref response.Buffer);
-        response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
-    }
+    public void SendHead(ResponseHead head, bool isRequestRead, ref BodyRelay response) =>
+        _sender.Send(_exchange!.Head, head, isRequestRead && !Worker.IsDraining, ref response);
 
-    public void SendHead(ResponseHead head, bool isRequestRead, ref BodyRelay response)
-    {
-        bool isHttp10 = _exchange!.Head.IsHttp10;
-        BodyRecoding recoding = head.Body switch
-        {
-            BodyKind.Chunked when isHttp10 => BodyRecoding.Dechunk,
-            BodyKind.UntilClose when !isHttp10 => BodyRecoding.Chunk,
-            _ => BodyRecoding.None,
-        };
-        _endsWithClose = isHttp10 && head.Body is BodyKind.Chunked or BodyKind.UntilClose && recoding != BodyRecoding.Chunk;
-        // If the request's body is not read to its end, the client must be told now.
-        _keeps &= isRequestRead && !_endsWithClose && !Worker.IsDraining;
-        ConnectionDirective directive = !_keeps ? ConnectionDirective.Close : isHttp10 ? ConnectionDirective.KeepAlive : ConnectionDirective.None;
-        Place(head, directive, recoding, ref response.Buffer);
-        response.Framing.Begin(head.Body, head.ContentLength, recoding);
-    }
+    public void SendLocal(FailureReason reason, bool isRequestRead, ReadOnlySpan<byte> requestId, ref MessageBuffer response) =>
+        _sender.SendLocal(_exchange!.Head, reason, isRequestRead && !Worker.IsDraining, Worker.Date, requestId, ref response);
 
-    public void SendLocal(FailureReason reason, bool isRequestRead, ReadOnlySpan<byte> requestId, ref MessageBuffer response)
-    {
-        RequestHead head = _exchange!.Head;
-        _keeps &= isRequestRead && !head.IsHttp10 && !Worker.IsDraining;
-        LocalResponse.Write(ref response, reason, head.Method == RequestMethod.Head, _keeps, Worker.Date, requestId);
-    }
-
-    public void RefuseRest() => _keeps = false;
+    public void RefuseRest() => _sender.KeepsConnection = false;
 
     public void Complete(bool isRequestRead)
     {
         int unparsed = _exchange!.Request.Buffer.Unframed;
-        if (!_keeps)
+        if (!_sender.KeepsConnection)
         {
             // Unread bytes, received or still to come, would make the kernel reset the connection before the client has read the response.
             Finish(linger: !isRequestRead || unparsed > 0 || !Stream.IsSilent());
@@ -219,26 +156,19 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
         }
         else
         {
-            _phase = Phase.ReadingHead;
+            _phase = ClientPhase.ReadingHead;
             _deadline.Disarm();
             ResumeNextTick();
         }
     }
 
-    public void Abort() => Close(abort: _endsWithClose);
-
-    /// <summary>Encodes the head in front of the body bytes received so far.</summary>
-    private static void Place(ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ref MessageBuffer response)
-    {
-        int length = Http1ResponseEncoder.Collect(head, directive, recoding);
-        Http1Encoder.Write(head, response.PlaceHead(length));
-    }
+    public void Abort() => Close(abort: _sender.EndsWithClose);
 
     /// <summary>There is nothing to receive, and the connection stays open.</summary>
     private void BecomeIdle()
     {
         ReturnExchange();
-        _phase = Phase.Idle;
+        _phase = ClientPhase.Idle;
         if (Stream.PeerClosed || (Worker.IsDraining && _served))
         {
             Close(abort: false);
@@ -257,10 +187,10 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
             Close(abort: false);
             return;
         }
-        _phase = Phase.Lingering;
+        _phase = ClientPhase.Lingering;
         _idles.Add(IdlePlace, Worker.Loop.Now);
         Stream.ShutdownSend();
-        _lingerUntil = Worker.Loop.Now + LongestLingerMs;
+        _lingering.Begin(Worker.Loop.Now);
         ArmLinger();
         Drain();
     }
@@ -268,12 +198,8 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// <summary>Sends why the connection is rejected, without waiting for a request, and closes after lingering.</summary>
     public void Reject(FailureReason reason)
     {
-        var response = default(BodyRelay);
-        response.Buffer.Acquire(Worker.Slab);
-        LocalResponse.Write(ref response.Buffer, reason, isHead: false, keepAlive: false, Worker.Date, requestId: default);
         Worker.Counters.Failed(reason);
-        response.SendPending(Stream);
-        response.Release(Worker);
+        LocalResponse.Send(Stream, reason, Worker);
         Finish(linger: true);
     }
 
@@ -281,7 +207,7 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     public void Close(bool abort)
     {
         ReturnExchange();
-        _phase = Phase.Idle;
+        _phase = ClientPhase.Idle;
         _idles.Give(IdlePlace);
         Worker.Loop.Wheel.Remove(_deadline);
         CloseStream(abort);
@@ -291,7 +217,7 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// <summary>The worker drains: an idle connection closes unless a request has just arrived; one in an exchange closes after it.</summary>
     public void Leave()
     {
-        if (_phase == Phase.Idle)
+        if (_phase == ClientPhase.Idle)
         {
             // Without a request so far: its first may be in flight.
             if (Stream.Peek() != ByteStream.Blocked)
@@ -315,7 +241,7 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// </summary>
     public bool Evict()
     {
-        if (_phase == Phase.Idle && Stream.Peek() > 0)
+        if (_phase == ClientPhase.Idle && Stream.Peek() > 0)
         {
             _idles.Remove(IdlePlace);
             _idles.Add(IdlePlace, Worker.Loop.Now);
@@ -328,7 +254,7 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// <summary>There is a new snapshot of the pool.</summary>
     public void PoolChanged(PoolSnapshot pool)
     {
-        if (_phase == Phase.InExchange)
+        if (_phase == ClientPhase.InExchange)
         {
             _exchange!.PoolChanged(pool);
         }
@@ -339,10 +265,10 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     {
         switch (_phase)
         {
-            case Phase.ReadingHead:
+            case ClientPhase.ReadingHead:
                 AbandonHead(FailureReason.ShuttingDown);
                 break;
-            case Phase.InExchange:
+            case ClientPhase.InExchange:
                 _exchange!.Abandon(FailureReason.ShuttingDown);
                 break;
             default:
@@ -355,88 +281,49 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     {
         _idles.Remove(IdlePlace);
         _deadline.Disarm();
-        _phase = Phase.ReadingHead;
+        _phase = ClientPhase.ReadingHead;
         _served = true;
         _exchange = Worker.RentExchange();
         ReadHead();
     }
 
-    /// <summary>Receives and parses until the head is complete, and begins its exchange, or until there is no more to receive.</summary>
+    /// <summary>Receives until the head is complete, and begins its exchange, or until there is no more to receive.</summary>
     private void ReadHead()
     {
         Exchange exchange = _exchange!;
         ref MessageBuffer buffer = ref exchange.Request.Buffer;
-        while (true)
+        HeadResult result;
+        FailureReason reason;
+        do
         {
             bool isPartial = _deadline.IsArmed;
-            if (isPartial || buffer.Unframed == 0)
+            result = Http1RequestReader.Read(Stream, ref buffer, Worker.Slab, isPartial, Worker.HeadLimits, exchange.Head, out reason);
+            if (result == HeadResult.Partial && !isPartial)
             {
-                int had = buffer.End;
-                if (!TryReceive(ref buffer))
-                {
-                    return;
-                }
-                // A head that arrives in small pieces is parsed once a line, not once a byte.
-                if (isPartial && buffer.Free > 0 && !HasLineEnd(buffer, had))
-                {
-                    continue;
-                }
-            }
-            switch (RequestParser.Parse(buffer.UnframedBytes, Worker.HeadLimits, exchange.Head, out FailureReason reason))
-            {
-                case ParseStatus.Complete:
-                    buffer.DropHead(exchange.Head.Length);
-                    _keeps = exchange.Head.KeepAlive && !Worker.IsDraining;
-                    BeginExchange();
-                    exchange.Begin(this);
-                    return;
-                case ParseStatus.Rejected:
-                    BeginRejected(reason);
-                    return;
-            }
-            if (!isPartial)
-            {
-                buffer.Compact();
                 ArmIn(Worker.Timeouts.Head);
             }
         }
-    }
-
-    /// <summary>Receives more of a head; false if there is no more now, or if the client has closed.</summary>
-    private bool TryReceive(ref MessageBuffer buffer)
-    {
-        if (buffer.Unframed == 0 && Stream.Readable)
+        while (result == HeadResult.Partial);
+        switch (result)
         {
-            buffer.Acquire(Worker.Slab);
-            buffer.Compact();
-        }
-        int received = Stream.Readable ? Stream.Receive(buffer.Base + buffer.End, buffer.Free) : ByteStream.Blocked;
-        if (received > 0)
-        {
-            buffer.End += received;
-            return true;
-        }
-        if (received == ByteStream.Blocked)
-        {
-            if (buffer.Unframed == 0)
-            {
+            case HeadResult.Complete:
+                BeginExchange(keepsConnection: exchange.Head.KeepAlive && !Worker.IsDraining);
+                exchange.Begin(this);
+                break;
+            case HeadResult.Rejected:
+                BeginRejected(reason);
+                break;
+            case HeadResult.Truncated:
+                AbandonHead(FailureReason.ClientClosed);
+                break;
+            case HeadResult.Closed:
+                Close(abort: false);
+                break;
+            case HeadResult.Blocked when buffer.Unframed == 0:
                 BecomeIdle();
-            }
+                break;
         }
-        else if (buffer.Unframed == 0)
-        {
-            // Between requests this is the normal end of a connection.
-            Close(abort: false);
-        }
-        else
-        {
-            AbandonHead(FailureReason.ClientClosed);
-        }
-        return false;
     }
-
-    private static bool HasLineEnd(in MessageBuffer buffer, int from) =>
-        new ReadOnlySpan<byte>(buffer.Base + from, buffer.End - from).Contains((byte)'\n');
 
     /// <summary>A head was received in part and will not be received to its end.</summary>
     private void AbandonHead(FailureReason reason)
@@ -449,15 +336,14 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
     /// <summary>The head is malformed or late: the exchange only says so.</summary>
     private void BeginRejected(FailureReason reason)
     {
-        _keeps = false;
-        BeginExchange();
+        BeginExchange(keepsConnection: false);
         _exchange!.BeginRejected(this, reason);
     }
 
-    private void BeginExchange()
+    private void BeginExchange(bool keepsConnection)
     {
-        _phase = Phase.InExchange;
-        _endsWithClose = false;
+        _phase = ClientPhase.InExchange;
+        _sender.Begin(keepsConnection);
         _identity.Determine(Worker.Trusted);
         if (Stream.PeerClosed)
         {
@@ -479,22 +365,14 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
         }
     }
 
-    /// <summary>Discards what the client sends, a bounded amount per tick. The deadline bounds each pause and the total.</summary>
+    /// <summary>Discards what the client sends. The deadline bounds each pause and the total.</summary>
     private void Drain()
     {
-        const int maxReads = 16;
         long before = Stream.BytesIn;
-        Span<byte> scratch = Worker.Scratch;
-        fixed (byte* to = scratch)
+        if (!Lingering.Discard(Stream, Worker.Scratch))
         {
-            for (int i = 0; i < maxReads && Stream.Readable; i++)
-            {
-                if (Stream.Receive(to, scratch.Length) is ByteStream.Ended or ByteStream.Cut)
-                {
-                    Close(abort: false);
-                    return;
-                }
-            }
+            Close(abort: false);
+            return;
         }
         if (Stream.BytesIn != before)
         {
@@ -516,7 +394,7 @@ internal sealed unsafe class Http1ClientConnection : Connection, IClientStream, 
         }
     }
 
-    private void ArmLinger() => Worker.Loop.Wheel.Arm(_deadline, Math.Min(Worker.Loop.Now + LingerPauseMs, _lingerUntil));
+    private void ArmLinger() => Worker.Loop.Wheel.Arm(_deadline, _lingering.EndsAt(Worker.Loop.Now));
 
     private void ArmIn(long milliseconds) => Worker.Loop.Wheel.Arm(_deadline, Worker.Loop.Now + milliseconds);
 }

@@ -48,8 +48,6 @@ internal sealed unsafe class Http1ServerConnection : Connection, IServerStream, 
     /// <summary>While it is connecting: the next attempt. Owned by <see cref="ServerConnector"/>.</summary>
     public Http1ServerConnection? NextAttempt;
 
-    ByteStream IServerStream.Bytes => Stream;
-
     /// <summary>Begins to connect for this owner: 0 if connected, -EINPROGRESS, or the negated errno with nothing left open.</summary>
     public int Connect(Server server, IPEndPoint endPoint, IConnectionOwner owner)
     {

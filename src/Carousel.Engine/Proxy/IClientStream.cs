@@ -11,7 +11,7 @@ namespace Carousel.Engine.Proxy;
 internal interface IClientStream
 {
     /// <summary>The source of the request's body and the sink of the response's, and their counts for this request.</summary>
-    ByteStream Bytes { get; }
+    ByteStream Stream { get; }
 
     /// <summary>Who the client is.</summary>
     ref readonly ClientIdentity Identity { get; }

@@ -5,22 +5,6 @@ using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
-/// <summary>What came of an attempt to receive a head.</summary>
-internal enum HeadResult : byte
-{
-    /// <summary>Nothing was received: waits for an event.</summary>
-    Blocked,
-    /// <summary>A part was received.</summary>
-    Partial,
-    Complete,
-    /// <summary>Malformed or too large.</summary>
-    Rejected,
-    /// <summary>The server closed before a byte of it.</summary>
-    Closed,
-    /// <summary>The server closed within it.</summary>
-    Truncated,
-}
-
 /// <summary>
 /// A request to a server and the way of its response: what an exchange knows of a server's connection, whatever the protocol. Ends with
 /// <see cref="Release"/> or <see cref="Drop"/>. Its own worker's thread only.
@@ -33,7 +17,7 @@ internal interface IServerStream
     bool WasUsedBefore { get; }
 
     /// <summary>The sink of the request's body and the source of the response's.</summary>
-    ByteStream Bytes { get; }
+    ByteStream Stream { get; }
 
     /// <summary>Encodes the head in front of the body bytes that are pending.</summary>
     void SendHead(RequestHead head, ref MessageBuffer request);

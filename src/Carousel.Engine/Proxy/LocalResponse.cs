@@ -1,5 +1,6 @@
 using System.Text;
 using Carousel.Core.Telemetry;
+using Carousel.Engine.Sockets;
 
 namespace Carousel.Engine.Proxy;
 
@@ -30,6 +31,16 @@ internal static unsafe class LocalResponse
             Append(ref buffer, Bodies[(int)reason]);
         }
         buffer.Framed = buffer.End;
+    }
+
+    /// <summary>Sends the response without a request, as far as the client takes it at once, and asks it to close.</summary>
+    public static void Send(ByteStream client, FailureReason reason, Worker worker)
+    {
+        var response = default(BodyRelay);
+        response.Buffer.Acquire(worker.Slab);
+        Write(ref response.Buffer, reason, isHead: false, keepAlive: false, worker.Date, requestId: default);
+        response.SendPending(client);
+        response.Release(worker);
     }
 
     private static void Append(ref MessageBuffer buffer, ReadOnlySpan<byte> bytes)

@@ -266,7 +266,7 @@ public sealed class TimeoutTests
             rig.Send(client, new string('x', 10_000));
             Assert.Equal(0, client.Unreceived);
         }
-        AssertClosesAfter(rig, Http1ClientConnection.LongestLingerMs - pauseMs * pauses, client);
+        AssertClosesAfter(rig, Lingering.LongestMs - pauseMs * pauses, client);
     }
 
     /// <summary>Lingering is the same after a rejected head, a rejected upload, a failure to connect, and an upload that the server rejects.</summary>
@@ -290,7 +290,7 @@ public sealed class TimeoutTests
         rig.Send(client, "more");
         rig.Advance(4_000);
         rig.Send(client, "more");
-        AssertClosesAfter(rig, Http1ClientConnection.LingerPauseMs, client);
+        AssertClosesAfter(rig, Lingering.PauseMs, client);
     }
 
     [Fact]
@@ -298,7 +298,7 @@ public sealed class TimeoutTests
     {
         using var rig = new Rig(Options, pool: Timeouts);
         FakeSocket client = rig.Connect("BAD\r\n\r\n");
-        AssertClosesAfter(rig, Http1ClientConnection.LingerPauseMs, client);
+        AssertClosesAfter(rig, Lingering.PauseMs, client);
     }
 
     private static void AssertRespondsAfter(Rig rig, long milliseconds, FakeSocket client, int status, string reason)
