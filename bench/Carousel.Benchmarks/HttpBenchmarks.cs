@@ -65,7 +65,7 @@ public class HttpBenchmarks
     {
         ResponseParser.Parse(Response, RequestMethod.Get, Limits, _response, out FailureReason _);
         ResponseEdits.Apply(_response, _date, "0123456789abcdef"u8);
-        int length = Http1ResponseEncoder.Collect(_response, ConnectionDirective.None, BodyRecoding.None);
+        int length = Http1ResponseEncoder.Collect(_response, ConnectionDirective.None, _response.Body);
         Http1Encoder.Write(_response, _output.AsSpan(0, length));
         return length;
     }

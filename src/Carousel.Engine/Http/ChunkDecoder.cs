@@ -3,30 +3,30 @@ using System.Runtime.CompilerServices;
 namespace Carousel.Engine.Http;
 
 /// <summary>
-/// Finds the data and the end of a chunked body (RFC 9112 section 7.1), however its bytes are split. As strict as the head parsers: every
-/// line ends with CR LF, no control characters except tab, no folded or forbidden trailers. Limits the overhead.
+/// Finds the data of a chunked body and where it ends (RFC 9112 section 7.1), however its bytes are split. As strict as the head parsers:
+/// every line ends with CR LF, no control characters except tab. Limits the overhead.
 /// </summary>
 /// <remarks>
+/// A trailer section is left to <see cref="TrailerReader"/>. Nearly all bodies have none: they end here, with their empty line.
 /// Start with <c>default</c> or <see cref="Reset"/>. After <see cref="ParseStatus.Rejected"/> only <see cref="Reset"/> may be called.
 /// </remarks>
 internal struct ChunkDecoder
 {
     /// <summary>
-    /// Maximum bytes of the trailer section, and maximum bytes of chunk extensions in excess of the data received so far. A sender
-    /// must therefore send about as much data as discarded extensions.
+    /// Maximum bytes of chunk extensions in excess of the data received so far. A sender must therefore send about as much data as
+    /// discarded extensions.
     /// </summary>
-    public const int MaxTrailer = 16 * 1024;
+    private const int MaxOverhead = 16 * 1024;
 
     /// <summary>Enough for any size that fits 63 bits, but not for endless zeros.</summary>
     private const int MaxSizeDigits = 16;
 
     private State _state;
     private byte _sizeDigits;
-    private bool _isForbiddenTrailer;
     private int _overhead;
 
-    /// <summary>Size or remaining bytes of the chunk; the hash of the name while a trailer name is read.</summary>
-    private ulong _value;
+    /// <summary>Size or remaining bytes of the chunk.</summary>
+    private ulong _left;
 
     private enum State : byte
     {
@@ -37,27 +37,28 @@ internal struct ChunkDecoder
         Data,
         DataReturn,
         DataLineFeed,
-        TrailerStart,
-        TrailerName,
-        TrailerValue,
-        TrailerLineFeed,
+        LastChunk,
         EndLineFeed,
+
+        // From here on no byte is consumed.
         Done,
+        Trailers,
     }
 
-    /// <summary>The empty line after the last chunk and the trailers was read.</summary>
-    public readonly bool IsDone => _state == State.Done;
+    /// <summary>The last chunk was read, and a trailer section follows; it starts with the first byte that is not consumed.</summary>
+    public readonly bool HasTrailers => _state == State.Trailers;
 
     /// <summary>Prepares for the next body.</summary>
     public void Reset() => this = default;
 
-    /// <summary>Reads until the input is used up, a run of data ends, or the body ends.</summary>
+    /// <summary>Reads until the input is used up, a run of data ends, or the last chunk ends.</summary>
     /// <param name="input">The bytes after those consumed so far.</param>
     /// <param name="consumed">The number of bytes consumed.</param>
     /// <param name="dataStart">The start of the run of data found in the input.</param>
     /// <param name="dataLength">The run's length; 0 if none was found.</param>
     /// <returns>
-    /// <see cref="ParseStatus.Complete"/>: the body ended; the next bytes belong to the next message.
+    /// <see cref="ParseStatus.Complete"/>: the last chunk ended. The next bytes are the trailer section (<see cref="HasTrailers"/>), or the
+    /// body ended too, and they belong to the next message.
     /// <see cref="ParseStatus.NeedMore"/>: the body continues; if not all was consumed, call again with the rest.
     /// <see cref="ParseStatus.Rejected"/>: malformed; the counts are undefined.
     /// </returns>
@@ -66,17 +67,22 @@ internal struct ChunkDecoder
         dataStart = 0;
         dataLength = 0;
         int position = 0;
-        while (position < input.Length && _state != State.Done)
+        while (position < input.Length && _state < State.Done)
         {
             if (_state == State.Data)
             {
                 dataStart = position;
-                dataLength = (int)Math.Min(_value, (ulong)(input.Length - position));
-                _value -= (ulong)dataLength;
-                _state = _value == 0 ? State.DataReturn : State.Data;
+                dataLength = (int)Math.Min(_left, (ulong)(input.Length - position));
+                _left -= (ulong)dataLength;
+                _state = _left == 0 ? State.DataReturn : State.Data;
                 _overhead = Math.Max(0, _overhead - dataLength);
                 consumed = position + dataLength;
                 return ParseStatus.NeedMore;
+            }
+            if (_state == State.LastChunk && input[position] != (byte)'\r')
+            {
+                _state = State.Trailers;
+                break;
             }
             if (!Take(input[position++]))
             {
@@ -85,7 +91,7 @@ internal struct ChunkDecoder
             }
         }
         consumed = position;
-        return _state == State.Done ? ParseStatus.Complete : ParseStatus.NeedMore;
+        return _state >= State.Done ? ParseStatus.Complete : ParseStatus.NeedMore;
     }
 
     /// <summary>As <see cref="Read"/>, for callers that need only the end of the body: consumes all runs of data in the input.</summary>
@@ -114,16 +120,16 @@ internal struct ChunkDecoder
             case State.Extension:
                 return value == (byte)'\r' ? Enter(State.SizeLineFeed) : IsValue(value) && Count();
             case State.SizeLineFeed:
-                return Enter(_value == 0 ? State.TrailerStart : State.Data, value == (byte)'\n');
+                return Enter(_left == 0 ? State.LastChunk : State.Data, value == (byte)'\n');
             case State.DataReturn:
                 return Enter(State.DataLineFeed, value == (byte)'\r');
             case State.DataLineFeed:
                 _sizeDigits = 0;
                 return Enter(State.Size, value == (byte)'\n');
-            case State.EndLineFeed:
-                return Enter(State.Done, value == (byte)'\n');
+            case State.LastChunk:
+                return Enter(State.EndLineFeed);
             default:
-                return TakeTrailer(value);
+                return Enter(State.Done, value == (byte)'\n');
         }
     }
 
@@ -133,16 +139,12 @@ internal struct ChunkDecoder
         if (digit >= 0)
         {
             // The last test keeps the size within 63 bits.
-            _value = (_value << 4) | (uint)digit;
-            return ++_sizeDigits <= MaxSizeDigits && _value <= long.MaxValue;
+            _left = (_left << 4) | (uint)digit;
+            return ++_sizeDigits <= MaxSizeDigits && _left <= long.MaxValue;
         }
         if (_sizeDigits == 0)
         {
             return false;
-        }
-        if (_value == 0)
-        {
-            _overhead = 0;
         }
         return value switch
         {
@@ -154,44 +156,13 @@ internal struct ChunkDecoder
         };
     }
 
-    private bool TakeTrailer(byte value)
-    {
-        switch (_state)
-        {
-            case State.TrailerStart when value == (byte)'\r':
-                return Enter(State.EndLineFeed);
-            case State.TrailerStart:
-                _value = TrailerNames.EmptyHash;
-                _isForbiddenTrailer = false;
-                _state = State.TrailerName;
-                return IsToken(value) && TakeTrailerName(value);
-            case State.TrailerName when value == (byte)':':
-                return !_isForbiddenTrailer && !TrailerNames.IsForbidden(_value) && Enter(State.TrailerValue) && Count();
-            case State.TrailerName:
-                return IsToken(value) && TakeTrailerName(value);
-            case State.TrailerValue:
-                return value == (byte)'\r' ? Enter(State.TrailerLineFeed) : IsValue(value) && Count();
-            default:
-                return Enter(State.TrailerStart, value == (byte)'\n') && Count();
-        }
-    }
-
-    private bool TakeTrailerName(byte value)
-    {
-        _value = TrailerNames.Add(_value, value);
-        _isForbiddenTrailer |= TrailerNames.IsForbiddenPrefix(_value);
-        return Count();
-    }
-
     private bool Enter(State next, bool isAllowed = true)
     {
         _state = next;
         return isAllowed;
     }
 
-    private bool Count() => ++_overhead <= MaxTrailer;
-
-    private static bool IsToken(byte value) => Scan.IsAll<TokenBytes>(new ReadOnlySpan<byte>(in value));
+    private bool Count() => ++_overhead <= MaxOverhead;
 
     private static bool IsValue(byte value) => value >= 0x20 ? value != 0x7f : value == (byte)'\t';
 

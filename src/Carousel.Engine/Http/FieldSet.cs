@@ -8,6 +8,7 @@ internal readonly struct FieldSet(ulong bits)
     public const ulong Connection = 1ul << (int)FieldName.Connection;
     public const ulong Cookie = 1ul << (int)FieldName.Cookie;
     public const ulong ContentLength = 1ul << (int)FieldName.ContentLength;
+    public const ulong Date = 1ul << (int)FieldName.Date;
     public const ulong EndpointLoadMetrics = 1ul << (int)FieldName.EndpointLoadMetrics;
     public const ulong Expect = 1ul << (int)FieldName.Expect;
     public const ulong Forwarded = 1ul << (int)FieldName.Forwarded;

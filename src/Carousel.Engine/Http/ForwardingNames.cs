@@ -103,7 +103,8 @@ internal static class ForwardingNames
             : (byte)'-';
     }
 
-    private static void Fold(ReadOnlySpan<byte> name, Span<byte> to)
+    /// <summary>Folds all bytes of a name.</summary>
+    public static void Fold(ReadOnlySpan<byte> name, Span<byte> to)
     {
         for (int i = 0; i < name.Length; i++)
         {

@@ -40,6 +40,14 @@ internal static class Http1Encoder
         return head.Parts.Length;
     }
 
+    /// <summary>Collects a trailer section with its empty line (RFC 9112 section 7.1.2). Returns the length, which is at most that received.</summary>
+    public static int CollectTrailers(MessageHead trailers)
+    {
+        trailers.Parts.Clear();
+        CollectLines(trailers, trailers.Dropped, trailers.LinesStart);
+        return CollectRest(trailers, trailers.End);
+    }
+
     /// <summary>Collects field lines up to the last that is removed or replaced. Returns the index of the first edit that follows all fields.</summary>
     private static int CollectFields(MessageHead head, FieldSet special, ref int run)
     {

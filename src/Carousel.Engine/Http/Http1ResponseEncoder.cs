@@ -16,19 +16,6 @@ internal enum ConnectionDirective : byte
     Upgrade,
 }
 
-/// <summary>The conversion of a response body's framing.</summary>
-internal enum BodyRecoding : byte
-{
-    /// <summary>Unchanged.</summary>
-    None,
-
-    /// <summary>From chunks to data until close, for an HTTP/1.0 client.</summary>
-    Dechunk,
-
-    /// <summary>From data until close to chunks.</summary>
-    Chunk,
-}
-
 /// <summary>Encodes a response's head for a client that speaks HTTP/1.0 or 1.1 (<see cref="Http1Encoder"/>).</summary>
 /// <remarks>
 /// Content-Length and Transfer-Encoding are removed from 1xx and 204, where they are not allowed (RFC 9110 section 8.6, RFC 9112 section 6.1),
@@ -48,25 +35,20 @@ internal static class Http1ResponseEncoder
     /// <summary>Collects the parts of a response; returns the length for <see cref="Http1Encoder.Write"/>.</summary>
     /// <param name="response">The head.</param>
     /// <param name="connection">The Connection field to write.</param>
-    /// <param name="recoding">The conversion of the body's framing.</param>
-    public static int Collect(ResponseHead response, ConnectionDirective connection, BodyRecoding recoding)
+    /// <param name="body">How the body is framed for the client. Without a body, the fields declare what the server declared.</param>
+    public static int Collect(ResponseHead response, ConnectionDirective connection, BodyKind body)
     {
-        bool isFramed = response.HasFramingLine && recoding == BodyRecoding.None && response.FramedAs != BodyKind.None;
+        BodyKind framing = response.Body == BodyKind.None ? response.FramedAs : body;
+        bool isFramed = response.HasFramingLine && framing == response.FramedAs && framing != BodyKind.None;
         ulong special = isFramed ? FieldSet.HopByHop : FieldSet.HopByHop | FieldSet.Framing;
         if (connection == ConnectionDirective.Upgrade)
         {
             special &= ~FieldSet.Upgrade;
         }
-        if (recoding == BodyRecoding.Dechunk)
+        if (response.FramedAs == BodyKind.Chunked && framing != BodyKind.Chunked)
         {
             special |= FieldSet.Trailer;
         }
-        BodyKind framing = recoding switch
-        {
-            BodyRecoding.Dechunk => BodyKind.None,
-            BodyRecoding.Chunk => BodyKind.Chunked,
-            _ => response.FramedAs,
-        };
         response.Parts.Clear();
         int run = StartResponse(response);
         Http1Encoder.CollectLines(response, response.Dropped.With(special), run);

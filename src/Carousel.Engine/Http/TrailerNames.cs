@@ -1,48 +1,45 @@
-using System.Text;
-
 namespace Carousel.Engine.Http;
 
 /// <summary>
 /// Names not allowed as trailers (RFC 9110 section 6.5.1): those of framing, routing, authentication and content format, because a
-/// recipient that merges trailers into the head would treat them as the head's own, and the forwarding fields that servers trust.
+/// recipient that merges trailers into the head would treat them as the head's own, and the fields that servers trust.
 /// </summary>
-/// <remarks>
-/// A name is identified by a hash of its folded bytes (<see cref="ForwardingNames.Fold(byte)"/>), computed as they arrive, so that the
-/// decoder need not store them. Another name with the same hash would be refused too; a listed name always is.
-/// </remarks>
 internal static class TrailerNames
 {
-    /// <summary>The hash of an empty name (FNV-1a, 64 bits).</summary>
-    public const ulong EmptyHash = 0xcbf29ce484222325;
+    /// <summary>
+    /// The fields known to <see cref="FieldName"/> that are not allowed: all except two. The balancer reads, removes or writes them in heads, and
+    /// must not be evaded.
+    /// </summary>
+    public const ulong Known = ~(FieldSet.Other | FieldSet.Date | FieldSet.EndpointLoadMetrics);
 
-    private static readonly ulong[] Names =
+    /// <summary>Length of the longest listed name.</summary>
+    private const int MaxBytes = 16;
+
+    /// <summary>Others that are not allowed, in lower case, and all that start with X-Session-.</summary>
+    private static readonly byte[][] Listed =
     [
-        Hash("authorization"u8), Hash("connection"u8), Hash("content-encoding"u8), Hash("content-length"u8),
-        Hash("content-range"u8), Hash("content-type"u8), Hash("cookie"u8), Hash("expect"u8), Hash("forwarded"u8), Hash("host"u8),
-        Hash("keep-alive"u8), Hash("max-forwards"u8), Hash("proxy-authenticate"u8), Hash("proxy-authorization"u8),
-        Hash("proxy-connection"u8), Hash("set-cookie"u8), Hash("te"u8), Hash("trailer"u8), Hash("transfer-encoding"u8),
-        Hash("upgrade"u8), Hash("via"u8), Hash("www-authenticate"u8), Hash("x-forwarded"u8),
-        .. Array.ConvertAll(ForwardingNames.Listed, name => Hash(Encoding.ASCII.GetBytes(name))),
+        [.. "content-encoding"u8], [.. "content-range"u8], [.. "content-type"u8], [.. "max-forwards"u8], [.. "set-cookie"u8], [.. "www-authenticate"u8],
     ];
 
-    private static readonly ulong[] Prefixes = [Hash("x-carousel-"u8), Hash("x-forwarded-"u8), Hash("x-session-"u8)];
-
-    /// <summary>Returns the hash after one more token byte.</summary>
-    public static ulong Add(ulong hash, byte value) => (hash ^ ForwardingNames.Fold(value)) * 0x100000001b3;
-
-    /// <summary>Returns true if a name with this hash is not allowed.</summary>
-    public static bool IsForbidden(ulong hash) => Names.AsSpan().Contains(hash);
-
-    /// <summary>Returns true if names with a prefix of this hash are not allowed.</summary>
-    public static bool IsForbiddenPrefix(ulong hash) => Prefixes.AsSpan().Contains(hash);
-
-    private static ulong Hash(ReadOnlySpan<byte> name)
+    /// <summary>
+    /// Returns true if a field that is <see cref="FieldName.Other"/> is not allowed, in this or another spelling (<see cref="ForwardingNames"/>).
+    /// </summary>
+    public static bool IsListed(ReadOnlySpan<byte> name)
     {
-        ulong hash = EmptyHash;
-        foreach (byte value in name)
+        Span<byte> buffer = stackalloc byte[MaxBytes];
+        Span<byte> folded = buffer[..Math.Min(name.Length, MaxBytes)];
+        ForwardingNames.Fold(name[..folded.Length], folded);
+        if (folded.StartsWith("x-session-"u8))
         {
-            hash = Add(hash, value);
+            return true;
         }
-        return hash;
+        foreach (byte[] listed in Listed)
+        {
+            if (folded.SequenceEqual(listed))
+            {
+                return name.Length == folded.Length;
+            }
+        }
+        return false;
     }
 }

@@ -4,133 +4,158 @@ using Carousel.Engine.Http;
 namespace Carousel.Engine.Proxy;
 
 /// <summary>
-/// Finds the end of a body and makes received bytes ready to be sent: unchanged, or recoded where the two sides can't use the same framing.
+/// Makes received bytes of a body ready to be sent: as they are where both sides use the same framing, else from the source's decoder to the
+/// sink's encoder. Passes trailers on, if the sink's framing has room for them.
 /// </summary>
 internal unsafe struct BodyFraming
 {
-    private BodyKind _kind;
-    private BodyRecoding _recoding;
-    private ChunkDecoder _chunks;
+    private BodyDecoder _decoder;
+    private BodyEncoder _encoder;
+    private bool _isRaw, _dropsTrailers;
 
-    /// <summary>Bytes of the body still to come, where its length is known.</summary>
-    public long Left { get; private set; }
+    /// <summary>Bytes of an incomplete trailer section that were already read.</summary>
+    private int _trailersRead;
+
+    /// <inheritdoc cref="BodyDecoder.Left"/>
+    public readonly long Left => _decoder.Left;
 
     /// <summary>The whole body has been received and framed.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Only the number of bytes matters: they can bypass the buffer.</summary>
-    public readonly bool IsPlainLength => _kind == BodyKind.Length;
+    /// <summary>Only the number of bytes matters, on both sides: they can bypass the buffer.</summary>
+    public readonly bool IsPlainLength => _isRaw && _decoder.HasLength;
 
-    public void Begin(BodyKind kind, long length, BodyRecoding recoding)
+    /// <summary>Prepares for a body.</summary>
+    /// <param name="kind">How the source frames it.</param>
+    /// <param name="length">Its length, if it has one.</param>
+    /// <param name="sentAs">How it is framed for the sink.</param>
+    /// <param name="dropsTrailers">No trailer is passed on.</param>
+    public void Begin(BodyKind kind, long length, BodyKind sentAs, bool dropsTrailers)
     {
-        Debug.Assert(recoding == BodyRecoding.None
-            || (recoding == BodyRecoding.Dechunk && kind == BodyKind.Chunked)
-            || (recoding == BodyRecoding.Chunk && kind == BodyKind.UntilClose));
-        _kind = kind;
-        _recoding = recoding;
-        Left = length;
-        Ended = kind == BodyKind.None || (kind == BodyKind.Length && length == 0);
-        if (kind == BodyKind.Chunked)
-        {
-            _chunks.Reset();
-        }
+        Debug.Assert(sentAs == kind || kind == BodyKind.UntilClose || sentAs == BodyKind.UntilClose);
+        Ended = !_decoder.Begin(kind, length);
+        _encoder = new BodyEncoder(sentAs);
+        _isRaw = kind == sentAs;
+        _dropsTrailers = dropsTrailers;
+        _trailersRead = 0;
     }
 
+    /// <summary>Prepares for a tunnel: bytes pass unchanged until the connection ends.</summary>
+    public void BeginTunnel() => Begin(BodyKind.UntilClose, 0, BodyKind.UntilClose, dropsTrailers: false);
+
     /// <summary>Frames the received bytes, up to the body's end. False if they are malformed.</summary>
-    public bool Take(ref MessageBuffer buffer)
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="trailers">Used for this call only.</param>
+    public bool Take(ref MessageBuffer buffer, TrailerReader trailers)
     {
-        switch (_kind)
+        ParseStatus status = _isRaw ? Pass(ref buffer) : Recode(ref buffer);
+        if (status == ParseStatus.Complete && _decoder.HasTrailers)
         {
-            case BodyKind.Length:
-                int taken = (int)Math.Min(Left, buffer.Unframed);
-                buffer.Framed += taken;
-                Left -= taken;
-                Ended = Left == 0;
-                return true;
-            case BodyKind.Chunked:
-                return _recoding == BodyRecoding.Dechunk ? TakeChunkData(ref buffer) : PassChunks(ref buffer);
-            case BodyKind.UntilClose:
-                if (_recoding == BodyRecoding.Chunk)
-                {
-                    WrapAsChunk(ref buffer);
-                }
-                buffer.Framed = buffer.End;
-                return true;
-            default:
-                return true;
+            status = TakeTrailers(ref buffer, trailers);
         }
+        Ended = status == ParseStatus.Complete;
+        return status != ParseStatus.Rejected;
     }
 
     /// <summary>Accounts for bytes that bypassed the buffer.</summary>
-    public void Skip(int count)
-    {
-        Left -= count;
-        Ended = Left == 0;
-    }
+    public void Skip(int count) => Ended = _decoder.Skip(count, out _) == ParseStatus.Complete;
 
     /// <summary>The peer half-closed. True if that is a valid end of the body.</summary>
     public bool TakeEnd(ref MessageBuffer buffer)
     {
-        if (_kind != BodyKind.UntilClose)
+        if (!_decoder.EndsWithClose)
         {
             return false;
         }
-        if (_recoding == BodyRecoding.Chunk)
-        {
-            ReadOnlySpan<byte> last = ChunkEncoder.BodyEnd;
-            last.CopyTo(new Span<byte>(buffer.Base + buffer.End, last.Length));
-            buffer.Framed = buffer.End += last.Length;
-        }
+        ReadOnlySpan<byte> end = _encoder.End;
+        end.CopyTo(new Span<byte>(buffer.Base + buffer.End, end.Length));
+        buffer.Framed = buffer.End += end.Length;
         Ended = true;
         return true;
     }
 
-    /// <summary>Checks the chunks and forwards them unchanged.</summary>
-    private bool PassChunks(ref MessageBuffer buffer)
+    /// <summary>Checks the bytes and forwards them unchanged.</summary>
+    private ParseStatus Pass(ref MessageBuffer buffer)
     {
-        ParseStatus status = _chunks.Skip(buffer.UnframedBytes, out int consumed);
+        ParseStatus status = _decoder.Skip(buffer.UnframedBytes, out int consumed);
         buffer.Framed += consumed;
-        Ended = status == ParseStatus.Complete;
-        return status != ParseStatus.Rejected;
+        return status;
     }
 
-    /// <summary>Removes the chunk framing: the data is moved together.</summary>
-    private bool TakeChunkData(ref MessageBuffer buffer)
+    /// <summary>Removes the source's framing and adds the sink's.</summary>
+    private ParseStatus Recode(ref MessageBuffer buffer)
     {
-        int read = buffer.Framed, write = buffer.Framed;
-        ParseStatus status = ParseStatus.NeedMore;
-        while (read < buffer.End && status == ParseStatus.NeedMore)
+        ParseStatus status = Unwrap(ref buffer, out int length);
+        if (length > 0 && _encoder.WritesChunks)
         {
-            var rest = new ReadOnlySpan<byte>(buffer.Base + read, buffer.End - read);
-            status = _chunks.Read(rest, out int consumed, out int dataStart, out int dataLength);
-            Buffer.MemoryCopy(buffer.Base + read + dataStart, buffer.Base + write, dataLength, dataLength);
-            write += dataLength;
+            length = Wrap(ref buffer, length);
+        }
+        buffer.Framed += length;
+        return status;
+    }
+
+    /// <summary>Moves the data together, to where the received bytes start.</summary>
+    private ParseStatus Unwrap(ref MessageBuffer buffer, out int length)
+    {
+        Span<byte> bytes = buffer.UnframedBytes;
+        ParseStatus status = ParseStatus.NeedMore;
+        int read = 0;
+        length = 0;
+        while (read < bytes.Length && status == ParseStatus.NeedMore)
+        {
+            status = _decoder.Read(bytes[read..], out int consumed, out int dataStart, out int dataLength);
+            if (read + dataStart != length)
+            {
+                bytes.Slice(read + dataStart, dataLength).CopyTo(bytes[length..]);
+            }
+            length += dataLength;
             read += consumed;
         }
-        // Bytes after the message move up to the end of the data.
-        int after = buffer.End - read;
-        Buffer.MemoryCopy(buffer.Base + read, buffer.Base + write, after, after);
-        buffer.End = write + after;
-        buffer.Framed = write;
-        Ended = status == ParseStatus.Complete;
-        return status != ParseStatus.Rejected;
+        buffer.Shorten(read, length);
+        return status;
     }
 
-    private static void WrapAsChunk(ref MessageBuffer buffer)
+    /// <summary>Surrounds the data with the sink's framing; there are no other bytes. Returns the new length.</summary>
+    private readonly int Wrap(ref MessageBuffer buffer, int length)
     {
-        int length = buffer.Unframed;
-        if (length == 0)
-        {
-            return;
-        }
-        Span<byte> sizeLine = stackalloc byte[ChunkEncoder.MaxSizeLine];
-        sizeLine = sizeLine[..ChunkEncoder.WriteSizeLine(sizeLine, length)];
-        // MessageBuffer.Tailroom guarantees the space for both lines.
+        Debug.Assert(length == buffer.Unframed);
+        Span<byte> before = stackalloc byte[BodyEncoder.MaxBefore];
+        before = before[.._encoder.WriteBefore(before, length)];
+        ReadOnlySpan<byte> after = _encoder.After;
+        // MessageBuffer.Tailroom guarantees the space for both.
         byte* at = buffer.Base + buffer.Framed;
-        Buffer.MemoryCopy(at, at + sizeLine.Length, length, length);
-        sizeLine.CopyTo(new Span<byte>(at, sizeLine.Length));
-        ReadOnlySpan<byte> end = ChunkEncoder.ChunkEnd;
-        end.CopyTo(new Span<byte>(at + sizeLine.Length + length, end.Length));
-        buffer.End += sizeLine.Length + end.Length;
+        Buffer.MemoryCopy(at, at + before.Length, length, length);
+        before.CopyTo(new Span<byte>(at, before.Length));
+        after.CopyTo(new Span<byte>(at + before.Length + length, after.Length));
+        buffer.End += before.Length + after.Length;
+        return buffer.Unframed;
+    }
+
+    /// <summary>
+    /// Replaces the trailer section, when all of it is received, by what the sink gets of it, which is never longer. Until then it stays unframed.
+    /// </summary>
+    private ParseStatus TakeTrailers(ref MessageBuffer buffer, TrailerReader trailers)
+    {
+        Span<byte> section = buffer.UnframedBytes;
+        // A section that arrives in small pieces is read once a line, not once a byte.
+        bool hasNewLine = section[_trailersRead..].Contains((byte)'\n');
+        _trailersRead = section.Length;
+        if (!hasNewLine)
+        {
+            return section.Length < TrailerReader.MaxBytes ? ParseStatus.NeedMore : ParseStatus.Rejected;
+        }
+        ParseStatus status = trailers.Read(section, _dropsTrailers);
+        if (status == ParseStatus.Complete)
+        {
+            int length = 0;
+            if (_encoder.WritesChunks)
+            {
+                length = Http1Encoder.CollectTrailers(trailers.Head);
+                Http1Encoder.Write(trailers.Head, section[..length]);
+            }
+            buffer.Shorten(trailers.Head.Length, length);
+            buffer.Framed += length;
+        }
+        return status;
     }
 }

@@ -53,7 +53,7 @@ internal unsafe struct BodyRelay
         bool moved = false;
         for (int round = 0; round < MaxRoundsPerTick; round++)
         {
-            if (Buffer.Unframed > 0 && !Framing.Ended && !Framing.Take(ref Buffer))
+            if (Buffer.Unframed > 0 && !Framing.Ended && !Framing.Take(ref Buffer, worker.Trailers))
             {
                 return RelayResult.Malformed;
             }

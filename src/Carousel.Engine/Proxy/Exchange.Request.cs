@@ -1,5 +1,4 @@
 using Carousel.Core.Telemetry;
-using Carousel.Engine.Http;
 using Carousel.Engine.Reactor;
 using Carousel.Engine.Sockets;
 
@@ -19,8 +18,8 @@ internal sealed unsafe partial class Exchange
         EditRequest();
         buffer.Hold();
         _isKept = true;
-        _request.Framing.Begin(_head.Body, _head.ContentLength, BodyRecoding.None);
-        if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer))
+        _request.Framing.Begin(_head.Body, _head.ContentLength, _head.Body, dropsTrailers: _head.ConnectionNamesFields);
+        if (buffer.Unframed > 0 && !_request.Framing.Ended && !_request.Framing.Take(ref buffer, _worker.Trailers))
         {
             _client!.RefuseRest();
             return Fail(FailureReason.BadChunk);

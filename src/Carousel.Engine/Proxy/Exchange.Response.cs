@@ -61,7 +61,7 @@ internal sealed partial class Exchange
         EditResponse(head);
         _client!.SwitchProtocols(head, ref _response);
         LetGo();
-        _request.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
+        _request.Framing.BeginTunnel();
         _lastMoved = _worker.Loop.Now;
         Enter(RequestLeg.Tunnel);
         Enter(ResponseLeg.Tunnel);
@@ -75,7 +75,7 @@ internal sealed partial class Exchange
         _client!.SendHead(head, isRequestRead: _requestLeg == RequestLeg.Done && !_requestIncomplete, ref _response);
         LetGo();
         ref MessageBuffer buffer = ref _response.Buffer;
-        if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer))
+        if (buffer.Unframed > 0 && !_response.Framing.Ended && !_response.Framing.Take(ref buffer, _worker.Trailers))
         {
             buffer.Start = buffer.Framed; // Nothing of it has been sent: an error response is still possible.
             return Fail(FailureReason.BadAnswer);

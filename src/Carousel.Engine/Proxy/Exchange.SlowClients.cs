@@ -39,7 +39,7 @@ internal sealed unsafe partial class Exchange
         }
         buffer.End += received;
         Arm(_requestDeadline, _worker.Timeouts.Body);
-        if (!_request.Framing.Take(ref buffer))
+        if (!_request.Framing.Take(ref buffer, _worker.Trailers))
         {
             _client!.RefuseRest();
             return Fail(FailureReason.BadChunk);

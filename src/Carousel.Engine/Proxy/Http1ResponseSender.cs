@@ -31,7 +31,7 @@ internal struct Http1ResponseSender
         {
             return false;
         }
-        Place(head, ConnectionDirective.None, BodyRecoding.None, ref response);
+        Place(head, ConnectionDirective.None, head.Body, ref response);
         return true;
     }
 
@@ -39,8 +39,8 @@ internal struct Http1ResponseSender
     public void SwitchProtocols(ResponseHead head, ref BodyRelay response)
     {
         KeepsConnection = false;
-        Place(head, ConnectionDirective.Upgrade, BodyRecoding.None, ref response.Buffer);
-        response.Framing.Begin(BodyKind.UntilClose, 0, BodyRecoding.None);
+        Place(head, ConnectionDirective.Upgrade, head.Body, ref response.Buffer);
+        response.Framing.BeginTunnel();
     }
 
     /// <summary>Places the head of the final response, and begins its body's framing.</summary>
@@ -50,19 +50,15 @@ internal struct Http1ResponseSender
     /// <param name="response">What was received of the response.</param>
     public void Send(RequestHead request, ResponseHead head, bool mayKeep, ref BodyRelay response)
     {
-        BodyRecoding recoding = head.Body switch
-        {
-            BodyKind.Chunked when request.IsHttp10 => BodyRecoding.Dechunk,
-            BodyKind.UntilClose when !request.IsHttp10 => BodyRecoding.Chunk,
-            _ => BodyRecoding.None,
-        };
-        EndsWithClose = request.IsHttp10 && head.Body is BodyKind.Chunked or BodyKind.UntilClose && recoding != BodyRecoding.Chunk;
+        // A body without a length is sent in chunks, or until the connection closes to an HTTP/1.0 client.
+        BodyKind sentAs = head.Body is BodyKind.None or BodyKind.Length ? head.Body : request.IsHttp10 ? BodyKind.UntilClose : BodyKind.Chunked;
+        EndsWithClose = sentAs == BodyKind.UntilClose;
         KeepsConnection &= mayKeep && !EndsWithClose;
         ConnectionDirective directive = !KeepsConnection ? ConnectionDirective.Close
             : request.IsHttp10 ? ConnectionDirective.KeepAlive
             : ConnectionDirective.None;
-        Place(head, directive, recoding, ref response.Buffer);
-        response.Framing.Begin(head.Body, head.ContentLength, recoding);
+        Place(head, directive, sentAs, ref response.Buffer);
+        response.Framing.Begin(head.Body, head.ContentLength, sentAs, dropsTrailers: head.ConnectionNamesFields);
     }
 
     /// <summary>Writes a local response.</summary>
@@ -79,9 +75,9 @@ internal struct Http1ResponseSender
         LocalResponse.Write(ref response, reason, request.Method == RequestMethod.Head, KeepsConnection, date, requestId);
     }
 
-    private static void Place(ResponseHead head, ConnectionDirective directive, BodyRecoding recoding, ref MessageBuffer response)
+    private static void Place(ResponseHead head, ConnectionDirective directive, BodyKind sentAs, ref MessageBuffer response)
     {
-        int length = Http1ResponseEncoder.Collect(head, directive, recoding);
+        int length = Http1ResponseEncoder.Collect(head, directive, sentAs);
         Http1Encoder.Write(head, response.PlaceHead(length));
     }
 }

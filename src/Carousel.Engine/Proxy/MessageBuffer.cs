@@ -41,7 +41,7 @@ internal unsafe struct MessageBuffer
     /// <summary>Bytes that may be received.</summary>
     public readonly int Free => _limit - End;
 
-    public readonly ReadOnlySpan<byte> UnframedBytes => new(Base + Framed, Unframed);
+    public readonly Span<byte> UnframedBytes => new(Base + Framed, Unframed);
 
     /// <summary>Takes a buffer from the slab unless it has one.</summary>
     public void Acquire(BufferSlab slab)
@@ -122,6 +122,19 @@ internal unsafe struct MessageBuffer
         }
         Start = Framed = Headroom;
         End = Headroom + left;
+    }
+
+    /// <summary>Of the first unframed bytes, keeps only some: what follows them moves up.</summary>
+    /// <param name="count">The number of bytes.</param>
+    /// <param name="kept">How many are kept, from the first.</param>
+    public void Shorten(int count, int kept)
+    {
+        if (kept != count)
+        {
+            int rest = Unframed - count;
+            Buffer.MemoryCopy(Base + Framed + count, Base + Framed + kept, rest, rest);
+            End -= count - kept;
+        }
     }
 
     /// <summary>Drops a received head, of which there is a copy. Nothing may be pending.</summary>

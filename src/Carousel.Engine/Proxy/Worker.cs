@@ -55,6 +55,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Index = index;
         Telemetry = new WorkerTelemetry(index, group.Traffic, Options, Loop, _random);
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
+        Trailers = new TrailerReader(Options.MaxFields);
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * MessageBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
@@ -114,6 +115,9 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
 
     /// <summary>Heads of responses, which are needed only until they are encoded.</summary>
     public ResponseHeadPool ResponseHeads { get; } = new();
+
+    /// <summary>Reads the trailers of one message at a time: they are needed only until they are encoded.</summary>
+    public TrailerReader Trailers { get; }
 
     /// <summary>Space for bytes that are discarded.</summary>
     public Span<byte> Scratch => _scratch;

@@ -38,6 +38,20 @@ public class FramingTests
         Assert.Equal([("Sum", "42")], request.Trailers);
     }
 
+    [Theory]
+    [InlineData("", "Content-Length: 7\r\nSum: 42\r\nX-Forwarded-For: 192.0.2.9\r\nAuthorization: x\r\nOther: y\r\n", "Sum Other")]
+    [InlineData("", "Host: b\r\n", "")]
+    [InlineData("Connection: Sum\r\n", "Sum: 42\r\nOther: y\r\n", "")]
+    public async Task Request_WithForbiddenTrailers_ArrivesWithoutThem(string fields, string trailers, string expected)
+    {
+        await using var server = ScriptedServer.Responding(request => Ok("got " + string.Join(' ', request.Trailers.Select(trailer => trailer.Name))));
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        await client.SendAsync($"POST /p HTTP/1.1\r\nHost: a\r\n{fields}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n{trailers}\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("got " + expected, (await client.ReadResponseAsync()).Text);
+        Assert.Equal("got ", (await client.ReadResponseAsync()).Text);
+    }
+
     [Fact]
     public async Task Request_WithoutBody_ArrivesWithoutFraming()
     {
@@ -81,6 +95,22 @@ public class FramingTests
             Message response = await client.GetAsync();
             Assert.Equal("hello world", response.Text);
             Assert.Equal([("Sum", "42"), ("Other", "x")], response.Trailers);
+        }
+        Assert.Single(server.Connections);
+    }
+
+    [Fact]
+    public async Task Response_WithForbiddenTrailers_ArrivesWithoutThem()
+    {
+        await using var server = ScriptedServer.Responding(_ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "5\r\nhello\r\n0\r\nSet-Cookie: a=b\r\nSum: 42\r\nContent-Length: 9\r\n\r\n");
+        await using var balancer = await Balancer.StartAsync(server);
+        using var client = await balancer.ConnectAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            Message response = await client.GetAsync();
+            Assert.Equal((200, "hello"), (response.Status, response.Text));
+            Assert.Equal([("Sum", "42")], response.Trailers);
         }
         Assert.Single(server.Connections);
     }
@@ -197,6 +227,8 @@ public class FramingTests
             Assert.Equal("0", response["Content-Length"]);
         }
     }
+
+    private static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
     private static async Task AssertCutWithinAsync(RawClient client, int length)
     {

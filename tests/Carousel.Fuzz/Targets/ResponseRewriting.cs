@@ -14,55 +14,50 @@ internal static class ResponseRewriting
 
     private static readonly HeadLimits OutputLimits = new(Heads.Limits.MaxBytes + MaxGrowth, Heads.Limits.MaxFields + 8);
 
-    public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyRecoding recoding, string requestId = "")
+    public static byte[] Rewrite(ParsedResponse response, ConnectionDirective connection, BodyKind sentAs, string requestId = "")
     {
         ResponseHead head = ParsedResponse.Of(response.Bytes, RequestMethod.Get, OutputLimits).Head;
+        head.Body = response.Head.Body; // It may be the response to another method.
         ResponseEdits.Apply(head, Encoding.Latin1.GetBytes(Date), Encoding.Latin1.GetBytes(requestId));
-        var output = new byte[Http1ResponseEncoder.Collect(head, connection, recoding)];
+        var output = new byte[Http1ResponseEncoder.Collect(head, connection, sentAs)];
         Http1Encoder.Write(head, output);
         ThrowUnless(output.Length <= head.Length + MaxGrowth, "the head has grown by more than its maximum");
         return output;
     }
 
-    /// <summary>Checks every directive with every recoding that fits the response.</summary>
+    /// <summary>Checks every directive with every framing that fits the response.</summary>
     public static void CheckAll(ParsedResponse response)
     {
         foreach (ConnectionDirective connection in Enum.GetValues<ConnectionDirective>())
         {
-            Check(response, connection, BodyRecoding.None);
-            Check(response, connection, BodyRecoding.None, new string('i', ForwardingInfo.MaxRequestId));
+            Check(response, connection, response.Head.Body);
+            Check(response, connection, response.Head.Body, new string('i', ForwardingInfo.MaxRequestId));
             if (response.Head.Body == BodyKind.Chunked)
             {
-                Check(response, connection, BodyRecoding.Dechunk);
+                Check(response, connection, BodyKind.UntilClose);
             }
             if (response.Head.Body == BodyKind.UntilClose)
             {
-                Check(response, connection, BodyRecoding.Chunk);
+                Check(response, connection, BodyKind.Chunked);
             }
         }
     }
 
-    private static void Check(ParsedResponse before, ConnectionDirective connection, BodyRecoding recoding, string requestId = "")
+    private static void Check(ParsedResponse before, ConnectionDirective connection, BodyKind sentAs, string requestId = "")
     {
-        byte[] output = Rewrite(before, connection, recoding, requestId);
+        byte[] output = Rewrite(before, connection, sentAs, requestId);
         ParsedResponse after = ParsedResponse.Of(output, RequestMethod.Get, OutputLimits);
         ThrowUnless(after.Status == ParseStatus.Complete, $"the rewritten head is {after.Status}: {after.Reason}");
         ThrowUnless(after.Head.Length == output.Length, "the rewritten head's length is wrong");
         ThrowUnless(!after.Head.IsHttp10 && after.Head.Status == before.Head.Status, "the status line changed");
         ThrowUnless(after.Text(after.Head.ReasonPhrase) == before.Text(before.Head.ReasonPhrase), "the reason phrase changed");
 
-        BodyKind body = recoding switch
-        {
-            BodyRecoding.Dechunk => BodyKind.UntilClose,
-            BodyRecoding.Chunk => BodyKind.Chunked,
-            _ => before.Head.Body,
-        };
-        ThrowUnless(after.Head.Body == body && after.Head.ContentLength == before.Head.ContentLength, "the framing changed");
-        ThrowUnless(recoding != BodyRecoding.None || after.Head.FramedAs == before.Head.FramedAs, "the declared framing changed");
+        ThrowUnless(after.Head.Body == sentAs && after.Head.ContentLength == before.Head.ContentLength, "the framing changed");
+        ThrowUnless(sentAs != before.Head.Body || after.Head.FramedAs == before.Head.FramedAs, "the declared framing changed");
         CheckConnection(before, after, connection);
         string[] ids = requestId.Length == 0 ? [.. before.Values("x-request-id")] : [requestId];
         ThrowUnless(after.Values("x-request-id").SequenceEqual(ids), "X-Request-Id is wrong");
-        CheckFields(before, after, recoding);
+        CheckFields(before, after, sentAs);
     }
 
     private static void CheckConnection(ParsedResponse before, ParsedResponse after, ConnectionDirective connection)
@@ -83,13 +78,13 @@ internal static class ResponseRewriting
         }
     }
 
-    private static void CheckFields(ParsedResponse before, ParsedResponse after, BodyRecoding recoding)
+    private static void CheckFields(ParsedResponse before, ParsedResponse after, BodyKind sentAs)
     {
         ThrowUnless(after.Values("content-length").Count() + after.Values("transfer-encoding").Count() <= 1, "two framing fields");
         bool addsDate = !before.Head.HasDate && before.Head.Status >= 200;
         ThrowUnless(after.Values("date").SequenceEqual(addsDate ? [Date] : before.Values("date")), "Date is wrong");
         ThrowUnless(after.Values("set-cookie").SequenceEqual(before.Values("set-cookie")), "Set-Cookie is wrong");
-        string[] trailer = recoding == BodyRecoding.Dechunk ? [] : [.. before.Values("trailer")];
+        string[] trailer = before.Head.Body == BodyKind.Chunked && sentAs == BodyKind.UntilClose ? [] : [.. before.Values("trailer")];
         ThrowUnless(after.Values("trailer").SequenceEqual(trailer), "Trailer is wrong");
         if (!before.Head.ConnectionNamesFields)
         {

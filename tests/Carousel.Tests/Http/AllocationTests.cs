@@ -12,6 +12,7 @@ public class AllocationTests
 
     private readonly RequestHead _request = new();
     private readonly ResponseHead _response = new();
+    private readonly TrailerReader _trailers = new(100);
     private readonly byte[] _output = new byte[20_000];
 
     [Fact]
@@ -43,13 +44,18 @@ public class AllocationTests
         {
             ResponseParser.Parse(head, RequestMethod.Get, limits, _response, out FailureReason _);
             ResponseEdits.Apply(_response, "date"u8, "id"u8);
-            length += Write(_response, Http1ResponseEncoder.Collect(_response, ConnectionDirective.Close, BodyRecoding.None));
+            length += Write(_response, Http1ResponseEncoder.Collect(_response, ConnectionDirective.Close, _response.Body));
         }
         foreach (byte[] body in bodies)
         {
             var decoder = default(ChunkDecoder);
             decoder.Skip(body, out int consumed);
             length += consumed;
+            if (decoder.HasTrailers)
+            {
+                _trailers.Read(body.AsSpan(consumed), dropsAll: false);
+                length += Write(_trailers.Head, Http1Encoder.CollectTrailers(_trailers.Head));
+            }
         }
         return length;
     }

@@ -18,11 +18,8 @@ public class ChunkDecoderTests
         Assert.Equal((ParseStatus.Complete, body.Length), (whole.Status, whole.Consumed));
         for (int cut = 0; cut < body.Length; cut++)
         {
-            var decoder = default(ChunkDecoder);
-            byte[] first = Decode(ref decoder, body.AsSpan(0, cut), ParseStatus.NeedMore);
-            byte[] second = Decode(ref decoder, body.AsSpan(cut), ParseStatus.Complete);
-            Assert.Equal(whole.Data, (byte[])[.. first, .. second]);
-            Assert.True(decoder.IsDone);
+            Assert.Equal(ParseStatus.NeedMore, DecodedChunks.Of(body.AsSpan(0, cut), int.MaxValue).Status);
+            Assert.True(whole.IsSameAs(DecodedChunks.Of(body, cut, body.Length)), $"cut at {cut}");
         }
     }
 
@@ -45,7 +42,20 @@ public class ChunkDecoderTests
         Assert.Equal(ParseStatus.Complete, decoder.Read(input.AsSpan(5), out consumed, out _, out _));
         Assert.Equal(0, consumed);
         decoder.Reset();
-        Assert.False(decoder.IsDone);
+        Assert.Equal(ParseStatus.NeedMore, decoder.Read("5\r\n"u8, out _, out _, out _));
+    }
+
+    [Fact]
+    public void Read_Trailers_AreNotConsumed()
+    {
+        var decoder = default(ChunkDecoder);
+        Assert.Equal(ParseStatus.NeedMore, decoder.Read("0\r\n"u8, out int consumed, out _, out _));
+        Assert.Equal((3, false), (consumed, decoder.HasTrailers));
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(ParseStatus.Complete, decoder.Read("A: b\r\n\r\n"u8, out consumed, out _, out _));
+            Assert.Equal((0, true), (consumed, decoder.HasTrailers));
+        }
     }
 
     [Theory]
@@ -84,35 +94,6 @@ public class ChunkDecoderTests
     [InlineData("5;a\0\r\nhello")]
     [InlineData("5;\u0001\r\nhello")]
     [InlineData("5;a=\u007f\r\nhello")]
-    // Trailers.
-    [InlineData("0\r\n:b\r\n")]
-    [InlineData("0\r\n a: b\r\n")]
-    [InlineData("0\r\na: b\r\n c\r\n")]
-    [InlineData("0\r\na : b\r\n")]
-    [InlineData("0\r\na\r\n")]
-    [InlineData("0\r\na: b\nc: d\r\n")]
-    [InlineData("0\r\na: b\rc\r\n")]
-    [InlineData("0\r\na: \0\r\n")]
-    [InlineData("0\r\na\u00e4: b\r\n")]
-    [InlineData("0\r\nContent-Length: 5\r\n")]
-    [InlineData("0\r\nTRANSFER-ENCODING: chunked\r\n")]
-    [InlineData("0\r\nok: 1\r\nhost: x\r\n")]
-    [InlineData("0\r\nAuthorization: x\r\n")]
-    [InlineData("0\r\nCookie: x\r\n")]
-    [InlineData("0\r\nSet-Cookie: x\r\n")]
-    [InlineData("0\r\nConnection: x\r\n")]
-    [InlineData("0\r\nTE: x\r\n")]
-    [InlineData("0\r\nX-Forwarded-For: x\r\n")]
-    [InlineData("0\r\nx-forwarded-anything: x\r\n")]
-    [InlineData("0\r\nX-Session-Id: x\r\n")]
-    [InlineData("0\r\nForwarded: x\r\n")]
-    [InlineData("0\r\nX-Forwarded: x\r\n")]
-    [InlineData("0\r\nX_Forwarded_For: x\r\n")]
-    [InlineData("0\r\nX.Session.Id: x\r\n")]
-    [InlineData("0\r\nContent_Length: 5\r\n")]
-    [InlineData("0\r\nX-Real-IP: x\r\n")]
-    [InlineData("0\r\nCF_Connecting-IP: x\r\n")]
-    [InlineData("0\r\nX-Carousel-Anything: x\r\n")]
     public void Read_MalformedBody_IsRejected(string body)
     {
         byte[] bytes = Corpus.Bytes(body);
@@ -122,30 +103,12 @@ public class ChunkDecoderTests
         }
     }
 
-    [Theory]
-    [InlineData("0\r\nHosts: x\r\n\r\n")]
-    [InlineData("0\r\nX-Forwardeds: x\r\n\r\n")]
-    [InlineData("0\r\nContent-MD5: x\r\n\r\n")]
-    public void Read_TrailersSimilarToForbidden_AreAccepted(string body) =>
-        Assert.Equal(ParseStatus.Complete, DecodedChunks.Of(Corpus.Bytes(body), int.MaxValue).Status);
-
     [Fact]
     public void Read_LargestSize_IsAccepted()
     {
         var decoder = default(ChunkDecoder);
         Assert.Equal(ParseStatus.NeedMore, decoder.Read("7fffffffffffffff\r\nab"u8, out int consumed, out int dataStart, out int dataLength));
         Assert.Equal((20, 18, 2), (consumed, dataStart, dataLength));
-    }
-
-    [Fact]
-    public void Read_TrailersBeyondTheLimit_AreRejected()
-    {
-        // A line is counted without its CR: "a:" and its LF are three bytes.
-        string atTheLimit = "0\r\na:" + new string('v', ChunkDecoder.MaxTrailer - 3) + "\r\n\r\n";
-        Assert.Equal(ParseStatus.Complete, DecodedChunks.Of(Corpus.Bytes(atTheLimit), int.MaxValue).Status);
-        Assert.Equal(ParseStatus.Rejected, DecodedChunks.Of(Corpus.Bytes(atTheLimit.Insert(5, "v")), int.MaxValue).Status);
-        string manyLines = "0\r\n" + string.Concat(Enumerable.Repeat("a:\r\n", ChunkDecoder.MaxTrailer));
-        Assert.Equal(ParseStatus.Rejected, DecodedChunks.Of(Corpus.Bytes(manyLines), int.MaxValue).Status);
     }
 
     [Fact]
@@ -201,20 +164,5 @@ public class ChunkDecoderTests
         }
         encoded.AddRange(ChunkEncoder.BodyEnd);
         return [.. encoded];
-    }
-
-    private static byte[] Decode(ref ChunkDecoder decoder, ReadOnlySpan<byte> input, ParseStatus expected)
-    {
-        var data = new List<byte>();
-        ParseStatus status;
-        do
-        {
-            status = decoder.Read(input, out int consumed, out int dataStart, out int dataLength);
-            data.AddRange(input.Slice(dataStart, dataLength));
-            input = input[consumed..];
-        }
-        while (status == ParseStatus.NeedMore && !input.IsEmpty);
-        Assert.Equal(expected, status);
-        return [.. data];
     }
 }

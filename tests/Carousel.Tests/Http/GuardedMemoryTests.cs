@@ -10,6 +10,7 @@ public class GuardedMemoryTests
 {
     private readonly RequestHead _request = new();
     private readonly ResponseHead _response = new();
+    private readonly TrailerReader _trailers = new(Heads.Limits.MaxFields);
 
     [Fact]
     public void Parse_RequestPrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
@@ -25,6 +26,11 @@ public class GuardedMemoryTests
     public void Read_ChunkPrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
         Corpus.Chunked.Values,
         bytes => default(ChunkDecoder).Skip(bytes, out _));
+
+    [Fact]
+    public void Read_TrailerPrefixesBetweenUnreadablePages_StaysInside() => ForEveryPrefix(
+        [[.. "X-Sum: 12\r\nEmpty:\r\nSet-Cookie: a=b\r\nX-Session-Any: \t 1 \r\n\r\n"u8], [.. "A: b\r\nx : y"u8], [.. "A:\r\n\n"u8]],
+        bytes => _trailers.Read(bytes, dropsAll: false));
 
     [Fact]
     public void Parse_ErrorsAtTheEndOfReadableMemory_StaysInside() => ForEveryPrefix(

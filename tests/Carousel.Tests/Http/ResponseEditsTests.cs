@@ -82,19 +82,19 @@ public class ResponseEditsTests
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\nDate: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nConnection: close\r\n\r\n",
         ConnectionDirective.Close,
-        BodyRecoding.Dechunk);
+        BodyKind.UntilClose);
 
     [Fact]
     public void Write_Chunk_GetsTheCoding() => AssertRewrites(
         "HTTP/1.0 200 OK\r\nDate: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-        recoding: BodyRecoding.Chunk);
+        sentAs: BodyKind.Chunked);
 
     [Fact]
     public void Write_LargestGrowth_StaysWithinMaxGrowth()
     {
         ParsedResponse response = ParsedResponse.Of("HTTP/1.1 200\r\n\r\n"u8, RequestMethod.Get, Heads.Limits);
-        int length = ResponseRewriting.Rewrite(response, ConnectionDirective.KeepAlive, BodyRecoding.Chunk).Length;
+        int length = ResponseRewriting.Rewrite(response, ConnectionDirective.KeepAlive, BodyKind.Chunked).Length;
         Assert.InRange(length, response.Head.Length, response.Head.Length + ResponseRewriting.MaxGrowth);
     }
 
@@ -102,11 +102,11 @@ public class ResponseEditsTests
         string head,
         string expected,
         ConnectionDirective connection = ConnectionDirective.None,
-        BodyRecoding recoding = BodyRecoding.None,
+        BodyKind? sentAs = null,
         RequestMethod method = RequestMethod.Get)
     {
         ParsedResponse response = ParsedResponse.Of(Corpus.Bytes(head), method, Heads.Limits);
         Assert.Equal(ParseStatus.Complete, response.Status);
-        Assert.Equal(expected, Corpus.Text(ResponseRewriting.Rewrite(response, connection, recoding)));
+        Assert.Equal(expected, Corpus.Text(ResponseRewriting.Rewrite(response, connection, sentAs ?? response.Head.Body)));
     }
 }

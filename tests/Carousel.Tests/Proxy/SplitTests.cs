@@ -13,6 +13,8 @@ public sealed partial class SplitTests
     private const string Chunked = "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-T: v\r\n\r\n";
     private const string Old = "GET /old HTTP/1.0\r\nConnection: keep-alive\r\nHost: h\r\n\r\n";
     private const string ChunkedResponse = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n1\r\n!\r\n0\r\nX-Sum: 5\r\n\r\n";
+    private const string Trailers = "POST /t HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nA: b\r\nHost: x\r\nC: d\r\n\r\n";
+    private const string TrailersResponse = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n!\r\n0\r\nSet-Cookie: a=b\r\nX-Sum: 5\r\n\r\n";
     private const string Interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private const string UntilClose = "HTTP/1.1 200 OK\r\nX: y\r\n\r\nuntil the end";
 
@@ -24,6 +26,8 @@ public sealed partial class SplitTests
         { Chunked, Interim, false },
         { Post + "|" + Chunked + "|GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", ChunkedResponse, false },
         { "GET /u HTTP/1.1\r\nHost: h\r\n\r\n", UntilClose, true },
+        { Trailers + "|GET /2 HTTP/1.1\r\nHost: h\r\n\r\n", TrailersResponse, false },
+        { Old, TrailersResponse, false },
         { Old, UntilClose, true },
         { Old, ChunkedResponse, false },
         { Old, Interim, false },
