@@ -93,23 +93,22 @@ internal static class ForwardingNames
         return IsTakenForKnown(folded, length, isAsWritten) || IsVariable(folded, length) ? FieldName.Reserved : FieldName.Other;
     }
 
-    /// <summary>Folds the byte as servers do that treat all bytes except letters and digits alike; letters become lower case.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte Fold(byte value)
-    {
-        byte lower = (byte)(value | 0x20);
-        return (uint)(lower - 'a') <= 'z' - 'a' ? lower
-            : (uint)(value - '0') <= '9' - '0' ? value
-            : (byte)'-';
-    }
-
-    /// <summary>Folds all bytes of a name.</summary>
+    /// <summary>Folds a name as servers do that treat all bytes except letters and digits alike; letters become lower case.</summary>
     public static void Fold(ReadOnlySpan<byte> name, Span<byte> to)
     {
         for (int i = 0; i < name.Length; i++)
         {
             to[i] = Fold(name[i]);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte Fold(byte value)
+    {
+        byte lower = (byte)(value | 0x20);
+        return (uint)(lower - 'a') <= 'z' - 'a' ? lower
+            : (uint)(value - '0') <= '9' - '0' ? value
+            : (byte)'-';
     }
 
     private static bool IsListed(ReadOnlySpan<byte> folded, int length)
