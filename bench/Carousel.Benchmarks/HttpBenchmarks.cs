@@ -12,8 +12,8 @@ public class HttpBenchmarks
 {
     private static readonly HeadLimits Limits = new(48 * 1024, 200);
 
-    private readonly RequestHead _request = new();
-    private readonly ResponseHead _response = new();
+    private readonly RequestHead _request = new(Limits.MaxFields);
+    private readonly ResponseHead _response = new(Limits.MaxFields);
     private readonly byte[] _output = new byte[64 * 1024];
     private readonly byte[] _date = "Mon, 23 Nov 2026 16:20:00 GMT"u8.ToArray();
     private readonly byte[] _address = "192.0.2.77"u8.ToArray();
@@ -65,9 +65,7 @@ public class HttpBenchmarks
     {
         ResponseParser.Parse(Response, RequestMethod.Get, Limits, _response, out FailureReason _);
         ResponseEdits.Apply(_response, _date, "0123456789abcdef"u8);
-        int length = Http1ResponseEncoder.Collect(_response, ConnectionDirective.None, _response.Body);
-        Http1Encoder.Write(_response, _output.AsSpan(0, length));
-        return length;
+        return Http1ResponseEncoder.Encode(_response, ConnectionDirective.None, _response.Body, _output);
     }
 
     [Benchmark]
@@ -81,9 +79,7 @@ public class HttpBenchmarks
     {
         RequestParser.Parse(head, Limits, _request, out FailureReason _);
         RequestEdits.Apply(_request, Forwarding());
-        int length = Http1RequestEncoder.Collect(_request);
-        Http1Encoder.Write(_request, _output.AsSpan(0, length));
-        return length;
+        return Http1RequestEncoder.Encode(_request, _output);
     }
 
     private ForwardingInfo Forwarding() => new(ClientAddress.FromInet4(0xc000024d), _address, isHttps: false) { FallbackHost = _host };

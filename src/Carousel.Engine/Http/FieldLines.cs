@@ -19,21 +19,19 @@ internal struct FieldLines
     /// <inheritdoc cref="MessageHead.Present"/>
     public FieldSet Present;
 
-    /// <summary>Reads field lines into the table of <paramref name="head"/>, up to the empty line.</summary>
+    /// <summary>Reads field lines into <paramref name="table"/>, up to the empty line.</summary>
     /// <param name="start">The head's first byte.</param>
     /// <param name="position">The first line's position.</param>
     /// <param name="length">The number of available bytes.</param>
-    /// <param name="head">Only its table is changed.</param>
-    /// <param name="maxFields">The limit.</param>
+    /// <param name="table">As long as the limit of fields.</param>
     /// <param name="tooMany">The reason if there are more.</param>
     /// <param name="meaning">Reads the known fields.</param>
     /// <returns>The head's length, or a <see cref="Stop"/>.</returns>
     public int Read<TMeaning>(
-        ref byte start, int position, int length, MessageHead head, int maxFields, FailureReason tooMany, ref TMeaning meaning)
+        ref byte start, int position, int length, Span<Field> table, FailureReason tooMany, ref TMeaning meaning)
         where TMeaning : struct, IFieldMeaning
     {
         int count = 0;
-        Span<Field> table = head.Table(maxFields);
         while (position < length)
         {
             if (Unsafe.Add(ref start, position) == (byte)'\r')
@@ -43,11 +41,7 @@ internal struct FieldLines
             }
             if (count >= table.Length)
             {
-                if (count >= maxFields)
-                {
-                    return Stop.Refuse(tooMany);
-                }
-                table = head.GrowTable(maxFields);
+                return Stop.Refuse(tooMany);
             }
             ref Field field = ref table[count++];
             position = FieldLine.Read(ref start, position, length, ref field);

@@ -28,18 +28,18 @@ internal static class FramingLine
             : value.SequenceEqual("chunked"u8);
     }
 
-    /// <summary>Appends the line; nothing for a body without a framing field.</summary>
-    public static void Append(MessageHead head, BodyKind body, long contentLength)
+    /// <summary>Writes the line; nothing for a body without a framing field.</summary>
+    public static void Prepend(ref HeadWriter writer, BodyKind body, long contentLength)
     {
         if (body == BodyKind.Chunked)
         {
-            head.Append("Transfer-Encoding: chunked\r\n"u8);
+            writer.Prepend("Transfer-Encoding: chunked\r\n"u8);
         }
         else if (body == BodyKind.Length)
         {
-            head.Append("Content-Length: "u8);
-            head.Append(contentLength);
-            head.Append("\r\n"u8);
+            writer.Prepend("\r\n"u8);
+            writer.Prepend(contentLength);
+            writer.Prepend("Content-Length: "u8);
         }
     }
 }

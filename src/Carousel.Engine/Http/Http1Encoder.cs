@@ -2,74 +2,78 @@ namespace Carousel.Engine.Http;
 
 /// <summary>
 /// Encodes heads for an HTTP/1 connection: lines that are kept are copied in runs, edits are applied, the fields of the connection and of the framing
-/// are written anew. First the parts are collected, which gives the length, then they are written. The version is always HTTP/1.1 (RFC 9110 section 6.2).
+/// are written anew. The version is always HTTP/1.1 (RFC 9110 section 6.2). Requests and responses have encoders of their own, which share this.
 /// </summary>
 internal static class Http1Encoder
 {
-    /// <summary>Writes what was collected last; <paramref name="to"/> has its length.</summary>
-    public static void Write(MessageHead head, Span<byte> to)
-    {
-        head.WriteParts(to);
-        head.DropAppended();
-    }
-
-    /// <summary>Collects the field lines that are kept or replaced, and the added lines.</summary>
+    /// <summary>Writes the field lines that are kept or replaced, and the added lines after them.</summary>
+    /// <param name="writer">Has what follows them.</param>
     /// <param name="head">The head.</param>
     /// <param name="special">The fields that are removed.</param>
-    /// <param name="run">Where the first run starts.</param>
-    public static void CollectLines(MessageHead head, FieldSet special, int run)
+    /// <param name="start">Where the lines start, or what is copied in front of them.</param>
+    public static void PrependLines(ref HeadWriter writer, MessageHead head, FieldSet special, int start)
     {
+        ReadOnlySpan<byte> bytes = head.AllBytes;
         ReadOnlySpan<HeadEdit> edits = head.Edits;
-        int edit = 0;
-        if (head.Present.HasAny(special) || (!edits.IsEmpty && edits[0].Field != HeadEdit.AfterAll))
+        int edit = edits.Length;
+        int end = head.LinesEnd;
+        for (; edit > 0 && edits[edit - 1].Field == HeadEdit.AfterAll; edit--)
         {
-            edit = CollectFields(head, special, ref run);
+            HeadEdit added = edits[edit - 1];
+            if (added.Start == head.LinesEnd)
+            {
+                // Nearly always: they follow the lines as received, and are copied with them.
+                end = added.End;
+            }
+            else
+            {
+                writer.Prepend(bytes[added.Start..added.End]);
+            }
         }
-        head.Parts.Add(run, head.LinesEnd);
-        foreach (HeadEdit added in edits[edit..])
+        if (edit > 0 || head.Present.HasAny(special))
         {
-            head.Parts.Add(added.Start, added.Start + added.Length);
+            end = PrependFields(ref writer, head, special, edits[..edit], end);
         }
+        writer.Prepend(bytes[start..end]);
     }
 
-    /// <summary>Collects the encoder's own lines, which start at <paramref name="start"/>, and the empty line. Returns the length of the whole.</summary>
-    public static int CollectRest(MessageHead head, int start)
+    /// <summary>
+    /// Encodes a trailer section with its empty line (RFC 9112 section 7.1.2) to the end of <paramref name="room"/>, which is as long as the one received.
+    /// Returns the length.
+    /// </summary>
+    public static int EncodeTrailers(MessageHead trailers, Span<byte> room)
     {
-        head.Append("\r\n"u8);
-        head.Parts.Add(start, head.End);
-        return head.Parts.Length;
+        var writer = new HeadWriter(room);
+        writer.Prepend("\r\n"u8);
+        PrependLines(ref writer, trailers, trailers.Dropped, trailers.LinesStart);
+        return writer.Length;
     }
 
-    /// <summary>Collects a trailer section with its empty line (RFC 9112 section 7.1.2). Returns the length, which is at most that received.</summary>
-    public static int CollectTrailers(MessageHead trailers)
+    /// <summary>Writes the runs after fields that are removed or replaced. Returns the end of the run in front of the first of them.</summary>
+    private static int PrependFields(ref HeadWriter writer, MessageHead head, FieldSet special, ReadOnlySpan<HeadEdit> edits, int end)
     {
-        trailers.Parts.Clear();
-        CollectLines(trailers, trailers.Dropped, trailers.LinesStart);
-        return CollectRest(trailers, trailers.End);
-    }
-
-    /// <summary>Collects field lines up to the last that is removed or replaced. Returns the index of the first edit that follows all fields.</summary>
-    private static int CollectFields(MessageHead head, FieldSet special, ref int run)
-    {
+        ReadOnlySpan<byte> bytes = head.AllBytes;
         ReadOnlySpan<Field> fields = head.Fields;
-        ReadOnlySpan<HeadEdit> edits = head.Edits;
-        int edit = 0;
-        int edited = edits.IsEmpty ? HeadEdit.AfterAll : edits[0].Field;
-        for (int i = 0; i < fields.Length; i++)
+        int edit = edits.Length - 1;
+        int edited = edit < 0 ? -1 : edits[edit].Field;
+        for (int i = fields.Length - 1; i >= 0; i--)
         {
             ref readonly Field field = ref fields[i];
             if (i != edited && !special.Has(field.Known))
             {
                 continue;
             }
-            head.Parts.Add(run, field.Name.Start);
-            run = field.LineEnd;
+            if (end > field.LineEnd)
+            {
+                writer.Prepend(bytes[field.LineEnd..end]);
+            }
+            end = field.Name.Start;
             if (i == edited)
             {
-                head.Parts.Add(edits[edit].Start, edits[edit].Start + edits[edit].Length);
-                edited = ++edit < edits.Length ? edits[edit].Field : HeadEdit.AfterAll;
+                writer.Prepend(bytes[edits[edit].Start..edits[edit].End]);
+                edited = --edit < 0 ? -1 : edits[edit].Field;
             }
         }
-        return edit;
+        return end;
     }
 }

@@ -10,76 +10,64 @@ internal static class Http1RequestEncoder
     /// </summary>
     public const int MaxGrowth = 2 + 1 + FramingLine.MaxGrowth;
 
-    /// <summary>Collects the parts of a request; returns the length for <see cref="Http1Encoder.Write"/>.</summary>
-    public static int Collect(RequestHead request)
+    /// <summary>Encodes a request's head.</summary>
+    /// <param name="request">The head. It can be encoded again.</param>
+    /// <param name="room">The head is written to its end.</param>
+    /// <returns>Number of bytes written.</returns>
+    public static int Encode(RequestHead request, Span<byte> room)
     {
         ulong special = request.HasFramingLine ? FieldSet.HopByHop : FieldSet.HopByHop | FieldSet.Framing;
+        var writer = new HeadWriter(room);
+        writer.Prepend("\r\n"u8);
         if (request.Upgrade)
         {
             special &= ~FieldSet.Upgrade;
+            writer.Prepend("Connection: upgrade\r\n"u8);
         }
-        if (request.Form == TargetForm.Absolute)
-        {
-            special |= FieldSet.Host;
-        }
-        request.Parts.Clear();
-        int run = StartRequest(request);
-        Http1Encoder.CollectLines(request, request.Dropped.With(special), run);
-        int start = request.End;
         if (!request.HasFramingLine)
         {
-            FramingLine.Append(request, request.Body, request.ContentLength);
+            FramingLine.Prepend(ref writer, request.Body, request.ContentLength);
         }
-        if (request.Upgrade)
+        if (request.Form != TargetForm.Absolute && !request.IsHttp10)
         {
-            request.Append("Connection: upgrade\r\n"u8);
+            Http1Encoder.PrependLines(ref writer, request, request.Dropped.With(special), request.MethodToken.Start);
+            return writer.Length;
         }
-        return Http1Encoder.CollectRest(request, start);
+        // An absolute target replaces Host (RFC 9112 section 3.2.2), and HTTP/1.0 may lack it.
+        bool writesHost = request.Form == TargetForm.Absolute || request.Authority.IsEmpty;
+        special = writesHost ? special | FieldSet.Host : special;
+        Http1Encoder.PrependLines(ref writer, request, request.Dropped.With(special), request.LinesStart);
+        if (writesHost)
+        {
+            PrependHost(ref writer, request);
+        }
+        PrependRequestLine(ref writer, request);
+        return writer.Length;
     }
 
-    /// <summary>Adds the request line, and Host if it is not copied. Returns where the first run starts.</summary>
-    private static int StartRequest(RequestHead request)
+    private static void PrependHost(ref HeadWriter writer, RequestHead request)
     {
-        bool isCopied = request.Form != TargetForm.Absolute && !request.IsHttp10;
-        if (isCopied && !request.Authority.IsEmpty)
-        {
-            return request.MethodToken.Start;
-        }
-        int start = request.End;
-        if (isCopied)
-        {
-            request.Parts.Add(request.MethodToken.Start, request.LinesStart);
-        }
-        else
-        {
-            AppendRequestLine(request);
-        }
-        if (request.Form == TargetForm.Absolute || request.Authority.IsEmpty)
-        {
-            Slice authority = request.Authority.IsEmpty ? request.FallbackAuthority : request.Authority;
-            request.Append("Host: "u8);
-            request.AppendReceived(authority.Start, authority.End);
-            request.Append("\r\n"u8);
-        }
-        request.Parts.Add(start, request.End);
-        return request.LinesStart;
+        Slice authority = request.Authority.IsEmpty ? request.FallbackAuthority : request.Authority;
+        writer.Prepend("\r\n"u8);
+        writer.Prepend(authority.Of(request.AllBytes));
+        writer.Prepend("Host: "u8);
     }
 
-    private static void AppendRequestLine(RequestHead request)
+    private static void PrependRequestLine(ref HeadWriter writer, RequestHead request)
     {
-        request.AppendReceived(request.MethodToken.Start, request.MethodToken.End);
-        request.Append(" "u8);
-        Slice path = request.PathAndQuery;
+        ReadOnlySpan<byte> path = request.PathAndQuery.Of(request.Bytes);
+        writer.Prepend(" HTTP/1.1\r\n"u8);
+        writer.Prepend(path);
         if (path.IsEmpty)
         {
             // RFC 9112 section 3.2.4: OPTIONS without a path is about the server as a whole.
-            request.Append(request.Method == RequestMethod.Options ? "*"u8 : "/"u8);
+            writer.Prepend(request.Method == RequestMethod.Options ? "*"u8 : "/"u8);
         }
-        else if (request.Bytes[path.Start] == (byte)'?')
+        else if (path[0] == (byte)'?')
         {
-            request.Append("/"u8);
+            writer.Prepend("/"u8);
         }
-        request.AppendReceived(path.Start, path.End);
-        request.Append(" HTTP/1.1\r\n"u8);
+        writer.Prepend(" "u8);
+        writer.Prepend(request.MethodToken.Of(request.Bytes));
     }
 }

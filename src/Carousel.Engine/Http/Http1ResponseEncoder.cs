@@ -32,56 +32,48 @@ internal static class Http1ResponseEncoder
     private const int VersionEnd = 8;
     private const int CodeEnd = 12;
 
-    /// <summary>Collects the parts of a response; returns the length for <see cref="Http1Encoder.Write"/>.</summary>
+    /// <summary>Encodes a response's head.</summary>
     /// <param name="response">The head.</param>
     /// <param name="connection">The Connection field to write.</param>
     /// <param name="body">How the body is framed for the client. Without a body, the fields declare what the server declared.</param>
-    public static int Collect(ResponseHead response, ConnectionDirective connection, BodyKind body)
+    /// <param name="room">The head is written to its end.</param>
+    /// <returns>Number of bytes written.</returns>
+    public static int Encode(ResponseHead response, ConnectionDirective connection, BodyKind body, Span<byte> room)
     {
         BodyKind framing = response.Body == BodyKind.None ? response.FramedAs : body;
         bool isFramed = response.HasFramingLine && framing == response.FramedAs && framing != BodyKind.None;
         ulong special = isFramed ? FieldSet.HopByHop : FieldSet.HopByHop | FieldSet.Framing;
-        if (connection == ConnectionDirective.Upgrade)
+        var writer = new HeadWriter(room);
+        writer.Prepend("\r\n"u8);
+        if (connection != ConnectionDirective.None)
         {
-            special &= ~FieldSet.Upgrade;
+            special = connection == ConnectionDirective.Upgrade ? special & ~FieldSet.Upgrade : special;
+            writer.Prepend(Line(connection));
+        }
+        if (!isFramed)
+        {
+            FramingLine.Prepend(ref writer, framing, response.ContentLength);
         }
         if (response.FramedAs == BodyKind.Chunked && framing != BodyKind.Chunked)
         {
             special |= FieldSet.Trailer;
         }
-        response.Parts.Clear();
-        int run = StartResponse(response);
-        Http1Encoder.CollectLines(response, response.Dropped.With(special), run);
-        int start = response.End;
-        if (!isFramed)
+        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
+        bool isCopied = !response.IsHttp10 && !lacksSpace;
+        Http1Encoder.PrependLines(ref writer, response, response.Dropped.With(special), isCopied ? 0 : CodeEnd);
+        if (!isCopied)
         {
-            FramingLine.Append(response, framing, response.ContentLength);
+            writer.Prepend(lacksSpace ? " "u8 : default);
+            writer.Prepend(response.Bytes[VersionEnd..CodeEnd]);
+            writer.Prepend("HTTP/1.1"u8);
         }
-        if (connection != ConnectionDirective.None)
-        {
-            response.Append(connection switch
-            {
-                ConnectionDirective.Close => "Connection: close\r\n"u8,
-                ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
-                _ => "Connection: upgrade\r\n"u8,
-            });
-        }
-        return Http1Encoder.CollectRest(response, start);
+        return writer.Length;
     }
 
-    /// <summary>Adds the beginning of the status line unless it can be copied. Returns where the first run starts.</summary>
-    private static int StartResponse(ResponseHead response)
+    private static ReadOnlySpan<byte> Line(ConnectionDirective connection) => connection switch
     {
-        bool lacksSpace = response.ReasonPhrase.Start == CodeEnd;
-        if (!response.IsHttp10 && !lacksSpace)
-        {
-            return 0;
-        }
-        int start = response.End;
-        response.Append("HTTP/1.1"u8);
-        response.AppendReceived(VersionEnd, CodeEnd);
-        response.Append(lacksSpace ? " "u8 : default);
-        response.Parts.Add(start, response.End);
-        return CodeEnd;
-    }
+        ConnectionDirective.Close => "Connection: close\r\n"u8,
+        ConnectionDirective.KeepAlive => "Connection: keep-alive\r\n"u8,
+        _ => "Connection: upgrade\r\n"u8,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 
 namespace Carousel.Engine.Http;
@@ -11,16 +10,17 @@ namespace Carousel.Engine.Http;
 /// <remarks>
 /// The bytes have the shape of HTTP/1, whatever the protocol:
 /// <code>
-///   [as received, without the empty line][lines of edits][lines of the encoding in progress]
-///   0                                                _mark                             _end
+///   [as received, without the empty line][lines of edits][lines of the next edit]
+///   0                                                    _mark                  _end
 /// </code>
 /// A field of the table is a position in the first part. Nothing moves, so positions stay valid until <see cref="Clear"/>. A head whose fields are all
 /// kept is followed by what is added to it, so that it is encoded with one copy.
 /// </remarks>
-internal class MessageHead
+/// <param name="maxFields">The limit of fields.</param>
+internal class MessageHead(int maxFields)
 {
     /// <summary>Enough for nearly all messages and what is added to them. A larger message grows its arrays.</summary>
-    private const int UsualBytes = 2048, UsualFields = 32, UsualEdits = 4;
+    private const int UsualBytes = 2048, UsualEdits = 4;
 
     /// <summary>CR LF.</summary>
     private const int EmptyLine = 2;
@@ -29,12 +29,9 @@ internal class MessageHead
     private const int MaxKeptBytes = 16 * 1024;
 
     private byte[] _bytes = new byte[UsualBytes];
-    private Field[] _fields = new Field[UsualFields];
+    private readonly Field[] _fields = new Field[maxFields];
     private HeadEdit[] _edits = new HeadEdit[UsualEdits];
     private int _editCount, _end, _mark;
-
-    /// <summary>What an encoder will write.</summary>
-    public HeadParts Parts = new();
 
     /// <summary>Bytes as received, including the empty line that ends the head, and an empty line before it, if any. 0 unless it is complete.</summary>
     public int Length { get; private set; }
@@ -61,6 +58,9 @@ internal class MessageHead
     /// <summary>The bytes as received, without the empty line that ends the head.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, LinesEnd);
 
+    /// <summary>For encoders: the bytes as received and those of edits.</summary>
+    public ReadOnlySpan<byte> AllBytes => _bytes.AsSpan(0, _end);
+
     /// <summary>The position after the last field line.</summary>
     public int LinesEnd { get; private set; }
 
@@ -73,15 +73,8 @@ internal class MessageHead
     /// <summary>The position of the first field line.</summary>
     public int LinesStart => FieldCount == 0 ? LinesEnd : _fields[0].Name.Start;
 
-    /// <summary>For the parser: the table, to be filled; at most this long.</summary>
-    public Span<Field> Table(int atMost) => _fields.AsSpan(0, Math.Min(atMost, _fields.Length));
-
-    /// <summary>For the parser: returns a larger table with the same content.</summary>
-    public Span<Field> GrowTable(int atMost)
-    {
-        Array.Resize(ref _fields, 2 * _fields.Length);
-        return Table(atMost);
-    }
+    /// <summary>For the parser: the table, to be filled.</summary>
+    public Span<Field> Table => _fields;
 
     /// <summary>For the parser: the head is complete. Copies its bytes.</summary>
     public void Complete(ReadOnlySpan<byte> received, int fieldCount, FieldSet present)
@@ -136,7 +129,7 @@ internal class MessageHead
     public void AddAppended()
     {
         ref HeadEdit last = ref _edits[Math.Max(0, _editCount - 1)];
-        if (_editCount > 0 && last.Field == HeadEdit.AfterAll && last.Start + last.Length == _mark)
+        if (_editCount > 0 && last.Field == HeadEdit.AfterAll && last.End == _mark)
         {
             last = last with { Length = _end - last.Start };
         }
@@ -176,15 +169,6 @@ internal class MessageHead
         _bytes.AsSpan(start, end - start).CopyTo(to);
     }
 
-    /// <summary>Appends decimal digits.</summary>
-    public void Append(long number)
-    {
-        const int longest = 20;
-        Reserve(_end + longest);
-        Utf8Formatter.TryFormat(number, _bytes.AsSpan(_end), out int written);
-        _end += written;
-    }
-
     /// <summary>Keeps bytes that are no part of the message. Returns their position.</summary>
     public Slice Keep(scoped ReadOnlySpan<byte> bytes)
     {
@@ -196,12 +180,6 @@ internal class MessageHead
 
     /// <summary>Drops what was appended since the last edit.</summary>
     public void DropAppended() => _end = _mark;
-
-    /// <summary>The position at which the next byte is appended.</summary>
-    public int End => _end;
-
-    /// <summary>Writes the parts; <paramref name="to"/> has their length.</summary>
-    public void WriteParts(Span<byte> to) => Parts.Write(_bytes, to);
 
     private void Insert(HeadEdit edit)
     {
@@ -245,6 +223,8 @@ internal class MessageHead
 /// <param name="Length">Their length; 0 to remove the field.</param>
 internal readonly record struct HeadEdit(int Field, int Start, int Length)
 {
+    public int End => Start + Length;
+
     /// <summary>The lines follow all fields.</summary>
     public const int AfterAll = int.MaxValue;
 }

@@ -15,6 +15,6 @@ internal enum ParseStatus : byte
 
 /// <summary>Limits of a head, inclusive.</summary>
 /// <param name="MaxBytes">At most 48 KiB, so that positions fit 16 bits.</param>
-/// <param name="MaxFields">At most 1000; the caller's field table must be at least as long.</param>
+/// <param name="MaxFields">At most 1000; heads are made for at least as many.</param>
 /// <param name="AllowsTrace">For requests: do not refuse TRACE.</param>
 internal readonly record struct HeadLimits(int MaxBytes, int MaxFields, bool AllowsTrace = false);

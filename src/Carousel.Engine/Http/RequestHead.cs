@@ -39,7 +39,8 @@ internal enum BodyKind : byte
 }
 
 /// <summary>A request's head. Slices are positions in <see cref="MessageHead.Bytes"/>.</summary>
-internal sealed class RequestHead : MessageHead
+/// <param name="maxFields">The limit of fields.</param>
+internal sealed class RequestHead(int maxFields) : MessageHead(maxFields)
 {
     public RequestMethod Method { get; set; }
 

@@ -25,7 +25,7 @@ internal static class RequestParser
     public static ParseStatus Parse(
         ReadOnlySpan<byte> input, in HeadLimits limits, RequestHead head, out FailureReason reason)
     {
-        Debug.Assert(limits.MaxBytes <= ushort.MaxValue);
+        Debug.Assert(limits.MaxBytes <= ushort.MaxValue && head.Table.Length >= limits.MaxFields);
         head.Clear();
         int length = Math.Min(input.Length, limits.MaxBytes);
         bool isFull = length == limits.MaxBytes;
@@ -47,7 +47,7 @@ internal static class RequestParser
 
         var meaning = new RequestFields(head);
         FieldLines lines = default;
-        position = lines.Read(ref start, position, length, head, limits.MaxFields, FailureReason.HeadTooLarge, ref meaning);
+        position = lines.Read(ref start, position, length, head.Table[..limits.MaxFields], FailureReason.HeadTooLarge, ref meaning);
         if (position < 0)
         {
             return Stop.ToStatus(position, isFull, FailureReason.HeadTooLarge, out reason);

@@ -1,7 +1,8 @@
 namespace Carousel.Engine.Http;
 
 /// <summary>A response's head. Slices are positions in <see cref="MessageHead.Bytes"/>.</summary>
-internal sealed class ResponseHead : MessageHead
+/// <param name="maxFields">The limit of fields.</param>
+internal sealed class ResponseHead(int maxFields) : MessageHead(maxFields)
 {
     /// <summary>100 to 599.</summary>
     public int Status { get; set; }

@@ -23,7 +23,7 @@ internal static class ResponseParser
         ResponseHead head,
         out FailureReason reason)
     {
-        Debug.Assert(limits.MaxBytes <= ushort.MaxValue);
+        Debug.Assert(limits.MaxBytes <= ushort.MaxValue && head.Table.Length >= limits.MaxFields);
         head.Clear();
         int length = Math.Min(input.Length, limits.MaxBytes);
         ref byte start = ref MemoryMarshal.GetReference(input);
@@ -33,7 +33,7 @@ internal static class ResponseParser
         int position = StatusLine.Read(ref start, length, head);
         if (position >= 0)
         {
-            position = lines.Read(ref start, position, length, head, limits.MaxFields, FailureReason.AnswerHeadTooLarge, ref meaning);
+            position = lines.Read(ref start, position, length, head.Table[..limits.MaxFields], FailureReason.AnswerHeadTooLarge, ref meaning);
         }
         if (position < 0)
         {

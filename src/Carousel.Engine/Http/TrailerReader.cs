@@ -14,7 +14,7 @@ internal sealed class TrailerReader(int maxFields)
     public const int MaxBytes = 16 * 1024;
 
     /// <summary>The trailers of the last complete section.</summary>
-    public MessageHead Head { get; } = new();
+    public MessageHead Head { get; } = new(maxFields);
 
     /// <summary>Reads the section at the start of <paramref name="input"/>, which ends with an empty line. Each call reads all of it again.</summary>
     /// <param name="input">The available bytes. Bytes after the section are ignored.</param>
@@ -25,7 +25,7 @@ internal sealed class TrailerReader(int maxFields)
         int length = Math.Min(input.Length, MaxBytes);
         FieldLines lines = default;
         NoMeaning meaning = default;
-        int end = lines.Read(ref MemoryMarshal.GetReference(input), 0, length, Head, maxFields, FailureReason.BadChunk, ref meaning);
+        int end = lines.Read(ref MemoryMarshal.GetReference(input), 0, length, Head.Table, FailureReason.BadChunk, ref meaning);
         if (end < 0)
         {
             return Stop.ToStatus(end, length == MaxBytes, FailureReason.BadChunk, out _);

@@ -150,8 +150,9 @@ internal unsafe struct BodyFraming
             int length = 0;
             if (_encoder.WritesChunks)
             {
-                length = Http1Encoder.CollectTrailers(trailers.Head);
-                Http1Encoder.Write(trailers.Head, section[..length]);
+                section = section[..trailers.Head.Length];
+                length = Http1Encoder.EncodeTrailers(trailers.Head, section);
+                section[^length..].CopyTo(section);
             }
             buffer.Shorten(trailers.Head.Length, length);
             buffer.Framed += length;

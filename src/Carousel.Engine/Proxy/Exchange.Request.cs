@@ -57,8 +57,7 @@ internal sealed unsafe partial class Exchange
         ref MessageBuffer buffer = ref _request.Buffer;
         if (!buffer.IsAcquired)
         {
-            buffer.Acquire(_worker.Slab);
-            buffer.Hold();
+            buffer.AcquireForHead(_worker.Slab, _head.Length);
         }
         _server!.SendHead(_head, ref buffer);
     }

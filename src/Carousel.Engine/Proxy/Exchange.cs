@@ -24,7 +24,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
     private RequestLeg _requestLeg;
     private ResponseLeg _responseLeg;
     private BodyRelay _request, _response;
-    private readonly RequestHead _head = new();
+    private readonly RequestHead _head;
     private readonly RequestRecorder _recorder;
     private bool _willResume;
 
@@ -33,6 +33,7 @@ internal sealed partial class Exchange : IConnectionOwner, IQueuedRequest, IDead
         _worker = worker;
         _requestDeadline = new Deadline(this);
         _responseDeadline = new Deadline(this);
+        _head = new RequestHead(worker.HeadLimits.MaxFields);
         _recorder = new RequestRecorder(worker.Telemetry);
         _rate = new RateWatch(this, worker.Loop.Wheel);
         _queueEntry = new QueueEntry(this);

@@ -75,9 +75,6 @@ internal struct Http1ResponseSender
         LocalResponse.Write(ref response, reason, request.Method == RequestMethod.Head, KeepsConnection, date, requestId);
     }
 
-    private static void Place(ResponseHead head, ConnectionDirective directive, BodyKind sentAs, ref MessageBuffer response)
-    {
-        int length = Http1ResponseEncoder.Collect(head, directive, sentAs);
-        Http1Encoder.Write(head, response.PlaceHead(length));
-    }
+    private static void Place(ResponseHead head, ConnectionDirective directive, BodyKind sentAs, ref MessageBuffer response) =>
+        response.AddHead(Http1ResponseEncoder.Encode(head, directive, sentAs, response.HeadRoom));
 }

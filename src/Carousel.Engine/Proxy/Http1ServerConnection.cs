@@ -106,11 +106,7 @@ internal sealed unsafe class Http1ServerConnection : Connection, IServerStream, 
         }
     }
 
-    public void SendHead(RequestHead head, ref MessageBuffer request)
-    {
-        int length = Http1RequestEncoder.Collect(head);
-        Http1Encoder.Write(head, request.PlaceHead(length));
-    }
+    public void SendHead(RequestHead head, ref MessageBuffer request) => request.AddHead(Http1RequestEncoder.Encode(head, request.HeadRoom));
 
     public HeadResult ReadHead(RequestMethod method, ResponseHead head, ref MessageBuffer response, out FailureReason reason)
     {

@@ -140,19 +140,19 @@ internal unsafe struct MessageBuffer
     /// <summary>Drops a received head, of which there is a copy. Nothing may be pending.</summary>
     public void DropHead(int length) => Start = Framed += length;
 
-    /// <summary>
-    /// Makes room for a head in front of what is pending, which is not moved; the head is pending then too. Returns where to write it.
-    /// </summary>
-    /// <param name="length">At most <see cref="Headroom"/> more than the head that was received here.</param>
-    public Span<byte> PlaceHead(int length)
+    /// <summary>The room in front of what is pending, which a head is written to the end of.</summary>
+    public readonly Span<byte> HeadRoom => new(Base, Start);
+
+    /// <summary>A head of this length was written to the end of <see cref="HeadRoom"/>: it is pending too.</summary>
+    public void AddHead(int length) => _headFrom = Start -= length;
+
+    /// <summary>Takes an empty buffer with room for a head that was received in another: it grows by <see cref="Headroom"/> at most.</summary>
+    /// <param name="slab">Where the buffer comes from.</param>
+    /// <param name="received">The head's length as received.</param>
+    public void AcquireForHead(BufferSlab slab, int received)
     {
-        if (Start == End)
-        {
-            // Nothing is behind it, and in front there may be less room than a large head needs.
-            Start = Framed = End = Math.Max(Start, length);
-            _heldFrom = IsHeld ? Start : NotHeld;
-        }
-        _headFrom = Start -= length;
-        return new Span<byte>(Base + Start, length);
+        Acquire(slab);
+        Start = Framed = End = Headroom + received;
+        Hold();
     }
 }

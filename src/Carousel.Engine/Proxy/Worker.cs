@@ -56,6 +56,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
         Telemetry = new WorkerTelemetry(index, group.Traffic, Options, Loop, _random);
         HeadLimits = new HeadLimits(Options.MaxHead, Options.MaxFields, Options.AllowsTrace);
         Trailers = new TrailerReader(Options.MaxFields);
+        ResponseHeads = new ResponseHeadPool(Options.MaxFields);
         int bufferSize = Math.Max(MinBufferSize, Options.MaxHead + 2 * MessageBuffer.Headroom);
         Slab = new BufferSlab(bufferSize);
         _scratch = new byte[bufferSize];
@@ -114,7 +115,7 @@ internal sealed partial class Worker : IDeadlineOwner, IDisposable
     public SessionAffinity? Affinity { get; }
 
     /// <summary>Heads of responses, which are needed only until they are encoded.</summary>
-    public ResponseHeadPool ResponseHeads { get; } = new();
+    public ResponseHeadPool ResponseHeads { get; }
 
     /// <summary>Reads the trailers of one message at a time: they are needed only until they are encoded.</summary>
     public TrailerReader Trailers { get; }

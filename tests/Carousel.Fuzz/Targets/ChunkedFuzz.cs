@@ -75,8 +75,8 @@ internal sealed record DecodedChunks(ParseStatus Status, int Consumed, byte[] Da
 
     private static string Encode(MessageHead trailers)
     {
-        var output = new byte[Http1Encoder.CollectTrailers(trailers)];
-        Http1Encoder.Write(trailers, output);
+        var room = new byte[trailers.Length];
+        byte[] output = room[^Http1Encoder.EncodeTrailers(trailers, room)..];
         ThrowUnless(output.Length <= trailers.Length, "the trailers have grown");
         return Encoding.Latin1.GetString(output);
     }

@@ -9,7 +9,7 @@ internal sealed record ParsedRequest(byte[] Bytes, ParseStatus Status, FailureRe
 {
     public static ParsedRequest Of(ReadOnlySpan<byte> bytes, HeadLimits limits)
     {
-        var head = new RequestHead();
+        var head = new RequestHead(limits.MaxFields);
         ParseStatus status = RequestParser.Parse(bytes, limits, head, out FailureReason reason);
         return new ParsedRequest(bytes.ToArray(), status, reason, head, head.Fields.ToArray());
     }
@@ -32,7 +32,7 @@ internal sealed record ParsedResponse(byte[] Bytes, ParseStatus Status, FailureR
 {
     public static ParsedResponse Of(ReadOnlySpan<byte> bytes, RequestMethod method, HeadLimits limits)
     {
-        var head = new ResponseHead();
+        var head = new ResponseHead(limits.MaxFields);
         ParseStatus status = ResponseParser.Parse(bytes, method, limits, head, out FailureReason reason);
         return new ParsedResponse(bytes.ToArray(), status, reason, head, head.Fields.ToArray());
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Carousel.Core.Net;
 using Carousel.Engine.Http;
+using Carousel.Engine.Sessions;
 using static Carousel.Fuzz.Targets.ViolationException;
 
 namespace Carousel.Fuzz.Targets;
@@ -27,9 +28,8 @@ internal static class RequestRewriting
 
     public static byte[] Encode(RequestHead head)
     {
-        var output = new byte[Http1RequestEncoder.Collect(head)];
-        Http1Encoder.Write(head, output);
-        return output;
+        var room = new byte[head.Length + MaxGrowth + SessionMovedLine.MaxBytes];
+        return room[^Http1RequestEncoder.Encode(head, room)..];
     }
 
     private static ForwardingInfo Info(ParsedRequest request, RewriteCase rewrite, byte[] text)

@@ -19,10 +19,9 @@ internal static class ResponseRewriting
         ResponseHead head = ParsedResponse.Of(response.Bytes, RequestMethod.Get, OutputLimits).Head;
         head.Body = response.Head.Body; // It may be the response to another method.
         ResponseEdits.Apply(head, Encoding.Latin1.GetBytes(Date), Encoding.Latin1.GetBytes(requestId));
-        var output = new byte[Http1ResponseEncoder.Collect(head, connection, sentAs)];
-        Http1Encoder.Write(head, output);
-        ThrowUnless(output.Length <= head.Length + MaxGrowth, "the head has grown by more than its maximum");
-        return output;
+        // As much room as is guaranteed: more would throw.
+        var room = new byte[head.Length + MaxGrowth];
+        return room[^Http1ResponseEncoder.Encode(head, connection, sentAs, room)..];
     }
 
     /// <summary>Checks every directive with every framing that fits the response.</summary>

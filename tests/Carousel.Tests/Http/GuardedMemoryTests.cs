@@ -8,8 +8,8 @@ namespace Carousel.Tests.Http;
 /// <summary>No parser accesses a byte outside its input. A violation is a segmentation fault, which ends the test run.</summary>
 public class GuardedMemoryTests
 {
-    private readonly RequestHead _request = new();
-    private readonly ResponseHead _response = new();
+    private readonly RequestHead _request = new(Heads.Limits.MaxFields);
+    private readonly ResponseHead _response = new(Heads.Limits.MaxFields);
     private readonly TrailerReader _trailers = new(Heads.Limits.MaxFields);
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class KeepAliveFieldTests
     private static ResponseHead Parse(string fields)
     {
         byte[] input = System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
-        var head = new ResponseHead();
+        var head = new ResponseHead(maxFields: 100);
         Assert.Equal(
             ParseStatus.Complete,
             ResponseParser.Parse(input, RequestMethod.Get, new HeadLimits(16 * 1024, 100), head, out _));

@@ -121,8 +121,8 @@ public class TrailerReaderTests
             return null;
         }
         Assert.Equal((ParseStatus.Complete, section.Length), (status, reader.Head.Length));
-        var output = new byte[Http1Encoder.CollectTrailers(reader.Head)];
-        Http1Encoder.Write(reader.Head, output);
+        var room = new byte[reader.Head.Length];
+        byte[] output = room[^Http1Encoder.EncodeTrailers(reader.Head, room)..];
         return Corpus.Text(output);
     }
 }

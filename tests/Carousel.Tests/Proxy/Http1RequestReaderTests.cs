@@ -15,7 +15,7 @@ public sealed class Http1RequestReaderTests : IDisposable
     private const string First = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n", Second = "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private readonly BufferSlab _slab = new(32 * 1024);
-    private readonly RequestHead _head = new();
+    private readonly RequestHead _head = new(Heads.Limits.MaxFields);
     private MessageBuffer _buffer;
     private bool _isPartial;
 

@@ -23,7 +23,7 @@ public sealed class MessageBufferTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("body")]
-    public void PlaceHead_LongestGrowthTwice_LeavesTheBodyWhereItIs(string body)
+    public void AddHead_LongestGrowthTwice_LeavesTheBodyWhereItIs(string body)
     {
         Begin(Received + body);
         _buffer.DropHead(Received.Length);
@@ -32,7 +32,7 @@ public sealed class MessageBufferTests : IDisposable
         foreach (int shorter in (int[])[0, 100])
         {
             byte[] head = Encoding.ASCII.GetBytes(new string('h', Received.Length + MessageBuffer.Headroom - shorter));
-            head.CopyTo(_buffer.PlaceHead(head.Length));
+            Place(head);
             Assert.True(_buffer.IsUnsent);
             Assert.Equal(Encoding.ASCII.GetString(head) + body, Pending());
             _buffer.Start += 10;
@@ -45,12 +45,12 @@ public sealed class MessageBufferTests : IDisposable
 
     /// <summary>A large head without a body is encoded again into a buffer that never held it.</summary>
     [Fact]
-    public void PlaceHead_IntoAnEmptyBuffer_FitsHoweverLarge()
+    public void AddHead_IntoAnEmptyBuffer_FitsHoweverLarge()
     {
-        Begin("");
-        _buffer.Hold();
-        byte[] head = Encoding.ASCII.GetBytes(new string('h', _slab.Size - (2 * MessageBuffer.Headroom)));
-        head.CopyTo(_buffer.PlaceHead(head.Length));
+        int received = _slab.Size - (2 * MessageBuffer.Headroom);
+        _buffer.AcquireForHead(_slab, received);
+        byte[] head = Encoding.ASCII.GetBytes(new string('h', received + MessageBuffer.Headroom));
+        Place(head);
         Assert.Equal(head.Length, _buffer.Pending);
         Assert.Equal(Encoding.ASCII.GetString(head), Pending());
         Assert.True(_buffer.IsUnsent);
@@ -59,14 +59,20 @@ public sealed class MessageBufferTests : IDisposable
 
     /// <summary>The next request, which was received with this one, stays behind it.</summary>
     [Fact]
-    public void PlaceHead_BeforeTheNextRequest_LeavesIt()
+    public void AddHead_BeforeTheNextRequest_LeavesIt()
     {
         Begin(Received + "next");
         _buffer.DropHead(Received.Length);
         _buffer.Hold();
-        "head"u8.CopyTo(_buffer.PlaceHead(4));
+        Place("head"u8);
         Assert.Equal("head", Pending());
         Assert.Equal("next", Encoding.ASCII.GetString(_buffer.UnframedBytes));
+    }
+
+    private void Place(ReadOnlySpan<byte> head)
+    {
+        head.CopyTo(_buffer.HeadRoom[^head.Length..]);
+        _buffer.AddHead(head.Length);
     }
 
     private unsafe void Begin(string text)
