@@ -16,7 +16,7 @@ public class ActTests(Chromium chromium)
 
         await dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true }).ClickAsync();
         await dashboard.UntilStateAsync("blue", "draining");
-        Assert.Equal("blue is draining: no new sessions.", await dashboard.Page.InnerTextAsync("#notice"));
+        await dashboard.UntilTextAsync("#notice", "blue is draining: no new sessions.");
         Assert.Equal("draining", (await dashboard.ServersAsync())["blue"].GetProperty("state").GetString());
         Assert.Equal(["green", "green"], await RequestAsync(dashboard, 2));
 
@@ -33,10 +33,9 @@ public class ActTests(Chromium chromium)
         ILocator button = dashboard.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain blue", Exact = true });
 
         await button.ClickAsync();
-        Assert.Equal("Drain blue?", await dashboard.Page.InnerTextAsync("#sure-title"));
+        await dashboard.UntilTextAsync("#sure-title", "Drain blue?");
         await dashboard.Page.ClickAsync("#sure-dialog [value=no]");
-        const string refusal = "Failed: blue is the last server that accepts requests";
-        await Deadlines.UntilAsync(async () => (await dashboard.Page.InnerTextAsync("#notice")).StartsWith(refusal, StringComparison.Ordinal), "the refusal");
+        await dashboard.UntilTextAsync("#notice", "Failed: blue is the last server that accepts requests");
         Assert.False((await dashboard.ServersAsync())["blue"].GetProperty("drain").GetBoolean());
 
         await button.ClickAsync();
@@ -67,7 +66,7 @@ public class ActTests(Chromium chromium)
         await keys.PressAsync("Enter");
         await dashboard.UntilCellAsync("green", "weight", "3");
         Assert.Equal(3, (await dashboard.ServersAsync())["green"].GetProperty("weight").GetInt32());
-        Assert.Equal("green has weight 3.", await dashboard.Page.InnerTextAsync("#notice"));
+        await dashboard.UntilTextAsync("#notice", "green has weight 3.");
 
         await keys.PressAsync("Escape");
         Assert.True(await dashboard.Page.Locator("#chosen").IsHiddenAsync());

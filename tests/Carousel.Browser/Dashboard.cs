@@ -88,6 +88,10 @@ internal sealed partial class Dashboard : IAsyncDisposable
     /// <summary>A server's row in the table.</summary>
     public ILocator Row(string name) => Page.Locator("#rows tr", new PageLocatorOptions { Has = Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
+    /// <summary>An element gets this text: what an act leads to appears when its response has arrived.</summary>
+    public Task UntilTextAsync(string selector, string text) =>
+        Deadlines.UntilAsync(async () => (await Page.InnerTextAsync(selector)).StartsWith(text, StringComparison.Ordinal), $"{selector} to be \"{text}\"");
+
     /// <summary>A cell of a server's row.</summary>
     public Task<string> CellAsync(string name, string field) => Row(name).Locator($"[data-field={field}]").InnerTextAsync();
 
