@@ -89,7 +89,7 @@ internal class MessageHead(int maxFields)
     }
 
     /// <summary>Prepares for the next message.</summary>
-    public void Clear()
+    public virtual void Clear()
     {
         if (_bytes.Length > MaxKeptBytes)
         {

@@ -92,8 +92,8 @@ internal sealed class RequestHead(int maxFields) : MessageHead(maxFields)
     public bool IsIdempotent => Method is RequestMethod.Get or RequestMethod.Head or RequestMethod.Put
         or RequestMethod.Delete or RequestMethod.Options or RequestMethod.Trace;
 
-    /// <inheritdoc cref="MessageHead.Clear"/>
-    public new void Clear()
+    /// <inheritdoc/>
+    public override void Clear()
     {
         base.Clear();
         Method = RequestMethod.Other;

@@ -49,8 +49,8 @@ internal sealed class ResponseHead(int maxFields) : MessageHead(maxFields)
 
     public bool IsInterim => Status < 200 && Status != 101;
 
-    /// <inheritdoc cref="MessageHead.Clear"/>
-    public new void Clear()
+    /// <inheritdoc/>
+    public override void Clear()
     {
         base.Clear();
         Status = ReusableMs = 0;

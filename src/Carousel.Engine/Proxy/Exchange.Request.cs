@@ -15,7 +15,7 @@ internal sealed unsafe partial class Exchange
     {
         ref MessageBuffer buffer = ref _request.Buffer;
         _worker.Counters.Requests++;
-        EditRequest();
+        ulong key = EditRequest();
         buffer.Hold();
         _isKept = true;
         _request.Framing.Begin(_head.Body, _head.ContentLength, _head.Body, dropsTrailers: _head.ConnectionNamesFields);
@@ -24,7 +24,7 @@ internal sealed unsafe partial class Exchange
             _client!.RefuseRest();
             return Fail(FailureReason.BadChunk);
         }
-        _selection.Begin(OwnServerTag, _key);
+        _selection.Begin(OwnServerTag, key);
         Enter(MustReceiveBody() ? RequestLeg.ReceiveBody : RequestLeg.Route);
         return Step.Progress;
     }

@@ -14,9 +14,6 @@ internal sealed partial class Exchange
     private readonly ServerConnector _connector;
     private ServerSelection _selection;
 
-    /// <summary>The policy's hash key, if it needs one: taken from the head while that is available.</summary>
-    private ulong _key;
-
     public bool WaitsForOwn => _selection.WaitsForOwn;
 
     /// <summary>The server that has the request; null if none has.</summary>

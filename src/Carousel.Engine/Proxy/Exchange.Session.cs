@@ -10,8 +10,8 @@ internal sealed partial class Exchange
 {
     private RequestSession _session;
 
-    /// <summary>Edits the request's head for any server: forwarding, request id, trace and session.</summary>
-    private void EditRequest()
+    /// <summary>Edits the request's head for any server: forwarding, request id, trace and session. Returns the policy's hash key; 0 if it needs none.</summary>
+    private ulong EditRequest()
     {
         ref readonly ClientIdentity peer = ref _client!.Identity;
         // Constructed and filled in place: it is large, and a copy would cost more than the rest.
@@ -28,13 +28,14 @@ internal sealed partial class Exchange
         _recorder.Accept(_head, info);
         info.RequestId = _recorder.RequestId(_head);
         _recorder.Trace(_head, ref info);
-        _key = _worker.RequestKey?.Of(_head, info) ?? 0;
+        ulong key = _worker.RequestKey?.Of(_head, info) ?? 0;
         Span<byte> id = stackalloc byte[SessionId.TextLength];
         if (_worker.Affinity is { } affinity)
         {
             AddSession(affinity, ref info, id);
         }
         RequestEdits.Apply(_head, info);
+        return key;
     }
 
     private void BeginRecord()
